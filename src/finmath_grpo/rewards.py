@@ -1,0 +1,89 @@
+"""The rewards of training, as plain TRL reward functions: one number a completion.
+
+`xmlcount` and `exact_match` are the post's, to the last digit; its author took them from the Unsloth notebook, and that
+from William Brown. `xmlcount` has a known fault that is kept: a completion that ends at `</cevap>` with no newline
+after it, which is what the template asks for, loses 0.001 for each character of the *whole* text, and one that leaves
+the template for an inline `<cevap>6615</cevap>` earns a steady 0.25. `template_match` and `numeric_match` are ours and
+are bounded. The answer is found by the function that scores the evaluation, so that reward and score can't drift apart.
+
+A completion is a plain text, or a conversation as TRL passes it: `[{"role": "assistant", "content": text}]`.
+"""
+
+import re
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from finmath_grpo.answers import extract_answer
+from finmath_grpo.numbers import parse_turkish
+
+Completion = str | list[dict[str, str]]
+
+_TAGS = ("<matematik>", "</matematik>", "<cevap>", "</cevap>")
+_TEMPLATE = re.compile(r"\s*<matematik>\n(.+)\n</matematik>\n<cevap>\n(.+)\n</cevap>\s*", re.DOTALL)
+
+
+def xmlcount(completions: list[Completion], **_: Any) -> list[float]:
+    """The post's format reward: at most 0.5, unbounded below."""
+    return [_count_xml(_text(completion)) for completion in completions]
+
+
+def exact_match(completions: list[Completion], answer: list[str], **_: Any) -> list[float]:
+    """The post's correctness reward: 2 where the extracted answer is the recorded string, else 0."""
+    return [
+        2.0 if extract_answer(_text(completion)) == gold else 0.0
+        for completion, gold in zip(completions, answer, strict=True)
+    ]
+
+
+def template_match(completions: list[Completion], **_: Any) -> list[float]:
+    """The template as the prompt states it, from 0 to 0.5.
+
+    0.1 for each of the four tags that occurs once in the text and alone on its line, and 0.1 more if they stand in
+    order, hold something, and have nothing outside them but spaces. A newline at the end is not asked for.
+    """
+    return [_count_template(_text(completion)) for completion in completions]
+
+
+def numeric_match(completions: list[Completion], value: list[str], **_: Any) -> list[float]:
+    """2 where the extracted answer is, as a Turkish number, exactly `value` (a plain decimal string), else 0."""
+    return [
+        2.0 if parse_turkish(extract_answer(_text(completion))) == Decimal(gold) else 0.0
+        for completion, gold in zip(completions, value, strict=True)
+    ]
+
+
+REWARDS: dict[str, Callable[..., list[float]]] = {
+    "xmlcount": xmlcount,
+    "exact_match": exact_match,
+    "template_match": template_match,
+    "numeric_match": numeric_match,
+}
+"""The rewards that a config can name."""
+
+
+def _text(completion: Completion) -> str:
+    return completion if isinstance(completion, str) else completion[0]["content"]
+
+
+def _count_xml(text: str) -> float:
+    # As published, in its order of additions: floating-point sums depend on it.
+    count = 0.0
+    if text.count("<matematik>\n") == 1:
+        count += 0.125
+    if text.count("\n</matematik>\n") == 1:
+        count += 0.125
+    if text.count("\n<cevap>\n") == 1:
+        count += 0.125
+        count -= len(text.split("\n</cevap>\n")[-1]) * 0.001
+    if text.count("\n</cevap>") == 1:
+        count += 0.125
+        count -= (len(text.split("\n</cevap>")[-1]) - 1) * 0.001
+    return count
+
+
+def _count_template(text: str) -> float:
+    lines = [line.strip() for line in text.split("\n")]
+    alone = sum(text.count(tag) == 1 and tag in lines for tag in _TAGS)
+    whole = alone == len(_TAGS) and _TEMPLATE.fullmatch(text) is not None
+    return (alone + whole) / 10
