@@ -1,0 +1,1 @@
+"""The questions: families that draw them, the raw bank, cleaning and splitting."""

@@ -1,0 +1,112 @@
+"""Hold questions out for the test, and say how much of them the training questions already show.
+
+The draw orders questions by a hash of seed and id, so that no library's random numbers can move it; where the test ids
+of a seed are committed beside the raw file, the stage checks itself against them.
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import read_jsonl, write_json, write_jsonl
+from finmath_grpo.questions.contamination import contamination
+from finmath_grpo.questions.rows import Question
+from finmath_grpo.questions.settings import SplitSettings
+
+
+def draw_test_ids(questions: list[Question], settings: SplitSettings) -> list[str]:
+    """The ids of the test questions, in the order of `questions`.
+
+    Raises UserError if there are too few questions or no set of whole families has the size that is asked for.
+    """
+    if settings.test >= len(questions):
+        raise UserError(
+            f"split.test: {settings.test} of {len(questions)} questions leaves none for training; choose a smaller number"
+        )
+    if settings.by == "random":
+        drawn = sorted((row.id for row in questions), key=lambda id: _rank(settings.seed, id))[: settings.test]
+    else:
+        families = _draw_families(questions, settings)
+        drawn = [row.id for row in questions if row.family in families]
+    chosen = set(drawn)
+    return [row.id for row in questions if row.id in chosen]
+
+
+def _rank(seed: int, name: str) -> str:
+    return hashlib.sha256(f"{seed}:{name}".encode()).hexdigest()
+
+
+def _draw_families(questions: list[Question], settings: SplitSettings) -> tuple[str, ...]:
+    """Whole families, taken in drawn order, whose sizes add up to the test size: the first such set that is met."""
+    sizes: dict[str, int] = {}
+    for row in questions:
+        if not row.family:
+            raise UserError(f"split.by: family needs a family in every row; the row {row.id!r} has none")
+        sizes[row.family] = sizes.get(row.family, 0) + 1
+    sets: dict[int, tuple[str, ...]] = {0: ()}
+    for family in sorted(sizes, key=lambda name: _rank(settings.seed, name)):
+        for total, members in list(sets.items()):
+            sets.setdefault(total + sizes[family], (*members, family))
+        if settings.test in sets:
+            return sets[settings.test]
+    nearest = min(set(sets) - {0}, key=lambda total: abs(total - settings.test))
+    raise UserError(f"split.test: no set of whole families has {settings.test} questions; the nearest is {nearest}")
+
+
+def check_committed(path: Path, settings: SplitSettings, test_ids: list[str]) -> bool:
+    """Compare the drawn ids with those committed for these settings; False if the file has none for them.
+
+    Raises UserError if they differ.
+    """
+    expected = read_committed(path).get(_key(settings))
+    if expected is None:
+        return False
+    if expected != test_ids:
+        lost, new = sorted(set(expected) - set(test_ids)), sorted(set(test_ids) - set(expected))
+        raise UserError(
+            f"{path}: the split moved: {len(lost)} of the committed test ids are not drawn ({', '.join(lost[:3])} …), "
+            f"{len(new)} others are ({', '.join(new[:3])} …). If the questions were meant to change, run this stage with --record"
+        )
+    return True
+
+
+def read_committed(path: Path) -> dict[str, list[str]]:
+    """The committed test ids by settings (`random 100 3407`)."""
+    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+
+
+def _key(settings: SplitSettings) -> str:
+    return f"{settings.by} {settings.test} {settings.seed}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", type=SplitSettings.model_validate_json, required=True)
+    for name in ("questions", "train", "test", "contamination"):
+        parser.add_argument(f"--{name}", type=Path, required=True)
+    parser.add_argument(
+        "--committed", type=Path, nargs="?", help="committed test ids to check against, if the file has any"
+    )
+    parser.add_argument("--record", action="store_true", help="write the drawn ids to the committed file instead")
+    arguments = parser.parse_args()
+    questions = list(read_jsonl(arguments.questions, Question))
+    test_ids = draw_test_ids(questions, arguments.settings)
+    if arguments.committed and arguments.record:
+        write_json(arguments.committed, read_committed(arguments.committed) | {_key(arguments.settings): test_ids})
+    elif arguments.committed:
+        found = check_committed(arguments.committed, arguments.settings, test_ids)
+        print("as committed" if found else f"{arguments.committed} has no test ids for these settings: not checked")
+    chosen = set(test_ids)
+    test = [row for row in questions if row.id in chosen]
+    train = [row for row in questions if row.id not in chosen]
+    write_jsonl(arguments.train, (row.model_dump() for row in train))
+    write_jsonl(arguments.test, (row.model_dump() for row in test))
+    report = contamination(train, test)
+    write_json(arguments.contamination, report)
+    print(f"{len(train)} training and {len(test)} test questions; seen while training: {report['test_questions_seen']}")
+
+
+if __name__ == "__main__":
+    run_stage(main)
