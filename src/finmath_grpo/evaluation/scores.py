@@ -36,7 +36,7 @@ def read_scores(path: Path, models: Sequence[str], questions: Sequence[str]) -> 
     """The rows of scores.csv in the order model, temperature, question, sample, which are 0-based, dense and complete.
 
     `models` and `questions` (ids in the order of test.jsonl) say what must be there. Raises UserError for a column
-    missing, a score other than 0 and 1, a model or question that is not of this experiment, a sample missing or doubled.
+    missing, a score but 0 and 1, a model or question that is not of this experiment, a sample missing or doubled.
     """
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)

@@ -5,6 +5,17 @@ from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 from finmath_grpo.settings import Settings
 
 
+POST_CONTRASTS = (
+    ("llama-grpo", "llama-base"),
+    ("gemma-dpo", "gemma-it"),
+    ("gemma-it", "llama-base"),
+    ("gemma-it", "llama-grpo"),
+    ("gemma-dpo", "llama-base"),
+    ("gemma-dpo", "llama-grpo"),
+)
+"""What the post compares."""
+
+
 class StatisticsSettings(Settings):
     """What is compared with what, and how many random draws intervals and tests take."""
 
@@ -12,10 +23,10 @@ class StatisticsSettings(Settings):
     """Draws of a bootstrap interval and of a permutation test."""
     seed: NonNegativeInt = 0
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    contrasts: tuple[tuple[str, str], ...] = Field(min_length=1)
+    contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS, min_length=1)
     """Pairs of models, the one expected to be better first. The first pair, by the numeric scorer and the mean over
     temperatures, is the primary contrast; all others are secondary and share one Holm correction."""
-    panel: tuple[str, ...] = Field(min_length=2)
+    panel: tuple[str, ...] = Field(default=("llama-base", "llama-grpo", "gemma-it", "gemma-dpo"), min_length=2)
     """The models whose agreement and union are reported: the four of the post."""
 
     @model_validator(mode="after")

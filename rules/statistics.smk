@@ -1,0 +1,104 @@
+# Tables from scores, logs and completions: figures and claims read these and nothing else.
+# `published` has the same tables, as far as the post's numbers go; `recorded` ships scores and what is made of texts.
+
+from finmath_grpo.files import canonical_json
+
+
+def model_names(wildcards):
+    return list(experiment_of(wildcards).models)
+
+
+def labels(wildcards):
+    return canonical_json({name: model.label for name, model in experiment_of(wildcards).models.items()})
+
+
+def logs_of_grpo(wildcards):
+    models = experiments.models_by_method(experiment_of(wildcards), "grpo")
+    return expand("results/{{experiment}}/training/{model}/log.csv", model=models)
+
+
+def completions_of_first_contrast(wildcards):
+    return expand(
+        "results/{{experiment}}/completions/{model}.jsonl", model=experiment_of(wildcards).statistics.contrasts[0]
+    )
+
+
+rule statistics:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        scores="results/{experiment}/scores.csv",
+        code=code("finmath_grpo.statistics.from_scores"),
+    output:
+        accuracy="results/{experiment}/statistics/accuracy.csv",
+        any_temperature="results/{experiment}/statistics/any_temperature.csv",
+        solved="results/{experiment}/statistics/solved.csv",
+        outcomes="results/{experiment}/statistics/outcomes.csv",
+        disagreement="results/{experiment}/statistics/disagreement.csv",
+    params:
+        settings=settings("statistics"),
+        models=model_names,
+    wildcard_constraints:
+        experiment=kinds("run") + "|" + kinds("recorded"),
+    log:
+        "results/{experiment}/logs/statistics.log",
+    benchmark:
+        "results/{experiment}/benchmarks/statistics.tsv"
+    shell:
+        "python -m finmath_grpo.statistics.from_scores --settings {params.settings:q} --models {params.models}"
+        " --test {input.test} --scores {input.scores} --tables $(dirname {output.accuracy}) > {log} 2>&1"
+
+
+rule training_table:
+    input:
+        logs=logs_of_grpo,
+        code=code("finmath_grpo.statistics.training_table"),
+    output:
+        table="results/{experiment}/statistics/training.csv",
+    log:
+        "results/{experiment}/logs/training_table.log",
+    shell:
+        "python -m finmath_grpo.statistics.training_table --logs {input.logs} --table {output.table} > {log} 2>&1"
+
+
+rule examples:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        scores="results/{experiment}/scores.csv",
+        completions=completions_of_first_contrast,
+        code=code("finmath_grpo.statistics.examples"),
+    output:
+        examples="results/{experiment}/statistics/examples.json",
+    params:
+        settings=settings("statistics"),
+        models=model_names,
+    log:
+        "results/{experiment}/logs/examples.log",
+    shell:
+        "python -m finmath_grpo.statistics.examples --settings {params.settings:q} --models {params.models}"
+        " --test {input.test} --scores {input.scores} --completions {input.completions}"
+        " --examples {output.examples} > {log} 2>&1"
+
+
+def published_numbers(wildcards):
+    return experiment_of(wildcards).numbers
+
+
+rule published_statistics:
+    input:
+        numbers=published_numbers,
+        code=code("finmath_grpo.statistics.published"),
+    output:
+        accuracy="results/{experiment}/statistics/accuracy.csv",
+        any_temperature="results/{experiment}/statistics/any_temperature.csv",
+        solved="results/{experiment}/statistics/solved.csv",
+        training="results/{experiment}/statistics/training.csv",
+    params:
+        settings=settings("statistics"),
+        labels=labels,
+    wildcard_constraints:
+        experiment=kinds("published"),
+    log:
+        "results/{experiment}/logs/statistics.log",
+    shell:
+        "python -m finmath_grpo.statistics.published --settings {params.settings:q} --labels {params.labels:q}"
+        " --numbers {input.numbers} --tables $(dirname {output.accuracy}) > {log} 2>&1"

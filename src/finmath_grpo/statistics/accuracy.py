@@ -1,0 +1,105 @@
+"""Shares of right answers with their intervals, what became of the others, and where the scorers disagree."""
+
+import numpy as np
+import pandas as pd
+from statsmodels.stats.proportion import proportion_confint
+
+from finmath_grpo.evaluation.scores import OUTCOMES, SCORERS
+from finmath_grpo.statistics.grid import Grid
+from finmath_grpo.statistics.resampling import bootstrap_interval
+
+
+def wilson_interval(correct: np.ndarray, n: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson's score interval for `correct` of `n` (Wilson 1927; why not the normal one: Bowyer et al., 2503.01747)."""
+    return proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
+
+
+def accuracy_interval(
+    weights: np.ndarray, shares: np.ndarray, samples: int, confidence: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Intervals for means over questions of `shares`, (questions, columns), each a share of `samples` completions.
+
+    Wilson's for one completion a question. For more, the bootstrap over questions; where all questions have the same
+    share it would be a point, and Wilson's interval for as many completions as there are questions stands in.
+    """
+    questions = len(shares)
+    wilson = wilson_interval(shares.mean(axis=0) * questions, questions, confidence)
+    if samples == 1:
+        return wilson
+    alike = np.ptp(shares, axis=0) == 0
+    bootstrap = bootstrap_interval(weights, shares, confidence)
+    return np.where(alike, wilson[0], bootstrap[0]), np.where(alike, wilson[1], bootstrap[1])
+
+
+def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.DataFrame:
+    """Accuracy by model, temperature and scorer, over all samples."""
+    models, temperatures, questions, samples = grid.shape
+    parts = []
+    for scorer in SCORERS:
+        shares = grid.correct[scorer].mean(axis=3).reshape(-1, questions).T
+        low, high = accuracy_interval(weights, shares, samples, confidence)
+        correct = grid.correct[scorer].sum(axis=(2, 3)).ravel()
+        parts.append(
+            pd.DataFrame(
+                {
+                    "model": np.repeat(grid.models, temperatures),
+                    "temperature": np.tile(grid.temperatures, models),
+                    "scorer": scorer,
+                    "n": questions * samples,
+                    "correct": correct,
+                    "accuracy": correct / (questions * samples),
+                    "low": low,
+                    "high": high,
+                    "interval": "wilson" if samples == 1 else "bootstrap",
+                }
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def any_temperature_table(solved: dict[str, np.ndarray], models: tuple[str, ...], confidence: float) -> pd.DataFrame:
+    """How many questions each model solved at any temperature. `solved` holds (models, questions) by scorer."""
+    parts = []
+    for scorer, marks in solved.items():
+        n, correct = marks.shape[1], marks.sum(axis=1)
+        low, high = wilson_interval(correct, n, confidence)
+        columns = {"n": n, "correct": correct, "accuracy": correct / n, "low": low, "high": high}
+        parts.append(pd.DataFrame({"model": models, "scorer": scorer, **columns}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def solved_table(solved: np.ndarray, models: tuple[str, ...], questions: tuple[str, ...]) -> pd.DataFrame:
+    """One row a model and question, 1 where `solved`, (models, questions), says so."""
+    return pd.DataFrame(
+        {
+            "model": np.repeat(models, len(questions)),
+            "position": np.tile(np.arange(len(questions)), len(models)),
+            "question_id": np.tile(questions, len(models)),
+            "solved": solved.ravel(),
+        }
+    )
+
+
+def outcomes_table(grid: Grid) -> pd.DataFrame:
+    """How often each outcome came, by model and temperature; an outcome that never came has a row with 0."""
+    keys = ["model", "temperature", "outcome"]
+    every = pd.MultiIndex.from_product([grid.models, grid.temperatures, OUTCOMES], names=keys)
+    counts = grid.rows.astype({"model": str, "outcome": str}).groupby(keys).size().reindex(every, fill_value=0)
+    table = counts.rename("count").reset_index()
+    table.insert(3, "n", len(grid.questions) * grid.shape[3])
+    return table.assign(share=table["count"] / table["n"])
+
+
+def disagreement_table(grid: Grid) -> pd.DataFrame:
+    """The samples on which the scorers differ, counted by scores and outcome, with one example of each."""
+    rows = grid.rows.astype({"model": str, "outcome": str})
+    rows = rows[rows[list(SCORERS)].nunique(axis=1) > 1]
+    keys = ["model", *SCORERS, "outcome"]
+    table = rows.groupby(keys).agg(
+        count=("extracted", "size"), extracted=("extracted", "first"), gold=("gold", "first")
+    )
+    n = len(grid.rows) // len(grid.models)
+    table = table.reindex(grid.models, level="model").reset_index()
+    table.insert(len(keys), "n", n)
+    table.insert(len(keys) + 2, "share", table["count"] / n)
+    return table

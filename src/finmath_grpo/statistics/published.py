@@ -1,0 +1,131 @@
+"""The same tables from the numbers that the post published: `python -m finmath_grpo.statistics.published`.
+
+There are counts by temperature, marks a question only for "right at any temperature", and no numeric scorer, so that
+some tables have fewer rows and others don't exist.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pydantic
+from pydantic import TypeAdapter
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import explain
+from finmath_grpo.statistics.accuracy import any_temperature_table, solved_table, wilson_interval
+from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.statistics.tables import write_table
+
+TRAINED = "llama-grpo"
+"""The model whose training the post plots."""
+
+
+class Questions(pydantic.BaseModel):
+    """How many questions there were."""
+
+    test: int
+
+
+class TrainingLog(pydantic.BaseModel):
+    """The post's training curves: a value a step."""
+
+    step: list[int]
+    completion_length: list[float]
+    correctness_reward: list[float]
+    format_reward: list[float]
+
+
+class Published(pydantic.BaseModel):
+    """The parts of published.json that tables are made from; models stand under the post's names."""
+
+    questions: Questions
+    temperatures: list[float]
+    correct_of_100_by_temperature: dict[str, list[int]]
+    correct_at_any_temperature: dict[str, int]
+    correct_at_any_temperature_no_punctuation: dict[str, int]
+    correct_at_any_temperature_grid_10x10: dict[str, list[list[int]]]
+    training_log: TrainingLog
+
+
+def accuracy_table(numbers: Published, labels: dict[str, str], confidence: float) -> pd.DataFrame:
+    """Accuracy by model and temperature, one sample, by the post's string equality."""
+    n = numbers.questions.test
+    correct = np.array([numbers.correct_of_100_by_temperature[label] for label in labels.values()])
+    low, high = wilson_interval(correct.ravel(), n, confidence)
+    return pd.DataFrame(
+        {
+            "model": np.repeat(list(labels), len(numbers.temperatures)),
+            "temperature": np.tile(numbers.temperatures, len(labels)),
+            "scorer": "exact",
+            "n": n,
+            "correct": correct.ravel(),
+            "accuracy": correct.ravel() / n,
+            "low": low,
+            "high": high,
+            "interval": "wilson",
+        }
+    )
+
+
+def marks(numbers: Published, labels: dict[str, str]) -> np.ndarray:
+    """Which questions each model solved at any temperature: 0 or 1, (models, questions)."""
+    return np.array([np.ravel(numbers.correct_at_any_temperature_grid_10x10[label]) for label in labels.values()])
+
+
+def no_punctuation_table(numbers: Published, labels: dict[str, str], confidence: float) -> pd.DataFrame:
+    """Questions solved at any temperature after punctuation was removed: the post gives totals only."""
+    n = numbers.questions.test
+    correct = np.array([numbers.correct_at_any_temperature_no_punctuation[label] for label in labels.values()])
+    low, high = wilson_interval(correct, n, confidence)
+    columns = {"n": n, "correct": correct, "accuracy": correct / n, "low": low, "high": high}
+    return pd.DataFrame({"model": list(labels), "scorer": "no_punctuation", **columns})
+
+
+def read_published(path: Path, labels: dict[str, str]) -> Published:
+    """Read published.json. Raises UserError if it is not as expected, lacks a model, or contradicts itself."""
+    try:
+        numbers = Published.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror}") from None
+    except pydantic.ValidationError as error:
+        raise UserError(f"{path}: {explain(error)}") from None
+    known = numbers.correct_at_any_temperature
+    for model, label in labels.items():
+        if label not in known:
+            raise UserError(f"{path}: no model {label!r} (the label of {model}); expected one of: {', '.join(known)}")
+    if (marks(numbers, labels).sum(axis=1) != [known[label] for label in labels.values()]).any():
+        raise UserError(f"{path}: the 10x10 grids don't add up to correct_at_any_temperature")
+    return numbers
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
+    parser.add_argument(
+        "--labels", type=TypeAdapter(dict[str, str]).validate_json, required=True, help="model to label"
+    )
+    parser.add_argument("--numbers", type=Path, required=True, help="published.json")
+    parser.add_argument("--tables", type=Path, required=True, help="the folder to write the tables to")
+    options = parser.parse_args()
+
+    settings, labels = options.settings, options.labels
+    numbers = read_published(options.numbers, labels)
+    models, solved = tuple(labels), marks(numbers, labels)
+    questions = ("",) * numbers.questions.test
+    any_temperature = any_temperature_table({"exact": solved}, models, settings.confidence)
+    training = pd.DataFrame(numbers.training_log.model_dump())
+    training.insert(0, "model", TRAINED)
+    tables = {
+        "accuracy": accuracy_table(numbers, labels, settings.confidence),
+        "any_temperature": pd.concat([any_temperature, no_punctuation_table(numbers, labels, settings.confidence)]),
+        "solved": solved_table(solved, models, questions),
+        "training": training,
+    }
+    for name, table in tables.items():
+        write_table(options.tables / f"{name}.csv", table)
+
+
+if __name__ == "__main__":
+    run_stage(main)
