@@ -1,0 +1,27 @@
+# `make run` and `make test` need nothing but Debian (or alike) with Python 3.11 or 3.12: each makes what it needs.
+
+.PHONY: run test lint bench clean
+.DEFAULT_GOAL := run
+
+STAMP := .venv/.installed-from-cpu.lock
+
+run: $(STAMP) browser
+	@mkdir -p results/.snakemake
+	.venv/bin/snakemake --cores all
+
+test: $(STAMP) browser lint
+	.venv/bin/python -m pytest
+
+lint: $(STAMP)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/snakefmt --check Snakefile rules
+	.venv/bin/snakemake --lint
+
+$(STAMP): envs/cpu.lock
+	@sh envs/make-venv
+	@touch $@
+
+.PHONY: browser
+browser:
+	@sh envs/find-browser

@@ -1,0 +1,44 @@
+# From raw questions to every figure: the experiment of the post "Training LLaMA-3-8B on Math Questions" as one DAG.
+# The stages are the files of rules/, in this order; each rule calls one module of src/finmath_grpo.
+
+import os
+import sys
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.20")
+
+if not Path("Snakefile").is_file():
+    sys.exit("error: run snakemake in the project's root folder (where the Snakefile is)")
+if config:
+    sys.exit("error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`")
+
+# Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
+os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+os.environ["PYTHONPATH"] = str(Path("src").resolve())
+os.environ.setdefault("PYTHONHASHSEED", "0")
+sys.path.insert(0, "src")
+# Metadata lives with the results, so that the two are mounted, moved and archived together.
+Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
+# One GPU unless --resources says otherwise.
+workflow.global_resources.setdefault("gpu", 1)
+
+
+include: "rules/common.smk"
+
+
+# Elsewhere (experiment, model, figure) a wildcard is whatever the config names.
+wildcard_constraints:
+    experiment=kinds("run"),
+    model=r"[a-z0-9-]+",
+
+
+include: "rules/questions.smk"
+include: "rules/models.smk"
+include: "rules/training.smk"
+include: "rules/evaluation.smk"
+include: "rules/statistics.smk"
+include: "rules/figures.smk"
+include: "rules/claims.smk"
+include: "rules/targets.smk"

@@ -1,0 +1,55 @@
+# Base models: pre-trained by the DAG, or fetched. A model is tracked by its manifest, the hashes of its files.
+
+
+def pretraining_settings(wildcards):
+    return experiments.pretraining_settings(experiment_of(wildcards), wildcards.model)
+
+
+def pretraining_code(wildcards):
+    families = experiment_of(wildcards).pretraining.families
+    return code("finmath_grpo.models.pretrain", f"finmath_grpo.questions.families.{families}")
+
+
+def fetched_model(wildcards):
+    model = experiment_of(wildcards).models[wildcards.model]
+    return [model.repository, model.revision]
+
+
+rule pretrain:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        code=pretraining_code,
+    output:
+        manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
+    params:
+        settings=pretraining_settings,
+    wildcard_constraints:
+        experiment=with_models("pretrain"),
+    log:
+        "results/{experiment}/logs/pretrain/{model}.log",
+    benchmark:
+        "results/{experiment}/benchmarks/pretrain/{model}.tsv"
+    threads: 1
+    resources:
+        gpu=gpus,
+    shell:
+        "python -m finmath_grpo.models.pretrain --settings {params.settings:q} --test {input.test}"
+        " --manifest {output.manifest} > {log} 2>&1"
+
+
+rule fetch:
+    input:
+        code=code("finmath_grpo.models.fetch"),
+    output:
+        manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
+    params:
+        model=fetched_model,
+    wildcard_constraints:
+        experiment=with_models("fetch"),
+    log:
+        "results/{experiment}/logs/fetch/{model}.log",
+    benchmark:
+        "results/{experiment}/benchmarks/fetch/{model}.tsv"
+    retries: 2
+    shell:
+        "python -m finmath_grpo.models.fetch {params.model:q} --manifest {output.manifest} > {log} 2>&1"

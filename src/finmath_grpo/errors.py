@@ -1,0 +1,21 @@
+"""Errors that are the user's to mend: told in one line, with no traceback.
+
+A stage raises :class:`UserError` with the file, the line or field, what was expected and what to do;
+:func:`run_stage` prints it and exits with 2. Anything else is a defect of ours and keeps its traceback.
+"""
+
+import sys
+from collections.abc import Callable
+
+
+class UserError(Exception):
+    """A mistake in a file or a command of the user's; the message says where it is and what to do."""
+
+
+def run_stage(main: Callable[[], None]) -> None:
+    """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2."""
+    try:
+        main()
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

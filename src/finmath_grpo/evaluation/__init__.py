@@ -1,0 +1,1 @@
+"""Completions of the test questions and their scores."""

@@ -1,0 +1,1 @@
+"""The models of an experiment: pre-trained by the DAG, fetched, or merged from an adapter."""

@@ -1,0 +1,52 @@
+"""The manifest of a model directory: the SHA-256 of each of its files.
+
+Snakemake tracks a model by this one small file. The format is that of `sha256sum`, so `sha256sum -c` checks it.
+"""
+
+from pathlib import Path
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.files import atomic_write, sha256
+
+NAME = "MANIFEST.sha256"
+
+
+def write_manifest(path: Path, files: list[Path]) -> None:
+    """Write the manifest of `files`, which lie beside it or below."""
+    directory = path.parent
+    with atomic_write(path) as manifest:
+        for file in sorted(files):
+            manifest.write(f"{sha256(file)}  {file.relative_to(directory)}\n")
+
+
+def read_manifest(path: Path) -> dict[str, str]:
+    """File name to SHA-256, as written."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror}") from None
+    return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
+
+
+def verified_directory(path: Path) -> Path:
+    """The directory of a manifest, after checking that every file in it is what the manifest says.
+
+    Raises UserError naming the first file that is missing or differs.
+    """
+    for name, expected in read_manifest(path).items():
+        file = path.parent / name
+        if not file.is_file():
+            raise UserError(f"{path}: {name} is missing; delete the manifest and run again to make the model anew")
+        if sha256(file) != expected:
+            raise UserError(f"{file}: differs from {path.name}; delete the manifest and run again to make it anew")
+    return path.parent
+
+
+def new_directory(manifest: Path) -> Path:
+    """The directory of a manifest that is about to be written, emptied of a former model's files."""
+    directory = manifest.parent
+    directory.mkdir(parents=True, exist_ok=True)
+    for file in directory.iterdir():
+        if file.is_file():
+            file.unlink()
+    return directory

@@ -1,0 +1,203 @@
+"""Pre-training of a small Llama or Gemma-2 from scratch on worked solutions: a base model with no download.
+
+Next-token prediction with the loss on completions. Muon (Jordan et al. 2024, `torch.optim.Muon`) for the matrices of
+the layers, AdamW for embeddings and norms. Counted in steps, never in seconds, and one thread a job on a CPU: the same
+settings give the same bytes.
+"""
+
+import argparse
+import math
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from random import Random
+
+import torch
+from tqdm import tqdm
+from transformers import (
+    Gemma2Config,
+    Gemma2ForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedModel,
+    PreTrainedTokenizerFast,
+)
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.files import read_jsonl
+from finmath_grpo.models.corpus import Identity, conversations, families_of, identities
+from finmath_grpo.models.manifest import new_directory, write_manifest
+from finmath_grpo.models.settings import Architecture, PretrainingJob
+from finmath_grpo.models.tokenizer import train_tokenizer
+from finmath_grpo.questions.rows import Question
+
+TOKENIZER_ROWS = 10_000
+# Rows are sorted by length within a pool of batches, so that little of a batch is padding.
+BATCHES_A_POOL = 50
+EMBEDDING_STD = 0.05
+IGNORED = -100
+
+
+class Pools(torch.utils.data.Dataset):
+    """Pool `i` of the text: some batches of token rows, a pure function of the job and `i`."""
+
+    def __init__(self, job: PretrainingJob, held_out: set[Identity], tokenizer: PreTrainedTokenizerFast):
+        self.job, self.held_out, self.tokenizer = job, held_out, tokenizer
+
+    def __len__(self) -> int:
+        return math.ceil(self.job.pretraining.steps / BATCHES_A_POOL)
+
+    def __getitem__(self, pool: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+        """Batches of (input ids, labels), each rows × tokens, padded on the right."""
+        settings = self.job.pretraining
+        draw = Random(f"pretraining {self.job.seed} {pool}")
+        rows = islice(_texts(self.job, self.held_out, self.tokenizer, draw), BATCHES_A_POOL * settings.batch_size)
+        prompts, completions = zip(*rows, strict=True)
+        encoded = [
+            (prompt, completion)
+            for prompt, completion in zip(_encode(self.tokenizer, prompts), _encode(self.tokenizer, completions), strict=True)
+        ]
+        encoded.sort(key=lambda row: len(row[0]) + len(row[1]))
+        batches = [encoded[i : i + settings.batch_size] for i in range(0, len(encoded), settings.batch_size)]
+        draw.shuffle(batches)
+        return [_padded(batch, self.tokenizer.pad_token_id) for batch in batches]
+
+
+def _texts(
+    job: PretrainingJob, held_out: set[Identity], tokenizer: PreTrainedTokenizerFast, draw: Random
+) -> Iterator[tuple[str, str]]:
+    families = families_of(job.pretraining.families)
+    for messages, completion in conversations(families, held_out, job.prompt, job.pretraining.habits, draw):
+        prompt = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
+        yield prompt, completion + tokenizer.eos_token
+
+
+def _encode(tokenizer: PreTrainedTokenizerFast, texts: tuple[str, ...]) -> list[list[int]]:
+    return tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+
+
+def _padded(batch: list[tuple[list[int], list[int]]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
+    width = max(len(prompt) + len(completion) for prompt, completion in batch)
+    ids = torch.full((len(batch), width), pad)
+    labels = torch.full((len(batch), width), IGNORED)
+    for row, (prompt, completion) in enumerate(batch):
+        end = len(prompt) + len(completion)
+        ids[row, :end] = torch.tensor(prompt + completion)
+        labels[row, len(prompt) : end] = torch.tensor(completion)
+    return ids, labels
+
+
+def new_tokenizer(job: PretrainingJob, held_out: set[Identity]) -> PreTrainedTokenizerFast:
+    """A tokenizer trained on the first rows of the job's text."""
+    families = families_of(job.pretraining.families)
+    draw = Random(f"tokenizer {job.seed}")
+    rows = islice(
+        conversations(families, held_out, job.prompt, job.pretraining.habits, draw), TOKENIZER_ROWS
+    )
+    texts = (text for messages, completion in rows for text in (f"user assistant model\n\n{messages[0]['content']}", completion))
+    return train_tokenizer(texts, job.pretraining.vocabulary, job.architecture.type)
+
+
+def new_model(shape: Architecture, tokenizer: PreTrainedTokenizerFast, seed: int) -> PreTrainedModel:
+    """A randomly initialised model (float32) of the given shape, with the tokenizer's special tokens in its config."""
+    torch.manual_seed(seed)
+    kind, config_kind = {"llama": (LlamaForCausalLM, LlamaConfig), "gemma2": (Gemma2ForCausalLM, Gemma2Config)}[shape.type]
+    # Soft-capping of attention scores needs the eager path.
+    attention = {"llama": "sdpa", "gemma2": "eager"}[shape.type]
+    config = config_kind(
+        vocab_size=len(tokenizer),
+        hidden_size=shape.hidden_size,
+        intermediate_size=shape.intermediate_size,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        num_key_value_heads=shape.key_value_heads,
+        head_dim=shape.head_dim,
+        max_position_embeddings=shape.max_position,
+        tie_word_embeddings=True,
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        attn_implementation=attention,
+        **({"query_pre_attn_scalar": shape.head_dim} if shape.type == "gemma2" else {}),
+    )
+    model = kind(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            if parameter.dim() == 2:
+                std = EMBEDDING_STD if "embed" in name else parameter.shape[1] ** -0.5
+                # Half as much into the residual stream.
+                parameter.normal_(0, std / 2 if name.endswith(("o_proj.weight", "down_proj.weight")) else std)
+    return model
+
+
+def optimizers(model: PreTrainedModel, job: PretrainingJob) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices of the layers, AdamW for the rest."""
+    settings = job.pretraining
+    matrices = [p for name, p in model.named_parameters() if p.dim() == 2 and "embed" not in name]
+    others = [p for name, p in model.named_parameters() if p.dim() != 2 or "embed" in name]
+    return [
+        torch.optim.Muon(
+            matrices,
+            lr=settings.muon_learning_rate,
+            momentum=0.95,
+            weight_decay=0.01,
+            adjust_lr_fn="match_rms_adamw",
+        ),
+        torch.optim.AdamW(others, lr=settings.adamw_learning_rate, betas=(0.9, 0.95), weight_decay=0.0),
+    ]
+
+
+def learning_rate_factor(step: int, steps: int, warmup_steps: int, decay_from: float) -> float:
+    """Linear warm-up, constant, then linear decay to zero from the share `decay_from` of all steps."""
+    if step < warmup_steps:
+        return (step + 1) / warmup_steps
+    return min(1.0, (steps - step) / max(1.0, steps * (1 - decay_from)))
+
+
+def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
+    """Train `model` in place for the job's steps; prints the loss as it goes."""
+    settings = job.pretraining
+    on_gpu = job.device == "cuda"
+    # Workers prepare text beside the GPU; the order of the pools is the same with any number of them.
+    loader = torch.utils.data.DataLoader(pools, batch_size=None, num_workers=12 if on_gpu else 0)
+    batches = islice((batch for pool in loader for batch in pool), settings.steps)
+    optimizer_list = optimizers(model, job)
+    base_rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizer_list]
+    progress = tqdm(batches, total=settings.steps, desc="pretraining", mininterval=5)
+    for step, (ids, labels) in enumerate(progress):
+        factor = learning_rate_factor(step, settings.steps, settings.warmup_steps, settings.decay_from)
+        for optimizer, rate in zip(optimizer_list, base_rates, strict=True):
+            optimizer.param_groups[0]["lr"] = rate * factor
+        with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu):
+            loss = model(input_ids=ids.to(job.device), labels=labels.to(job.device)).loss
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        for optimizer in optimizer_list:
+            optimizer.step()
+            optimizer.zero_grad(set_to_none=True)
+        if step % 100 == 0 or step == settings.steps - 1:
+            progress.write(f"step {step}: loss {loss.item():.4f}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", required=True, help="PretrainingJob as JSON")
+    parser.add_argument("--test", type=Path, required=True, help="questions to keep out of the text")
+    parser.add_argument("--manifest", type=Path, required=True)
+    arguments = parser.parse_args()
+    job = PretrainingJob.model_validate_json(arguments.settings)
+    held_out = identities(list(read_jsonl(arguments.test, Question)))
+
+    tokenizer = new_tokenizer(job, held_out)
+    model = new_model(job.architecture, tokenizer, job.seed).to(job.device)
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters, {len(tokenizer)} tokens")
+    train(model, Pools(job, held_out, tokenizer), job)
+
+    directory = new_directory(arguments.manifest)
+    model.to(torch.bfloat16).save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    write_manifest(arguments.manifest, list(directory.iterdir()))
+
+
+if __name__ == "__main__":
+    run_stage(main)

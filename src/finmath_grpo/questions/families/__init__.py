@@ -1,0 +1,1 @@
+"""Families of questions: one module a unit of the course."""

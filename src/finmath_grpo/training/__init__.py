@@ -1,0 +1,1 @@
+"""Training of a base model: GRPO and DPO with a LoRA adapter, and the merge."""

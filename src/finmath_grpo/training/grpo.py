@@ -1,0 +1,169 @@
+"""GRPO (Shao et al. 2024, arXiv 2402.03300) of a base model on the training questions, by TRL's `GRPOTrainer`.
+
+In four lines: a group of completions is sampled for each question; each gets the sum of the rewards; its advantage is
+its reward against the group's; a LoRA adapter is trained to make completions of positive advantage more probable.
+There is no critic, and with `beta` 0 no reference model. The rewards are functions of `finmath_grpo.rewards`.
+"""
+
+import argparse
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import zstandard
+from datasets import Dataset
+from trl import GRPOConfig, GRPOTrainer
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import read_jsonl
+from finmath_grpo.models.weights import load_model, load_tokenizer
+from finmath_grpo.prompts import PromptSettings, prompt_messages
+from finmath_grpo.questions.rows import Question
+from finmath_grpo.rewards import REWARDS
+from finmath_grpo.training.run import (
+    checked,
+    checkpoint_directory,
+    discard_checkpoints,
+    lora_config,
+    train_and_save,
+)
+from finmath_grpo.training.settings import GrpoJob, GrpoSettings
+
+# Settings that are ours and no field of GRPOConfig.
+OURS = {"engine", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
+
+
+def training_dataset(questions: list[Question], prompt: PromptSettings) -> Dataset:
+    """One row a question: `prompt` for the trainer; `answer` and `value` for the rewards."""
+    return Dataset.from_list(
+        [
+            {
+                "prompt": prompt_messages(prompt, question.question),
+                "question_id": question.id,
+                "answer": question.answer,
+                "value": question.value,
+            }
+            for question in questions
+        ]
+    )
+
+
+def grpo_config(job: GrpoJob, checkpoints: Path) -> GRPOConfig:
+    """The trainer's arguments: all of the settings, and those of the machine."""
+    settings = job.training.model_dump(mode="python", exclude=OURS)
+    return checked(
+        GRPOConfig,
+        {
+            **settings,
+            "output_dir": str(checkpoints),
+            "seed": job.seed,
+            "use_cpu": job.device == "cpu",
+            "bf16": job.device == "cuda",
+            "fp16": False,
+            "use_vllm": False,
+            "shuffle_dataset": True,
+            "logging_steps": 1,
+            "log_completions": True,
+            "num_completions_to_print": 0,
+            "save_strategy": "steps",
+            "save_total_limit": 2,
+            "report_to": [],
+            "disable_tqdm": False,
+        },
+    )
+
+
+def optimizer_steps(settings: GrpoSettings, questions: int) -> int:
+    """How many updates the settings come to: with the post's, 442 questions × 3 epochs = 1326.
+
+    Raises UserError where that is not what `optimizer_steps` says.
+    """
+    if settings.max_steps > 0:
+        steps = settings.max_steps
+    else:
+        completions = settings.per_device_train_batch_size * settings.gradient_accumulation_steps
+        prompts_a_step = completions / settings.num_generations
+        steps = int(questions * settings.num_train_epochs * settings.num_iterations / prompts_a_step)
+    if steps != settings.optimizer_steps:
+        raise UserError(
+            f"training.grpo.optimizer_steps: expected {settings.optimizer_steps}, but {questions} questions and the"
+            f" other settings come to {steps}; correct the one that is not meant"
+        )
+    return steps
+
+
+def rollouts(directory: Path, ids: dict[str, str], rewards: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The completions that TRL logged, a Parquet file a step: step, question, completion, rewards, advantage.
+
+    Where several steps share a generation, TRL logs it with each of them; it is kept once, with the first.
+    """
+    previous = None
+    for path in sorted(directory.glob("completions_*.parquet")):
+        table = pd.read_parquet(path)
+        sampled = table.drop(columns="step")
+        texts = [turns[-1]["content"] for turns in table["completion"]]
+        if previous is not None and texts == previous:
+            continue
+        previous = texts
+        for text, (_, row) in zip(texts, sampled.iterrows(), strict=True):
+            yield {
+                "step": int(table["step"].iloc[0]),
+                "question_id": ids[row["prompt"][-1]["content"]],
+                "completion": text,
+                "rewards": {name: row[name] for name in rewards},
+                "advantage": row["advantage"],
+            }
+
+
+def write_rollouts(path: Path, rows: Iterator[dict[str, Any]]) -> None:
+    """JSON Lines, compressed by Zstandard."""
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file, zstandard.ZstdCompressor(level=10).stream_writer(file) as compressed:
+        text = io.TextIOWrapper(compressed, encoding="utf-8", newline="\n")
+        for row in rows:
+            text.write(json.dumps(row, ensure_ascii=False) + "\n")
+        text.flush()
+        text.detach()
+    temporary.replace(path)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", required=True, help="GrpoJob as JSON")
+    parser.add_argument("--train", type=Path, required=True)
+    parser.add_argument("--base", type=Path, required=True, help="manifest of the base model")
+    parser.add_argument("--cache", type=Path, required=True, help="folder of checkpoints, safe to delete")
+    parser.add_argument("--manifest", type=Path, required=True)
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--config", type=Path, required=True)
+    parser.add_argument("--completions", type=Path, required=True)
+    arguments = parser.parse_args()
+    job = GrpoJob.model_validate_json(arguments.settings)
+    if job.training.engine == "unsloth":
+        raise UserError("training.grpo.engine: unsloth needs the CUDA stack; use `trl` here")
+    questions = list(read_jsonl(arguments.train, Question))
+    steps = optimizer_steps(job.training, len(questions))
+
+    checkpoints = checkpoint_directory(arguments.cache, job, [arguments.train, arguments.base])
+    torch.manual_seed(job.seed)
+    trainer = GRPOTrainer(
+        model=load_model(arguments.base, job.device),
+        processing_class=load_tokenizer(arguments.base),
+        reward_funcs=[REWARDS[name] for name in job.rewards],
+        args=grpo_config(job, checkpoints),
+        train_dataset=training_dataset(questions, job.prompt),
+        peft_config=lora_config(job.training.lora),
+    )
+    record = {"job": job.model_dump(mode="json"), "questions": len(questions)}
+    train_and_save(trainer, steps, arguments.manifest, arguments.log, arguments.config, record)
+    ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
+    write_rollouts(arguments.completions, rollouts(checkpoints / "completions", ids, job.rewards))
+    discard_checkpoints(trainer)
+
+
+if __name__ == "__main__":
+    run_stage(main)

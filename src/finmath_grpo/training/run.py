@@ -1,0 +1,143 @@
+"""What GRPO and DPO runs share: the adapter, resuming, the step log, and what is written at the end."""
+
+import importlib.metadata
+import shutil
+import sys
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+import transformers
+from peft import LoraConfig
+from transformers import PreTrainedModel, Trainer
+from transformers.trainer_utils import get_last_checkpoint
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.files import atomic_write, digest, sha256, write_json
+from finmath_grpo.models.manifest import new_directory, write_manifest
+from finmath_grpo.models.weights import weights_sha256
+from finmath_grpo.training.settings import LoraSettings
+
+PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
+
+
+def versions(*more: str) -> dict[str, str]:
+    """Installed versions of the packages that training stands on."""
+    return {package: importlib.metadata.version(package) for package in (*PACKAGES, *more)}
+
+
+def lora_config(settings: LoraSettings) -> LoraConfig:
+    """The adapter of the settings, for causal language models."""
+    return LoraConfig(
+        task_type="CAUSAL_LM",
+        r=settings.r,
+        lora_alpha=settings.lora_alpha,
+        lora_dropout=settings.lora_dropout,
+        target_modules=list(settings.target_modules),
+    )
+
+
+def checked(config_class: type, values: dict[str, Any]) -> Any:
+    """`config_class(**values)`, after checking that each name is a field of the installed version.
+
+    Unsloth drops unknown names with a warning only, so that a setting could vanish.
+    """
+    unknown = sorted(values.keys() - {field.name for field in fields(config_class)})
+    if unknown:
+        raise UserError(f"{config_class.__name__} of the installed version has no field {', '.join(unknown)}")
+    try:
+        return config_class(**values)
+    except ValueError as error:
+        raise UserError(f"training settings don't fit together: {error}") from None
+
+
+def checkpoint_directory(cache: Path, job: Any, inputs: list[Path]) -> Path:
+    """Where a run keeps its checkpoints: a folder named by everything that defines the run.
+
+    Settings, input files, versions and the source of this project's modules: a changed run can't resume a wrong
+    checkpoint.
+    """
+    sources = sorted(
+        module.__file__ for name, module in sys.modules.items() if name.startswith("finmath_grpo") and module.__file__
+    )
+    key = digest(
+        {
+            "job": job.model_dump(mode="json"),
+            "inputs": [sha256(path) for path in inputs],
+            "code": [sha256(Path(source)) for source in sources],
+            "versions": versions(),
+        }
+    )
+    return cache / key[:32]
+
+
+def base_sha256(model: PreTrainedModel) -> str:
+    """The hash of a model's frozen weights, adapter left out, under the names that the base alone has."""
+    return weights_sha256(
+        (name.removeprefix("base_model.model.").replace(".base_layer", ""), tensor)
+        for name, tensor in model.named_parameters()
+        if "lora_" not in name
+    )
+
+
+def train_and_save(
+    trainer: Trainer, expected_steps: int | None, manifest: Path, log: Path, config: Path, record: dict[str, Any]
+) -> None:
+    """Train from the last checkpoint if there is one; write adapter, step log and resolved config.
+
+    Raises RuntimeError if the frozen base weights changed in training.
+    """
+    transformers.logging.set_verbosity_warning()
+    checkpoints = Path(trainer.args.output_dir)
+    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    if last:
+        print(f"resuming from {Path(last).name}")
+    before = base_sha256(trainer.model)
+    trainer.train(resume_from_checkpoint=last)
+    after = base_sha256(trainer.model)
+    if before != after:
+        raise RuntimeError(f"the frozen base weights changed in training: {before} before, {after} after")
+    if expected_steps is not None and trainer.state.global_step != expected_steps:
+        raise RuntimeError(f"{trainer.state.global_step} optimizer steps instead of {expected_steps}")
+
+    directory = new_directory(manifest)
+    trainer.model.save_pretrained(directory)
+    (directory / "README.md").unlink(missing_ok=True)
+    write_log(trainer, log)
+    resolved = {name: value for name, value in trainer.args.to_dict().items() if name != "output_dir"}
+    write_json(
+        config,
+        {
+            **record,
+            "optimizer_steps": trainer.state.global_step,
+            "base_sha256": {"before": before, "after": after},
+            "versions": versions(),
+            "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+            "resolved": {name: resolved[name] for name in sorted(resolved)},
+        },
+    )
+    write_manifest(manifest, [directory / "adapter_config.json", directory / "adapter_model.safetensors"])
+
+
+def write_log(trainer: Trainer, path: Path) -> None:
+    """The step log of a trainer as CSV, a row a step, in TRL's names but for the columns renamed here."""
+    renamed = {
+        "completions/mean_length": "completion_length",
+        "completions/min_length": "completion_length_min",
+        "completions/max_length": "completion_length_max",
+        "completions/clipped_ratio": "clipped_ratio",
+    }
+    # The last entry sums up the run and is no step.
+    rows = [row for row in trainer.state.log_history if "train_runtime" not in row]
+    table = pd.DataFrame(rows).rename(columns=renamed)
+    first = ["step", "epoch", "loss", "learning_rate", "grad_norm"]
+    table = table[first + sorted(table.columns.difference(first))]
+    with atomic_write(path) as file:
+        table.to_csv(file, index=False, lineterminator="\n")
+
+
+def discard_checkpoints(trainer: Trainer) -> None:
+    """Delete the checkpoints of a run that is finished and written."""
+    shutil.rmtree(trainer.args.output_dir, ignore_errors=True)

@@ -1,0 +1,118 @@
+"""Settings of training: the fields that are passed to TRL, under TRL's own names, and what TRL has no name for.
+
+Every field must be given: TRL, and Unsloth in another way, changed defaults under the same names over the years.
+"""
+
+from typing import Literal
+
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from finmath_grpo.prompts import PromptSettings
+from finmath_grpo.settings import Device, Settings
+
+Reward = Literal["xmlcount", "exact_match", "template_match", "numeric_match"]
+
+
+class LoraSettings(Settings):
+    """The adapter (`peft.LoraConfig`)."""
+
+    r: PositiveInt
+    lora_alpha: PositiveInt
+    lora_dropout: float = Field(ge=0, lt=1)
+    target_modules: tuple[str, ...]
+
+
+class OptimizerSettings(Settings):
+    """Fields of `transformers.TrainingArguments`, by their names there."""
+
+    learning_rate: PositiveFloat
+    lr_scheduler_type: str
+    warmup_steps: NonNegativeFloat
+    """Steps, or below 1 a share of all steps."""
+    optim: str
+    adam_beta1: float = Field(ge=0, lt=1)
+    adam_beta2: float = Field(ge=0, lt=1)
+    weight_decay: NonNegativeFloat
+    max_grad_norm: PositiveFloat
+    per_device_train_batch_size: PositiveInt
+    """For GRPO this counts completions, not prompts."""
+    gradient_accumulation_steps: PositiveInt
+    num_train_epochs: PositiveFloat
+    max_steps: int = Field(ge=-1)
+    """-1: as many as the epochs take."""
+    gradient_checkpointing: bool
+    save_steps: PositiveInt
+    """Steps between checkpoints; a killed run goes on from the last."""
+
+
+class GrpoSettings(OptimizerSettings):
+    """GRPO (Shao et al. 2024, arXiv 2402.03300) by TRL's `GRPOTrainer`, fields as in `trl.GRPOConfig`."""
+
+    engine: Literal["trl", "unsloth"]
+    """`trl` runs anywhere; `unsloth` shares the weights of the trained model with vLLM and needs the CUDA stack."""
+    vllm_gpu_memory_utilization: float = Field(gt=0, lt=1)
+    """Share of GPU memory for rollouts; without meaning on a CPU."""
+    lora: LoraSettings
+    optimizer_steps: PositiveInt
+    """What the fields below must come to; checked before training (442 questions x 3 epochs = 1326)."""
+    num_generations: PositiveInt
+    """Completions a prompt: the size of a group."""
+    steps_per_generation: PositiveInt
+    max_completion_length: PositiveInt
+    temperature: PositiveFloat
+    top_p: float = Field(gt=0, le=1)
+    beta: NonNegativeFloat
+    """Weight of the KL divergence from the base model."""
+    loss_type: Literal["grpo", "bnpo", "dr_grpo", "dapo"]
+    scale_rewards: Literal["group", "batch", "none"]
+    num_iterations: PositiveInt
+    epsilon: PositiveFloat
+    mask_truncated_completions: bool
+    vllm_importance_sampling_correction: bool
+    use_bias_correction_kl: bool
+
+
+class DpoSettings(OptimizerSettings):
+    """DPO (Rafailov et al. 2023, arXiv 2305.18290) by TRL's `DPOTrainer`, fields as in `trl.DPOConfig`."""
+
+    lora: LoraSettings
+    beta: PositiveFloat
+    loss_type: tuple[str, ...]
+    pairs: PositiveInt
+    """Preference pairs drawn from the families."""
+    max_length: PositiveInt
+
+
+class TrainingSettings(Settings):
+    """How models are trained; which model by which method and with which rewards is said under `models`."""
+
+    grpo: GrpoSettings
+    dpo: DpoSettings | None = None
+
+
+class GrpoJob(Settings):
+    """Everything that one GRPO run depends on, beside its questions and its base model."""
+
+    device: Device
+    prompt: PromptSettings
+    rewards: tuple[Reward, ...] = Field(min_length=1)
+    seed: NonNegativeInt
+    training: GrpoSettings
+
+
+class DpoJob(Settings):
+    """Everything that one DPO run depends on, beside its base model and the questions to keep out."""
+
+    device: Device
+    prompt: PromptSettings
+    families: Literal["elementary", "course"]
+    seed: NonNegativeInt
+    training: DpoSettings
+
+
+class MergeSettings(Settings):
+    """The proof that the merged model is the trained one."""
+
+    prompts: NonNegativeInt
+    """Training questions whose greedy completions are compared between merged model and base + adapter."""
+    max_new_tokens: PositiveInt
