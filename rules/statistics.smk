@@ -17,6 +17,11 @@ def logs_of_grpo(wildcards):
     return expand("results/{{experiment}}/training/{model}/log.csv", model=models)
 
 
+def completions_of_grpo(wildcards):
+    models = experiments.models_by_method(experiment_of(wildcards), "grpo")
+    return expand("results/{{experiment}}/training/{model}/completions.jsonl.zst", model=models)
+
+
 def completions_of_first_contrast(wildcards):
     return expand(
         "results/{{experiment}}/completions/{model}.jsonl", model=experiment_of(wildcards).statistics.contrasts[0]
@@ -34,6 +39,12 @@ rule statistics:
         solved="results/{experiment}/statistics/solved.csv",
         outcomes="results/{experiment}/statistics/outcomes.csv",
         disagreement="results/{experiment}/statistics/disagreement.csv",
+        contrasts="results/{experiment}/statistics/contrasts.csv",
+        power="results/{experiment}/statistics/power.csv",
+        pass_and_majority="results/{experiment}/statistics/pass_and_majority.csv",
+        agreement="results/{experiment}/statistics/agreement.csv",
+        panel="results/{experiment}/statistics/panel.csv",
+        temperature_effect="results/{experiment}/statistics/temperature_effect.csv",
     params:
         settings=settings("statistics"),
         models=model_names,
@@ -54,10 +65,28 @@ rule training_table:
         code=code("finmath_grpo.statistics.training_table"),
     output:
         table="results/{experiment}/statistics/training.csv",
+        facts="results/{experiment}/statistics/reward_facts.csv",
+    params:
+        settings=settings("statistics"),
     log:
         "results/{experiment}/logs/training_table.log",
     shell:
-        "python -m finmath_grpo.statistics.training_table --logs {input.logs} --table {output.table} > {log} 2>&1"
+        "python -m finmath_grpo.statistics.training_table --settings {params.settings:q} --logs {input.logs}"
+        " --table {output.table} --facts {output.facts} > {log} 2>&1"
+
+
+rule reward_audit:
+    input:
+        completions=completions_of_grpo,
+        code=code("finmath_grpo.statistics.reward_audit"),
+    output:
+        audit="results/{experiment}/statistics/reward_audit.csv",
+        forms="results/{experiment}/statistics/reward_forms.csv",
+    log:
+        "results/{experiment}/logs/reward_audit.log",
+    shell:
+        "python -m finmath_grpo.statistics.reward_audit --completions {input.completions}"
+        " --audit {output.audit} --forms {output.forms} > {log} 2>&1"
 
 
 rule examples:
@@ -91,7 +120,14 @@ rule published_statistics:
         accuracy="results/{experiment}/statistics/accuracy.csv",
         any_temperature="results/{experiment}/statistics/any_temperature.csv",
         solved="results/{experiment}/statistics/solved.csv",
+        contrasts="results/{experiment}/statistics/contrasts.csv",
+        power="results/{experiment}/statistics/power.csv",
+        agreement="results/{experiment}/statistics/agreement.csv",
+        panel="results/{experiment}/statistics/panel.csv",
+        temperature_effect="results/{experiment}/statistics/temperature_effect.csv",
         training="results/{experiment}/statistics/training.csv",
+        reward_facts="results/{experiment}/statistics/reward_facts.csv",
+        reward_forms="results/{experiment}/statistics/reward_forms.csv",
     params:
         settings=settings("statistics"),
         labels=labels,

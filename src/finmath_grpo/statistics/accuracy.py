@@ -14,21 +14,21 @@ def wilson_interval(correct: np.ndarray, n: int, confidence: float) -> tuple[np.
     return proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
 
 
-def accuracy_interval(
-    weights: np.ndarray, shares: np.ndarray, samples: int, confidence: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Intervals for means over questions of `shares`, (questions, columns), each a share of `samples` completions.
+def share_interval(
+    weights: np.ndarray, shares: np.ndarray, confidence: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Intervals for means over questions of `shares`, (questions, columns), each from 0 to 1.
 
-    Wilson's for one completion a question. For more, the bootstrap over questions; where all questions have the same
-    share it would be a point, and Wilson's interval for as many completions as there are questions stands in.
+    Wilson's where each question is right or wrong, as with one sample; the bootstrap over questions where some are in
+    between. Where all have one share a bootstrap would be a point, and Wilson's for one completion a question stands
+    in. Returns low, high and the name of the method, each (columns,).
     """
     questions = len(shares)
+    simple = ((shares == 0) | (shares == 1)).all(axis=0) | (np.ptp(shares, axis=0) == 0)
     wilson = wilson_interval(shares.mean(axis=0) * questions, questions, confidence)
-    if samples == 1:
-        return wilson
-    alike = np.ptp(shares, axis=0) == 0
     bootstrap = bootstrap_interval(weights, shares, confidence)
-    return np.where(alike, wilson[0], bootstrap[0]), np.where(alike, wilson[1], bootstrap[1])
+    low, high = (np.where(simple, *ends) for ends in zip(wilson, bootstrap, strict=True))
+    return low, high, np.where(simple, "wilson", "bootstrap")
 
 
 def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.Dat
     parts = []
     for scorer in SCORERS:
         shares = grid.correct[scorer].mean(axis=3).reshape(-1, questions).T
-        low, high = accuracy_interval(weights, shares, samples, confidence)
+        low, high, interval = share_interval(weights, shares, confidence)
         correct = grid.correct[scorer].sum(axis=(2, 3)).ravel()
         parts.append(
             pd.DataFrame(
@@ -50,7 +50,7 @@ def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.Dat
                     "accuracy": correct / (questions * samples),
                     "low": low,
                     "high": high,
-                    "interval": "wilson" if samples == 1 else "bootstrap",
+                    "interval": interval,
                 }
             )
         )

@@ -15,10 +15,14 @@ from finmath_grpo.statistics.accuracy import (
     outcomes_table,
     solved_table,
 )
+from finmath_grpo.statistics.agreement import agreement_table, panel_table
+from finmath_grpo.statistics.contrasts import contrasts_table, power_table
 from finmath_grpo.statistics.grid import read_grid
 from finmath_grpo.statistics.resampling import question_weights
-from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.statistics.sampling import sampling_table
+from finmath_grpo.statistics.settings import StatisticsSettings, check_models
 from finmath_grpo.statistics.tables import write_table
+from finmath_grpo.statistics.temperature import temperature_table
 
 
 class Question(pydantic.BaseModel):
@@ -37,6 +41,7 @@ def main() -> None:
     options = parser.parse_args()
 
     settings, models = options.settings, options.models
+    check_models(settings, models)
     grid = read_grid(options.scores, models, [row.id for row in read_jsonl(options.test, Question)])
     weights = question_weights(len(grid.questions), settings.bootstrap_draws, settings.seed)
     solved = {scorer: grid.any_temperature(scorer) for scorer in SCORERS}
@@ -46,6 +51,12 @@ def main() -> None:
         "solved": solved_table(solved["exact"], grid.models, grid.questions),
         "outcomes": outcomes_table(grid),
         "disagreement": disagreement_table(grid),
+        "contrasts": contrasts_table(grid, weights, settings),
+        "power": power_table(grid, settings.contrasts),
+        "pass_and_majority": sampling_table(grid, weights, settings.confidence),
+        "agreement": agreement_table(solved, grid.models, weights, settings.confidence),
+        "panel": panel_table(solved, grid.models, settings.panel, weights, settings.confidence),
+        "temperature_effect": temperature_table(grid),
     }
     for name, table in tables.items():
         write_table(options.tables / f"{name}.csv", table)

@@ -11,12 +11,25 @@ import numpy as np
 import pandas as pd
 import pydantic
 from pydantic import TypeAdapter
+from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain
 from finmath_grpo.statistics.accuracy import any_temperature_table, solved_table, wilson_interval
-from finmath_grpo.statistics.settings import StatisticsSettings
-from finmath_grpo.statistics.tables import write_table
+from finmath_grpo.statistics.agreement import agreement_table, panel_table
+from finmath_grpo.statistics.contrasts import (
+    CONTRAST_COLUMNS,
+    POWER_COLUMNS,
+    holm,
+    mcnemar_p,
+    minimum_detectable_difference,
+)
+from finmath_grpo.statistics.forms import forms_table
+from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights
+from finmath_grpo.statistics.reward_facts import reward_facts
+from finmath_grpo.statistics.settings import StatisticsSettings, check_models
+from finmath_grpo.statistics.tables import temperature_name, write_table
+from finmath_grpo.statistics.temperature import temperature_table_from_counts
 
 TRAINED = "llama-grpo"
 """The model whose training the post plots."""
@@ -52,7 +65,7 @@ class Published(pydantic.BaseModel):
 def accuracy_table(numbers: Published, labels: dict[str, str], confidence: float) -> pd.DataFrame:
     """Accuracy by model and temperature, one sample, by the post's string equality."""
     n = numbers.questions.test
-    correct = np.array([numbers.correct_of_100_by_temperature[label] for label in labels.values()])
+    correct = counts(numbers, labels)
     low, high = wilson_interval(correct.ravel(), n, confidence)
     return pd.DataFrame(
         {
@@ -69,6 +82,11 @@ def accuracy_table(numbers: Published, labels: dict[str, str], confidence: float
     )
 
 
+def counts(numbers: Published, labels: dict[str, str]) -> np.ndarray:
+    """Right answers, (models, temperatures)."""
+    return np.array([numbers.correct_of_100_by_temperature[label] for label in labels.values()])
+
+
 def marks(numbers: Published, labels: dict[str, str]) -> np.ndarray:
     """Which questions each model solved at any temperature: 0 or 1, (models, questions)."""
     return np.array([np.ravel(numbers.correct_at_any_temperature_grid_10x10[label]) for label in labels.values()])
@@ -81,6 +99,61 @@ def no_punctuation_table(numbers: Published, labels: dict[str, str], confidence:
     low, high = wilson_interval(correct, n, confidence)
     columns = {"n": n, "correct": correct, "accuracy": correct / n, "low": low, "high": high}
     return pd.DataFrame({"model": list(labels), "scorer": "no_punctuation", **columns})
+
+
+def contrasts_table(
+    numbers: Published, labels: dict[str, str], solved: np.ndarray, weights: np.ndarray, settings: StatisticsSettings
+) -> pd.DataFrame:
+    """Contrasts by the exact scorer: paired at any temperature, and else as if the models had had different questions.
+
+    The post does not say which questions were solved at one temperature. Without pairs the interval (Newcombe 1998)
+    and the score test are wider than the truth, as models tend to solve the same questions; that of the mean over
+    temperatures is as wide as that of one temperature. The Holm correction is over all rows.
+    """
+    n, by_model = numbers.questions.test, dict(zip(labels, counts(numbers, labels), strict=True))
+    by_mark = dict(zip(labels, solved.astype(float), strict=True))
+    ats = [*map(temperature_name, numbers.temperatures), "mean"]
+    rows = []
+    for trained, base in settings.contrasts:
+        pair = {"trained": trained, "base": base, "scorer": "exact", "role": "secondary", "n": n}
+        first, second = (np.append(by_model[model], by_model[model].mean()) for model in (trained, base))
+        for at, a, b in zip(ats, first, second, strict=True):
+            low, high = confint_proportions_2indep(a, n, b, n, method="newcomb", alpha=1 - settings.confidence)
+            p = test_proportions_2indep(a, n, b, n, method="score").pvalue
+            shares = {"trained_accuracy": a / n, "base_accuracy": b / n, "difference": (a - b) / n}
+            rows.append({**pair, "at": at, **shares, "low": low, "high": high, "p": p, "test": "unpaired"})
+        difference = by_mark[trained] - by_mark[base]
+        low, high = bootstrap_interval(weights, difference[:, None], settings.confidence)
+        gains, losses = int((difference > 0).sum()), int((difference < 0).sum())
+        rows.append(
+            {
+                **pair,
+                "at": "any",
+                "trained_accuracy": by_mark[trained].mean(),
+                "base_accuracy": by_mark[base].mean(),
+                "difference": difference.mean(),
+                "low": low[0],
+                "high": high[0],
+                "gains": gains,
+                "losses": losses,
+                "p": mcnemar_p(gains, losses),
+                "test": "mcnemar",
+            }
+        )
+    table = pd.DataFrame(rows).astype({"gains": "Int64", "losses": "Int64"})
+    table["p_holm"] = holm(table)
+    return table[list(CONTRAST_COLUMNS)]
+
+
+def power_table(solved: np.ndarray, models: tuple[str, ...], settings: StatisticsSettings) -> pd.DataFrame:
+    """Minimum detectable difference at any temperature, for the post's questions and for more of them."""
+    rows = []
+    for trained, base in settings.contrasts:
+        sd = (solved[models.index(trained)] - solved[models.index(base)]).std(ddof=1)
+        for questions in sorted({solved.shape[1], 200, 400, 1000}):
+            found = minimum_detectable_difference(sd, questions)
+            rows.append((trained, base, "exact", "any", questions, 1, int(questions == solved.shape[1]), sd, found))
+    return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
 
 
 def read_published(path: Path, labels: dict[str, str]) -> Published:
@@ -112,7 +185,9 @@ def main() -> None:
 
     settings, labels = options.settings, options.labels
     numbers = read_published(options.numbers, labels)
+    check_models(settings, list(labels))
     models, solved = tuple(labels), marks(numbers, labels)
+    weights = question_weights(numbers.questions.test, settings.bootstrap_draws, settings.seed)
     questions = ("",) * numbers.questions.test
     any_temperature = any_temperature_table({"exact": solved}, models, settings.confidence)
     training = pd.DataFrame(numbers.training_log.model_dump())
@@ -121,7 +196,16 @@ def main() -> None:
         "accuracy": accuracy_table(numbers, labels, settings.confidence),
         "any_temperature": pd.concat([any_temperature, no_punctuation_table(numbers, labels, settings.confidence)]),
         "solved": solved_table(solved, models, questions),
+        "contrasts": contrasts_table(numbers, labels, solved, weights, settings),
+        "power": power_table(solved, models, settings),
+        "agreement": agreement_table({"exact": solved}, models, weights, settings.confidence),
+        "panel": panel_table({"exact": solved}, models, settings.panel, weights, settings.confidence),
+        "temperature_effect": temperature_table_from_counts(
+            models, tuple(numbers.temperatures), counts(numbers, labels), numbers.questions.test
+        ),
         "training": training,
+        "reward_facts": reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence),
+        "reward_forms": forms_table(),
     }
     for name, table in tables.items():
         write_table(options.tables / f"{name}.csv", table)

@@ -1,9 +1,11 @@
 """Settings of the statistics."""
 
+from collections.abc import Sequence
+
 from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.settings import Settings
-
 
 POST_CONTRASTS = (
     ("llama-grpo", "llama-base"),
@@ -36,3 +38,12 @@ class StatisticsSettings(Settings):
         if len(set(self.contrasts)) != len(self.contrasts) or len(set(self.panel)) != len(self.panel):
             raise ValueError("contrasts and panel: an entry stands twice")
         return self
+
+
+def check_models(settings: StatisticsSettings, models: Sequence[str]) -> None:
+    """Raise UserError if a contrast or the panel names a model that the experiment does not have."""
+    compared = {name for pair in settings.contrasts for name in pair}
+    for key, named in (("contrasts", compared), ("panel", settings.panel)):
+        strange = ", ".join(sorted(set(named) - set(models)))
+        if strange:
+            raise UserError(f"statistics.{key}: no model {strange} in this experiment, but {', '.join(models)}")

@@ -6,6 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.statistics.reward_facts import reward_facts
+from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
 
 CORRECTNESS = ("exact_match", "numeric_match")
@@ -44,9 +46,14 @@ def _reward(path: Path, log: pd.DataFrame, names: tuple[str, ...]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logs", type=Path, nargs="+", required=True, help="training/{model}/log.csv, one a model")
-    parser.add_argument("--table", type=Path, required=True, help="the table to write")
+    parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
+    parser.add_argument("--table", type=Path, required=True, help="the table of steps to write")
+    parser.add_argument("--facts", type=Path, required=True, help="the table of facts to write")
     options = parser.parse_args()
-    write_table(options.table, pd.concat([read_log(path) for path in options.logs], ignore_index=True))
+    settings = options.settings
+    training = pd.concat([read_log(path) for path in options.logs], ignore_index=True)
+    write_table(options.table, training)
+    write_table(options.facts, reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,126 @@
+"""Differences between two models on the same questions, and what difference so many questions can show."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest, norm
+from statsmodels.stats.multitest import multipletests
+
+from finmath_grpo.evaluation.scores import SCORERS
+from finmath_grpo.statistics.grid import Grid
+from finmath_grpo.statistics.resampling import bootstrap_interval, sign_flip_p
+from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.statistics.tables import temperature_name
+
+CONTRAST_COLUMNS = (
+    *("trained", "base", "scorer", "at", "role", "n", "trained_accuracy", "base_accuracy", "difference", "low", "high"),
+    *("gains", "losses", "p", "p_holm", "test"),
+)
+POWER_COLUMNS = (
+    *("trained", "base", "scorer", "at", "questions", "samples", "at_hand", "sd", "minimum_detectable_difference"),
+)
+POWER = 0.8
+SIGNIFICANCE = 0.05
+
+
+def mcnemar_p(gains: int, losses: int) -> float:
+    """Exact two-sided McNemar test (McNemar 1947): could so many gains and losses be flips of a fair coin?"""
+    return binomtest(gains, gains + losses).pvalue if gains + losses else 1.0
+
+
+def contrasts_table(grid: Grid, weights: np.ndarray, settings: StatisticsSettings) -> pd.DataFrame:
+    """Every contrast of the settings, by scorer, at each temperature, on the mean over them, and at any temperature.
+
+    A question's difference is that of its shares of right completions. Intervals: bootstrap over questions. p:
+    McNemar's where a question is right or wrong (one sample, or any temperature), else the sign-flip permutation.
+    Holm's correction (Holm 1979) is over the secondary contrasts, one family a scorer; the primary contrast, which
+    was named beforehand, has none.
+    """
+    shares = {scorer: _shares(grid, scorer) for scorer in SCORERS}
+    index = {model: place for place, model in enumerate(grid.models)}
+    rows, columns = [], []
+    for trained, base in settings.contrasts:
+        for scorer in SCORERS:
+            for at, by_model in shares[scorer].items():
+                high, low = by_model[index[trained]], by_model[index[base]]
+                primary = (trained, base) == settings.contrasts[0] and scorer == "numeric" and at == "mean"
+                rows.append(
+                    {
+                        "trained": trained,
+                        "base": base,
+                        "scorer": scorer,
+                        "at": at,
+                        "role": "primary" if primary else "secondary",
+                        "n": len(grid.questions),
+                        "trained_accuracy": high.mean(),
+                        "base_accuracy": low.mean(),
+                    }
+                )
+                columns.append(high - low)
+    differences = np.column_stack(columns)
+    table = pd.DataFrame(rows)
+    table["difference"] = differences.mean(axis=0)
+    table["low"], table["high"] = bootstrap_interval(weights, differences, settings.confidence)
+    table["gains"], table["losses"] = (differences > 0).sum(axis=0), (differences < 0).sum(axis=0)
+    binary = (table["at"] == "any") | ((table["at"] != "mean") & (grid.shape[3] == 1))
+    exact = [mcnemar_p(gains, losses) for gains, losses in zip(table["gains"], table["losses"], strict=True)]
+    flips = sign_flip_p(differences, settings.bootstrap_draws, settings.seed + 1)
+    table["p"] = np.where(binary, exact, flips)
+    table["p_holm"] = holm(table)
+    table["test"] = np.where(binary, "mcnemar", "sign-flip")
+    return table[list(CONTRAST_COLUMNS)]
+
+
+def holm(table: pd.DataFrame) -> pd.Series:
+    """p of the secondary contrasts corrected by Holm, one family a scorer; empty for the primary one."""
+    corrected = pd.Series(np.nan, index=table.index)
+    for _, family in table[table["role"] == "secondary"].groupby("scorer"):
+        corrected[family.index] = multipletests(family["p"], method="holm")[1]
+    return corrected
+
+
+def minimum_detectable_difference(sd: float, questions: int) -> float:
+    """The smallest true difference that a paired test of `questions` differences of spread `sd` finds.
+
+    Two-sided at 5 %, found four times in five: (z(0.975) + z(0.8)) · sd / √questions (Miller 2024, arXiv 2411.00640).
+    """
+    return (norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * sd / np.sqrt(questions)
+
+
+def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Minimum detectable difference of each contrast for the questions and samples at hand, and for others.
+
+    By the numeric scorer on the mean over temperatures. The variance of a question's difference is what the questions
+    differ in truly, plus what the sampling of completions adds, which falls with the number of samples; both are
+    estimated from the data (all temperatures together, where there is one sample each).
+    """
+    correct = grid.correct["numeric"].astype(float)
+    models, temperatures, questions, samples = grid.shape
+    if samples > 1:
+        noise = correct.var(axis=3, ddof=1).mean(axis=1) / temperatures
+    else:
+        noise = (
+            correct[..., 0].var(axis=1, ddof=1) / temperatures if temperatures > 1 else np.zeros((models, questions))
+        )
+    index = {model: place for place, model in enumerate(grid.models)}
+    rows = []
+    for trained, base in contrasts:
+        first, second = index[trained], index[base]
+        spread = (correct[first] - correct[second]).mean(axis=(0, 2)).var(ddof=1)
+        sampling = (noise[first] + noise[second]).mean()  # of one sample at each temperature
+        true = max(0.0, spread - sampling / samples)
+        for asked in sorted({questions, 100, 200, 400, 1000}):
+            for drawn in sorted({samples, 1, 4, 16, 64}):
+                at_hand = (asked, drawn) == (questions, samples)
+                sd = np.sqrt(spread if drawn == samples else true + sampling / drawn)
+                found = minimum_detectable_difference(sd, asked)
+                rows.append((trained, base, "numeric", "mean", asked, drawn, int(at_hand), sd, found))
+    return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
+
+
+def _shares(grid: Grid, scorer: str) -> dict[str, np.ndarray]:
+    """Share of right completions by question, (models, questions): at each temperature, their mean, and at any."""
+    means = grid.correct[scorer].mean(axis=3)
+    shares = {temperature_name(t): means[:, place] for place, t in enumerate(grid.temperatures)}
+    return {**shares, "mean": means.mean(axis=1), "any": grid.any_temperature(scorer).astype(float)}

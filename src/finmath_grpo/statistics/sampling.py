@@ -1,0 +1,127 @@
+"""What more completions of a question buy: one of k right (pass@k), or the most common of k answers (maj@k)."""
+
+from functools import cache
+from math import comb
+
+import numpy as np
+import pandas as pd
+
+from finmath_grpo.evaluation.scores import SCORERS
+from finmath_grpo.numbers import parse_turkish
+from finmath_grpo.statistics.accuracy import share_interval
+from finmath_grpo.statistics.grid import Grid
+
+
+def pass_at_k(correct: np.ndarray, n: int, k: int) -> np.ndarray:
+    """Chance that one of k completions is right, without bias, from `correct` right ones of n.
+
+    1 - C(n - c, k) / C(n, k): the share of all choices of k that hold a right one (Chen et al. 2021, arXiv 2107.03374).
+    """
+    table = np.array([1 - comb(n - right, k) / comb(n, k) for right in range(n + 1)])
+    return table[correct]
+
+
+def any_of_k_temperatures(shares: np.ndarray, k: int) -> np.ndarray:
+    """Chance that one of k completions is right, each at another temperature, from shares of right ones.
+
+    `shares` is (temperatures, …); the mean over all choices of k temperatures. With k as many as there are, and one
+    completion at each, this is the post's "right at any temperature". The mean of the chance that all fail is an
+    elementary symmetric polynomial of the shares of failure, built up a temperature at a time.
+    """
+    all_fail = np.zeros((k + 1, *shares.shape[1:]))
+    all_fail[0] = 1
+    for share in shares:
+        all_fail[1:] += all_fail[:-1] * (1 - share)
+    return 1 - all_fail[k] / comb(len(shares), k)
+
+
+@cache
+def majority_at_k(right: int, others: tuple[int, ...], silent: int, k: int) -> float:
+    """Chance that the right answer wins the vote of k completions, over all choices of k.
+
+    Of the completions `right` have the right answer, `others` counts each wrong answer (sorted, so that alike questions
+    share the work), and `silent` have none, which don't vote. Answers that tie for first share the point. Exact: for v
+    votes for the right answer, it counts the choices in which no other answer has more than v, by how many have v too.
+    """
+    total = right + sum(others) + silent
+    won = 0.0
+    for votes in range(1, min(right, k) + 1):
+        # ways[t][s]: choices of s wrong or silent completions in which t wrong answers tie with the right one.
+        ways = np.zeros((len(others) + 1, k - votes + 1))
+        ways[0] = [comb(silent, size) for size in range(k - votes + 1)]
+        for count in others:
+            grown = np.zeros_like(ways)
+            for size in range(min(count, votes, k - votes) + 1):
+                tied = int(size == votes)
+                rows = ways[: len(ways) - tied, : ways.shape[1] - size]
+                grown[tied:, size:] += comb(count, size) * rows
+            ways = grown
+        won += comb(right, votes) * sum(ways[ties, k - votes] / (1 + ties) for ties in range(len(ways)))
+    return won / comb(total, k)
+
+
+def vote_counts(answers: np.ndarray, right: np.ndarray) -> list[tuple[int, tuple[int, ...], int]]:
+    """The votes of each question: right answers, counts of each wrong answer, and completions without a number.
+
+    `answers` is (questions, completions): a code for each number, -1 for none; `right` says which are the value.
+    """
+    counts = []
+    for row, hits in zip(answers, right, strict=True):
+        voted = row[(row >= 0) & (hits == 0)]
+        others = np.sort(np.unique(voted, return_counts=True)[1])
+        counts.append((int(hits.sum()), tuple(others.tolist()), int((row < 0).sum())))
+    return counts
+
+
+def answer_codes(grid: Grid) -> np.ndarray:
+    """A code for the number in each completion's answer, read as Turkish, -1 for none; in the shape of the grid."""
+    texts, unique = pd.factorize(grid.rows["extracted"])
+    numbers: dict[object, int] = {None: -1}
+    codes = np.array([numbers.setdefault(parse_turkish(text), len(numbers)) for text in unique])
+    return codes[texts].reshape(grid.shape)
+
+
+def sampling_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.DataFrame:
+    """pass@k, maj@k and any-of-k-temperatures by model, with intervals over questions.
+
+    Measures: `pass` and `majority` at a temperature (an empty temperature is their mean over temperatures),
+    `any_temperature` (one completion at each of k temperatures), and `pooled_majority`, one vote over k completions of
+    all temperatures: the first at each, or all. Majorities are by the numeric scorer: votes are numbers.
+    """
+    _, temperatures, _, samples = grid.shape
+    codes = answer_codes(grid)
+    rows, columns = [], []
+
+    def add(model: str, scorer: str, measure: str, temperature: float | None, k: int, values: np.ndarray) -> None:
+        rows.append((model, scorer, measure, temperature, k))
+        columns.append(values)
+
+    for place, model in enumerate(grid.models):
+        for scorer in SCORERS:
+            correct = grid.correct[scorer][place]
+            for k in range(1, samples + 1):
+                passes = pass_at_k(correct.sum(axis=2), samples, k)
+                for temperature, values in zip(grid.temperatures, passes, strict=True):
+                    add(model, scorer, "pass", temperature, k, values)
+                add(model, scorer, "pass", None, k, passes.mean(axis=0))
+            for k in range(1, temperatures + 1):
+                add(model, scorer, "any_temperature", None, k, any_of_k_temperatures(correct.mean(axis=2), k))
+        right = grid.correct["numeric"][place]
+        votes = [vote_counts(codes[place, t], right[t]) for t in range(temperatures)]
+        for k in range(1, samples + 1):
+            majorities = np.array([[majority_at_k(*count, k) for count in counts] for counts in votes])
+            for temperature, values in zip(grid.temperatures, majorities, strict=True):
+                add(model, "numeric", "majority", temperature, k, values)
+            add(model, "numeric", "majority", None, k, majorities.mean(axis=0))
+        for pooled in sorted({1, samples}):
+            answers = np.moveaxis(codes[place, :, :, :pooled], 0, 1).reshape(len(grid.questions), -1)
+            hits = np.moveaxis(right[:, :, :pooled], 0, 1).reshape(len(grid.questions), -1)
+            k = temperatures * pooled
+            values = np.array([majority_at_k(*count, k) for count in vote_counts(answers, hits)])
+            add(model, "numeric", "pooled_majority", None, k, values)
+
+    table = pd.DataFrame(rows, columns=["model", "scorer", "measure", "temperature", "k"])
+    values = np.column_stack(columns)
+    table["value"] = values.mean(axis=0)
+    table["low"], table["high"], _ = share_interval(weights, values, confidence)
+    return table
