@@ -16,7 +16,7 @@ if config:
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-os.environ["PYTHONPATH"] = str(Path("src").resolve())
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")]))
 os.environ.setdefault("PYTHONHASHSEED", "0")
 sys.path.insert(0, "src")
 # Metadata lives with the results, so that the two are mounted, moved and archived together.

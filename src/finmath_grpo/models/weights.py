@@ -40,9 +40,12 @@ def load_with_adapter(base: Path, adapter: Path, device: str, dtype: torch.dtype
 
 
 def weights_sha256(parameters: Iterable[tuple[str, torch.Tensor]]) -> str:
-    """The hex SHA-256 of the bytes of named tensors, in the order of their names."""
+    """The hex SHA-256 of named tensors, in the order of their names.
+
+    Taken over their values as float32, so that weights stored in bfloat16 and computed with in float32 hash the same.
+    """
     digest = hashlib.sha256()
     for name, tensor in sorted(parameters, key=lambda item: item[0]):
         digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy())
+        digest.update(tensor.detach().float().cpu().contiguous().numpy())
     return digest.hexdigest()

@@ -142,6 +142,12 @@ def main() -> None:
     write_manifest(arguments.manifest, [file for file in directory.iterdir() if file.name != arguments.manifest.name])
 
     base = load_weights(arguments.base.parent)
+    base_sha256 = {
+        "on_disk": weights_sha256(base.items()),
+        **json.loads(arguments.config.read_text(encoding="utf-8"))["base_sha256"],
+    }
+    if len(set(base_sha256.values())) != 1:
+        raise RuntimeError(f"the base weights are not those that the adapter was trained on: {base_sha256}")
     tensors = check_tensors(base, load_weights(directory), updates(arguments.adapter.parent))
     questions = list(read_jsonl(arguments.train, Question))[: settings.prompts]
     prompts = [
@@ -158,10 +164,7 @@ def main() -> None:
     write_json(
         arguments.check,
         {
-            "base_sha256": {
-                "in_training": json.loads(arguments.config.read_text(encoding="utf-8"))["base_sha256"],
-                "on_disk": weights_sha256(base.items()),
-            },
+            "base_sha256": base_sha256,
             "summary": summary(tensors),
             "greedy": greedy,
             "tensors": tensors,

@@ -112,7 +112,7 @@ def train_and_save(
         {
             **record,
             "optimizer_steps": trainer.state.global_step,
-            "base_sha256": {"before": before, "after": after},
+            "base_sha256": {"before_training": before, "after_training": after},
             "versions": versions(),
             "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
             "resolved": {name: resolved[name] for name in sorted(resolved)},
@@ -133,7 +133,8 @@ def write_log(trainer: Trainer, path: Path) -> None:
     rows = [row for row in trainer.state.log_history if "train_runtime" not in row]
     table = pd.DataFrame(rows).rename(columns=renamed)
     first = ["step", "epoch", "loss", "learning_rate", "grad_norm"]
-    table = table[first + sorted(table.columns.difference(first))]
+    # TRL logs no KL divergence where `beta` is 0; the column is there all the same, and empty.
+    table = table.reindex(columns=first + sorted({*table.columns, "kl"}.difference(first)))
     with atomic_write(path) as file:
         table.to_csv(file, index=False, lineterminator="\n")
 

@@ -1,0 +1,116 @@
+"""Sampling: exactly the softmax, and random numbers that depend on question, temperature and sample alone."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+import torch
+from scipy import stats
+
+from finmath_grpo.evaluation.engine import Request, completion_seed
+from finmath_grpo.evaluation.settings import EvaluationSettings
+from finmath_grpo.evaluation.transformers_engine import GumbelNoise, transformers_engine
+from finmath_grpo.models.manifest import write_manifest
+from finmath_grpo.models.pretrain import new_model
+from finmath_grpo.models.settings import Architecture
+from finmath_grpo.models.tokenizer import train_tokenizer
+
+SETTINGS = EvaluationSettings(
+    engine="transformers", temperatures=(0.5, 1.0), samples=1, top_p=1.0, max_new_tokens=12, batch_size=64
+)
+
+
+@pytest.fixture(scope="module", params=["llama", "gemma2"])
+def manifest(request, tmp_path_factory) -> Path:
+    """A randomly initialised model on disk."""
+    directory = tmp_path_factory.mktemp(request.param)
+    tokenizer = train_tokenizer(["bir iki üç dört", "user model assistant\n\n12"], 400, request.param)
+    shape = Architecture(
+        type=request.param,
+        hidden_size=32,
+        layers=1,
+        heads=1,
+        key_value_heads=1,
+        head_dim=32,
+        intermediate_size=32,
+        max_position=64,
+    )
+    new_model(shape, tokenizer, seed=0).to(torch.bfloat16).save_pretrained(directory)
+    tokenizer.save_pretrained(directory)
+    path = directory / "MANIFEST.sha256"
+    write_manifest(path, list(directory.iterdir()))
+    return path
+
+
+def requests_of(count: int, temperature: float = 1.0) -> list[Request]:
+    draw = Random(0)
+    return [
+        Request(tuple([0, *(draw.randrange(10, 200) for _ in range(draw.randrange(3, 9)))]), temperature, seed)
+        for seed in range(count)
+    ]
+
+
+def test_gumbel_noise_samples_the_softmax_at_the_rows_temperature():
+    logits = torch.tensor([1.0, 0.0, -1.0, 2.0])
+    requests = [Request((), 0.7, seed) for seed in range(20_000)]
+    chosen = GumbelNoise(requests, 1.0, torch.device("cpu"))(None, logits.repeat(len(requests), 1)).argmax(1)
+    expected = torch.softmax(logits / 0.7, 0).numpy() * len(requests)
+    assert stats.chisquare(torch.bincount(chosen, minlength=4).numpy(), expected).pvalue > 0.001
+
+
+def test_a_completion_does_not_depend_on_its_place_in_the_batch(manifest):
+    generate = transformers_engine([manifest], "cpu", SETTINGS)
+    requests = requests_of(16)
+    shuffled = Random(1).sample(range(16), 16)
+    (straight,) = generate([requests])
+    (mixed,) = generate([[requests[i] for i in shuffled]])
+    assert [mixed[shuffled.index(i)] for i in range(16)] == straight
+
+
+def test_a_cell_does_not_depend_on_the_other_cells(manifest):
+    generate = transformers_engine([manifest], "cpu", SETTINGS)
+    warm, hot = requests_of(8, 0.5), requests_of(8, 1.0)
+    assert list(generate([warm, hot]))[1] == next(generate([hot]))
+
+
+def test_another_seed_gives_another_completion(manifest):
+    generate = transformers_engine([manifest], "cpu", SETTINGS)
+    one = requests_of(1)[0]
+    (completions,) = generate([[Request(one.prompt, 1.0, seed) for seed in range(8)]])
+    assert len({completion.text for completion in completions}) > 1
+
+
+def test_completion_seeds_are_these_for_ever():
+    # Written down, because a changed seed silently changes every completion.
+    seeds = [completion_seed("q-001", 0.1, 0), completion_seed("q-001", 0.1, 1), completion_seed("q-002", 1.0, 0)]
+    assert seeds == [1809505983, 1391303735, 585109695]
+
+
+def test_completion_seeds_do_not_repeat_over_an_experiment():
+    seeds = {completion_seed(f"q-{q}", t / 10, s) for q in range(100) for t in range(1, 11) for s in range(16)}
+    assert len(seeds) >= 16_000 - 3  # 16,000 draws of 2^31: 0.06 repeats expected
+
+
+def test_a_changed_weight_file_is_refused_by_name(manifest, tmp_path):
+    weights = manifest.parent / "model.safetensors"
+    original = weights.read_bytes()
+    weights.write_bytes(original[:-1] + bytes([original[-1] ^ 1]))
+    try:
+        with pytest.raises(Exception, match=r"model\.safetensors: differs from MANIFEST"):
+            transformers_engine([manifest], "cpu", SETTINGS)
+    finally:
+        weights.write_bytes(original)
+
+
+def test_the_prompt_of_both_families_has_one_bos_and_no_system_turn(manifest):
+    from finmath_grpo.evaluation.generate import prompt_tokens
+    from finmath_grpo.prompts import PromptSettings
+    from finmath_grpo.questions.rows import Question
+
+    question = Question(
+        id="q", unit="", family="", question="Kaç?", answer="1", answer_unit="", value="1", numbers=()
+    )
+    (ids,) = prompt_tokens(manifest, [question], PromptSettings(system="Yanıtla."))
+    config = json.loads((manifest.parent / "config.json").read_text(encoding="utf-8"))
+    assert ids.count(config["bos_token_id"]) == 1 and ids[0] == config["bos_token_id"]
