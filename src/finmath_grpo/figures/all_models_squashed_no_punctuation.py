@@ -1,0 +1,17 @@
+"""The same with punctuation removed (the post's all_models_squashed_no_punctuation)."""
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.bars import at_any_temperature
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """A bar a model. Tables: accuracy, any_temperature."""
+    return at_any_temperature(tables, look, "no_punctuation", "Right at any temperature, punctuation removed")
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

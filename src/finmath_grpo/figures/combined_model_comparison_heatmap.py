@@ -1,0 +1,64 @@
+"""How many of the post's models solved each test question (the post's combined_model_comparison_heatmap)."""
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.grids import axes, cells, names, solved_table
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import COUNT, frame, ink_on, label
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """One grid, a cell's number and shade how many models had it right at any temperature. Table: solved."""
+    table = solved_table(tables)
+    models = len(table.columns)
+    solved = table.sum(axis=1)
+    shades = [COUNT[round(step * (len(COUNT) - 1) / models)] for step in range(models + 1)]
+    hover = [
+        "<br>".join([f"{name}: {total} of {models}", *(label(m, look) for m in table.columns if row[m])])
+        for name, total, (_, row) in zip(names(table), solved, table.iterrows(), strict=True)
+    ]
+    x, y = axes(len(table))
+    title = f"Solved by how many of the {models} models"
+    caption = (
+        f"right at any temperature, exact string match; {(solved > 0).sum()} of {len(table)} questions by at least one"
+    )
+    grid = go.Figure(layout=frame(look, title, caption, height=0.8 * look.width / look.height, top=92, bottom=40))
+    grid.add_heatmap(
+        z=cells(solved.tolist()),
+        text=cells(hover),
+        hovertemplate="%{text}<extra></extra>",
+        hoverongaps=False,
+        colorscale=[[step / models, shade] for step, shade in enumerate(shades)],
+        zmin=0,
+        zmax=models,
+        showscale=False,
+        xgap=3,
+        ygap=3,
+    )
+    for position, total in enumerate(solved):
+        grid.add_annotation(
+            x=position % 10,
+            y=position // 10,
+            text=str(total),
+            showarrow=False,
+            font={"size": look.font_size + 1, "color": ink_on(shades[total])},
+        )
+    for total in reversed(range(models + 1)):
+        # A square of the legend: no point of the grid is drawn.
+        grid.add_scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            marker={"symbol": "square", "size": 22, "color": shades[total], "line": {"width": 0}},
+            name=f"<b>{total}</b> of {models} models: {(solved == total).sum()} questions",
+        )
+    grid.update_layout(legend={"orientation": "v", "x": 1.02, "y": 0.5, "yanchor": "middle"})
+    grid.update_xaxes(x)
+    grid.update_yaxes(y, scaleanchor="x")
+    return grid
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

@@ -1,0 +1,120 @@
+"""A question with the completions of two models side by side, one right and one wrong.
+
+The texts are what the models wrote, with tags and all; long ones lose their middle. The table says which question
+(`statistics/examples.json`, by a stated rule) or why there is none.
+"""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.figures.draw import Tables
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.text import block
+from finmath_grpo.figures.theme import INK, MONO, colour, escape, frame, label
+
+ADVANCE = 0.605
+"""Width of a monospaced character by font size (DejaVu Sans Mono 0.602, Menlo 0.602, Consolas 0.55)."""
+LEADING = 1.3
+"""Line height by font size: Plotly's."""
+QUESTION_LINES = 12
+COMPLETION_LINES = 34
+NAME_WIDTH = 34
+"""Characters of a line of a model's name."""
+TOP, HEAD, EDGE, PADDING = 88, 58, 26, 14
+"""Pixels: title, the lines with a model's name above its box, the figure's edge, a box's inside edge."""
+QUESTION_FILL = "#E8F1FA"
+COMPLETION_FILL = "#F5F6F8"
+VERDICTS = {True: ("✓ right", "#00695C"), False: ("✗ wrong", "#B3261E")}
+
+
+def side_by_side(tables: Tables, look: Look, name: str, title: str) -> go.Figure:
+    """Draw the entry of `examples.json` whose `figure` is `name`."""
+    entry = next((entry for entry in tables["examples"] if entry["figure"] == name), None)
+    if entry is None:
+        raise UserError(f"examples.json: no entry for {name}")
+    if "sides" not in entry:
+        return none_exists(look, title, entry["reason"])
+    return example(look, title, entry)
+
+
+def example(look: Look, title: str, entry: dict[str, Any]) -> go.Figure:
+    """The question on top, under it a box a model; the figure is as high as its texts."""
+    width = look.width - 2 * EDGE
+    half = (width - EDGE) / 2
+    question = block(entry["question"], characters(width, look), QUESTION_LINES)
+    texts = [block(side["text"], characters(half, look), COMPLETION_LINES) for side in entry["sides"]]
+    boxes_top = TOP + box_height(question, look) + HEAD
+    height = boxes_top + max(box_height(text, look) for text in texts)
+
+    caption = (
+        f"question {escape(str(entry['question_id']))}, temperature {entry['temperature']:g}; "
+        f"recorded answer: <b>{escape(str(entry['gold']))}</b>"
+    )
+    figure = canvas(look, title, caption, height + EDGE)
+    draw_box(figure, look, (EDGE, look.width - EDGE), (TOP, boxes_top - HEAD), question, QUESTION_FILL)
+    for index, (side, text) in enumerate(zip(entry["sides"], texts, strict=True)):
+        left = EDGE + index * (half + EDGE)
+        right = left + half
+        verdict, paint = VERDICTS[bool(side["right"])]
+        draw_box(figure, look, (left, right), (boxes_top, height), text, COMPLETION_FILL)
+        bar = {"x0": left, "x1": right, "y0": boxes_top - 4, "y1": boxes_top}
+        figure.add_shape(type="rect", **bar, fillcolor=colour(side["model"], look), line_width=0)
+        heading = {"y": boxes_top - 12, "yanchor": "bottom", "showarrow": False, "borderpad": 0}
+        name = label(side["model"], look, NAME_WIDTH)
+        figure.add_annotation(x=left, xanchor="left", align="left", text=f"<b>{name}</b>", **heading)
+        figure.add_annotation(
+            x=right,
+            xanchor="right",
+            text=f"<b>{verdict}</b>",
+            font={"size": look.font_size + 2, "color": paint},
+            **heading,
+        )
+    return figure
+
+
+def none_exists(look: Look, title: str, reason: str) -> go.Figure:
+    """A short figure that says that there is no such example, and why."""
+    lines = block(reason, characters(look.width - 2 * EDGE, look), QUESTION_LINES)
+    bottom = TOP + box_height(lines, look)
+    figure = canvas(look, title, "no such example in this experiment", bottom + EDGE)
+    draw_box(figure, look, (EDGE, look.width - EDGE), (TOP, bottom), lines, COMPLETION_FILL)
+    return figure
+
+
+def canvas(look: Look, title: str, caption: str, height: float) -> go.Figure:
+    """A figure whose coordinates are pixels from its top left."""
+    layout = frame(look, title, caption, height=height / look.height)
+    figure = go.Figure(layout=layout.update(margin={"l": 0, "r": 0, "t": 0, "b": 0}))
+    figure.update_xaxes(visible=False, range=[0, look.width], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[layout.height, 0], fixedrange=True)
+    return figure
+
+
+def draw_box(
+    figure: go.Figure, look: Look, x: tuple[float, float], y: tuple[float, float], lines: list[str], fill: str
+) -> None:
+    """A filled box from x[0] to x[1] and y[0] to y[1] with monospaced `lines` at its top left."""
+    figure.add_shape(type="rect", x0=x[0], x1=x[1], y0=y[0], y1=y[1], fillcolor=fill, line_width=0, layer="below")
+    figure.add_annotation(
+        x=x[0] + PADDING,
+        y=y[0] + PADDING,
+        text="<br>".join(lines),
+        font={"size": look.font_size, "color": INK, "family": MONO},
+        align="left",
+        xanchor="left",
+        yanchor="top",
+        showarrow=False,
+        borderpad=0,
+    )
+
+
+def characters(width: float, look: Look) -> int:
+    """How many monospaced characters fit into a box of `width` pixels."""
+    return int((width - 2 * PADDING) / (look.font_size * ADVANCE))
+
+
+def box_height(lines: list[str], look: Look) -> float:
+    """The height of a box with `lines`."""
+    return len(lines) * look.font_size * LEADING + 2 * PADDING

@@ -1,0 +1,17 @@
+"""Gemma against its DPO-trained version, by temperature (the post's gemma_vs_dpo)."""
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.bars import by_temperature
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """Exact string match. Tables: accuracy, any_temperature."""
+    return by_temperature(tables, look, ("gemma-it", "gemma-dpo"), "Gemma against its DPO-trained version")
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

@@ -1,0 +1,17 @@
+"""GRPO against its base, by temperature (the post's grpo_vs_base)."""
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.bars import by_temperature
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """Exact string match. Tables: accuracy, any_temperature."""
+    return by_temperature(tables, look, ("llama-base", "llama-grpo"), "GRPO against its base model")
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

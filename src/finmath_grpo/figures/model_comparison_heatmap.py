@@ -1,0 +1,63 @@
+"""Which test questions each of the post's models solved (the post's model_comparison_heatmap)."""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.grids import axes, cells, names, solved_table
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import EMPTY, INK, colour, frame, label
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """A grid a model: a coloured cell is a question right at any temperature. Table: solved."""
+    table = solved_table(tables)
+    x, y = axes(len(table))
+    panels = make_subplots(
+        rows=-(-len(table.columns) // 2),
+        cols=2,
+        horizontal_spacing=0.1,
+        vertical_spacing=0.1,
+        subplot_titles=[
+            f"<b>{label(model, look)}</b>: {table[model].sum()} of {len(table)} solved" for model in table.columns
+        ],
+    )
+    for index, model in enumerate(table.columns):
+        panels.add_heatmap(
+            z=cells(table[model].tolist()),
+            text=cells(
+                [
+                    f"{name}: {'solved' if s else 'not solved'}"
+                    for name, s in zip(names(table), table[model], strict=True)
+                ]
+            ),
+            hovertemplate="%{text}<extra></extra>",
+            hoverongaps=False,
+            colorscale=[[0, EMPTY], [1, colour(model, look)]],
+            zmin=0,
+            zmax=1,
+            showscale=False,
+            xgap=3,
+            ygap=3,
+            row=index // 2 + 1,
+            col=index % 2 + 1,
+        )
+    panels.update_annotations(font={"size": look.font_size, "color": INK}, yshift=4)
+    panels.update_xaxes(x)
+    panels.update_yaxes(y)
+    panels.update_layout(
+        frame(
+            look,
+            "Questions solved, model by model",
+            f"each cell one of {len(table)} test questions, the same place in every grid; "
+            "coloured: right at any temperature, exact string match",
+            height=1.0 * (look.width - 60) / look.height if len(table.columns) > 2 else 1.1,
+            bottom=40,
+        )
+    )
+    return panels
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

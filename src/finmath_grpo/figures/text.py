@@ -1,0 +1,63 @@
+"""Text that models and users wrote, made fit to draw: shown as it is, never as markup, and never endless."""
+
+import unicodedata
+
+from finmath_grpo.figures.theme import escape
+
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories that would vanish, reorder the line (bidi controls) or break the file (lone surrogates)."""
+
+
+def visible(text: str) -> str:
+    """`text` with line ends as they are, a tab as four spaces, and each character that can't be seen as U+FFFD."""
+    text = text.replace("\r\n", "\n").replace("\t", "    ")
+    return "".join(c if c == "\n" or unicodedata.category(c) not in UNSEEN else "\ufffd" for c in text)
+
+
+def columns(text: str) -> int:
+    """Columns that `text` takes in a monospaced font: wide East Asian characters and emoji take two, accents none."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """The lines of `text`, none wider than `width` columns, broken at spaces and inside longer words."""
+    lines = []
+    for paragraph in text.split("\n"):
+        line = ""
+        for word in paragraph.split(" "):
+            candidate = f"{line} {word}" if line else word
+            if columns(candidate) <= width:
+                line = candidate
+                continue
+            if line:
+                lines.append(line)
+            while columns(word) > width:
+                cut = next(i for i in range(1, len(word) + 1) if columns(word[:i]) > width) - 1
+                lines.append(word[: max(cut, 1)])
+                word = word[max(cut, 1) :]
+            line = word
+        lines.append(line)
+    return lines
+
+
+def shorten(lines: list[str], limit: int) -> list[str]:
+    """At most `limit` lines: a longer text loses its middle (the answer is at its end) and says how much that was."""
+    if len(lines) <= limit:
+        return lines
+    tail = limit // 3
+    head = limit - tail - 1
+    left_out = lines[head : len(lines) - tail]
+    return [
+        *lines[:head],
+        f"[… {len(left_out)} lines, {sum(map(len, left_out))} characters left out …]",
+        *lines[len(lines) - tail :],
+    ]
+
+
+def block(text: str, width: int, limit: int) -> list[str]:
+    """Lines of Plotly text for `text`: visible, wrapped to `width` columns, at most `limit` of them, escaped.
+
+    Spaces become no-break spaces, as SVG would draw a run of them as one.
+    """
+    lines = shorten(wrap(visible(text.strip("\n")), width), limit)
+    return [escape(line).replace(" ", "\u00a0") or "\u00a0" for line in lines]

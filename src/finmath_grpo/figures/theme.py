@@ -1,0 +1,127 @@
+"""Colours, type and the frame of every figure: a model has one colour wherever it is drawn.
+
+The five models take the Okabe-Ito palette (Okabe and Ito, 2008, "Color Universal Design"), which is told apart with
+every common colour blindness: blues and green for the Llamas, orange and vermilion for the Gemmas, the trained one
+darker. Any other model gets a colour of Paul Tol's "muted" scheme by its place among the others, so that adding one at
+the end of a config changes nobody else's.
+"""
+
+import html
+import textwrap
+from collections.abc import Iterable
+
+import plotly.graph_objects as go
+
+from finmath_grpo.figures.settings import Look
+
+POST_MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
+"""The models of the post's figures, in the order in which they are drawn."""
+
+KNOWN = {
+    "llama-base": "#56B4E9",
+    "llama-grpo": "#0072B2",
+    "llama-grpo-fixed": "#009E73",
+    "gemma-it": "#E69F00",
+    "gemma-dpo": "#D55E00",
+}
+OTHERS = ("#882255", "#CC79A7", "#332288", "#999933", "#6B6B6B", "#AA4499", "#117733", "#44AA99")
+
+INK = "#1F2933"
+MUTED = "#5B6672"
+GRID = "#E3E7EB"
+EMPTY = "#E9ECEF"
+"""Cells with nothing in them: not solved, no model."""
+COUNT = ("#E9ECEF", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
+"""Nothing to everything, light to dark; the order also shows in grey (after ColorBrewer's Blues)."""
+SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
+MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
+
+TEMPLATE = go.layout.Template(
+    layout=go.Layout(
+        font={"family": SANS, "color": INK},
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        hovermode="closest",
+        hoverlabel={"bgcolor": "white", "bordercolor": GRID, "font": {"family": SANS, "color": INK}},
+        xaxis={"showgrid": False, "zeroline": False, "linecolor": MUTED, "showline": True, "ticks": "outside"},
+        yaxis={"gridcolor": GRID, "zeroline": False, "automargin": True},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0, "itemsizing": "constant"},
+        title={"x": 0, "xref": "container", "xanchor": "left", "yref": "container", "y": 1, "yanchor": "top"},
+    )
+)
+
+
+def colours(models: Iterable[str]) -> dict[str, str]:
+    """A colour for each model id, in the order of the config."""
+    chosen = {}
+    others = 0
+    for model in models:
+        if model in KNOWN:
+            chosen[model] = KNOWN[model]
+        else:
+            chosen[model] = OTHERS[others % len(OTHERS)]
+            others += 1
+    return chosen
+
+
+def colour(model: str, look: Look) -> str:
+    """The colour of one model among those of the experiment."""
+    others = [] if model in look.models else [model]
+    return colours([*look.models, *others])[model]
+
+
+def label(model: str, look: Look, width: int | None = None) -> str:
+    """The model's display label as literal Plotly text, in lines of at most `width` characters if that is given."""
+    name = look.models.get(model, model)
+    return "<br>".join(map(escape, textwrap.wrap(name, width))) if width else escape(name)
+
+
+def in_order(models: Iterable[str], look: Look) -> list[str]:
+    """The distinct `models` in the order of the config; those it does not name last, by id."""
+    place = {model: index for index, model in enumerate(look.models)}
+    return sorted(set(models), key=lambda model: (place.get(model, len(place)), model))
+
+
+def escape(text: str) -> str:
+    """`text` as literal Plotly text: Plotly reads `<b>`, `<a>` and entities in every string that it draws."""
+    return html.escape(text, quote=False)
+
+
+def ink_on(background: str) -> str:
+    """Black or white, whichever is read more easily on `background` ("#RRGGBB"), by WCAG relative luminance."""
+    red, green, blue = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
+
+
+def faint(colour: str, opacity: float) -> str:
+    """`colour` ("#RRGGBB") at an opacity of 0 to 1."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity})"
+
+
+def frame(look: Look, title: str, caption: str, height: float = 1.0, top: int = 118, bottom: int = 62) -> go.Layout:
+    """The layout that every figure starts from.
+
+    `title` says what is shown, `caption` under it how it was measured and on how much; both are Plotly text.
+    `height` is in panels (`look.height`), `top` and `bottom` are the margins in pixels, the legend's place included.
+    """
+    size = look.font_size
+    return go.Layout(
+        template=TEMPLATE,
+        width=look.width,
+        height=round(look.height * height),
+        font={"size": size},
+        hoverlabel={"font": {"size": size}},
+        legend={"font": {"size": size}},
+        xaxis={"title": {"font": {"size": size}, "standoff": 10}},
+        yaxis={"title": {"font": {"size": size}, "standoff": 10}},
+        margin={"l": 70, "r": 26, "t": top, "b": bottom, "pad": 0},
+        title={
+            "text": title,
+            "font": {"size": size + 7},
+            "pad": {"t": 16, "l": 26},
+            "subtitle": {"text": caption, "font": {"size": size - 1, "color": MUTED}},
+        },
+    )
