@@ -72,7 +72,8 @@ def _facts(run: pd.DataFrame, draws: int, seed: int, confidence: float) -> list[
     def change(name: str, values: np.ndarray) -> tuple:
         before, after = values[:third], values[-third:]
         drawn = block_means(after, draws, rng) - block_means(before, draws, rng)
-        return name, after.mean() - before.mean(), *np.quantile(drawn, [tail, 1 - tail]), 2 * third
+        # Rewards are logged with six decimals: what is smaller is no change.
+        return name, round(after.mean() - before.mean(), 6), *np.quantile(drawn, [tail, 1 - tail]), 2 * third
 
     def number(name: str, value: float) -> tuple:
         return name, value, np.nan, np.nan, steps

@@ -1,0 +1,1 @@
+"""The post's sentences held against tables of numbers."""

@@ -1,0 +1,166 @@
+"""Evaluate the claims on the tables of one experiment: `python -m finmath_grpo.claims.evaluate`."""
+
+import argparse
+import inspect
+import math
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pydantic
+import yaml
+from pydantic import TypeAdapter
+
+from finmath_grpo.claims.checks import CHECKS, NOT_MEASURED, POINTS, VERDICTS, Finding, NotMeasured, Tables
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import atomic_write, explain, write_json
+
+_SIGNS = dict(zip(VERDICTS, "✔✘?–", strict=True))
+
+
+class Claim(pydantic.BaseModel):
+    """An entry of claims.yaml."""
+
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True)
+
+    id: str = pydantic.Field(pattern=r"^[a-z0-9-]+$")
+    quote: str
+    """The post's words."""
+    reading: str
+    """What is checked, in ours."""
+    quoted: str = ""
+    """The number that the post gives."""
+    check: str
+    """A function of `finmath_grpo.claims.checks`, called with the arguments `with`."""
+    arguments: dict[str, Any] = pydantic.Field(alias="with")
+    note: str = ""
+
+    @pydantic.model_validator(mode="after")
+    def _can_be_called(self) -> "Claim":
+        if self.check not in CHECKS:
+            raise ValueError(f"no check {self.check!r}; expected one of: {', '.join(CHECKS)}")
+        try:
+            inspect.signature(CHECKS[self.check]).bind(None, **self.arguments)
+        except TypeError as error:
+            raise ValueError(f"{self.check} can't be called with these arguments: {error}") from None
+        return self
+
+
+def read_claims(path: Path) -> list[Claim]:
+    """Read claims.yaml. Raises UserError naming the entry and the field that is wrong."""
+    try:
+        claims = TypeAdapter(list[Claim]).validate_python(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, yaml.YAMLError) as error:
+        raise UserError(f"{path}: can't be read: {error}") from None
+    except pydantic.ValidationError as error:
+        raise UserError(f"{path}: entry {explain(error)}") from None
+    doubled = [name for name, count in Counter(claim.id for claim in claims).items() if count > 1]
+    if doubled:
+        raise UserError(f"{path}: the id {doubled[0]} stands twice")
+    return claims
+
+
+def evaluate(claims: list[Claim], tables: Tables) -> list[dict[str, Any]]:
+    """The claims with what was found, as written to claims.json."""
+    return [
+        {
+            "id": claim.id,
+            "quote": claim.quote,
+            "reading": claim.reading,
+            "quoted": claim.quoted,
+            **{key: _plain(value) for key, value in asdict(_find(claim, tables)).items()},
+            "note": claim.note,
+            "rule": " ".join(inspect.getdoc(CHECKS[claim.check]).split()),
+        }
+        for claim in claims
+    ]
+
+
+def markdown(experiment: str, results: list[dict[str, Any]]) -> str:
+    """The results as a page: a summary, a table of verdicts, and each claim with how it was judged."""
+    counts = Counter(result["verdict"] for result in results)
+    lines = [
+        f"# The claims of the post, held against `{experiment}`",
+        "",
+        f"{len(results)} claims: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS) + ".",
+        "Intervals are of 95 % unless the config says otherwise. Made by `rules/claims.smk` from `data/claims.yaml`.",
+        "",
+        "| claim | verdict | effect | interval | read from |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    for result in results:
+        source = f"`{result['table']}`, `{result['column']}`" if result["table"] else ""
+        lines.append(
+            f"| [{result['reading']}](#{result['id']}) | {_SIGNS[result['verdict']]} {result['verdict']} "
+            f"| {_effect(result)} | {_interval(result)} | {source} |"
+        )
+    for result in results:
+        lines += ["", f"## {result['id']}", "", f"> {result['quote']}", "", f"*{result['reading']}*", ""]
+        found = [f"**{result['verdict'].capitalize()}**"]
+        if result["effect"] is not None:
+            interval = _interval(result)
+            found.append(_effect(result) + (f", interval {interval}" if interval else ""))
+        if result["p"] is not None:
+            found.append(f"p = {result['p']:.2g}")
+        if result["quoted"]:
+            found.append(f"the post: {result['quoted']}")
+        if result["detail"]:
+            found.append(result["detail"])
+        lines += [": ".join((found[0], "; ".join(found[1:]))) + "." if found[1:] else f"{found[0]}."]
+        lines += ["", result["note"].strip()] if result["note"] else []
+        lines += ["", f"Rule: {result['rule']}"]
+    return "\n".join(lines) + "\n"
+
+
+def _find(claim: Claim, tables: Tables) -> Finding:
+    try:
+        return CHECKS[claim.check](tables, **claim.arguments)
+    except NotMeasured as reason:
+        return Finding(NOT_MEASURED, detail=str(reason))
+
+
+def _plain(value: Any) -> Any:
+    """Numbers of pandas as JSON has them: plain, of six digits, and null where there is none."""
+    if isinstance(value, str) or value is None:
+        return value
+    return None if math.isnan(value) else float(f"{value:.6g}")
+
+
+def _amount(value: float, unit: str) -> str:
+    if unit == POINTS:
+        return f"{100 * value:+.1f}"
+    return f"{100 * value:.1f} %" if unit.startswith("share") else f"{value:.3g}"
+
+
+def _effect(result: dict[str, Any]) -> str:
+    value, unit = result["effect"], result["unit"]
+    if value is None:
+        return ""
+    word = "" if unit.startswith("share") else " points" if unit == POINTS else f" ({unit})"
+    return _amount(value, unit) + word
+
+
+def _interval(result: dict[str, Any]) -> str:
+    if result["low"] is None:
+        return ""
+    return f"{_amount(result['low'], result['unit'])} to {_amount(result['high'], result['unit'])}"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--claims", type=Path, required=True, help="claims.yaml")
+    parser.add_argument("--tables", type=Path, nargs="+", required=True, help="the tables that the experiment has")
+    parser.add_argument("--experiment", required=True, help="its name, for the title")
+    parser.add_argument("--json", type=Path, required=True, help="claims.json")
+    parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
+    options = parser.parse_args()
+
+    results = evaluate(read_claims(options.claims), Tables(options.tables))
+    write_json(options.json, results)
+    with atomic_write(options.markdown) as file:
+        file.write(markdown(options.experiment, results))
+
+
+if __name__ == "__main__":
+    run_stage(main)
