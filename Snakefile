@@ -40,5 +40,22 @@ include: "rules/training.smk"
 include: "rules/evaluation.smk"
 include: "rules/statistics.smk"
 include: "rules/figures.smk"
-include: "rules/claims.smk"
 include: "rules/targets.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        artifacts(DEFAULT),
+    localrule: True
+
+
+# Each experiment is a target by its name: `snakemake --cores all published`.
+for experiment in EXPERIMENTS:
+
+    rule:
+        name:
+            experiment
+        input:
+            artifacts(experiment),
+        localrule: True

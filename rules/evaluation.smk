@@ -21,10 +21,6 @@ rule generate:
         code=code("finmath_grpo.evaluation.generate"),
     output:
         completions="results/{experiment}/completions/{model}.jsonl",
-    params:
-        settings=settings("evaluation"),
-        prompt=settings("prompt"),
-        device=device,
     log:
         "results/{experiment}/logs/generate/{model}.log",
     benchmark:
@@ -32,6 +28,10 @@ rule generate:
     threads: 1
     resources:
         gpu=gpus,
+    params:
+        settings=settings("evaluation"),
+        prompt=settings("prompt"),
+        device=device,
     shell:
         "python -m finmath_grpo.evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q}"
         " --device {params.device} --model {wildcards.model} --test {input.test} --weights {input.weights}"

@@ -21,17 +21,17 @@ rule pretrain:
         code=pretraining_code,
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
-    params:
-        settings=pretraining_settings,
-    wildcard_constraints:
-        experiment=with_models("pretrain"),
     log:
         "results/{experiment}/logs/pretrain/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
+    wildcard_constraints:
+        experiment=with_models("pretrain"),
     threads: 1
     resources:
         gpu=gpus,
+    params:
+        settings=pretraining_settings,
     shell:
         "python -m finmath_grpo.models.pretrain --settings {params.settings:q} --test {input.test}"
         " --manifest {output.manifest} > {log} 2>&1"
@@ -42,14 +42,14 @@ rule fetch:
         code=code("finmath_grpo.models.fetch"),
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
-    params:
-        model=fetched_model,
-    wildcard_constraints:
-        experiment=with_models("fetch"),
     log:
         "results/{experiment}/logs/fetch/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/fetch/{model}.tsv"
+    wildcard_constraints:
+        experiment=with_models("fetch"),
     retries: 2
+    params:
+        model=fetched_model,
     shell:
         "python -m finmath_grpo.models.fetch {params.model:q} --manifest {output.manifest} > {log} 2>&1"

@@ -32,12 +32,12 @@ rule split:
         train="results/{experiment}/data/train.jsonl",
         test="results/{experiment}/data/test.jsonl",
         contamination="results/{experiment}/data/contamination.json",
-    params:
-        settings=settings("split"),
     log:
         "results/{experiment}/logs/split.log",
     benchmark:
         "results/{experiment}/benchmarks/split.tsv"
+    params:
+        settings=settings("split"),
     shell:
         "python -m finmath_grpo.questions.split --settings {params.settings:q} --questions {input.questions}"
         " --train {output.train} --test {output.test} --contamination {output.contamination}"

@@ -45,15 +45,15 @@ rule statistics:
         agreement="results/{experiment}/statistics/agreement.csv",
         panel="results/{experiment}/statistics/panel.csv",
         temperature_effect="results/{experiment}/statistics/temperature_effect.csv",
-    params:
-        settings=settings("statistics"),
-        models=model_names,
-    wildcard_constraints:
-        experiment=kinds("run") + "|" + kinds("recorded"),
     log:
         "results/{experiment}/logs/statistics.log",
     benchmark:
         "results/{experiment}/benchmarks/statistics.tsv"
+    wildcard_constraints:
+        experiment=kinds("run") + "|" + kinds("recorded"),
+    params:
+        settings=settings("statistics"),
+        models=model_names,
     shell:
         "python -m finmath_grpo.statistics.from_scores --settings {params.settings:q} --models {params.models}"
         " --test {input.test} --scores {input.scores} --tables $(dirname {output.accuracy}) > {log} 2>&1"
@@ -66,10 +66,10 @@ rule training_table:
     output:
         table="results/{experiment}/statistics/training.csv",
         facts="results/{experiment}/statistics/reward_facts.csv",
-    params:
-        settings=settings("statistics"),
     log:
         "results/{experiment}/logs/training_table.log",
+    params:
+        settings=settings("statistics"),
     shell:
         "python -m finmath_grpo.statistics.training_table --settings {params.settings:q} --logs {input.logs}"
         " --table {output.table} --facts {output.facts} > {log} 2>&1"
@@ -97,11 +97,11 @@ rule examples:
         code=code("finmath_grpo.statistics.examples"),
     output:
         examples="results/{experiment}/statistics/examples.json",
+    log:
+        "results/{experiment}/logs/examples.log",
     params:
         settings=settings("statistics"),
         models=model_names,
-    log:
-        "results/{experiment}/logs/examples.log",
     shell:
         "python -m finmath_grpo.statistics.examples --settings {params.settings:q} --models {params.models}"
         " --test {input.test} --scores {input.scores} --completions {input.completions}"
@@ -128,13 +128,13 @@ rule published_statistics:
         training="results/{experiment}/statistics/training.csv",
         reward_facts="results/{experiment}/statistics/reward_facts.csv",
         reward_forms="results/{experiment}/statistics/reward_forms.csv",
+    log:
+        "results/{experiment}/logs/statistics.log",
+    wildcard_constraints:
+        experiment=kinds("published"),
     params:
         settings=settings("statistics"),
         labels=labels,
-    wildcard_constraints:
-        experiment=kinds("published"),
-    log:
-        "results/{experiment}/logs/statistics.log",
     shell:
         "python -m finmath_grpo.statistics.published --settings {params.settings:q} --labels {params.labels:q}"
         " --numbers {input.numbers} --tables $(dirname {output.accuracy}) > {log} 2>&1"

@@ -20,17 +20,17 @@ rule grpo:
         log="results/{experiment}/training/{model}/log.csv",
         config="results/{experiment}/training/{model}/config.json",
         completions="results/{experiment}/training/{model}/completions.jsonl.zst",
-    params:
-        settings=training_settings,
-    wildcard_constraints:
-        experiment=with_models("grpo"),
     log:
         "results/{experiment}/logs/grpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
+    wildcard_constraints:
+        experiment=with_models("grpo"),
     threads: 1
     resources:
         gpu=gpus,
+    params:
+        settings=training_settings,
     shell:
         "python -m finmath_grpo.training.grpo --settings {params.settings:q} --train {input.train} --base {input.base}"
         " --cache results/cache/training --manifest {output.manifest} --log {output.log} --config {output.config} --completions {output.completions}"
@@ -47,17 +47,17 @@ rule dpo:
         log="results/{experiment}/training/{model}/log.csv",
         config="results/{experiment}/training/{model}/config.json",
         pairs="results/{experiment}/training/{model}/pairs.jsonl",
-    params:
-        settings=training_settings,
-    wildcard_constraints:
-        experiment=with_models("dpo"),
     log:
         "results/{experiment}/logs/dpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/dpo/{model}.tsv"
+    wildcard_constraints:
+        experiment=with_models("dpo"),
     threads: 1
     resources:
         gpu=gpus,
+    params:
+        settings=training_settings,
     shell:
         "python -m finmath_grpo.training.dpo --settings {params.settings:q} --test {input.test} --base {input.base}"
         " --cache results/cache/training --manifest {output.manifest} --log {output.log} --config {output.config} --pairs {output.pairs} > {log} 2>&1"
@@ -73,19 +73,19 @@ rule merge:
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
         check="results/{experiment}/models/{model}/merge_check.json",
-    params:
-        settings=settings("merge"),
-        prompt=settings("prompt"),
-        device=device,
-    wildcard_constraints:
-        experiment=with_models("grpo", "dpo"),
     log:
         "results/{experiment}/logs/merge/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/merge/{model}.tsv"
+    wildcard_constraints:
+        experiment=with_models("grpo", "dpo"),
     threads: 1
     resources:
         gpu=gpus,
+    params:
+        settings=settings("merge"),
+        prompt=settings("prompt"),
+        device=device,
     shell:
         "python -m finmath_grpo.training.merge --settings {params.settings:q} --prompt {params.prompt:q}"
         " --device {params.device} --train {input.train} --base {input.base} --adapter {input.adapter}"
