@@ -18,7 +18,7 @@ def temperature_table(grid: Grid) -> pd.DataFrame:
     for scorer in SCORERS:
         shares = grid.correct[scorer].mean(axis=3)
         for model, values in zip(grid.models, shares, strict=True):
-            parts.append(_row(model, scorer, grid.temperatures, values.mean(axis=1), *_friedman(values), "friedman"))
+            parts.append(_row(model, scorer, grid.temperatures, values.mean(axis=1), *friedman(values), "friedman"))
         parts.append(across_models(scorer, grid.temperatures, shares.mean(axis=2)))
     return pd.DataFrame(parts)
 
@@ -41,10 +41,10 @@ def temperature_table_from_counts(
 
 def across_models(scorer: str, temperatures: tuple[float, ...], accuracy: np.ndarray) -> dict[str, object]:
     """Do models, (models, temperatures), rank temperatures alike? Friedman's test with models as blocks."""
-    return _row("", scorer, temperatures, accuracy.mean(axis=0), *_friedman(accuracy.T), "friedman")
+    return _row("", scorer, temperatures, accuracy.mean(axis=0), *friedman(accuracy.T), "friedman")
 
 
-def _friedman(values: np.ndarray) -> tuple[float, float]:
+def friedman(values: np.ndarray) -> tuple[float, float]:
     """Statistic and p for `values`, (treatments, blocks). Where all blocks are flat nothing can differ."""
     if len(values) < 3 or (np.ptp(values, axis=0) == 0).all():
         return float("nan"), 1.0 if len(values) >= 3 else float("nan")
