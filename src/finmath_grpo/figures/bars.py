@@ -50,7 +50,8 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str], title: str
     width = 0.9 / len(models)
 
     measured = f"exact string match, {questions} questions × {count(samples, 'sample')} a bar"
-    layout = frame(look, title, f"{measured}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}")
+    caption = f"{measured}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}"
+    layout = frame(look, title, caption, legend=[label(model, look) for model in models])
     figure = go.Figure(layout=layout)
     # A label stands in its bar's foot; where the whisker reaches down to there, above the whisker.
     room = 22 * limits[1] / (layout.height - layout.margin.t - layout.margin.b)
@@ -119,7 +120,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
     measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
     hatched = "" if scorer == "exact" else "; hatched: not by exact match"
     caption = f"{measured}{hatched}; whiskers: {look.level} Wilson interval"
-    layout = frame(look, title, caption, height=0.85, top=82)
+    layout = frame(look, title, caption, height=0.85)
     figure = go.Figure(layout=layout.update(barmode="stack"))
     figure.add_bar(y=names, x=base, orientation="h", marker={"color": paint}, showlegend=False, hoverinfo="skip")
     figure.add_bar(

@@ -24,7 +24,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     caption = (
         f"right at any temperature, exact string match; {(solved > 0).sum()} of {len(table)} questions by at least one"
     )
-    grid = go.Figure(layout=frame(look, title, caption, height=0.8 * look.width / look.height, top=92, bottom=40))
+    grid = go.Figure(layout=frame(look, title, caption, height=0.8 * look.width / look.height, below=40))
     grid.add_heatmap(
         z=cells(solved.tolist()),
         text=cells(hover),

@@ -7,6 +7,7 @@ the `plotly.min.js` beside it. Nothing is fetched from anywhere, and the same ta
 import argparse
 import html
 import json
+import logging
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -103,6 +104,8 @@ def sign(figure: go.Figure, experiment: str) -> go.Figure:
 
 def write_png(figure: go.Figure, path: Path, scale: float) -> None:
     """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError where no browser can be started."""
+    # Now and then it logs a traceback for the browser's goodbye, which is no message of the protocol.
+    logging.getLogger("choreographer").setLevel(logging.CRITICAL)
     options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
     try:
         # Without this Kaleido would load MathJax from the network.

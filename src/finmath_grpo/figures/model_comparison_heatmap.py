@@ -53,7 +53,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             f"each cell one of {len(table)} test questions, the same place in every grid; "
             "coloured: right at any temperature, exact string match",
             height=1.0 * (look.width - 60) / look.height if len(table.columns) > 2 else 1.1,
-            bottom=40,
+            above=28,
+            below=40,
         )
     )
     return panels

@@ -1,5 +1,6 @@
 """Text that models and users wrote, made fit to draw: shown as it is, never as markup, and never endless."""
 
+import re
 import unicodedata
 
 from finmath_grpo.figures.theme import escape
@@ -19,23 +20,30 @@ def columns(text: str) -> int:
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def fitting(text: str, width: int) -> int:
+    """How many leading characters of `text` fit into `width` columns; of a text that is not empty, at least one."""
+    used = 0
+    for index, character in enumerate(text):
+        used += columns(character)
+        if used > width:
+            return max(index, 1)
+    return len(text)
+
+
 def wrap(text: str, width: int) -> list[str]:
     """The lines of `text`, none wider than `width` columns, broken at spaces and inside longer words."""
     lines = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in paragraph.split(" "):
-            candidate = f"{line} {word}" if line else word
-            if columns(candidate) <= width:
-                line = candidate
-                continue
-            if line:
-                lines.append(line)
-            while columns(word) > width:
-                cut = next(i for i in range(1, len(word) + 1) if columns(word[:i]) > width) - 1
-                lines.append(word[: max(cut, 1)])
-                word = word[max(cut, 1) :]
-            line = word
+        for token in re.findall(" +|[^ ]+", paragraph):
+            while (fits := fitting(line + token, width)) < len(line + token):
+                if line.strip():
+                    lines.append(line.rstrip())
+                    line, token = "", token.lstrip()
+                else:
+                    lines.append((line + token)[:fits])
+                    line, token = "", (line + token)[fits:]
+            line += token
         lines.append(line)
     return lines
 

@@ -7,8 +7,9 @@ the end of a config changes nobody else's.
 """
 
 import html
+import math
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import plotly.graph_objects as go
 
@@ -33,6 +34,7 @@ EMPTY = "#E9ECEF"
 """Cells with nothing in them: not solved, no model."""
 COUNT = ("#E9ECEF", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
 """Nothing to everything, light to dark; the order also shows in grey (after ColorBrewer's Blues)."""
+SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "star", "cross")
 SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
@@ -101,11 +103,20 @@ def faint(colour: str, opacity: float) -> str:
     return f"rgba({red},{green},{blue},{opacity})"
 
 
-def frame(look: Look, title: str, caption: str, height: float = 1.0, top: int = 118, bottom: int = 62) -> go.Layout:
+def frame(
+    look: Look,
+    title: str,
+    caption: str,
+    height: float = 1.0,
+    legend: Sequence[str] = (),
+    above: int = 0,
+    below: int = 62,
+) -> go.Layout:
     """The layout that every figure starts from.
 
-    `title` says what is shown, `caption` under it how it was measured and on how much; both are Plotly text.
-    `height` is in panels (`look.height`), `top` and `bottom` are the margins in pixels, the legend's place included.
+    `title` says what is shown, `caption` under it how it was measured and on how much; both are Plotly text. `height`
+    is in panels (`look.height`). The names in the `legend` decide how much room it gets over the plot; `above` and
+    `below` are the pixels kept free for what stands there besides, such as the titles of panels and axes.
     """
     size = look.font_size
     return go.Layout(
@@ -117,7 +128,7 @@ def frame(look: Look, title: str, caption: str, height: float = 1.0, top: int = 
         legend={"font": {"size": size}},
         xaxis={"title": {"font": {"size": size}, "standoff": 10}},
         yaxis={"title": {"font": {"size": size}, "standoff": 10}},
-        margin={"l": 70, "r": 26, "t": top, "b": bottom, "pad": 0},
+        margin={"l": 70, "r": 26, "t": 78 + legend_height(look, legend) + above, "b": below, "pad": 0},
         title={
             "text": title,
             "font": {"size": size + 7},
@@ -125,3 +136,19 @@ def frame(look: Look, title: str, caption: str, height: float = 1.0, top: int = 
             "subtitle": {"text": caption, "font": {"size": size - 1, "color": MUTED}},
         },
     )
+
+
+def legend_height(look: Look, names: Sequence[str]) -> int:
+    """Pixels that a horizontal legend needs: Plotly puts the names in one row or, where they don't fit, in columns."""
+    if not names:
+        return 0
+    widths = [0.62 * look.font_size * len(name) + 44 for name in names]
+    room = look.width - 96
+    rows = 1 if sum(widths) <= room else math.ceil(len(names) / max(1, room // max(widths)))
+    return round(rows * 1.45 * look.font_size) + 12
+
+
+def symbol(model: str, look: Look) -> str:
+    """A marker for a model: lines that cross are told apart in grey too."""
+    names = [*look.models] if model in look.models else [*look.models, model]
+    return SYMBOLS[names.index(model) % len(SYMBOLS)]

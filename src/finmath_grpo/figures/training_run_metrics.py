@@ -54,7 +54,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             f"Training by GRPO: {label(MODEL, look)}",
             f"{len(log)} steps; thin: mean of a step's completions; thick: running mean over {window} steps",
             height=1.7,
-            top=112,
+            above=28,
         ),
         showlegend=False,
     )

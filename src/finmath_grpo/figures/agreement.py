@@ -1,0 +1,73 @@
+"""Do the models succeed on the same questions? Agreement of each two of them beyond chance."""
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import COUNT, EMPTY, MUTED, frame, in_order, ink_on, label
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """Cohen's kappa of each two models on what they solved at any temperature. Tables: agreement, panel."""
+    table = tables["agreement"]
+    scorer = "numeric" if "numeric" in set(table.scorer) else "exact"
+    table = table[table.scorer == scorer]
+    if table.empty:
+        raise UserError("agreement.csv: no row of scorer numeric or exact: nothing to draw")
+    models = in_order([*table.model_a, *table.model_b], look)
+    pairs = {(row.model_a, row.model_b): row for row in table.itertuples()}
+    names = [label(model, look, 16) for model in models]
+    panel = tables["panel"][tables["panel"].scorer == scorer].iloc[0]
+    measure = "same number" if scorer == "numeric" else "exact match"
+    caption = (
+        f"Cohen's kappa over {table.n.max()} questions, right at any temperature ({measure}); "
+        f"Fleiss' kappa of {panel.models} {panel.fleiss_kappa:.2f} [{panel.low:.2f}, {panel.high:.2f}]"
+    )
+    grid = go.Figure(layout=frame(look, "Do the models solve the same questions?", caption, height=1.3, below=20))
+    grid.add_heatmap(
+        z=[[pairs[a, b].kappa if (a, b) in pairs else None for b in models] for a in models],
+        x=names,
+        y=names,
+        zmin=0,
+        zmax=1,
+        colorscale=[[step / (len(COUNT) - 1), shade] for step, shade in enumerate(COUNT)],
+        xgap=3,
+        ygap=3,
+        hoverongaps=False,
+        showscale=False,
+        customdata=[[hover(pairs, a, b, look) for b in models] for a in models],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    for y, a in enumerate(models):
+        for x, b in enumerate(models):
+            if (a, b) in pairs:
+                row = pairs[a, b]
+                shade = COUNT[min(len(COUNT) - 1, max(0, round(row.kappa * (len(COUNT) - 1))))]
+                small = f"{100 * row.agreement:.0f} % alike"
+                words, ink = f"<b>{row.kappa:.2f}</b>", ink_on(shade)
+            else:
+                row = next(row for (first, _), row in pairs.items() if first == a)
+                small, words, ink = "solved", f"{row.both + row.only_a}", MUTED
+            words += f'<br><span style="font-size:{look.font_size - 2}px">{small}</span>'
+            grid.add_annotation(x=x, y=y, text=words, showarrow=False, font={"size": look.font_size + 3, "color": ink})
+    grid.update_xaxes(side="top", showline=False, ticks="", showgrid=False, tickangle=0)
+    grid.update_yaxes(autorange="reversed", showline=False, ticks="", showgrid=False, ticksuffix=" ")
+    grid.update_layout(plot_bgcolor=EMPTY, margin={"t": 150})
+    return grid
+
+
+def hover(pairs: dict, a: str, b: str, look: Look) -> str:
+    """What a cell says when pointed at."""
+    if (a, b) not in pairs:
+        return ""
+    row = pairs[a, b]
+    return (
+        f"both {row.both}, neither {row.neither}"
+        f"<br>only {label(a, look)} {row.only_a}, only {label(b, look)} {row.only_b}"
+        f"<br>kappa {row.kappa:.2f} [{row.low:.2f}, {row.high:.2f}]"
+    )
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

@@ -1,0 +1,103 @@
+"""Which model is better on the same questions: a forest plot of the contrasts."""
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import GRID, INK, MUTED, colour, faint, frame, label
+
+AT = {"mean": "mean over temperatures", "any": "any temperature"}
+SCORERS = {"exact": "exact", "no_punctuation": "no punctuation", "numeric": "numeric"}
+LINE = 25
+"""Pixels a row."""
+LEFT, RIGHT = 270, 262
+"""Pixels for the names of rows and for their numbers."""
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """A block a contrast, a row a measure: difference, interval and p. Table: contrasts."""
+    rows = shown(tables["contrasts"])
+    contrasts = rows.groupby(["trained", "base"], sort=False)
+    caption = f"{rows.n.max()} questions, the same for both; lines: {look.level} interval; p: Holm-corrected" + (
+        ", but for the primary contrast (bold)" if "primary" in set(rows.role) else ""
+    )
+    layout = frame(look, "Differences between models on the same questions", caption, below=66)
+    layout.height = round(LINE * (len(rows) + 1.7 * contrasts.ngroups)) + layout.margin.t + layout.margin.b
+    layout.margin.update(l=LEFT, r=RIGHT)
+    forest = go.Figure(layout=layout)
+    forest.add_vline(x=0, line={"color": MUTED, "width": 1})
+    place = 0.0
+    for (trained, base), block in contrasts:
+        place += 1.4
+        heading = f"<b>{label(trained, look)}</b>  against  <b>{label(base, look)}</b>"
+        forest.add_annotation(**text(look, place, heading), x=0, xanchor="left", xshift=26 - LEFT)
+        for row in block.itertuples():
+            place += 1
+            add_row(forest, look, row, place)
+        place += 0.3
+    edge = 105 * rows[["low", "high", "difference"]].abs().max(axis=None)
+    forest.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True, gridcolor=GRID)
+    forest.update_yaxes(visible=False, range=[place + 0.6, 0.5])
+    return forest
+
+
+def shown(contrasts: pd.DataFrame) -> pd.DataFrame:
+    """The mean over temperatures and any temperature, by the post's scorer and ours, or by what the post published."""
+    scorers = ["exact", "numeric"] if "numeric" in set(contrasts.scorer) else list(SCORERS)
+    rows = contrasts[contrasts["at"].isin(AT) & contrasts.scorer.isin(scorers)]
+    if rows.empty:
+        raise UserError("contrasts.csv: no row at mean or any: nothing to draw")
+    pairs = {pair: place for place, pair in enumerate(dict.fromkeys(zip(rows.trained, rows.base, strict=True)))}
+    order = {
+        index: (pairs[row.trained, row.base], list(AT).index(row.at), list(SCORERS).index(row.scorer))
+        for index, row in zip(rows.index, rows.itertuples(), strict=True)
+    }
+    return rows.loc[sorted(rows.index, key=order.get)]
+
+
+def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
+    """Point and line of one contrast, its name on the left and its numbers on the right."""
+    difference, low, high = 100 * row.difference, 100 * row.low, 100 * row.high
+    bold = "<b>{}</b>" if row.role == "primary" else "{}"
+    name = f"{AT[row.at]}, {SCORERS[row.scorer]}"
+    interval = "" if pd.isna(low) else f"  [{low:+.1f}, {high:+.1f}]"
+    corrected = row.p if pd.isna(row.p_holm) else row.p_holm
+    p = "" if pd.isna(corrected) else "p < 0.001" if corrected < 0.001 else f"p = {corrected:.3f}"
+    paint = colour(row.trained, look)
+    if interval:
+        line = {"color": faint(paint, 0.6), "width": 3}
+        forest.add_scatter(x=[low, high], y=[place, place], mode="lines", line=line, showlegend=False, hoverinfo="skip")
+    forest.add_scatter(
+        x=[difference],
+        y=[place],
+        mode="markers",
+        marker={
+            "size": 12 if row.role == "primary" else 10,
+            "symbol": "circle" if row.at == "mean" else "diamond",
+            "color": paint,
+            "line": {"color": "white", "width": 1.5},
+        },
+        showlegend=False,
+        hovertemplate=f"{label(row.trained, look)} {100 * row.trained_accuracy:.1f} %<br>"
+        f"{label(row.base, look)} {100 * row.base_accuracy:.1f} %<br>"
+        f"{name}: {difference:+.1f}{interval}<br>{row.test}, {p}<extra></extra>",
+    )
+    forest.add_annotation(**text(look, place, bold.format(name)), x=0, xanchor="right", xshift=-14)
+    forest.add_annotation(
+        **text(look, place, bold.format(f"{difference:+.1f}{interval}")), x=1, xanchor="left", xshift=10
+    )
+    forest.add_annotation(**text(look, place, bold.format(p)), x=1, xanchor="right", xshift=RIGHT - 20)
+
+
+def text(look: Look, place: float, words: str) -> dict[str, Any]:
+    """An annotation beside the plot, in the row at `place`."""
+    font = {"size": look.font_size - 1, "color": INK}
+    return {"text": words, "font": font, "xref": "paper", "y": place, "yanchor": "middle", "showarrow": False}
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

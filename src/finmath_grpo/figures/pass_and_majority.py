@@ -1,0 +1,83 @@
+"""More completions a question: does training add answers, or make the same ones reliable?
+
+On the left a question counts if any of k completions is right: k at one temperature (pass@k, unbiased) or one at each
+of k temperatures (the post's any-temperature score). On the right it counts if the vote of k is right. A trained model
+that is ahead at k = 1 and level at large k has become more reliable and knows no more.
+"""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import GRID, INK, colour, faint, frame, in_order, label, symbol
+
+LINES = {
+    "pass": (1, "solid", "at one temperature (mean over temperatures)"),
+    "any_temperature": (1, "dot", "one at each of k temperatures"),
+    "majority": (2, "solid", "at one temperature (mean over temperatures)"),
+    "pooled_majority": (2, "dot", "over all temperatures"),
+}
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """Two panels with one axis, a line a model and measure, scorer numeric. Table: pass_and_majority."""
+    table = tables["pass_and_majority"]
+    table = table[(table.scorer == "numeric") & table.temperature.isna()]
+    models = in_order(table.model, look)
+    panels = make_subplots(
+        rows=1,
+        cols=2,
+        shared_yaxes=True,
+        horizontal_spacing=0.06,
+        subplot_titles=["Any of k completions is right", "The majority of k completions is right"],
+    )
+    panels.update_annotations(font={"size": look.font_size + 1, "color": INK}, yshift=4)
+    for measure, (column, dash, where) in LINES.items():
+        for model in models:
+            rows = table[(table.model == model) & (table.measure == measure)].sort_values("k")
+            paint = colour(model, look)
+            panels.add_scatter(
+                x=rows.k,
+                y=100 * rows["value"],
+                mode="lines+markers",
+                line={"color": paint, "dash": dash, "width": 2},
+                marker={"symbol": symbol(model, look), "size": 9 if len(rows) < 12 else 6, "color": paint},
+                error_y={
+                    "type": "data",
+                    "symmetric": False,
+                    "array": 100 * (rows.high - rows["value"]),
+                    "arrayminus": 100 * (rows["value"] - rows.low),
+                    "color": faint(paint, 0.45),
+                    "thickness": 1.3,
+                    "width": 0,
+                },
+                name=label(model, look),
+                legendgroup=model,
+                showlegend=measure == "any_temperature",
+                hovertemplate=f"{where}<br>k = %{{x}}: %{{y:.1f}} %",
+                row=1,
+                col=column,
+            )
+    panels.update_layout(
+        frame(
+            look,
+            "What more completions give",
+            "same number; solid: k completions at one temperature (mean over temperatures); dotted: spread over "
+            "temperatures",
+            height=1.15,
+            legend=[label(model, look) for model in models],
+            above=32,
+        )
+    )
+    plot = panels.layout.height - panels.layout.margin.t - panels.layout.margin.b
+    panels.update_layout(legend={"y": 1 + 34 / plot})
+    panels.update_xaxes(title={"text": "completions a question, k", "font": {"size": look.font_size}}, showgrid=False)
+    panels.update_yaxes(gridcolor=GRID, rangemode="tozero")
+    panels.update_yaxes(title={"text": "questions right (%)", "font": {"size": look.font_size}}, row=1, col=1)
+    return panels
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))

@@ -1,0 +1,205 @@
+"""What the format reward paid for: the forms of the completions sampled in training, and what each form earned.
+
+Where the completions are at hand, share and mean reward of each form by step. For the post, which published rewards
+only, the same argument from them: the reward settles where an inline answer lies, and goes with length before that.
+"""
+
+import pandas as pd
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import GRID, INK, colour, faint, frame, in_order, label
+
+FORMS = {
+    "template_newline": ("template, newline at its end", "#0B6E4F"),
+    "template": ("template", "#7BC8A4"),
+    "half_inline": ("answer half inline", "#F2C879"),
+    "inline": ("answer inline", "#D98C1F"),
+    "no_tags": ("no tags", "#B3B8BE"),
+    "other": ("other", "#5B6672"),
+}
+REWARDS = {"xmlcount": "Earned by the post's xmlcount", "template_match": "Earned by our template_match"}
+LENGTH = 1000
+"""Characters of the answer for which the published figure says what each form earns; the post's were about as long."""
+JUMP, LATE = 90 / 1326, 2 / 3
+"""Shares of the run: before the reward jumped, and its last third."""
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """Tables: reward_audit, or for the post's own numbers training, reward_forms and reward_facts."""
+    return by_form(tables["reward_audit"], look) if "reward_audit" in tables else from_rewards(tables, look)
+
+
+def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
+    """A column a run: shares of the forms, and their mean reward by each of the two format rewards."""
+    models = in_order(audit.model, look)
+    panels = make_subplots(
+        rows=1 + len(REWARDS),
+        cols=len(models),
+        shared_xaxes=True,
+        shared_yaxes=True,
+        horizontal_spacing=0.04,
+        vertical_spacing=0.09,
+        row_heights=[0.4, 0.3, 0.3],
+        column_titles=[f"<b>{label(model, look, 40)}</b>" for model in models],
+    )
+    panels.update_annotations(font={"size": look.font_size, "color": INK}, yshift=6)
+    for column, model in enumerate(models, start=1):
+        run_rows = audit[audit.model == model]
+        middle = (run_rows.step + run_rows.step_end) / 2
+        run_rows = run_rows.assign(middle=middle)
+        for form, (name, paint) in FORMS.items():
+            rows = run_rows[(run_rows.form == form) & (run_rows.reward == "xmlcount")].sort_values("middle")
+            panels.add_scatter(
+                x=rows.middle,
+                y=100 * rows.share,
+                stackgroup=model,
+                mode="lines",
+                line={"width": 0.5, "color": "white"},
+                fillcolor=paint,
+                name=name,
+                legendgroup=form,
+                showlegend=column == 1,
+                hovertemplate=f"{name}: %{{y:.0f}} %<extra></extra>",
+                row=1,
+                col=column,
+            )
+        for row, reward in enumerate(REWARDS, start=2):
+            earned = run_rows[run_rows.reward == reward]
+            for form, (name, paint) in FORMS.items():
+                rows = earned[(earned.form == form) & (earned["count"] > 0)].sort_values("middle")
+                panels.add_scatter(
+                    x=rows.middle,
+                    y=rows["mean"],
+                    mode="markers",
+                    marker={"color": paint, "size": 7},
+                    legendgroup=form,
+                    showlegend=False,
+                    customdata=rows["count"],
+                    hovertemplate=f"{name}: %{{y:.3f}} (%{{customdata}} completions)<extra></extra>",
+                    row=row,
+                    col=column,
+                )
+            total = (earned["mean"] * earned["count"]).groupby(earned.middle).sum() / earned.groupby("middle")[
+                "count"
+            ].sum()
+            panels.add_scatter(
+                x=total.index,
+                y=total,
+                mode="lines",
+                line={"color": INK, "width": 2.5},
+                name="mean of all",
+                showlegend=column == 1 and row == 2,
+                hovertemplate="all: %{y:.3f}<extra></extra>",
+                row=row,
+                col=column,
+            )
+    names = [name for name, _ in FORMS.values()] + ["mean of all"]
+    panels.update_layout(
+        frame(
+            look,
+            "What the format reward paid for",
+            "completions sampled in training, by their form; dots: what a form earned, whichever reward the run used",
+            height=1.75,
+            legend=names,
+            above=38,
+        )
+    )
+    plot = panels.layout.height - panels.layout.margin.t - panels.layout.margin.b
+    panels.update_layout(legend={"y": 1 + 38 / plot, "traceorder": "normal"})
+    panels.update_xaxes(range=[audit.step.min(), audit.step_end.max()], ticks="", showgrid=False)
+    panels.update_xaxes(title={"text": "step", "font": {"size": look.font_size}}, row=3)
+    panels.update_yaxes(gridcolor=GRID)
+    titles = ["completions (%)", *(f"{reward}" for reward in REWARDS)]
+    for row, title in enumerate(titles, start=1):
+        panels.update_yaxes(title={"text": title, "font": {"size": look.font_size}}, row=row, col=1)
+    panels.update_yaxes(range=[0, 100], row=1)
+    return panels
+
+
+def from_rewards(tables: Tables, look: Look) -> go.Figure:
+    """The logged format reward beside what each form earns, and against completion length."""
+    log = tables["training"].sort_values("step")
+    model = log.model.iloc[0]
+    facts = tables["reward_facts"]
+    facts = facts[facts.model == model].set_index("fact")["value"]
+    paint = faint(colour(model, look), 0.6)
+    jump, late = round(JUMP * len(log)), round(LATE * len(log))
+    panels = make_subplots(
+        rows=2,
+        cols=2,
+        specs=[[{"colspan": 2}, None], [{}, {}]],
+        vertical_spacing=0.17,
+        horizontal_spacing=0.08,
+        row_heights=[0.55, 0.45],
+        subplot_titles=[
+            f"By step: exactly {facts['format_mode']:g} in {100 * facts['format_mode_share']:.0f} % of the steps",
+            f"First {jump} steps, by length: correlation {signed(facts['length_correlation_start'])}",
+            f"Last third, by length: correlation {signed(facts['length_correlation_end'])}",
+        ],
+    )
+    panels.update_annotations(font={"size": look.font_size, "color": INK}, yshift=4)
+    panels.add_scatter(
+        x=log.step,
+        y=log.format_reward,
+        mode="markers",
+        marker={"size": 4, "color": paint},
+        hovertemplate="step %{x}: %{y:.3f}<extra></extra>",
+        row=1,
+        col=1,
+    )
+    forms = tables["reward_forms"]
+    for form in forms[forms.length == LENGTH].itertuples():
+        name, shade = FORMS[form.form]
+        panels.add_hline(y=form.xmlcount, line={"color": shade, "width": 2, "dash": "dash"}, row=1, col=1)
+        panels.add_annotation(
+            x=1,
+            xref="x domain",
+            xanchor="left",
+            xshift=8,
+            y=form.xmlcount,
+            yref="y",
+            text=f"{name}: <b>{signed(form.xmlcount)}</b>",
+            showarrow=False,
+            font={"size": look.font_size - 1},
+        )
+    for column, part in enumerate((log.iloc[:jump], log.iloc[late:]), start=1):
+        panels.add_scatter(
+            x=part.completion_length,
+            y=part.format_reward,
+            mode="markers",
+            marker={"size": 6, "color": paint},
+            hovertemplate="%{x:.0f} tokens: %{y:.3f}<extra></extra>",
+            row=2,
+            col=column,
+        )
+    panels.update_layout(
+        frame(
+            look,
+            f"What the format reward paid for: {label(model, look)}",
+            f"mean format reward of {len(log)} steps; dashed: what xmlcount gives {LENGTH} characters, by their form",
+            height=1.7,
+            above=28,
+        ),
+        showlegend=False,
+    )
+    axis_title = {"font": {"size": look.font_size}, "standoff": 8}
+    panels.update_yaxes(range=[log.format_reward.min() - 0.05, 0.6], gridcolor=GRID)
+    panels.update_yaxes(title={"text": "format reward", **axis_title}, col=1)
+    lengths = log.completion_length
+    panels.update_xaxes(title={"text": "mean completion length (tokens)", **axis_title}, row=2)
+    panels.update_xaxes(range=[0, lengths.max() * 1.03], row=2)
+    panels.update_xaxes(title={"text": "step", **axis_title}, range=[0, log.step.max()], domain=[0, 0.74], row=1)
+    return panels
+
+
+def signed(value: float) -> str:
+    """`0.25`, `−0.50`."""
+    return f"{value:.2f}".replace("-", "−")
+
+
+if __name__ == "__main__":
+    run_stage(lambda: run(figure))
