@@ -113,7 +113,7 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
         for asked in sorted({questions, 100, 200, 400, 1000}):
             for drawn in sorted({samples, 1, 4, 16, 64}):
                 at_hand = (asked, drawn) == (questions, samples)
-                sd = np.sqrt(spread if drawn == samples else true + sampling / drawn)
+                sd = np.sqrt(true + sampling / drawn)
                 found = minimum_detectable_difference(sd, asked)
                 rows.append((trained, base, "numeric", "mean", asked, drawn, int(at_hand), sd, found))
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))

@@ -31,17 +31,21 @@ class Rollout(pydantic.BaseModel):
 
 
 def read_rollouts(path: Path) -> Iterator[Rollout]:
-    """The rows of a completions.jsonl.zst. Raises UserError naming the line that is not as expected."""
-    line = 0
+    """The rows of a completions.jsonl.zst. Raises UserError if it is torn, or naming a line that is not as expected."""
+    # A stream reader would take the end of a torn file for the end of its rows.
+    decompressor = zstandard.ZstdDecompressor().decompressobj()
     try:
-        with zstandard.open(path, "rt", encoding="utf-8") as file:
-            for text in file:
-                line += 1
-                yield Rollout.model_validate_json(text)
-    except pydantic.ValidationError as error:
-        raise UserError(f"{path}, line {line}: {explain(error)}") from None
+        text = decompressor.decompress(path.read_bytes()).decode()
     except (OSError, zstandard.ZstdError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}, after line {line}: can't be read: {error}; train the model again") from None
+        raise UserError(f"{path}: can't be read: {error}; train the model again") from None
+    if not decompressor.eof:
+        raise UserError(f"{path}: ends in the middle; train the model again")
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line:
+            try:
+                yield Rollout.model_validate_json(line)
+            except pydantic.ValidationError as error:
+                raise UserError(f"{path}, line {number}: {explain(error)}") from None
 
 
 def audit(model: str, rollouts: Iterator[Rollout]) -> pd.DataFrame:

@@ -1,0 +1,387 @@
+"""The tables as a whole: from scores of one and of several samples, from training, and from the post's own numbers."""
+
+import csv
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import zstandard
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.score import score
+from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
+from finmath_grpo.files import write_jsonl
+from finmath_grpo.numbers import parse_turkish
+from finmath_grpo.prompts import fill_template
+from finmath_grpo.statistics.forms import FORMS, form, forms_table
+from finmath_grpo.statistics.reward_audit import audit, read_rollouts
+from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
+from finmath_grpo.statistics.training_table import read_log
+
+ROOT = Path(__file__).parents[2]
+MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
+TEMPERATURES = (0.1, 0.5, 1.0)
+QUESTIONS = tuple(f"q{number}" for number in range(12))
+SETTINGS = {"bootstrap_draws": 400, "seed": 3}
+
+
+def write_scores(folder: Path, samples: int) -> pd.DataFrame:
+    """Random answers, scored; question 0 is always solved and question 1 never."""
+    rng = np.random.default_rng(samples)
+    answers = ["12,5", "12.5", "12,50", "13", "12,6", "bilmem", "7", "7"]
+    rows = []
+    for model, temperature, question, sample in product(MODELS, TEMPERATURES, QUESTIONS, range(samples)):
+        answer = {"q0": "12,5", "q1": "9"}.get(question) or answers[rng.integers(len(answers))]
+        cut = answer == "bilmem"
+        text = "uzun bir çözüm" if cut else fill_template("Çözüm.", answer)
+        scores = score(text, "length" if cut else "stop", "12,5", parse_turkish("12,5"))
+        place = {"model": model, "temperature": temperature, "sample": sample, "question_id": question}
+        rows.append({**place, **scores, "gold": "12,5", "value": "12.5", "tokens": int(rng.integers(5, 50))})
+    table = pd.DataFrame(rows)[list(COLUMNS)]
+    table.to_csv(folder / "scores.csv", index=False)
+    write_jsonl(folder / "test.jsonl", [{"id": q, "question": f"{q}?", "answer": "12,5"} for q in QUESTIONS])
+    return table
+
+
+def stage(module: str, *options: object) -> subprocess.CompletedProcess:
+    command = [sys.executable, "-m", f"finmath_grpo.statistics.{module}", *map(str, options)]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def make_tables(
+    folder: Path, settings: dict = SETTINGS, models: tuple[str, ...] = MODELS
+) -> subprocess.CompletedProcess:
+    options = ("--settings", json.dumps(settings), "--models", *models, "--test", folder / "test.jsonl")
+    return stage("from_scores", *options, "--scores", folder / "scores.csv", "--tables", folder / "tables")
+
+
+@pytest.fixture(scope="module", params=[1, 3], ids=["one sample", "three samples"])
+def made(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("scores")
+    scores = write_scores(folder, request.param)
+    done = make_tables(folder)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr, "a warning is a number that nobody looked at"
+    tables = {path.stem: pd.read_csv(path, dtype={"at": str}) for path in (folder / "tables").glob("*.csv")}
+    return request.param, scores, tables, folder
+
+
+def outputs_of_rule(rule: str) -> set[str]:
+    text = (ROOT / "rules" / "statistics.smk").read_text(encoding="utf-8")
+    body = re.search(rf"^rule {rule}:\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)[1]
+    return set(re.findall(r"statistics/(\w+)\.csv", body.split("output:")[1].split("params:")[0]))
+
+
+def test_the_rule_lists_the_tables_that_the_stage_writes(made) -> None:
+    assert set(made[2]) == outputs_of_rule("statistics")
+
+
+def test_accuracy_is_the_plain_mean(made) -> None:
+    samples, scores, tables, _ = made
+    means = scores.groupby(["model", "temperature"])[list(SCORERS)].agg(["mean", "sum"])
+    assert len(tables["accuracy"]) == len(MODELS) * len(TEMPERATURES) * len(SCORERS)
+    for row in tables["accuracy"].itertuples():
+        expected = means.loc[(row.model, row.temperature), row.scorer]
+        assert (row.n, row.correct) == (len(QUESTIONS) * samples, expected["sum"])
+        assert row.accuracy == pytest.approx(expected["mean"], rel=1e-5)
+        assert row.low <= row.accuracy <= row.high
+
+
+def test_any_temperature_is_the_union_of_first_samples(made) -> None:
+    _, scores, tables, _ = made
+    first = scores[scores["sample"] == 0]
+    union = first.groupby(["model", "question_id"])[list(SCORERS)].max()
+    for row in tables["any_temperature"].itertuples():
+        assert row.correct == union.loc[row.model, row.scorer].sum()
+    solved = tables["solved"].set_index(["model", "question_id"])
+    assert solved["solved"].to_dict() == union["exact"].to_dict()
+    assert tables["solved"]["position"].tolist() == list(range(len(QUESTIONS))) * len(MODELS)
+
+
+def test_every_sample_has_one_outcome(made) -> None:
+    samples, scores, tables, _ = made
+    outcomes = tables["outcomes"]
+    assert len(outcomes) == len(MODELS) * len(TEMPERATURES) * len(OUTCOMES)
+    assert (outcomes.groupby(["model", "temperature"])["count"].sum() == len(QUESTIONS) * samples).all()
+    assert outcomes.groupby("outcome")["count"].sum()["right"] == scores["numeric"].sum()
+
+
+def test_disagreement_counts_exactly_the_samples_on_which_scorers_differ(made) -> None:
+    _, scores, tables, _ = made
+    differ = scores[scores[list(SCORERS)].nunique(axis=1) > 1]
+    assert tables["disagreement"]["count"].sum() == len(differ)
+    by = tables["disagreement"].groupby("outcome")["count"].sum().to_dict()
+    assert by == Counter(differ["outcome"])
+
+
+def test_contrasts_are_paired_differences_with_one_primary(made) -> None:
+    samples, scores, tables, _ = made
+    contrasts = tables["contrasts"]
+    primary = contrasts[contrasts["role"] == "primary"]
+    assert primary[["trained", "base", "scorer", "at"]].values.tolist() == [
+        ["llama-grpo", "llama-base", "numeric", "mean"]
+    ]
+    assert primary["p_holm"].isna().all() and contrasts.drop(primary.index)["p_holm"].notna().all()
+    means = scores.groupby(["model", "question_id"])["numeric"].mean()
+    assert primary["difference"].item() == pytest.approx((means["llama-grpo"] - means["llama-base"]).mean(), abs=1e-6)
+    single = contrasts[~contrasts["at"].isin(["mean", "any"])]
+    assert set(single["test"]) == ({"mcnemar"} if samples == 1 else {"sign-flip"})
+    assert (contrasts["low"] <= contrasts["difference"]).all() and (contrasts["difference"] <= contrasts["high"]).all()
+    same = contrasts[(contrasts["at"] == "any") & (contrasts["scorer"] == "exact")].set_index(["trained", "base"])
+    pairs = tables["agreement"].query("scorer == 'exact'").set_index(["model_a", "model_b"])
+    for pair, row in same.iterrows():
+        assert (row["gains"], row["losses"]) == tuple(pairs.loc[pair, ["only_a", "only_b"]])
+        assert row["p"] == pytest.approx(pairs.loc[pair, "p"])
+
+
+def test_pass_and_majority_at_one_are_the_accuracy(made) -> None:
+    samples, _, tables, _ = made
+    table = tables["pass_and_majority"]
+    accuracy = tables["accuracy"].set_index(["model", "scorer", "temperature"])["accuracy"]
+    ones = table[(table["k"] == 1) & table["temperature"].notna()]
+    assert set(ones["measure"]) == {"pass", "majority"}
+    for row in ones.itertuples():
+        assert row.value == pytest.approx(accuracy[row.model, row.scorer, row.temperature], rel=1e-5)
+    curves = table[table["measure"] == "pass"].groupby(["model", "scorer", "temperature"], dropna=False)
+    assert all(group["value"].is_monotonic_increasing and len(group) == samples for _, group in curves)
+    assert (table["low"] <= table["value"] + 1e-6).all() and (table["value"] <= table["high"] + 1e-6).all()
+
+
+def test_any_of_all_temperatures_is_the_posts_union_for_one_sample(made) -> None:
+    samples, _, tables, _ = made
+    table = tables["pass_and_majority"].query(f"measure == 'any_temperature' and k == {len(TEMPERATURES)}")
+    values = table.set_index(["model", "scorer"])["value"]
+    union = tables["any_temperature"].set_index(["model", "scorer"])["accuracy"]
+    if samples == 1:
+        assert values[union.index].tolist() == pytest.approx(union.tolist(), rel=1e-5)
+    else:
+        assert values.between(0, 1).all()
+
+
+def test_the_pooled_vote_is_the_most_common_number(made) -> None:
+    samples, scores, tables, _ = made
+    table = tables["pass_and_majority"].query("measure == 'pooled_majority'").set_index(["model", "k"])["value"]
+    for model, drawn in product(MODELS, {1, samples}):
+        points = 0.0
+        for _, rows in scores[(scores["model"] == model) & (scores["sample"] < drawn)].groupby("question_id"):
+            votes = Counter(number for number in map(parse_turkish, rows["extracted"]) if number is not None)
+            first = [number for number, count in votes.items() if count == max(votes.values())]
+            points += (parse_turkish("12,5") in first) / max(1, len(first))
+        assert table[model, len(TEMPERATURES) * drawn] == pytest.approx(points / len(QUESTIONS), rel=1e-5)
+
+
+def test_more_questions_and_more_samples_show_smaller_differences(made) -> None:
+    power = made[2]["power"]
+    assert power.groupby(["trained", "base"])["at_hand"].sum().eq(1).all()
+    for _, rows in power.groupby(["trained", "base", "samples"]):
+        assert rows.sort_values("questions")["minimum_detectable_difference"].is_monotonic_decreasing
+    for _, rows in power.groupby(["trained", "base", "questions"]):
+        steps = rows.sort_values("samples")["minimum_detectable_difference"].diff().dropna()
+        assert (steps <= 1e-6).all()
+
+
+def test_the_order_of_rows_and_a_second_run_change_no_byte(made) -> None:
+    _, scores, _, folder = made
+    before = {path.name: path.read_bytes() for path in (folder / "tables").iterdir()}
+    scores.sample(frac=1, random_state=1).to_csv(folder / "scores.csv", index=False)
+    assert make_tables(folder).returncode == 0
+    assert {path.name: path.read_bytes() for path in (folder / "tables").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("settings", "models", "says"),
+    [
+        (
+            {**SETTINGS, "contrasts": [["llama-grpo", "llama-bsae"]]},
+            MODELS,
+            "statistics.contrasts: no model llama-bsae",
+        ),
+        ({**SETTINGS, "panel": ["llama-grpo", "gpt"]}, MODELS, "statistics.panel: no model gpt"),
+        (
+            SETTINGS,
+            (*MODELS, "llama-grpo-fixed"),
+            "model llama-grpo-fixed, temperature 0.1, question q0, sample 0 is missing",
+        ),
+    ],
+)
+def test_a_model_that_is_not_there_is_refused_by_name(settings, models, says, tmp_path: Path) -> None:
+    write_scores(tmp_path, 1)
+    done = make_tables(tmp_path, settings, models)
+    assert done.returncode == 2
+    assert says in done.stderr and "Traceback" not in done.stderr
+    assert not (tmp_path / "tables").exists()
+
+
+def test_examples_show_one_right_and_one_wrong_side(tmp_path: Path) -> None:
+    scores = write_scores(tmp_path, 1)
+    for model in MODELS[:2]:
+        rows = scores[scores["model"] == model].assign(text=lambda table: "Metin " + table["extracted"])
+        write_jsonl(tmp_path / f"{model}.jsonl", rows.drop(columns=["extracted"]).to_dict("records"))
+    options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")
+    texts = (tmp_path / "llama-grpo.jsonl", tmp_path / "llama-base.jsonl")
+    out = tmp_path / "examples.json"
+    done = stage("examples", *options, "--scores", tmp_path / "scores.csv", "--completions", *texts, "--examples", out)
+    assert done.returncode == 0, done.stderr
+    first, second = json.loads(out.read_text(encoding="utf-8"))
+    assert [side["right"] for side in first["sides"]] == [True, False]
+    assert [side["right"] for side in second["sides"]] == [False, True]
+    table = scores.set_index(["model", "temperature", "question_id"])
+    for example in (first, second):
+        assert example["question"] == f"{example['question_id']}?" and example["gold"] == "12,5"
+        for side in example["sides"]:
+            row = table.loc[(side["model"], example["temperature"], example["question_id"])]
+            assert row["numeric"] == side["right"] and side["text"] == f"Metin {row['extracted']}"
+
+
+def test_where_there_is_no_example_the_reason_is_written(tmp_path: Path) -> None:
+    scores = write_scores(tmp_path, 1).assign(numeric=1, outcome="right")
+    scores.to_csv(tmp_path / "scores.csv", index=False)
+    write_jsonl(tmp_path / "none.jsonl", [])
+    options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")
+    texts, out = (tmp_path / "none.jsonl", tmp_path / "none.jsonl"), tmp_path / "examples.json"
+    done = stage("examples", *options, "--scores", tmp_path / "scores.csv", "--completions", *texts, "--examples", out)
+    assert done.returncode == 0, done.stderr
+    assert [example["reason"] for example in json.loads(out.read_text(encoding="utf-8"))] == [
+        "llama-grpo solved no question at which llama-base failed",
+        "llama-base solved no question at which llama-grpo failed",
+    ]
+
+
+@pytest.fixture(scope="module")
+def tables(self, tmp_path_factory) -> dict[str, pd.DataFrame]:
+    folder = tmp_path_factory.mktemp("published")
+    names = ("Turkish-Llama-8b-DPO-v0.1", "LLaMA-3-8B-GRPO-Math", "gemma-2-9b-it", "Gemma-2-9b-it-TR-DPO-V1")
+    numbers = ROOT / "data" / "published" / "published.json"
+    labels = json.dumps(dict(zip(MODELS, names, strict=True)))
+    done = stage("published", "--settings", "{}", "--labels", labels, "--numbers", numbers, "--tables", folder)
+    assert done.returncode == 0, done.stderr
+    return {path.stem: pd.read_csv(path, dtype={"at": str}) for path in folder.glob("*.csv")}
+
+
+class TestPublished:
+    """What the post's own numbers give; each checked by hand in the notes of the design."""
+
+    def test_the_rule_lists_the_tables_that_the_stage_writes(self, published) -> None:
+        assert set(published) == outputs_of_rule("published_statistics")
+
+    def test_any_temperature_is_27_30_30_33(self, published) -> None:
+        exact = published["any_temperature"].query("scorer == 'exact'")
+        assert dict(zip(exact["model"], exact["correct"], strict=True)) == dict(
+            zip(MODELS, (27, 30, 30, 33), strict=True)
+        )
+
+    def test_the_models_solve_40_together(self, published) -> None:
+        panel = published["panel"].iloc[0]
+        assert (panel["any"], panel["all"], panel["none"]) == (40, 20, 60)
+        assert panel["fleiss_kappa"] == pytest.approx(0.73, abs=0.005)
+
+    def test_grpo_against_base_is_not_significant_at_any_temperature(self, published) -> None:
+        row = published["contrasts"].query("trained == 'llama-grpo' and base == 'llama-base' and at == 'any'").iloc[0]
+        assert (row["gains"], row["losses"]) == (6, 3)
+        assert row["p"] == pytest.approx(0.508, abs=0.001)
+
+    def test_grpo_is_five_points_above_base_and_so_at_all_ten_temperatures(self, published) -> None:
+        rows = published["contrasts"].query("trained == 'llama-grpo' and base == 'llama-base'").set_index("at")
+        assert rows.loc["mean", "difference"] == pytest.approx(0.05)
+        assert (rows.drop(index=["mean", "any"])["difference"] > 0).sum() == 10
+
+    def test_the_format_reward_settled_at_a_quarter(self, published) -> None:
+        facts = published["reward_facts"].set_index("fact")["value"]
+        assert facts["format_mode"] == 0.25
+        assert facts["format_mode_share"] == pytest.approx(765 / 1326, abs=1e-6)
+        assert facts["format_maximum"] == 0.312
+        assert facts["format_start"] == pytest.approx(-0.426, abs=0.001)
+        assert facts["length_correlation_start"] == pytest.approx(-0.74, abs=0.005)
+        assert facts["all_wrong_share"] == pytest.approx(1050 / 1326, abs=1e-6)
+
+    def test_an_unknown_label_is_refused(self, tmp_path: Path) -> None:
+        numbers = ROOT / "data" / "published" / "published.json"
+        options = ("--settings", "{}", "--numbers", numbers, "--tables", tmp_path / "tables")
+        done = stage("published", *options, "--labels", '{"llama-base": "GPT"}')
+        assert done.returncode == 2
+
+
+class TestTraining:
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            (fill_template("x", "7"), "template_newline"),
+            (fill_template("x", "7").rstrip(), "template"),
+            ("<matematik>\nx\n</matematik>\n<cevap>7</cevap>", "inline"),
+            ("<matematik>\nx\n</matematik>\n\n<cevap> 7 </cevap>\n", "inline"),
+            ("<matematik>\nx\n</matematik>\n<cevap>7\n</cevap>", "half_inline"),
+            ("<matematik>\nx\n</matematik>\n<cevap>\n7</cevap>", "half_inline"),
+            ("x = 7", "no_tags"),
+            ("", "no_tags"),
+            ("<cevap>7</cevap>", "other"),
+            (fill_template("x", "7") + "Not: bitti.", "other"),
+            (fill_template("x", "7") * 2, "other"),
+            ("<matematik>x</matematik><cevap>7</cevap>", "other"),
+        ],
+    )
+    def test_forms_of_completions(self, text: str, expected: str) -> None:
+        assert form(text) == expected
+
+    def test_what_each_form_earns_needs_no_model(self) -> None:
+        table = forms_table().set_index(["form", "length"])
+        assert set(table.index.get_level_values("form")) == set(FORMS) - {"other"}
+        assert table.loc[("template", 1000), "xmlcount"] == pytest.approx(-0.499)
+        assert table.loc[("inline", 1000), "xmlcount"] == 0.25
+        assert table.loc[("template", 1000), "template_match"] == 0.5
+
+    @staticmethod
+    def write_rollouts(path: Path, steps: int) -> None:
+        path.parent.mkdir(parents=True)
+        texts = [fill_template("x" * 90, "7").rstrip(), "<matematik>\nx\n</matematik>\n<cevap>7</cevap>", "x"]
+        with zstandard.open(path, "wt", encoding="utf-8") as file:
+            for step, text in product(range(1, steps + 1), texts):
+                file.write(
+                    json.dumps({"step": step, "completion": text, "rewards": {"exact_match": 2.0 * step}}) + "\n"
+                )
+
+    def test_the_audit_counts_every_completion_once(self, tmp_path: Path) -> None:
+        path = tmp_path / "llama-grpo" / "completions.jsonl.zst"
+        self.write_rollouts(path, 120)
+        table = audit("llama-grpo", read_rollouts(path))
+        one = table[table["reward"] == "xmlcount"]
+        assert one["count"].sum() == 360 and one["step"].nunique() <= 50
+        assert one.groupby("step")["share"].sum().tolist() == pytest.approx([1.0] * one["step"].nunique())
+        assert one["step"].min() == 1 and one["step_end"].max() == 120
+        assert set(table["reward"]) == {"xmlcount", "template_match", "exact_match"}
+        means = one.dropna().groupby("form")["mean"].mean()
+        assert means["inline"] == pytest.approx(0.25) and means["no_tags"] == 0 and means["template"] > 0.3
+
+    def test_a_torn_file_of_completions_is_named(self, tmp_path: Path) -> None:
+        path = tmp_path / "llama-grpo" / "completions.jsonl.zst"
+        self.write_rollouts(path, 3)
+        path.write_bytes(path.read_bytes()[:-10])
+        with pytest.raises(UserError, match=r"completions\.jsonl\.zst"):
+            audit("llama-grpo", read_rollouts(path))
+
+    @pytest.mark.parametrize("rewards", [("xmlcount", "exact_match"), ("template_match", "numeric_match")])
+    def test_logs_are_read_whatever_rewards_the_run_had(self, rewards, tmp_path: Path) -> None:
+        folder = tmp_path / "llama-grpo"
+        folder.mkdir()
+        columns = ("reward", "reward_std", "kl", "clipped_ratio", "frac_reward_zero_std", "step_time")
+        with (folder / "log.csv").open("w", newline="") as file:
+            log = csv.writer(file)
+            log.writerow(["step", "completion_length", *(f"rewards/{name}/mean" for name in rewards), *columns])
+            log.writerows([step, 300 + step, 0.25, 0.5, *[0.1] * len(columns)] for step in range(9))
+        table = read_log(folder / "log.csv")
+        assert set(table["model"]) == {"llama-grpo"} and "step_time" not in table.columns
+        assert table["format_reward"].eq(0.25).all() and table["correctness_reward"].eq(0.5).all()
+        facts = reward_facts(table, 200, 0, 0.95)
+        assert set(facts["fact"]) == set(MEANINGS)
+        assert facts.set_index("fact").loc["length_change", "value"] == pytest.approx(6)
+
+    def test_a_log_with_no_known_reward_is_refused(self, tmp_path: Path) -> None:
+        (tmp_path / "log.csv").write_text("step,completion_length\n0,1\n")
+        with pytest.raises(UserError, match="rewards/<name>/mean"):
+            read_log(tmp_path / "log.csv")
