@@ -255,7 +255,7 @@ def test_where_there_is_no_example_the_reason_is_written(tmp_path: Path) -> None
 
 
 @pytest.fixture(scope="module")
-def tables(self, tmp_path_factory) -> dict[str, pd.DataFrame]:
+def published(tmp_path_factory) -> dict[str, pd.DataFrame]:
     folder = tmp_path_factory.mktemp("published")
     names = ("Turkish-Llama-8b-DPO-v0.1", "LLaMA-3-8B-GRPO-Math", "gemma-2-9b-it", "Gemma-2-9b-it-TR-DPO-V1")
     numbers = ROOT / "data" / "published" / "published.json"
