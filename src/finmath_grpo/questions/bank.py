@@ -28,6 +28,8 @@ STEMS = (
     "aşağıdaki seçeneklerden hangisidir",
     "aşağıdakilerden hangisine eşittir",
 )
+NEAR = ("0.5", "0.75", "0.8", "0.9", "0.95", "1.05", "1.1", "1.2", "1.25", "1.5")
+"""Factors from the right answer to wrong options."""
 POINTERS = ("Doğru seçeneği işaretleyiniz.", "Doğru cevap hangisidir?")
 
 
@@ -65,44 +67,46 @@ def draw_rows(bank: Bank, count: int = ROWS) -> Iterator[dict[str, Any]]:
     Raises UserError if a family has too few problems.
     """
     draw = Random(bank.seed)
-    number = 0
+    drawn: list[tuple[Family, Problem]] = []
     for index, family in enumerate(bank.families):
-        seen: set[Any] = set()
-        for _ in range(count // len(bank.families) + (index < count % len(bank.families))):
-            number += 1
-            yield _row(f"{bank.prefix}-{number:03d}", family, bank.rawness, draw, seen)
+        share = count // len(bank.families) + (index < count % len(bank.families))
+        drawn += [(family, problem) for problem in draw_problems(family, share, draw)]
+    places = range(len(drawn))
+    can_be_choice = [place for place in places if _has_stem(drawn[place][1])]
+    can_be_sloppy = [place for place in places if sloppy_forms(drawn[place][1].value)]
+    choices = set(draw.sample(can_be_choice, round(bank.rawness.choices * count)))
+    sloppy = set(draw.sample(can_be_sloppy, round(bank.rawness.sloppy * count)))
+    for place, (family, problem) in enumerate(drawn):
+        question, options, answer = problem.question, None, recorded_answer(problem, bank, place in sloppy, draw)
+        if place in choices:
+            question = stem(problem, draw)
+            options, answer = draw_options(problem, place in sloppy, draw)
+        yield {
+            "id": f"{bank.prefix}-{place + 1:03d}",
+            "unit": family.unit,
+            "family": family.name,
+            "question": question,
+            "choices": options,
+            "answer": answer,
+            "answer_unit": problem.answer_unit,
+            "value": f"{problem.value:f}",
+            "numbers": [str(number) for number in problem.numbers],
+        }
 
 
-def _row(name: str, family: Family, rawness: Rawness, draw: Random, seen: set[Any]) -> dict[str, Any]:
-    as_choice, as_sloppy = draw.random() < rawness.choices, draw.random() < rawness.sloppy
-    for attempt in range(2000):
+def draw_problems(family: Family, count: int, draw: Random) -> Iterator[Problem]:
+    """Problems of a family, no two with the same numbers or the same text."""
+    seen: set[Any] = set()
+    for _ in range(100 * count):
         problem = family.draw(draw)
-        numbers = tuple(str(part) for part in problem.numbers)
-        if numbers in seen or problem.question in seen:
+        if problem.numbers in seen or problem.question in seen:
             continue
-        if as_sloppy and not as_choice and not _sloppy_forms(problem.value):
-            continue
-        if as_choice and attempt < 100 and not _has_stem(problem):
-            continue
-        break
-    else:
-        raise UserError(f"{family.name}: no new problem of the kind asked for in 2000 draws")
-    seen.update((numbers, problem.question))
-    question, choices, answer = problem.question, None, recorded_answer(problem, rawness, as_sloppy, draw)
-    if as_choice:
-        question = stem(problem, draw)
-        choices, answer = options(problem, as_sloppy, draw)
-    return {
-        "id": name,
-        "unit": family.unit,
-        "family": family.name,
-        "question": question,
-        "choices": choices,
-        "answer": answer,
-        "answer_unit": problem.answer_unit,
-        "value": f"{problem.value:f}",
-        "numbers": list(numbers),
-    }
+        seen.update((problem.numbers, problem.question))
+        yield problem
+        count -= 1
+        if not count:
+            return
+    raise UserError(f"{family.name}: {count} problems too few in its range of numbers")
 
 
 def _has_stem(problem: Problem) -> bool:
@@ -113,7 +117,7 @@ def _has_stem(problem: Problem) -> bool:
 def stem(problem: Problem, draw: Random) -> str:
     """The question as a choice question."""
     asking = f" {ASKING[problem.answer_unit]}?"
-    if not _has_stem(problem) or draw.random() < 0.15:
+    if draw.random() < 0.15:
         return f"{problem.question} {draw.choice(POINTERS)}"
     return problem.question.replace(asking, f" {draw.choice(STEMS)}?")
 
@@ -128,12 +132,12 @@ def _with_unit(number: str, unit: str, draw: Random) -> str:
     return f"{number} {unit}" if unit else number
 
 
-def recorded_answer(problem: Problem, rawness: Rawness, sloppy: bool, draw: Random) -> str:
+def recorded_answer(problem: Problem, bank: Bank, sloppy: bool, draw: Random) -> str:
     """The answer as a person typed it: with or without unit, now and then with a stray character."""
-    number = format_turkish(problem.value, grouping=draw.random() < rawness.grouped)
+    number = format_turkish(problem.value, grouping=draw.random() < bank.rawness.grouped)
     if sloppy:
-        number = draw.choice(_sloppy_forms(problem.value))
-    if draw.random() < rawness.bare:
+        number = draw.choice(sloppy_forms(problem.value))
+    if draw.random() < bank.rawness.bare:
         return number
     text = _with_unit(number, problem.answer_unit, draw)
     stray = draw.random()
@@ -144,7 +148,7 @@ def recorded_answer(problem: Problem, rawness: Rawness, sloppy: bool, draw: Rand
     return f"= {text}" if stray < 0.12 else text
 
 
-def _sloppy_forms(value: Decimal) -> list[str]:
+def sloppy_forms(value: Decimal) -> list[str]:
     """The number as hands used to English keyboards write it: dot before decimals, comma between thousands."""
     forms = []
     if value != value.to_integral_value():
@@ -154,41 +158,35 @@ def _sloppy_forms(value: Decimal) -> list[str]:
     return sorted(set(forms))
 
 
-def options(problem: Problem, sloppy: bool, draw: Random) -> tuple[dict[str, str], str]:
+def draw_options(problem: Problem, sloppy: bool, draw: Random) -> tuple[dict[str, str], str]:
     """Five options in rising or mixed order and the letter of the right one.
 
-    Wrong options are near values and the same digits with the separator elsewhere.
+    Wrong options are near values; in some rows two of them have the digits of the right one and other separators.
     """
-    value, places = problem.value, -int(problem.value.as_tuple().exponent)
-    unit = Decimal(1).scaleb(-places)
+    value = problem.value
+    unit = Decimal(1).scaleb(int(value.as_tuple().exponent))
+    candidates = [(value * Decimal(factor)).quantize(unit) for factor in draw.sample(NEAR, len(NEAR))]
+    if abs(value) >= 1000 and draw.random() < 0.3:
+        candidates = [value.scaleb(1), value.scaleb(-1), *candidates]
+    candidates += [value + step * unit for step in range(1, 5)]
     wrong: list[Decimal] = []
-    factors = [Decimal(text) for text in ("0.8", "0.9", "0.95", "1.05", "1.1", "1.2", "1.25", "0.75", "1.5", "0.5")]
-    if places or value % 10 == 0:
-        factors += [Decimal(10), Decimal("0.1")]
-    draw.shuffle(factors)
-    for factor in factors + [Decimal(n) for n in (2, 3, 4, 5, 6)]:
-        other = (value * factor).quantize(unit)
-        if other != value and other not in wrong and other != 0:
+    for other in candidates:
+        if other not in (value, 0, *wrong):
             wrong.append(other)
-        if len(wrong) == 4:
-            break
-    values = [value, *wrong]
-    values.sort() if draw.random() < 0.6 else draw.shuffle(values)
+    values = [value, *wrong[:4]]
+    if draw.random() < 0.6:
+        values.sort()
+    else:
+        draw.shuffle(values)
     write: Callable[[Decimal], str] = format_turkish
-    if sloppy and (forms := _sloppy_forms(value)):
-        write = (
-            (lambda number: f"{number:,f}") if draw.choice(forms) == f"{value:,f}" else (lambda number: f"{number:f}")
-        )
+    if sloppy:
+        grouping = "," if draw.choice(sloppy_forms(value)) == f"{value:,f}" else ""
+        write = f"{{:{grouping}f}}".format
+    with_unit = bool(problem.answer_unit) and draw.random() < 0.6
     texts = [write(number) for number in values]
-    letters = dict(zip("ABCDE", texts, strict=True))
-    right = "ABCDE"[values.index(value)]
-    if unit_text := problem.answer_unit:
-        style = draw.random()
-        if style < 0.6:
-            letters = {
-                letter: f"%{text}" if unit_text == "%" else f"{text} {unit_text}" for letter, text in letters.items()
-            }
-    return letters, right
+    if with_unit:
+        texts = [f"%{text}" if problem.answer_unit == "%" else f"{text} {problem.answer_unit}" for text in texts]
+    return dict(zip("ABCDE", texts, strict=True)), "ABCDE"[values.index(value)]
 
 
 def main() -> None:

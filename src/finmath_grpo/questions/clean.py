@@ -1,7 +1,7 @@
 """Clean raw questions: choice questions become open ones, answers become digits, commas and dots.
 
-As in the post, the separators of an answer stay as they were recorded: `5514.28` is not mended. What can't be cleaned goes
-to the rejected rows with a reason, and the audit counts everything, so that nothing is dropped in silence.
+As in the post, the separators of an answer stay as they were recorded: `5514.28` is not mended. What can't be cleaned
+goes to the rejected rows with a reason, and the audit counts everything, so that nothing is dropped in silence.
 """
 
 import argparse
@@ -38,9 +38,9 @@ _POINTING = re.compile(
 _CHOICES_LEFT = re.compile(r"hangisi|hangileri|aşağıdakiler|seçene[kğ]|şıkk?(?:ı|lar)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−–]?\s?[0-9](?:[0-9.,\u00a0\u202f]*[0-9])?")
 _BESIDE = re.compile(
-    r"(?:%|₺|\$|€|TL|TRY|Türk lirası|liradır|lira|kuruş|yüzde|yıl|ay|gün|adet|oran|['’](?:[dt][ıiuü]r)|[dt][ıiuü]r|[-.,;:=~≈*()\"'’«» ])*",
-    re.IGNORECASE,
+    r"(?:%|₺|\$|€|TL|TRY|Türk lirası|lira|yüzde|yıl|ay|gün|adet|['’]?[dt][ıiuü]r|[-.,;:=~≈*()\"'’«» ])*", re.IGNORECASE
 )
+"""What may stand beside the number of an answer and means nothing for its value."""
 
 
 class Reject(Exception):

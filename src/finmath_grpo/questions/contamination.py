@@ -1,7 +1,7 @@
 """How much of each test question the training questions already show.
 
-Four measures from strict to loose: the same text; the same letters and digits; the same text with numbers masked (the same
-exercise with other numbers); and the share of the question's runs of eight words that occur in training.
+Four measures from strict to loose: the same text; the same letters and digits; the same text with numbers masked (the
+same exercise with other numbers); and the share of the question's runs of eight words that occur in training.
 """
 
 import re

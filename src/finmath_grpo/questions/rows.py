@@ -1,7 +1,7 @@
 """The rows of the question files: as recorded (`data/raw`) and as cleaned (`results/…/data`).
 
-`python -m finmath_grpo.questions.rows` prints the JSON schema of a raw row, kept in `data/raw/schema.json`, for those who
-bring their own questions.
+`python -m finmath_grpo.questions.rows` prints the JSON schema of a raw row, kept in `data/raw/schema.json`, for those
+who bring their own questions.
 """
 
 import json

@@ -23,7 +23,7 @@ def draw_test_ids(questions: list[Question], settings: SplitSettings) -> list[st
     """
     if settings.test >= len(questions):
         raise UserError(
-            f"split.test: {settings.test} of {len(questions)} questions leaves none for training; choose a smaller number"
+            f"split.test: {settings.test} of {len(questions)} questions leave none to train on; choose a smaller number"
         )
     if settings.by == "random":
         drawn = sorted((row.id for row in questions), key=lambda id: _rank(settings.seed, id))[: settings.test]
@@ -67,7 +67,8 @@ def check_committed(path: Path, settings: SplitSettings, test_ids: list[str]) ->
         lost, new = sorted(set(expected) - set(test_ids)), sorted(set(test_ids) - set(expected))
         raise UserError(
             f"{path}: the split moved: {len(lost)} of the committed test ids are not drawn ({', '.join(lost[:3])} …), "
-            f"{len(new)} others are ({', '.join(new[:3])} …). If the questions were meant to change, run this stage with --record"
+            f"{len(new)} others are ({', '.join(new[:3])} …). "
+            "If the questions were meant to change, run this stage with --record"
         )
     return True
 

@@ -19,7 +19,9 @@ def _show(value: int | Decimal) -> str:
     return format_turkish(Decimal(value))
 
 
-def _problem(draw: Random, numbers: tuple[int, ...], questions: tuple[str, ...], solutions: tuple[str, ...], value) -> Problem:
+def _problem(
+    draw: Random, numbers: tuple[int, ...], questions: tuple[str, ...], solutions: tuple[str, ...], value
+) -> Problem:
     return Problem(numbers, draw.choice(questions), draw.choice(solutions), Decimal(value), "TL")
 
 
@@ -175,7 +177,8 @@ def _instalment(draw: Random) -> Problem:
         (price, down, count),
         (
             f"{a} TL'lik bir buzdolabı {p} TL peşinat ve {count} eşit taksitle satılıyor. Bir taksit kaç TL'dir?",
-            f"Fiyatı {a} TL olan bilgisayar için {p} TL peşin ödeniyor, kalan {count} eşit taksite bölünüyor. Taksit kaç TL'dir?",
+            f"Fiyatı {a} TL olan bilgisayar için {p} TL peşin ödeniyor, kalan {count} eşit taksite bölünüyor. Taksit"
+            " kaç TL'dir?",
             f"{a} TL borcun {p} TL'si hemen, kalanı {count} eşit taksitle ödenecektir. Her taksit kaç TL olur?",
         ),
         (

@@ -1,0 +1,128 @@
+"""How the families write: numbers as Turkish textbooks have them, roundings that the question announces, who and what.
+
+Values are Fractions until they are written, so that nothing is rounded unseen.
+"""
+
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+
+from finmath_grpo.numbers import format_turkish
+from finmath_grpo.questions.families.problem import Problem
+from finmath_grpo.questions.families.suffix import Suffix, suffixed
+
+Number = int | Decimal | Fraction
+
+WHO = (
+    "Ayşe Hanım", "Mehmet Bey", "Zeynep", "Deniz", "Emre", "Elif Hanım", "Hasan Usta", "Selin", "Kerem Bey",
+    "Bir öğretmen", "Bir emekli", "Bir esnaf", "Bir çiftçi", "Bir mühendis", "Bir tasarruf sahibi", "Bir memur",
+)  # fmt: skip
+GOODS = (
+    "buzdolabı", "çamaşır makinesi", "televizyon", "dizüstü bilgisayar", "koltuk takımı", "bisiklet", "fırın",
+    "cep telefonu", "yemek masası", "kombi", "klima", "fotoğraf makinesi",
+)  # fmt: skip
+FIRMS = (
+    "Yıldız Ticaret", "Çınar Gıda", "Ege Tekstil", "Anadolu Makine", "Toros Mobilya", "Marmara Lojistik",
+    "Kuzey İnşaat", "Bir işletme", "Bir şirket", "Bir kooperatif", "Bir fabrika",
+)  # fmt: skip
+COMPANIES = ("Çınar Gıda", "Ege Tekstil", "Anadolu Makine", "Toros Mobilya", "Kuzey İnşaat", "Bir anonim şirket")
+"""Firms that have shares."""
+_PLACES = {0: "tam sayıya", 1: "bir ondalık basamağa", 2: "iki ondalık basamağa", 3: "üç ondalık basamağa"}
+
+
+def exact(value: Number) -> Decimal:
+    """The decimal number equal to `value`, with no needless zeros. Raises ValueError if its decimals never end."""
+    fraction = Fraction(value)
+    scale = next((places for places in range(16) if 10**places % fraction.denominator == 0), None)
+    if scale is None:
+        raise ValueError(f"{fraction} has no end in decimals")
+    return Decimal(fraction.numerator * (10**scale // fraction.denominator)).scaleb(-scale)
+
+
+def half_up(value: Number, places: int) -> Decimal:
+    """`value` rounded to `places` decimals, halves away from zero, as textbooks do."""
+    if value < 0:
+        return -half_up(-value, places)
+    scaled = Fraction(value) * 10**places
+    return Decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)).scaleb(-places)
+
+
+def plain(value: Number, suffix: Suffix | None = None) -> str:
+    """A number with no needless zeros: `12,5`."""
+    text = format_turkish(exact(value))
+    return suffixed(text, suffix) if suffix else text
+
+
+def show(value: Number) -> str:
+    """A number as an amount is written: whole, or with two decimals and more if it has more."""
+    number = exact(value)
+    return format_turkish(number if number == number.to_integral_value() else _two_places(number))
+
+
+def _two_places(number: Decimal) -> Decimal:
+    return number if -int(number.as_tuple().exponent) >= 2 else number.quantize(Decimal("0.01"))
+
+
+def tl(value: Number) -> str:
+    """An amount in lira: `2.000 TL`."""
+    return f"{show(value)} TL"
+
+
+def pct(value: Number, suffix: Suffix | None = None) -> str:
+    """A percentage: `%12,5` or, with a suffix, `%5'i`."""
+    text = f"%{plain(value)}"
+    return suffixed(text, suffix) if suffix else text
+
+
+def is_(value: Number, places: int = 2, amount: bool = True) -> str:
+    """The end of an equation: `= 12,50` where `value` ends within `places`, else `≈ 12,33`, rounded."""
+    rounded = half_up(value, places)
+    write = show if amount else plain
+    return f"{'=' if rounded == Fraction(value) else '≈'} {write(rounded)}"
+
+
+def rounding(draw: Random, places: int = 2) -> str:
+    """The sentence that says how the answer is rounded."""
+    texts = [f"Sonucu {_PLACES[places]} yuvarlayınız.", f"(Sonucu {_PLACES[places]} yuvarlayınız.)"]
+    if places:
+        texts.append(f"Sonucu virgülden sonra {_PLACES[places].split()[0]} basamak olacak biçimde yuvarlayınız.")
+    return draw.choice(texts)
+
+
+def pick(draw: Random, low: int, high: int, step: int = 1) -> int:
+    """One of low, low + step, …, high."""
+    return draw.randrange(low, high + 1, step)
+
+
+def problem(
+    draw: Random,
+    numbers: tuple[Number | str, ...],
+    questions: tuple[str, ...],
+    solutions: tuple[str, ...],
+    value: Number,
+    unit: str = "TL",
+    places: int = 2,
+) -> Problem:
+    """One wording of a question and one of its solution.
+
+    Where `value` has more decimals than `places`, the question says that the answer is rounded to them, and it is.
+    """
+    question, solution = draw.choice(questions), draw.choice(solutions)
+    answer = half_up(value, places)
+    if Fraction(answer) != Fraction(value):
+        question = f"{question} {rounding(draw, places)}"
+    answer = exact(answer)
+    if unit == "TL" and answer != answer.to_integral_value():
+        answer = _two_places(answer)
+    identity = tuple(part if isinstance(part, str) else exact(part) for part in numbers)
+    return Problem(identity, question, solution, answer, unit)
+
+
+def power(rate: Number, exponent: int, places: int = 4) -> Fraction:
+    """(1 + rate/100)^exponent rounded to `places`, as the tables of the course have it; it may be negative."""
+    return Fraction(half_up((1 + Fraction(rate) / 100) ** exponent, places))
+
+
+def given(rate: Number, exponent: int, places: int = 4) -> str:
+    """The note of a question that gives such a power: `((1,02)^12 = 1,2682 alınız.)`."""
+    return f"(({plain(1 + Fraction(rate) / 100)})^{exponent} = {plain(power(rate, exponent, places))} alınız.)"
