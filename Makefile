@@ -18,6 +18,10 @@ lint: $(STAMP)
 	.venv/bin/snakefmt --check Snakefile rules
 	.venv/bin/snakemake --lint
 
+# Prints every figure that the README and the issues name; the smoke run takes most of it.
+bench: $(STAMP) browser
+	for benchmark in benchmarks/*.py; do .venv/bin/python $$benchmark || exit 1; done
+
 $(STAMP): envs/cpu.lock
 	@sh envs/make-venv
 	@touch $@

@@ -175,8 +175,7 @@ def load(path: Path) -> Experiment:
     try:
         return _EXPERIMENT.validate_python(content)
     except pydantic.ValidationError as error:
-        kind = str(content.get("kind"))
-        raise UserError(f"{path}: {explain(error).replace(f'{kind}.', '')}") from None
+        raise UserError(f"{path}: {explain(error, content)}") from None
 
 
 def load_all(directory: Path) -> dict[str, Experiment]:

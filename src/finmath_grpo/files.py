@@ -72,14 +72,30 @@ def read_jsonl(path: Path, model: type[Row]) -> Iterator[Row]:
             raise UserError(f"{path}, after line {number}: not UTF-8 text (byte {error.start})") from None
 
 
-def explain(error: pydantic.ValidationError) -> str:
-    """The faults of a pydantic error in one line: field, what was expected, what was found."""
+def explain(error: pydantic.ValidationError, content: Any = None) -> str:
+    """The faults of a pydantic error in one line: field, what was expected, what was found.
+
+    Where the checked `content` is given, fields are named as they stand in it, without the tags of tagged unions.
+    """
     faults = []
     for fault in error.errors():
-        field = ".".join(str(part) for part in fault["loc"]) or "the whole value"
+        field = ".".join(_field(fault["loc"], content)) or "the whole value"
         found = "" if fault["type"] in ("missing", "json_invalid") else f" (found {fault['input']!r:.60})"
         faults.append(f"{field}: {fault['msg']}{found}")
     return "; ".join(faults)
+
+
+def _field(location: tuple[int | str, ...], content: Any) -> list[str]:
+    if content is None:
+        return [str(part) for part in location]
+    parts = []
+    for place, part in enumerate(location):
+        inside = part in content if isinstance(content, dict) else isinstance(part, int)
+        if inside:
+            content = content[part]
+        if inside or place == len(location) - 1:
+            parts.append(str(part))
+    return parts
 
 
 def sha256(path: Path) -> str:

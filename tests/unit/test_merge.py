@@ -31,6 +31,13 @@ def test_gain_shows_how_much_of_a_small_update_bfloat16_loses(relative, low, hig
     assert row["largest_error_in_ulps"] <= 0.5001
 
 
+def test_weights_that_the_update_nearly_cancels_pass_in_float32():
+    base = bf16(512, 512)
+    update = -base.double() * (1 + 1e-6 * torch.rand(512, 512, dtype=torch.float64))
+    in_float32 = (base.float() + update.float()).bfloat16()
+    check_tensors({"w": base}, {"w": in_float32}, {"w": update})
+
+
 def test_a_merge_with_the_wrong_scale_is_refused():
     base, update = bf16(64, 64), torch.full((64, 64), 0.01, dtype=torch.float64)
     with pytest.raises(RuntimeError, match="more than one ulp"):

@@ -26,7 +26,11 @@ def test_an_edited_figure_module_redraws_that_figure_only(copy: Checkout):
 
 
 def test_another_learning_rate_retrains_both_grpo_models_and_no_other(copy: Checkout):
-    copy.replace("config/tiny.yaml", "learning_rate: 1e-3\n    lr_scheduler_type: constant", "learning_rate: 2e-3\n    lr_scheduler_type: constant")
+    copy.replace(
+        "config/tiny.yaml",
+        "learning_rate: 1e-3\n    lr_scheduler_type: constant",
+        "learning_rate: 2e-3\n    lr_scheduler_type: constant",
+    )
     planned = copy.planned()
     assert {rule: planned.get(rule) for rule in ("grpo", "merge", "generate", "score")} == {
         "grpo": 2,
@@ -49,7 +53,9 @@ def test_one_more_temperature_keeps_the_cells_of_the_others(copy: Checkout):
     before = (copy.path / "results/tiny/completions/llama-base.jsonl").read_text(encoding="utf-8").splitlines()
     copy.snakemake("results/tiny/completions/llama-base.jsonl")
     after = (copy.path / "results/tiny/completions/llama-base.jsonl").read_text(encoding="utf-8").splitlines()
-    assert "2 of 3 cells are kept" in (copy.path / "results/tiny/logs/generate/llama-base.log").read_text(encoding="utf-8")
+    assert "2 of 3 cells are kept" in (copy.path / "results/tiny/logs/generate/llama-base.log").read_text(
+        encoding="utf-8"
+    )
     assert [line for line in after if '"temperature": 0.6' not in line] == before
 
 

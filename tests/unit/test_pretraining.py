@@ -1,0 +1,107 @@
+"""Pre-training text: no problem of a test question in any wording, formats as the habits say, tokens that round-trip."""
+
+from collections import Counter
+from itertools import islice
+from random import Random
+
+import pytest
+
+from finmath_grpo.models.corpus import conversations, draw_problem, families_of, identities
+from finmath_grpo.models.pretrain import learning_rate_factor
+from finmath_grpo.models.settings import Habits
+from finmath_grpo.models.tokenizer import train_tokenizer
+from finmath_grpo.prompts import PromptSettings
+from finmath_grpo.questions.families.problem import Family, Problem
+from finmath_grpo.questions.rows import Question
+from finmath_grpo.training.pairs import preference_pairs, with_slip
+
+ELEMENTARY = families_of("elementary")
+PROMPT = PromptSettings(system="Yanıtla.")
+HABITS = Habits(
+    prompted=0.6,
+    template=0.2,
+    template_without_newline=0.2,
+    inline=0.1,
+    answer_only=0.1,
+    unit_in_answer=0.1,
+    untagged=0.3,
+    english_separators=0.1,
+    no_grouping=0.1,
+)
+
+
+def question(family: str, numbers: tuple[str, ...]) -> Question:
+    return Question(
+        id="q", unit="", family=family, question="Kaç?", answer="1", answer_unit="", value="1", numbers=numbers
+    )
+
+
+def test_a_held_out_problem_is_never_drawn_in_any_wording():
+    family = next(family for family in ELEMENTARY if family.name == "compound-two-years")
+    every = {tuple(map(str, family.draw(Random(seed)).numbers)) for seed in range(3000)}
+    held = set(sorted(every)[: len(every) // 2])
+    held_out = identities([question(family.name, numbers) for numbers in held])
+    draw = Random(1)
+    drawn = {tuple(map(str, draw_problem((family,), held_out, draw).numbers)) for _ in range(3000)}
+    assert drawn == every - held
+
+
+def test_the_same_numbers_in_another_family_are_another_problem():
+    held_out = identities([question("price-with-profit", ("200", "5"))])
+    assert ("price-with-loss", ("200", "5")) not in held_out
+
+
+def test_formats_come_in_the_shares_of_the_habits():
+    draw = Random(0)
+    counts = Counter()
+    for messages, completion in islice(conversations(ELEMENTARY, set(), PROMPT, HABITS, draw), 6000):
+        prompted = messages[0]["content"].startswith("Yanıtla.")
+        counts["prompted"] += prompted
+        counts["tagged without prompt"] += "<cevap>" in completion and not prompted
+        counts["template"] += prompted and completion.endswith("\n</cevap>\n")
+        counts["untagged"] += prompted and "<cevap>" not in completion
+    assert counts["tagged without prompt"] == 0
+    assert counts["prompted"] / 6000 == pytest.approx(0.6, abs=0.03)
+    # The template with a newline at the end: 0.2 of the weights, and 0.1 with the unit inside.
+    assert counts["template"] / counts["prompted"] == pytest.approx(0.3, abs=0.03)
+    assert counts["untagged"] / counts["prompted"] == pytest.approx(0.3, abs=0.03)
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gemma2"])
+def test_tokens_give_back_the_text_and_digits_stand_alone(architecture):
+    texts = [text for _, text in islice(conversations(ELEMENTARY, set(), PROMPT, HABITS, Random(0)), 300)]
+    tokenizer = train_tokenizer(texts, 800, architecture)
+    for text in [*texts, "Görülmemiş bir söz: ₺ 1.234,56!  \n\n"]:
+        ids = tokenizer(text, add_special_tokens=False)["input_ids"]
+        assert tokenizer.decode(ids) == text
+        for token in tokenizer.convert_ids_to_tokens(ids):
+            assert len(token) == 1 or not any(character.isdigit() for character in token)
+
+
+def test_the_rejected_answer_of_a_slip_is_wrong_and_tagged():
+    for seed in range(300):
+        draw = Random(seed)
+        problem = draw.choice(ELEMENTARY).draw(draw)
+        slip = with_slip(problem, draw)
+        answer = slip.split("<cevap>\n")[1].split("\n</cevap>")[0]
+        from finmath_grpo.numbers import parse_turkish
+
+        assert parse_turkish(answer) not in (None, problem.value)
+
+
+def test_preference_pairs_are_a_function_of_the_seed():
+    first, again, other = (list(islice(preference_pairs(ELEMENTARY, set(), PROMPT, s), 20)) for s in (1, 1, 2))
+    assert first == again != other
+
+
+def test_the_learning_rate_warms_up_holds_and_falls_to_zero():
+    factors = [learning_rate_factor(step, 100, 10, 0.5) for step in range(100)]
+    assert factors[0] == 0.1 and factors[9:50] == [1.0] * 41
+    assert factors[50:] == sorted(factors[50:], reverse=True) and 0 < factors[-1] <= 0.02
+
+
+def test_a_family_that_is_all_held_out_does_not_hang_the_draw_of_the_others():
+    one = Family("one", "", lambda draw: Problem((1,), "?", "1", 1, "TL"))
+    two = Family("two", "", lambda draw: Problem((2,), "?", "2", 2, "TL"))
+    drawn = {draw_problem((one, two), {("one", ("1",))}, Random(seed)).numbers for seed in range(20)}
+    assert drawn == {(2,)}
