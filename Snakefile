@@ -18,9 +18,17 @@ if config:
 os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")]))
 os.environ.setdefault("PYTHONHASHSEED", "0")
+# What compilers of the GPU stack write goes where it is safe to delete, not into a home folder that may not exist.
+for variable in ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR", "UNSLOTH_COMPILE_LOCATION"):
+    os.environ.setdefault(variable, str(Path("results/cache/compiled", variable.lower()).resolve()))
 sys.path.insert(0, "src")
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
+# Only with `--sdm apptainer` (on a cluster, say); made of our image by
+# `apptainer build finmath-grpo.sif docker-daemon://finmath-grpo:latest`.
+container: "finmath-grpo.sif"
+
+
 # One GPU unless --resources says otherwise.
 workflow.global_resources.setdefault("gpu", 1)
 
@@ -40,6 +48,7 @@ include: "rules/training.smk"
 include: "rules/evaluation.smk"
 include: "rules/statistics.smk"
 include: "rules/figures.smk"
+include: "rules/claims.smk"
 include: "rules/targets.smk"
 
 

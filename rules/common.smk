@@ -93,6 +93,11 @@ def gpus(wildcards):
     return int(device(wildcards) == "cuda")
 
 
+def cpus(wildcards):
+    """CPU cores a job may use: one on a CPU, where more would change the order of sums and so the bytes."""
+    return 12 if device(wildcards) == "cuda" else 1
+
+
 def model_manifest(wildcards, model=None):
     return f"results/{wildcards.experiment}/models/{model or wildcards.model}/MANIFEST.sha256"
 

@@ -25,7 +25,7 @@ rule generate:
         "results/{experiment}/logs/generate/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/generate/{model}.tsv"
-    threads: 1
+    threads: cpus
     resources:
         gpu=gpus,
     params:

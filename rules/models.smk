@@ -27,7 +27,7 @@ rule pretrain:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
     wildcard_constraints:
         experiment=with_models("pretrain"),
-    threads: 1
+    threads: cpus
     resources:
         gpu=gpus,
     params:

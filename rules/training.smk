@@ -5,6 +5,16 @@ def training_settings(wildcards):
     return experiments.training_settings(experiment_of(wildcards), wildcards.model)
 
 
+def grpo_module(wildcards):
+    """The module of the engine: Unsloth has to be imported before all else, so it has a module of its own."""
+    engine = experiment_of(wildcards).training.grpo.engine
+    return {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
+
+
+def grpo_code(wildcards):
+    return code(grpo_module(wildcards))
+
+
 def dpo_code(wildcards):
     families = experiment_of(wildcards).pretraining.families
     return code("finmath_grpo.training.dpo", f"finmath_grpo.questions.families.{families}")
@@ -14,7 +24,7 @@ rule grpo:
     input:
         train="results/{experiment}/data/train.jsonl",
         base=base_manifest,
-        code=code("finmath_grpo.training.grpo"),
+        code=grpo_code,
     output:
         manifest="results/{experiment}/training/{model}/MANIFEST.sha256",
         log="results/{experiment}/training/{model}/log.csv",
@@ -26,13 +36,14 @@ rule grpo:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
     wildcard_constraints:
         experiment=with_models("grpo"),
-    threads: 1
+    threads: cpus
     resources:
         gpu=gpus,
     params:
+        module=grpo_module,
         settings=training_settings,
     shell:
-        "python -m finmath_grpo.training.grpo --settings {params.settings:q} --train {input.train} --base {input.base}"
+        "python -m {params.module} --settings {params.settings:q} --train {input.train} --base {input.base}"
         " --cache results/cache/training --manifest {output.manifest} --log {output.log} --config {output.config} --completions {output.completions}"
         " > {log} 2>&1"
 
@@ -53,7 +64,7 @@ rule dpo:
         "results/{experiment}/benchmarks/dpo/{model}.tsv"
     wildcard_constraints:
         experiment=with_models("dpo"),
-    threads: 1
+    threads: cpus
     resources:
         gpu=gpus,
     params:
@@ -79,7 +90,7 @@ rule merge:
         "results/{experiment}/benchmarks/merge/{model}.tsv"
     wildcard_constraints:
         experiment=with_models("grpo", "dpo"),
-    threads: 1
+    threads: cpus
     resources:
         gpu=gpus,
     params:

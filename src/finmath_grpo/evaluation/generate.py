@@ -13,10 +13,11 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.errors import run_stage
 from finmath_grpo.evaluation.engine import Completion, Generate, Request, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
+from finmath_grpo.gpu_environment import prepare
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
@@ -25,7 +26,9 @@ from finmath_grpo.questions.rows import Question
 def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
     """The engine that the settings name, with the model loaded."""
     if settings.engine == "vllm":
-        raise UserError("evaluation.engine: vllm needs the CUDA stack; use `transformers` here")
+        from finmath_grpo.evaluation.vllm_engine import vllm_engine
+
+        return vllm_engine(manifests, device, settings)
     from finmath_grpo.evaluation.transformers_engine import transformers_engine
 
     return transformers_engine(manifests, device, settings)
@@ -99,12 +102,16 @@ def main() -> None:
     parser.add_argument("--device", required=True)
     parser.add_argument("--model", required=True, help="the model's name in the config")
     parser.add_argument("--test", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, nargs="+", required=True, help="manifest of the model, or of base, adapter")
+    parser.add_argument(
+        "--weights", type=Path, nargs="+", required=True, help="manifest of the model, or of base, adapter"
+    )
     parser.add_argument("--cache", type=Path, required=True, help="store of finished cells, safe to delete")
     parser.add_argument("--completions", type=Path, required=True)
     arguments = parser.parse_args()
     settings = EvaluationSettings.model_validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
+    if settings.engine == "vllm":
+        prepare("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
     prompts = prompt_tokens(arguments.weights[0], questions, prompt)
 

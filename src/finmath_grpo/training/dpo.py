@@ -14,7 +14,14 @@ from finmath_grpo.models.corpus import families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.pairs import preference_pairs
-from finmath_grpo.training.run import checked, checkpoint_directory, discard_checkpoints, lora_config, train_and_save
+from finmath_grpo.training.run import (
+    check_unchanged,
+    checked,
+    checkpoint_directory,
+    discard_checkpoints,
+    lora_config,
+    train_and_save,
+)
 from finmath_grpo.training.settings import DpoJob
 
 # Settings that are ours and no field of DPOConfig.
@@ -67,6 +74,7 @@ def main() -> None:
         train_dataset=Dataset.from_list(pairs),
         peft_config=lora_config(job.training.lora),
     )
+    check_unchanged(trainer, job.training.model_dump(mode="json", exclude=OURS))
     record = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
     train_and_save(trainer, None, arguments.manifest, arguments.log, arguments.config, record)
     write_jsonl(arguments.pairs, pairs)

@@ -3,12 +3,16 @@
 In four lines: a group of completions is sampled for each question; each gets the sum of the rewards; its advantage is
 its reward against the group's; a LoRA adapter is trained to make completions of positive advantage more probable.
 There is no critic, and with `beta` 0 no reference model. The rewards are functions of `finmath_grpo.rewards`.
+
+This is `engine: trl`, which samples with transformers on a CPU and with vLLM beside the trainer on a GPU;
+`finmath_grpo.training.grpo_unsloth` is `engine: unsloth`.
 """
 
 import argparse
 import io
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +20,10 @@ import pandas as pd
 import torch
 import zstandard
 from datasets import Dataset
+from transformers import PreTrainedTokenizerBase, set_seed
 from trl import GRPOConfig, GRPOTrainer
 
+from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.models.weights import load_model, load_tokenizer
@@ -25,6 +31,7 @@ from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rewards import REWARDS
 from finmath_grpo.training.run import (
+    check_unchanged,
     checked,
     checkpoint_directory,
     discard_checkpoints,
@@ -32,6 +39,7 @@ from finmath_grpo.training.run import (
     train_and_save,
 )
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
+from finmath_grpo.training.weight_sync import keep_base_weights
 
 # Settings that are ours and no field of GRPOConfig.
 OURS = {"engine", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
@@ -52,19 +60,22 @@ def training_dataset(questions: list[Question], prompt: PromptSettings) -> Datas
     )
 
 
-def grpo_config(job: GrpoJob, checkpoints: Path) -> GRPOConfig:
-    """The trainer's arguments: all of the settings, and those of the machine."""
+def grpo_config(job: GrpoJob, checkpoints: Path, vllm: dict[str, Any] | None = None) -> GRPOConfig:
+    """The trainer's arguments: all of the settings, and those of the machine.
+
+    `vllm` are those of rollouts with vLLM; without it, transformers samples.
+    """
     settings = job.training.model_dump(mode="python", exclude=OURS)
     return checked(
         GRPOConfig,
         {
             **settings,
+            **({"use_vllm": True, "vllm_mode": "colocate", **vllm} if vllm else {"use_vllm": False}),
             "output_dir": str(checkpoints),
             "seed": job.seed,
             "use_cpu": job.device == "cpu",
             "bf16": job.device == "cuda",
             "fp16": False,
-            "use_vllm": False,
             "shuffle_dataset": True,
             "logging_steps": 1,
             "log_completions": True,
@@ -85,9 +96,11 @@ def optimizer_steps(settings: GrpoSettings, questions: int) -> int:
     if settings.max_steps > 0:
         steps = settings.max_steps
     else:
-        completions = settings.per_device_train_batch_size * settings.gradient_accumulation_steps
-        prompts_a_step = completions / settings.num_generations
-        steps = int(questions * settings.num_train_epochs * settings.num_iterations / prompts_a_step)
+        # TRL leaves out the questions of an epoch that fill no whole generation.
+        a_generation = settings.per_device_train_batch_size * settings.steps_per_generation // settings.num_generations
+        completions = questions // a_generation * a_generation * settings.num_generations * settings.num_iterations
+        batches = completions // settings.per_device_train_batch_size
+        steps = math.ceil(settings.num_train_epochs * math.ceil(batches / settings.gradient_accumulation_steps))
     if steps != settings.optimizer_steps:
         raise UserError(
             f"training.grpo.optimizer_steps: expected {settings.optimizer_steps}, but {questions} questions and the"
@@ -131,7 +144,46 @@ def write_rollouts(path: Path, rows: Iterator[dict[str, Any]]) -> None:
     temporary.replace(path)
 
 
-def main() -> None:
+def longest_prompt(tokenizer: PreTrainedTokenizerBase, dataset: Dataset) -> int:
+    """Tokens of the longest prompt. Raises RuntimeError if one has not exactly one BOS."""
+    prompts = [
+        tokenizer.apply_chat_template(prompt, add_generation_prompt=True, return_dict=False)
+        for prompt in dataset["prompt"]
+    ]
+    if any(ids.count(tokenizer.bos_token_id) != 1 for ids in prompts):
+        raise RuntimeError("a prompt has not exactly one BOS token")
+    return max(map(len, prompts))
+
+
+def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -> GRPOTrainer:
+    """TRL's trainer on the model of the manifest `base`."""
+    tokenizer = load_tokenizer(base)
+    vllm = None
+    if job.device == "cuda":
+        gpu_environment.prepare("training.grpo.engine: trl on a GPU", "vllm")
+        vllm = {
+            "vllm_gpu_memory_utilization": job.training.vllm_gpu_memory_utilization,
+            "vllm_max_model_length": longest_prompt(tokenizer, dataset) + job.training.max_completion_length,
+            "vllm_enable_sleep_mode": False,
+        }
+    torch.manual_seed(job.seed)
+    trainer = GRPOTrainer(
+        model=load_model(base, job.device),
+        processing_class=tokenizer,
+        reward_funcs=[REWARDS[name] for name in job.rewards],
+        args=grpo_config(job, checkpoints, vllm),
+        train_dataset=dataset,
+        peft_config=lora_config(job.training.lora),
+    )
+    if vllm:
+        keep_base_weights(trainer.vllm_generation)
+    return trainer
+
+
+NewTrainer = Callable[[GrpoJob, Path, Dataset, Path], GRPOTrainer]
+
+
+def main(new_trainer: NewTrainer = trl_trainer) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="GrpoJob as JSON")
     parser.add_argument("--train", type=Path, required=True)
@@ -143,21 +195,15 @@ def main() -> None:
     parser.add_argument("--completions", type=Path, required=True)
     arguments = parser.parse_args()
     job = GrpoJob.model_validate_json(arguments.settings)
-    if job.training.engine == "unsloth":
-        raise UserError("training.grpo.engine: unsloth needs the CUDA stack; use `trl` here")
     questions = list(read_jsonl(arguments.train, Question))
     steps = optimizer_steps(job.training, len(questions))
 
     checkpoints = checkpoint_directory(arguments.cache, job, [arguments.train, arguments.base])
-    torch.manual_seed(job.seed)
-    trainer = GRPOTrainer(
-        model=load_model(arguments.base, job.device),
-        processing_class=load_tokenizer(arguments.base),
-        reward_funcs=[REWARDS[name] for name in job.rewards],
-        args=grpo_config(job, checkpoints),
-        train_dataset=training_dataset(questions, job.prompt),
-        peft_config=lora_config(job.training.lora),
-    )
+    trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), checkpoints)
+    check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
+    if job.device == "cuda":
+        # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
+        set_seed(job.seed)
     record = {"job": job.model_dump(mode="json"), "questions": len(questions)}
     train_and_save(trainer, steps, arguments.manifest, arguments.log, arguments.config, record)
     ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}

@@ -42,4 +42,3 @@ def with_slip(problem: Problem, draw: Random) -> str:
     before, found, after = problem.solution.rpartition(right)
     solution = before + wrong + after if found else problem.solution
     return fill_template(solution, wrong)
-

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import shutil
+import statistics
 import sys
 from dataclasses import fields
 from pathlib import Path
@@ -21,11 +22,13 @@ from finmath_grpo.models.weights import weights_sha256
 from finmath_grpo.training.settings import LoraSettings
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
+GPU_PACKAGES = ("vllm", "unsloth", "unsloth_zoo", "bitsandbytes", "triton")
 
 
-def versions(*more: str) -> dict[str, str]:
-    """Installed versions of the packages that training stands on."""
-    return {package: importlib.metadata.version(package) for package in (*PACKAGES, *more)}
+def versions() -> dict[str, str]:
+    """Installed versions of the packages that training stands on; with a GPU, of more."""
+    packages = (*PACKAGES, *GPU_PACKAGES) if torch.cuda.is_available() else PACKAGES
+    return {package: importlib.metadata.version(package) for package in packages}
 
 
 def lora_config(settings: LoraSettings) -> LoraConfig:
@@ -53,6 +56,16 @@ def checked(config_class: type, values: dict[str, Any]) -> Any:
         raise UserError(f"training settings don't fit together: {error}") from None
 
 
+def check_unchanged(trainer: Trainer, settings: dict[str, Any]) -> None:
+    """Raise RuntimeError where the built trainer runs with other settings than it was given, as Unsloth's may."""
+    found = {name: getattr(trainer.args, name) for name in settings}
+    changed = [
+        f"{name}: {settings[name]!r} became {value!r}" for name, value in found.items() if value != settings[name]
+    ]
+    if changed:
+        raise RuntimeError(f"{type(trainer).__name__} changed its settings: {'; '.join(changed)}")
+
+
 def checkpoint_directory(cache: Path, job: Any, inputs: list[Path]) -> Path:
     """Where a run keeps its checkpoints: a folder named by everything that defines the run.
 
@@ -74,12 +87,15 @@ def checkpoint_directory(cache: Path, job: Any, inputs: list[Path]) -> Path:
 
 
 def base_sha256(model: PreTrainedModel) -> str:
-    """The hash of a model's frozen weights, adapter left out, under the names that the base alone has."""
-    return weights_sha256(
+    """The hash of a model's frozen weights, adapter left out, under the names that the base alone has on disk."""
+    # Where vLLM holds the weights, a tied output layer shows as a parameter of its own.
+    tied = {"lm_head.weight"} if model.config.tie_word_embeddings else set()
+    parameters = (
         (name.removeprefix("base_model.model.").replace(".base_layer", ""), tensor)
         for name, tensor in model.named_parameters()
         if "lora_" not in name
     )
+    return weights_sha256((name, tensor) for name, tensor in parameters if name not in tied)
 
 
 def train_and_save(
@@ -115,10 +131,30 @@ def train_and_save(
             "base_sha256": {"before_training": before, "after_training": after},
             "versions": versions(),
             "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
+            **({"performance": performance(trainer)} if torch.cuda.is_available() else {}),
             "resolved": {name: resolved[name] for name in sorted(resolved)},
         },
     )
     write_manifest(manifest, [directory / "adapter_config.json", directory / "adapter_model.safetensors"])
+
+
+def performance(trainer: Trainer) -> dict[str, float]:
+    """Time and memory of a run on a GPU: seconds, tokens of prompts and completions, GiB."""
+    steps = [row for row in trainer.state.log_history if "train_runtime" not in row]
+    times = [row["step_time"] for row in steps if "step_time" in row]
+    free, total = torch.cuda.mem_get_info()
+    found = {
+        "train_seconds": next(row["train_runtime"] for row in trainer.state.log_history if "train_runtime" in row),
+        "tokens": max((row.get("num_tokens", 0.0) for row in steps), default=0.0),
+        # What vLLM holds is not torch's own, but used all the same.
+        "used_gpu_gib_at_end": (total - free) / 2**30,
+        "peak_torch_gib": torch.cuda.max_memory_allocated() / 2**30,
+    }
+    if times:
+        found["first_step_seconds"] = times[0]
+        found["median_step_seconds"] = statistics.median(times)
+        found["tokens_per_second"] = found["tokens"] / sum(times)
+    return {name: round(value, 3) for name, value in found.items()}
 
 
 def write_log(trainer: Trainer, path: Path) -> None:

@@ -1,0 +1,109 @@
+"""Sampling with vLLM on a GPU: one engine load a model, all completions in one call.
+
+vLLM's noise is Philox keyed by a request's seed and position, so that it does not depend on the batch. The logits do,
+in their last bits, unless `VLLM_BATCH_INVARIANT=1` is set.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from transformers import PreTrainedTokenizerBase
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.engine import Completion, Generate, Request
+from finmath_grpo.evaluation.settings import EvaluationSettings
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, prepare
+from finmath_grpo.models.manifest import verified_directory
+from finmath_grpo.models.weights import load_tokenizer
+
+# What ends a turn or a text in the two families, whatever a checkpoint's generation config forgot.
+ENDS = ("<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "<eos>")
+SETTING = "evaluation.engine: vllm"
+SEQUENCES_AT_ONCE = 512
+GPU_MEMORY_UTILIZATION = 0.85
+
+
+def stop_tokens(directory: Path, tokenizer: PreTrainedTokenizerBase) -> list[int]:
+    """The ids that end a completion: of the generation config, of the tokenizer, and of the family."""
+    file = directory / "generation_config.json"
+    declared = json.loads(file.read_text(encoding="utf-8")).get("eos_token_id") if file.exists() else None
+    ids = {tokenizer.eos_token_id, *(declared if isinstance(declared, list) else [declared])}
+    vocabulary = tokenizer.get_vocab()
+    ids.update(vocabulary.get(end) for end in ENDS)
+    return sorted(ids - {None})
+
+
+def load_llm(directory: Path, length: int, rank: int | None = None, utilization: float = GPU_MEMORY_UTILIZATION) -> Any:
+    """A `vllm.LLM` of a model directory, for prompts and completions of `length` tokens; with adapters of a rank."""
+    from vllm import LLM
+
+    return LLM(
+        model=str(directory),
+        dtype="bfloat16",
+        seed=0,
+        max_model_len=length,
+        max_num_seqs=SEQUENCES_AT_ONCE,
+        gpu_memory_utilization=utilization,
+        generation_config="vllm",
+        disable_cascade_attn=True,
+        compilation_config=VLLM_COMPILATION,
+        **({"enable_lora": True, "max_loras": 1, "max_lora_rank": rank} if rank else {}),
+    )
+
+
+def sampling(request: Request, top_p: float, max_new_tokens: int, ends: list[int]) -> Any:
+    """The `vllm.SamplingParams` of a request. The engine gives ids only: text is decoded here, as elsewhere."""
+    from vllm import SamplingParams
+
+    return SamplingParams(
+        seed=request.seed,
+        temperature=request.temperature,
+        top_p=top_p,
+        max_tokens=max_new_tokens,
+        stop_token_ids=ends,
+        detokenize=False,
+    )
+
+
+def vllm_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
+    """The engine of a model, or of base and adapter where two manifests are given."""
+    if device != "cuda":
+        raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `transformers`")
+    prepare(SETTING, "vllm")
+    from vllm.lora.request import LoRARequest
+
+    directory = verified_directory(manifests[0])
+    adapter = verified_directory(manifests[1]) if len(manifests) == 2 else None
+    tokenizer = load_tokenizer(manifests[0])
+    ends = stop_tokens(directory, tokenizer)
+
+    def completion(output: Any) -> Completion:
+        ids = list(output.token_ids)
+        return Completion(
+            text=tokenizer.decode(ids, skip_special_tokens=True),
+            tokens=len(ids),
+            finish="stop" if output.finish_reason == "stop" else "length",
+        )
+
+    def generate(cells: list[list[Request]]) -> Iterator[list[Completion]]:
+        requests = [request for cell in cells for request in cell]
+        length = max(len(request.prompt) for request in requests) + settings.max_new_tokens
+        llm = load_llm(directory, length, lora_rank(adapter) if adapter else None)
+        outputs = llm.generate(
+            [{"prompt_token_ids": list(request.prompt)} for request in requests],
+            [sampling(request, settings.top_p, settings.max_new_tokens, ends) for request in requests],
+            use_tqdm=False,
+            lora_request=LoRARequest("adapter", 1, str(adapter)) if adapter else None,
+        )
+        finished = iter(outputs)
+        for cell in cells:
+            yield [completion(next(finished).outputs[0]) for _ in cell]
+
+    return generate
+
+
+def lora_rank(adapter: Path) -> int:
+    """The rank that the adapter's config gives."""
+    return json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"]

@@ -1,0 +1,72 @@
+"""GRPO with `engine: unsloth`: TRL's trainer as Unsloth patches it, whose rollouts share the model's weights with vLLM.
+
+The same stage as `finmath_grpo.training.grpo`, in a module of its own because Unsloth must be imported before TRL and
+transformers. It replaces TRL's trainers and changes their defaults; the settings are compared after building.
+"""
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, prepare
+
+SETTING = "training.grpo.engine: unsloth"
+run_stage(lambda: prepare(SETTING, "unsloth", "vllm"))
+import unsloth  # noqa: E402
+
+# isort: split
+from pathlib import Path  # noqa: E402
+
+import torch  # noqa: E402
+from datasets import Dataset  # noqa: E402
+from trl import GRPOTrainer  # noqa: E402
+
+from finmath_grpo.models.manifest import verified_directory  # noqa: E402
+from finmath_grpo.models.weights import load_tokenizer  # noqa: E402
+from finmath_grpo.rewards import REWARDS  # noqa: E402
+from finmath_grpo.training import grpo  # noqa: E402
+from finmath_grpo.training.settings import GrpoJob  # noqa: E402
+
+
+def unsloth_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -> GRPOTrainer:
+    """Unsloth's trainer on the model of the manifest `base`; the frozen weights are vLLM's own, and never written."""
+    if job.device != "cuda":
+        raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `trl`")
+    settings = job.training
+    tokenizer = load_tokenizer(base)
+    length = grpo.longest_prompt(tokenizer, dataset) + settings.max_completion_length
+    model, _ = unsloth.FastLanguageModel.from_pretrained(
+        str(verified_directory(base)),
+        max_seq_length=length,
+        dtype=torch.bfloat16,
+        load_in_4bit=False,
+        load_in_16bit=True,
+        use_exact_model_name=True,
+        fix_tokenizer=False,
+        random_state=job.seed,
+        # What is from here on vLLM's.
+        fast_inference=True,
+        gpu_memory_utilization=settings.vllm_gpu_memory_utilization,
+        max_lora_rank=settings.lora.r,
+        max_num_seqs=settings.per_device_train_batch_size * settings.steps_per_generation,
+        compilation_config=VLLM_COMPILATION,
+    )
+    model = unsloth.FastLanguageModel.get_peft_model(
+        model,
+        r=settings.lora.r,
+        lora_alpha=settings.lora.lora_alpha,
+        lora_dropout=settings.lora.lora_dropout,
+        target_modules=list(settings.lora.target_modules),
+        bias="none",
+        use_gradient_checkpointing="unsloth" if settings.gradient_checkpointing else False,
+        random_state=job.seed,
+        max_seq_length=length,
+    )
+    return GRPOTrainer(
+        model=model,
+        processing_class=tokenizer,
+        reward_funcs=[REWARDS[name] for name in job.rewards],
+        args=grpo.grpo_config(job, checkpoints, {"vllm_gpu_memory_utilization": settings.vllm_gpu_memory_utilization}),
+        train_dataset=dataset,
+    )
+
+
+if __name__ == "__main__":
+    run_stage(lambda: grpo.main(unsloth_trainer))
