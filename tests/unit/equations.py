@@ -8,19 +8,17 @@ from finmath_grpo.numbers import parse_turkish
 
 _TOKEN = re.compile(r"\s*(?:(%?[0-9](?:[0-9.,]*[0-9])?)|([-+×/^()√])|(TL|yıl|ay|gün|kg|gram|gr|adet|saat)\b)")
 _RELATION = re.compile(r"[=≈]")
-_TEXT = re.compile(r"[^\W\d_]")
 
 
 def equations(solution: str) -> list[tuple[str, str, str]]:
-    """(left, relation, right) of each equation between numbers in a text; parts with letters or % words are no numbers."""
+    """(left, relation, right) of each equation between numbers in a text; sides with a letter are no numbers."""
     found = []
     for line in solution.splitlines():
         marks = [match.start() for match in _RELATION.finditer(line)]
         parts = [line[a + 1 : b] for a, b in zip([-1, *marks], [*marks, len(line)], strict=True)]
-        for index, mark in enumerate(marks):
-            left = parts[index] if index else _longest(parts[index], from_end=True)
-            right = parts[index + 1] if index + 2 < len(parts) else _longest(parts[index + 1], from_end=False)
-            if left is not None and right is not None and _value(left) is not None and _value(right) is not None:
+        for mark, before, after in zip(marks, parts, parts[1:], strict=False):
+            left, right = _longest(before, from_end=True), _longest(after, from_end=False)
+            if left is not None and right is not None:
                 found.append((left.strip(), line[mark], right.strip()))
     return found
 
@@ -45,7 +43,8 @@ def _longest(text: str, from_end: bool) -> str | None:
     for edge in edges if from_end else reversed(edges):
         part = text[edge:] if from_end else text[:edge]
         beside = text[:edge].rstrip()[-1:] if from_end else text[edge:].lstrip()[:1]
-        if beside and beside in "-+×/^√":
+        cut = from_end and edge and part.lstrip().startswith("- ")
+        if cut or (beside and beside in "-+×/^√"):
             continue  # Only a part of an expression with a letter in it, as in `x × 12 / 100 = 288`.
         part = part if from_end else re.sub(r"['’].*$|[.,;:]$", "", part.strip())
         if part.strip() and _value(part) is not None:

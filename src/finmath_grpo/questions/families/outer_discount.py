@@ -137,7 +137,7 @@ def _outer_time(draw: Random) -> Problem:
         (
             f"{tl(k)}'lik bir senet yıllık {pct(r)} üzerinden iskonto ettirilince {tl(d)} dış iskonto kesilmiştir. 1"
             " yıl 360 gün olduğuna göre senedin vadesine kalan süre kaç gündür?",
-            f"Nominal değeri {tl(k)}, dış iskontosu {tl(d)} olan senet için iskonto oranı yıllık {pct(r)}'dir. Yıl"
+            f"Nominal değeri {tl(k)}, dış iskontosu {tl(d)} olan senet için iskonto oranı yıllık {pct(r, 'dir')}. Yıl"
             " 360 gün alınırsa senedin kalan vadesi kaç gündür?",
             f"Banka, {tl(k)}'lik senetten {pct(r)} iskonto oranıyla {tl(d)} kesinti yapıyor. Dış iskontoya ve 360"
             " günlük yıla göre senet vadesinden kaç gün önce kırdırılmıştır?",

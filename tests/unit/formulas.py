@@ -1,0 +1,205 @@
+"""Every family's answer by another route than its solution: closed forms, loops, datetime or numpy-financial.
+
+A formula gets the numbers that the family drew, as floats (texts stay texts), and returns the answer, or a pair of the
+answer and how far the course's four-decimal powers may move it.
+"""
+
+import datetime
+import math
+
+import numpy as np
+import numpy_financial as npf
+
+_MONTHS = (
+    "Ocak", "Şubat", "Mart", "Nisan", "Mayıs", "Haziran", "Temmuz", "Ağustos", "Eylül", "Ekim", "Kasım", "Aralık",
+)  # fmt: skip
+
+
+def _days(start, end):
+    def date(text):
+        day, month = text.split()
+        return datetime.date(2023, _MONTHS.index(month) + 1, int(day))
+
+    return (date(end) - date(start)).days
+
+
+def _outer(face, rate, months):
+    return face * (1 - rate / 1200 * months)
+
+
+def _grow(amount, *rates):
+    for rate in rates:
+        amount += amount * rate / 100
+    return amount
+
+
+def _by_table(value, scale):
+    """A value that hangs on a rounded power; `scale` is what half a unit of its last place is multiplied with."""
+    return value, 0.00006 * abs(scale) + 0.006
+
+
+def _schedule(debt, count, rate):
+    """(interest, instalment) of each year when the principal is paid in equal parts."""
+    part, rows = debt / count, []
+    while len(rows) < count:
+        interest = debt * rate / 100
+        rows.append((interest, part + interest))
+        debt -= part
+    return rows
+
+
+def _declining(cost, life, years):
+    """(depreciation, balance) of the last year of several at double rate."""
+    cut = 0.0
+    for _ in range(int(years)):
+        cut = cost * 2 / life
+        cost -= cut
+    return cut, cost
+
+
+def _payback(outlay, *flows):
+    paid = 0.0
+    for year, flow in enumerate(flows):
+        if paid + flow >= outlay:
+            return year + (outlay - paid) / flow
+        paid += flow
+    raise AssertionError("not paid back")
+
+
+def _instalments_left(debt, rate, instalment, count):
+    for _ in range(count):
+        debt = debt * (1 + rate / 100) - instalment
+    return debt
+
+
+FORMULAS = {
+    "percent-part": lambda a, r: a * r / 100,
+    "percent-base": lambda part, r: part / (r / 100),
+    "percent-rate": lambda a, part: part / a * 100,
+    "percent-two-discounts": lambda p, r, s: _grow(p, -r, -s),
+    "percent-rise-then-discount": lambda p, r, s: _grow(p, r, -s),
+    "percent-price-without-vat": lambda g, r: g / (1 + r / 100),
+    "percent-vat-inside": lambda g, r: g - g / (1 + r / 100),
+    "cost-price-with-expenses": lambda p, e, r: _grow(p + e, r),
+    "cost-from-price": lambda s, r: s / (1 + r / 100),
+    "cost-profit-rate": lambda c, s: (s / c - 1) * 100,
+    "cost-profit-on-sales": lambda c, r: c / (1 - r / 100),
+    "cost-loss-to-profit": lambda low, z, k: low * (100 + k) / (100 - z),
+    "cost-label-price": lambda c, d, k: c * (100 + k) / (100 - d),
+    "cost-waste": lambda kg, a, w, k: a * (100 + k) / (100 - w),
+    "ratio-direct-share": lambda s, a, b, c: s * c / (a + b + c),
+    "ratio-inverse-share": lambda s, a, b: s * (1 / a) / (1 / a + 1 / b),
+    "ratio-partnership": lambda a, m, b, n, p: p / (1 + b * n / (a * m)),
+    "ratio-mixture-price": lambda m, a, n, b: np.average([a, b], weights=[m, n]),
+    "ratio-alloy-fineness": lambda m, a, n, b: np.average([a, b], weights=[m, n]),
+    "ratio-alloy-weight": lambda g, high, target, low: np.linalg.solve([[1, -1], [target, -low]], [g, g * high])[1],
+    "simple-interest-years": lambda p, r, t: p * (1 + r / 100 * t) - p,
+    "simple-interest-months": lambda p, r, m: p * r / 100 * (m / 12),
+    "simple-interest-days": lambda p, r, d: p * r / 100 * (d / 360),
+    "simple-interest-dates": lambda p, r, a, b, d: p * r / 100 * (_days(a, b) / 360),
+    "simple-interest-balance-months": lambda p, r, m: p * (1 + r / 100 * m / 12),
+    "simple-interest-principal": lambda i, r, m: i / (r / 100 * m / 12),
+    "simple-interest-rate": lambda p, s, t: (s / p - 1) / t * 100,
+    "simple-interest-time": lambda p, r, i: i / (p * r / 100) * 12,
+    "simple-interest-two-parts": lambda a, r, b, s: (a * r + b * s) / 100,
+    "outer-discount-days": lambda k, r, d: k - k * (1 - r / 100 * d / 360),
+    "outer-discount-proceeds": _outer,
+    "outer-discount-face": lambda p, r, m: p / (1 - r / 1200 * m),
+    "outer-discount-rate": lambda k, p, m: (1 - p / k) / (m / 12) * 100,
+    "outer-discount-time": lambda k, r, d: d / k / (r / 100) * 360,
+    "outer-discount-dates": lambda k, r, a, b, d: k * (1 - r / 100 * _days(a, b) / 360),
+    "inner-discount-present-value": lambda k, r, m: k / (1 + r / 1200 * m),
+    "inner-discount-amount": lambda k, r, d: k - k / (1 + r / 36000 * d),
+    "outer-inner-discount-difference": lambda k, r, m: k * (r * m / 1200) ** 2 / (1 + r * m / 1200),
+    "bills-equivalent-outer": lambda k, t, r, u: _outer(k, r, t) / _outer(1, r, u),
+    "bills-equivalent-inner": lambda k, t, r, u: k * (1200 + r * u) / (1200 + r * t),
+    "bills-merged": lambda k, t, m, u, r, v: (_outer(k, r, t) + _outer(m, r, u)) / _outer(1, r, v),
+    "bills-average-maturity": lambda a, t, b, u, c, v: np.average([t, u, v], weights=[a, b, c]),
+    "bills-new-maturity": lambda k, t, r, m: (1 - _outer(k, r, t) / m) / (r / 1200),
+    "bills-cash-remainder": lambda debt, k, t, m, u, r: debt - _outer(k, r, t) - _outer(m, r, u),
+    "compound-balance-two-years": lambda p, r: -npf.fv(r / 100, 2, 0, p),
+    "compound-balance-three-years": lambda p, r: -npf.fv(r / 100, 3, 0, p),
+    "compound-balance-by-factor": lambda p, r, n: _by_table(-npf.fv(r / 100, n, 0, p), p),
+    "compound-interest-by-factor": lambda p, r, n: _by_table(-npf.fv(r / 100, n, 0, p) - p, p),
+    "compound-principal": lambda s, r: -npf.pv(r / 100, 2, 0, s),
+    "compound-rate": lambda p, s: npf.rate(2, 0, -p, s) * 100,
+    "compound-time": lambda p, r, s: math.log(s / p) / math.log(1 + r / 100),
+    "compound-periods": lambda p, r, m, n: -npf.fv(r / 100 / m, n, 0, p),
+    "compound-changing-rates": _grow,
+    "compound-more-than-simple": lambda p, r: p * (r / 100) ** 2,
+    "compound-broken-time": lambda p, r, m: _grow(p, r, r, r * m / 12),
+    "compound-inner-present-value": lambda k, r: -npf.pv(r / 100, 2, 0, k),
+    "compound-inner-discount": lambda k, r, n: _by_table(k + npf.pv(r / 100, n, 0, k), k),
+    "compound-outer-present-value": lambda k, r, n: _grow(k, *[-r] * int(n)),
+    "compound-outer-discount": lambda k, r: k - _grow(k, -r, -r),
+    "compound-later-debt": lambda k, t, u, r: k * (1 + r / 100) ** (u - t),
+    "compound-single-payment": lambda k, m, r: -npf.fv(r / 100, 2, 0, npf.npv(r / 100, [0, k, 0, m])),
+    "rate-effective": lambda r, m: (math.exp(m * math.log1p(r / 100 / m)) - 1) * 100,
+    "rate-effective-by-factor": lambda r: _by_table(((1 + r / 100) ** 12 - 1) * 100, 100),
+    "rate-nominal-from-effective": lambda e: npf.rate(2, 0, -1, 1 + e / 100) * 200,
+    "rate-real": lambda n, e: ((100 + n) / (100 + e) - 1) * 100,
+    "rate-nominal-for-real": lambda g, e: _grow(100, g, e) - 100,
+    "inflation-price": _grow,
+    "inflation-cumulative": lambda a, b, c: _grow(100, a, b, c) - 100,
+    "inflation-purchasing-power": lambda a, e: a / (1 + e / 100),
+    "rate-net-interest": lambda p, r, m, s: p * r / 1200 * m * (1 - s / 100),
+    "annuity-future-value": lambda a, r, n: _by_table(npf.fv(r / 100, n, -a, 0), a * 100 / r),
+    "annuity-present-value": lambda a, r, n: _by_table(npf.pv(r / 100, n, -a), a * 100 / r),
+    "annuity-due-future-value": lambda a, r, n: _by_table(npf.fv(r / 100, n, -a, 0, "begin"), a * (100 + r) / r),
+    "annuity-due-present-value": lambda a, r, n: _by_table(npf.pv(r / 100, n, -a, 0, "begin"), a * 100 / r),
+    "annuity-deferred": lambda a, r, n, k: _by_table(
+        npf.npv(r / 100, [0] * (int(k) + 1) + [a] * int(n)), a * 100 / r + npf.pv(r / 100, n, -a)
+    ),
+    "annuity-three-deposits": lambda a, r: npf.fv(r / 100, 3, -a, 0),
+    "annuity-payment-for-goal": lambda s, r, n: _by_table(
+        -npf.pmt(r / 100, n, 0, s), npf.pmt(r / 100, n, 0, s) / ((1 + r / 100) ** n - 1)
+    ),
+    "perpetuity": lambda a, r: npf.pv(r / 100, 600, -a),
+    "perpetuity-due": lambda a, r: npf.pv(r / 100, 600, -a, 0, "begin"),
+    "perpetuity-deferred": lambda a, r: npf.pv(r / 100, 600, -a) - npf.pv(r / 100, 2, -a),
+    "loan-equal-principal": lambda debt, n, r, k: _schedule(debt, n, r)[int(k) - 1][1],
+    "loan-equal-principal-interest": lambda debt, n, r: sum(interest for interest, _ in _schedule(debt, n, r)),
+    "loan-instalment": lambda debt, r, n: _by_table(
+        -npf.pmt(r / 100, n, debt), npf.pmt(r / 100, n, debt) / (1 - (1 + r / 100) ** -n)
+    ),
+    "loan-first-principal": lambda debt, r, a: debt - _instalments_left(debt, r, a, 1),
+    "loan-left-after-two": lambda debt, r, a: -npf.fv(r / 100, 2, -a, debt),
+    "loan-total-interest": lambda debt, n, a: sum([a] * int(n)) - debt,
+    "loan-surcharge": lambda cash, down, n, a: ((down + n * a) / cash - 1) * 100,
+    "bond-coupon": lambda face, r, m, count: face * count * r / 100 / m,
+    "bond-price-two-years": lambda face, r, y: -npf.pv(y / 100, 2, face * r / 100, face),
+    "bond-price-by-factor": lambda face, r, y, n: _by_table(
+        -npf.pv(y / 100, n, face * r / 100, face), face * (1 + r / y)
+    ),
+    "bond-zero-coupon": lambda face, y, n: _by_table(-npf.pv(y / 100, n, 0, face), face),
+    "bond-current-yield": lambda face, r, price: r * face / price,
+    "bill-yield": lambda face, price, t: (face / price - 1) / (t / 360) * 100,
+    "share-constant-dividend": lambda d, k: npf.pv(k / 100, 600, -d),
+    "share-growing-dividend": lambda d, k, g: npf.pv((1 + k / 100) / (1 + g / 100) - 1, 900, -d / (1 + g / 100)),
+    "share-price-earnings": lambda profit, shares, price: price * shares / profit,
+    "share-return": lambda p, d, sold: npf.irr([-p, sold + d]) * 100,
+    "share-after-bonus-issue": lambda p, r: p / (1 + r / 100),
+    "npv-two-years": lambda i, x, y, r: npf.npv(r / 100, [-i, x, y]),
+    "npv-by-factors": lambda i, x, y, z, r: _by_table(npf.npv(r / 100, [-i, x, y, z]), x + y + z),
+    "npv-equal-flows": lambda i, a, r, n: _by_table(npf.npv(r / 100, [-i] + [a] * int(n)), a * 100 / r),
+    "irr-one-flow": lambda i, x: npf.irr([-i, 0, x]) * 100,
+    "irr-two-flows": lambda i, x, y: npf.irr([-i, x, y]) * 100,
+    "payback": _payback,
+    "profitability-index": lambda i, x, y, r: npf.npv(r / 100, [0, x, y]) / i,
+    "mean-return": lambda i, a, b, c: np.mean([a, b, c]) / i * 100,
+    "depreciation-straight": lambda c, s, n: c / n - s / n,
+    "depreciation-straight-book-value": lambda c, n, k: c * (1 - k / n),
+    "depreciation-declining": lambda c, n, k: _declining(c, n, k)[0],
+    "depreciation-declining-book-value": lambda c, n, k: _declining(c, n, k)[1],
+    "depreciation-years-digits": lambda c, s, n, k: (c - s) * (n - k + 1) / sum(range(int(n) + 1)),
+    "depreciation-units": lambda c, s, capacity, made: (c - s) / capacity * made,
+    "depreciation-months": lambda c, n, month: c / n / 12 * (13 - month),
+    "percentage-of-amount": lambda a, r: a * r / 100,
+    "discounted-price": lambda a, r: _grow(a, -r),
+    "price-with-profit": lambda a, r: _grow(a, r),
+    "price-with-loss": lambda a, r: _grow(a, -r),
+    "simple-interest": lambda p, r, t: p * r / 100 * t,
+    "simple-interest-balance": lambda p, r, t: p * (1 + r / 100 * t),
+    "compound-two-years": lambda p, r: -npf.fv(r / 100, 2, 0, p),
+    "equal-instalments": lambda price, down, n: (price - down) / n,
+}
