@@ -14,19 +14,38 @@ FIGURES = {
     "combined_model_comparison_heatmap": ["solved.csv"],
     "example_question1": ["examples.json"],
     "example_question2": ["examples.json"],
+    # ours
+    "accuracy_by_temperature": ["accuracy.csv", "any_temperature.csv"],
+    "paired_differences": ["contrasts.csv"],
+    "outcomes": ["outcomes.csv"],
+    "pass_and_majority": ["pass_and_majority.csv"],
+    "agreement": ["agreement.csv", "panel.csv"],
+    "reward_audit": ["reward_audit.csv"],
 }
-# What the post did not publish, and so `published` can't draw.
-NOT_PUBLISHED = {"examples.json"}
+# The post published no completions, so that these can't be drawn from its numbers, and this one only from others.
+NOT_PUBLISHED = {"example_question1", "example_question2", "outcomes", "pass_and_majority"}
+PUBLISHED_REWARD_AUDIT = ["training.csv", "reward_forms.csv", "reward_facts.csv"]
+# Figures that are about certain models, and are left out where a config has not got them.
+MODELS_SHOWN = {
+    "training_run_metrics": {"llama-grpo"},
+    "grpo_vs_base": {"llama-base", "llama-grpo"},
+    "gemma_vs_dpo": {"gemma-it", "gemma-dpo"},
+}
 
 
-def figures_of(experiment):
-    """The figures of an experiment, in the order of the post."""
-    absent = NOT_PUBLISHED if EXPERIMENTS[experiment].kind == "published" else set()
-    return [figure for figure, tables in FIGURES.items() if absent.isdisjoint(tables)]
+def figures_of(name):
+    """The figures of an experiment."""
+    experiment = EXPERIMENTS[name]
+    models = set(experiment.models)
+    absent = NOT_PUBLISHED if experiment.kind == "published" else set()
+    return [figure for figure in FIGURES if figure not in absent and MODELS_SHOWN.get(figure, models) <= models]
 
 
 def figure_tables(wildcards):
-    return expand("results/{{experiment}}/statistics/{table}", table=FIGURES[wildcards.figure])
+    tables = FIGURES[wildcards.figure]
+    if wildcards.figure == "reward_audit" and experiment_of(wildcards).kind == "published":
+        tables = PUBLISHED_REWARD_AUDIT
+    return expand("results/{{experiment}}/statistics/{table}", table=tables)
 
 
 def figure_code(wildcards):

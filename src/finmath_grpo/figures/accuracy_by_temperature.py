@@ -7,7 +7,7 @@ from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.bars import HOVER, INTERVALS, count, rows_of
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, colour, faint, frame, in_order, label, symbol
+from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles, symbol
 
 SCORERS = {
     "exact": "Exact string match",
@@ -32,7 +32,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         vertical_spacing=0.22 / (len(scorers) + 1),
         subplot_titles=[SCORERS[scorer] for scorer in scorers],
     )
-    panels.update_annotations(x=0, xanchor="left", font={"size": look.font_size + 1}, yshift=4)
+    panel_titles(panels, look, left=True)
     for row, scorer in enumerate(scorers, start=1):
         for index, model in enumerate(models):
             points = rows_of(accuracy, scorer, [model]).sort_values("temperature")
@@ -74,12 +74,12 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         )
     )
     top = 100 * accuracy.high.max()
-    panels.update_yaxes(range=[0, min(100, top) * 1.03], title_text="right (%)", gridcolor=GRID)
-    panels.update_xaxes(tickvals=sorted(accuracy.temperature.unique()), ticks="", showgrid=False)
-    panels.update_xaxes(title={"text": "temperature", "font": {"size": look.font_size}}, row=len(scorers), col=1)
-    # The legend stands over the title of the first panel.
-    plot = panels.layout.height - panels.layout.margin.t - panels.layout.margin.b
-    panels.update_layout(legend={"y": 1 + 32 / plot})
+    panels.update_yaxes(range=[0, min(100, top) * 1.03], title_text="right (%)")
+    panels.update_xaxes(
+        tickvals=sorted(accuracy.temperature.unique()),
+    )
+    panels.update_xaxes(title_text="temperature", row=len(scorers), col=1)
+    legend_over_titles(panels, 32)
     return panels
 
 

@@ -22,7 +22,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     measure = "same number" if scorer == "numeric" else "exact match"
     caption = (
         f"Cohen's kappa over {table.n.max()} questions, right at any temperature ({measure}); "
-        f"Fleiss' kappa of {panel.models} {panel.fleiss_kappa:.2f} [{panel.low:.2f}, {panel.high:.2f}]"
+        f"Fleiss' kappa of {panel.models} models: {panel.fleiss_kappa:.2f} [{panel.low:.2f}, {panel.high:.2f}]"
     )
     grid = go.Figure(layout=frame(look, "Do the models solve the same questions?", caption, height=1.3, below=20))
     grid.add_heatmap(
@@ -45,14 +45,14 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 row = pairs[a, b]
                 shade = COUNT[min(len(COUNT) - 1, max(0, round(row.kappa * (len(COUNT) - 1))))]
                 small = f"{100 * row.agreement:.0f} % alike"
-                words, ink = f"<b>{row.kappa:.2f}</b>", ink_on(shade)
+                words, ink = f"<b>{row.kappa:.2f}</b>".replace("-", "−"), ink_on(shade)
             else:
                 row = next(row for (first, _), row in pairs.items() if first == a)
                 small, words, ink = "solved", f"{row.both + row.only_a}", MUTED
             words += f'<br><span style="font-size:{look.font_size - 2}px">{small}</span>'
             grid.add_annotation(x=x, y=y, text=words, showarrow=False, font={"size": look.font_size + 3, "color": ink})
-    grid.update_xaxes(side="top", showline=False, ticks="", showgrid=False, tickangle=0)
-    grid.update_yaxes(autorange="reversed", showline=False, ticks="", showgrid=False, ticksuffix=" ")
+    grid.update_xaxes(side="top", showline=False, tickangle=0)
+    grid.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=8)
     grid.update_layout(plot_bgcolor=EMPTY, margin={"t": 150})
     return grid
 

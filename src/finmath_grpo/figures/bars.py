@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.draw import Tables
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, INK, MUTED, POST_MODELS, colour, frame, ink_on, label
+from finmath_grpo.figures.theme import INK, POST_MODELS, colour, frame, ink_on, label
 
 WHISKER = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.2}
 HOVER = (
@@ -97,7 +97,6 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str], title: str
         tickvals=list(range(len(temperatures))),
         ticktext=[f"{t:g}" for t in temperatures],
         range=[-0.5, len(temperatures) - 0.5],
-        ticks="",
     )
     figure.update_yaxes(title_text="questions right (%)", range=limits)
     return figure
@@ -150,8 +149,8 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
             xshift=10,
             font={"size": look.font_size + 5, "color": ink_on(background)},
         )
-    figure.update_xaxes(title_text="questions right (%)", range=percent_range(tables), showgrid=True, gridcolor=GRID)
-    figure.update_yaxes(autorange="reversed", ticks="", ticksuffix="  ", linecolor=MUTED, showline=True)
+    figure.update_xaxes(title_text="questions right (%)", range=percent_range(tables), showgrid=True)
+    figure.update_yaxes(autorange="reversed", showgrid=False, showline=True, ticklabelstandoff=10)
     return figure
 
 

@@ -36,12 +36,12 @@ def names(table: pd.DataFrame) -> list[str]:
 def axes(questions: int) -> tuple[dict[str, Any], dict[str, Any]]:
     """x and y axis of a grid: columns 1 to 10, rows by the numbers of their questions, first row on top."""
     rows = -(-questions // COLUMNS)
-    shared = {"showline": False, "ticks": "", "showgrid": False, "zeroline": False, "constrain": "domain"}
+    shared = {"showline": False, "showgrid": False, "constrain": "domain"}
     x = {**shared, "tickvals": list(range(COLUMNS)), "ticktext": [str(column + 1) for column in range(COLUMNS)]}
     y = {
         **shared,
         "tickvals": list(range(rows)),
-        "ticktext": [f"{row * COLUMNS + 1}–{min((row + 1) * COLUMNS, questions)} " for row in range(rows)],
+        "ticktext": [f"{row * COLUMNS + 1}–{min((row + 1) * COLUMNS, questions)}" for row in range(rows)],
         "autorange": "reversed",
     }
     return x, y

@@ -7,7 +7,7 @@ from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import EMPTY, INK, colour, frame, label
+from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -43,7 +43,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             row=index // 2 + 1,
             col=index % 2 + 1,
         )
-    panels.update_annotations(font={"size": look.font_size, "color": INK}, yshift=4)
+    panel_titles(panels, look)
     panels.update_xaxes(x)
     panels.update_yaxes(y)
     panels.update_layout(

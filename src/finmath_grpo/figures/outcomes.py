@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import frame, in_order, ink_on, label
 
 OUTCOMES = {
     "right": ("right", "#1B7F79"),
@@ -49,8 +49,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             hovertemplate=f"%{{y}}<br>{name}: %{{x:.1f}} % (%{{customdata[0]}} of %{{customdata[1]}})<extra></extra>",
         )
     figure.update_layout(barmode="stack", legend={"traceorder": "normal"})
-    figure.update_xaxes(title_text="completions (%)", range=[0, 100], showgrid=True, gridcolor=GRID)
-    figure.update_yaxes(autorange="reversed", ticksuffix="  ")
+    figure.update_xaxes(title_text="completions (%)", range=[0, 100], showgrid=True)
+    figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=10)
     return figure
 
 

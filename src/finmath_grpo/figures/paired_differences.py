@@ -8,13 +8,13 @@ import plotly.graph_objects as go
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, INK, MUTED, colour, faint, frame, label
+from finmath_grpo.figures.theme import INK, MUTED, colour, faint, frame, label
 
 AT = {"mean": "mean over temperatures", "any": "any temperature"}
 SCORERS = {"exact": "exact", "no_punctuation": "no punctuation", "numeric": "numeric"}
 LINE = 25
 """Pixels a row."""
-LEFT, RIGHT = 270, 262
+LEFT, RIGHT = 318, 300
 """Pixels for the names of rows and for their numbers."""
 
 
@@ -40,7 +40,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             add_row(forest, look, row, place)
         place += 0.3
     edge = 105 * rows[["low", "high", "difference"]].abs().max(axis=None)
-    forest.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True, gridcolor=GRID)
+    forest.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True)
     forest.update_yaxes(visible=False, range=[place + 0.6, 0.5])
     return forest
 
@@ -64,7 +64,7 @@ def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
     difference, low, high = 100 * row.difference, 100 * row.low, 100 * row.high
     bold = "<b>{}</b>" if row.role == "primary" else "{}"
     name = f"{AT[row.at]}, {SCORERS[row.scorer]}"
-    interval = "" if pd.isna(low) else f"  [{low:+.1f}, {high:+.1f}]"
+    interval = "" if pd.isna(low) else f"  [{signed(low)}, {signed(high)}]"
     corrected = row.p if pd.isna(row.p_holm) else row.p_holm
     p = "" if pd.isna(corrected) else "p < 0.001" if corrected < 0.001 else f"p = {corrected:.3f}"
     paint = colour(row.trained, look)
@@ -84,13 +84,18 @@ def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
         showlegend=False,
         hovertemplate=f"{label(row.trained, look)} {100 * row.trained_accuracy:.1f} %<br>"
         f"{label(row.base, look)} {100 * row.base_accuracy:.1f} %<br>"
-        f"{name}: {difference:+.1f}{interval}<br>{row.test}, {p}<extra></extra>",
+        f"{name}: {signed(difference)}{interval}<br>{row.test}, {p}<extra></extra>",
     )
     forest.add_annotation(**text(look, place, bold.format(name)), x=0, xanchor="right", xshift=-14)
     forest.add_annotation(
-        **text(look, place, bold.format(f"{difference:+.1f}{interval}")), x=1, xanchor="left", xshift=10
+        **text(look, place, bold.format(signed(difference) + interval)), x=1, xanchor="left", xshift=10
     )
     forest.add_annotation(**text(look, place, bold.format(p)), x=1, xanchor="right", xshift=RIGHT - 20)
+
+
+def signed(value: float) -> str:
+    """`+5.0`, `−2.0`."""
+    return f"{value:+.1f}".replace("-", "−")
 
 
 def text(look: Look, place: float, words: str) -> dict[str, Any]:

@@ -11,7 +11,16 @@ from plotly.subplots import make_subplots
 from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, INK, colour, faint, frame, in_order, label, symbol
+from finmath_grpo.figures.theme import (
+    colour,
+    faint,
+    frame,
+    in_order,
+    label,
+    legend_over_titles,
+    panel_titles,
+    symbol,
+)
 
 LINES = {
     "pass": (1, "solid", "at one temperature (mean over temperatures)"),
@@ -19,6 +28,8 @@ LINES = {
     "majority": (2, "solid", "at one temperature (mean over temperatures)"),
     "pooled_majority": (2, "dot", "over all temperatures"),
 }
+
+TICKS = (1, 2, 3, 4, 5, 10, 20, 40, 80, 160, 320, 640)
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -33,7 +44,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         horizontal_spacing=0.06,
         subplot_titles=["Any of k completions is right", "The majority of k completions is right"],
     )
-    panels.update_annotations(font={"size": look.font_size + 1, "color": INK}, yshift=4)
+    panel_titles(panels, look)
     for measure, (column, dash, where) in LINES.items():
         for model in models:
             rows = table[(table.model == model) & (table.measure == measure)].sort_values("k")
@@ -55,7 +66,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 },
                 name=label(model, look),
                 legendgroup=model,
-                showlegend=measure == "any_temperature",
+                showlegend=measure == "pass",
                 hovertemplate=f"{where}<br>k = %{{x}}: %{{y:.1f}} %",
                 row=1,
                 col=column,
@@ -71,11 +82,13 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             above=32,
         )
     )
-    plot = panels.layout.height - panels.layout.margin.t - panels.layout.margin.b
-    panels.update_layout(legend={"y": 1 + 34 / plot})
-    panels.update_xaxes(title={"text": "completions a question, k", "font": {"size": look.font_size}}, showgrid=False)
-    panels.update_yaxes(gridcolor=GRID, rangemode="tozero")
-    panels.update_yaxes(title={"text": "questions right (%)", "font": {"size": look.font_size}}, row=1, col=1)
+    legend_over_titles(panels, 32)
+    ticks = [k for k in TICKS if k <= table.k.max()]
+    panels.update_xaxes(
+        title_text="completions a question, k", type="log", tickvals=ticks, ticktext=[f"{k}" for k in ticks]
+    )
+    panels.update_yaxes(rangemode="tozero")
+    panels.update_yaxes(title_text="questions right (%)", row=1, col=1)
     return panels
 
 

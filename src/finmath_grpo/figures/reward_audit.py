@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, INK, colour, faint, frame, in_order, label
+from finmath_grpo.figures.theme import INK, colour, faint, frame, in_order, label, legend_over_titles, panel_titles
 
 FORMS = {
     "template_newline": ("template, newline at its end", "#0B6E4F"),
@@ -21,9 +21,11 @@ FORMS = {
     "no_tags": ("no tags", "#B3B8BE"),
     "other": ("other", "#5B6672"),
 }
-REWARDS = {"xmlcount": "Earned by the post's xmlcount", "template_match": "Earned by our template_match"}
+REWARDS = ("xmlcount", "template_match")
 LENGTH = 1000
 """Characters of the answer for which the published figure says what each form earns; the post's were about as long."""
+STEPS_WIDTH = 0.74
+"""Share of the width for the steps; beside them stands what each form earns."""
 JUMP, LATE = 90 / 1326, 2 / 3
 """Shares of the run: before the reward jumped, and its last third."""
 
@@ -42,11 +44,11 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
         shared_xaxes=True,
         shared_yaxes=True,
         horizontal_spacing=0.04,
-        vertical_spacing=0.09,
+        vertical_spacing=0.07,
         row_heights=[0.4, 0.3, 0.3],
         column_titles=[f"<b>{label(model, look, 40)}</b>" for model in models],
     )
-    panels.update_annotations(font={"size": look.font_size, "color": INK}, yshift=6)
+    panel_titles(panels, look, rise=6)
     for column, model in enumerate(models, start=1):
         run_rows = audit[audit.model == model]
         middle = (run_rows.step + run_rows.step_end) / 2
@@ -108,15 +110,16 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
             above=38,
         )
     )
-    plot = panels.layout.height - panels.layout.margin.t - panels.layout.margin.b
-    panels.update_layout(legend={"y": 1 + 38 / plot, "traceorder": "normal"})
-    panels.update_xaxes(range=[audit.step.min(), audit.step_end.max()], ticks="", showgrid=False)
-    panels.update_xaxes(title={"text": "step", "font": {"size": look.font_size}}, row=3)
-    panels.update_yaxes(gridcolor=GRID)
-    titles = ["completions (%)", *(f"{reward}" for reward in REWARDS)]
-    for row, title in enumerate(titles, start=1):
-        panels.update_yaxes(title={"text": title, "font": {"size": look.font_size}}, row=row, col=1)
+    legend_over_titles(panels, 38)
+    panels.update_layout(legend={"traceorder": "normal"})
+    panels.update_xaxes(range=[audit.step.min(), audit.step_end.max()])
+    panels.update_xaxes(title_text="step", row=1 + len(REWARDS))
+    panels.update_yaxes(title_text="completions (%)", row=1, col=1)
     panels.update_yaxes(range=[0, 100], row=1)
+    for row, reward in enumerate(REWARDS, start=2):
+        earned = audit[audit.reward == reward]["mean"]
+        panels.update_yaxes(title_text=f"reward, {reward}", row=row, col=1)
+        panels.update_yaxes(range=[min(0, earned.min()) - 0.05, max(0.5, earned.max()) + 0.05], row=row)
     return panels
 
 
@@ -141,7 +144,8 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
             f"Last third, by length: correlation {signed(facts['length_correlation_end'])}",
         ],
     )
-    panels.update_annotations(font={"size": look.font_size, "color": INK}, yshift=4)
+    panel_titles(panels, look)
+    panels.layout.annotations[0].x = STEPS_WIDTH / 2
     panels.add_scatter(
         x=log.step,
         y=log.format_reward,
@@ -186,13 +190,11 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
         ),
         showlegend=False,
     )
-    axis_title = {"font": {"size": look.font_size}, "standoff": 8}
-    panels.update_yaxes(range=[log.format_reward.min() - 0.05, 0.6], gridcolor=GRID)
-    panels.update_yaxes(title={"text": "format reward", **axis_title}, col=1)
-    lengths = log.completion_length
-    panels.update_xaxes(title={"text": "mean completion length (tokens)", **axis_title}, row=2)
-    panels.update_xaxes(range=[0, lengths.max() * 1.03], row=2)
-    panels.update_xaxes(title={"text": "step", **axis_title}, range=[0, log.step.max()], domain=[0, 0.74], row=1)
+    panels.update_yaxes(range=[log.format_reward.min() - 0.05, 0.6])
+    panels.update_yaxes(title_text="format reward", col=1)
+    lengths = [0, log.completion_length.max() * 1.03]
+    panels.update_xaxes(title_text="mean completion length (tokens)", range=lengths, row=2)
+    panels.update_xaxes(title_text="step", range=[0, log.step.max()], domain=[0, STEPS_WIDTH], row=1)
     return panels
 
 

@@ -38,20 +38,6 @@ SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "
 SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
-TEMPLATE = go.layout.Template(
-    layout=go.Layout(
-        font={"family": SANS, "color": INK},
-        paper_bgcolor="white",
-        plot_bgcolor="white",
-        hovermode="closest",
-        hoverlabel={"bgcolor": "white", "bordercolor": GRID, "font": {"family": SANS, "color": INK}},
-        xaxis={"showgrid": False, "zeroline": False, "linecolor": MUTED, "showline": True, "ticks": "outside"},
-        yaxis={"gridcolor": GRID, "zeroline": False, "automargin": True},
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "xanchor": "left", "x": 0, "itemsizing": "constant"},
-        title={"x": 0, "xref": "container", "xanchor": "left", "yref": "container", "y": 1, "yanchor": "top"},
-    )
-)
-
 
 def colours(models: Iterable[str]) -> dict[str, str]:
     """A colour for each model id, in the order of the config."""
@@ -118,31 +104,71 @@ def frame(
     is in panels (`look.height`). The names in the `legend` decide how much room it gets over the plot; `above` and
     `below` are the pixels kept free for what stands there besides, such as the titles of panels and axes.
     """
-    size = look.font_size
     return go.Layout(
-        template=TEMPLATE,
+        template=template(look),
         width=look.width,
         height=round(look.height * height),
-        font={"size": size},
-        hoverlabel={"font": {"size": size}},
-        legend={"font": {"size": size}},
-        xaxis={"title": {"font": {"size": size}, "standoff": 10}},
-        yaxis={"title": {"font": {"size": size}, "standoff": 10}},
         margin={"l": 70, "r": 26, "t": 78 + legend_height(look, legend) + above, "b": below, "pad": 0},
+        title={"text": title, "subtitle": {"text": caption}},
+    )
+
+
+def template(look: Look) -> go.layout.Template:
+    """What all figures have in common: type, colours of the frame, and where title and legend stand."""
+    size = look.font_size
+    font = {"family": SANS, "color": INK, "size": size}
+    axis = {
+        "ticks": "",
+        "zeroline": False,
+        "showgrid": False,
+        "gridcolor": GRID,
+        "linecolor": MUTED,
+        "automargin": True,
+    }
+    axis["title"] = {"font": {"size": size}, "standoff": 10}
+    layout = go.Layout(
+        font=font,
+        paper_bgcolor="white",
+        plot_bgcolor="white",
+        hovermode="closest",
+        hoverlabel={"bgcolor": "white", "bordercolor": GRID, "font": font},
+        xaxis={**axis, "showline": True},
+        yaxis={**axis, "showgrid": True, "ticklabelstandoff": 4},
+        legend={"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "itemsizing": "constant"},
         title={
-            "text": title,
-            "font": {"size": size + 7},
+            "x": 0,
+            "y": 1,
+            "xref": "container",
+            "yref": "container",
+            "xanchor": "left",
+            "yanchor": "top",
             "pad": {"t": 16, "l": 26},
-            "subtitle": {"text": caption, "font": {"size": size - 1, "color": MUTED}},
+            "font": {"size": size + 7},
+            "subtitle": {"font": {"size": size - 1, "color": MUTED}},
         },
     )
+    return go.layout.Template(layout=layout)
+
+
+def panel_titles(figure: go.Figure, look: Look, left: bool = False, rise: int = 4) -> None:
+    """Set the titles that `make_subplots` gave the panels, `rise` pixels over them; `left` suits one column."""
+    for annotation in figure.layout.annotations:
+        annotation.update(font={"size": look.font_size + left, "color": INK}, yshift=rise)
+        if left:
+            annotation.update(x=0, xanchor="left")
+
+
+def legend_over_titles(figure: go.Figure, rise: int) -> None:
+    """Lift the legend `rise` pixels over the plot, clear of the titles of panels."""
+    margin = figure.layout.margin
+    figure.update_layout(legend={"y": 1 + rise / (figure.layout.height - margin.t - margin.b)})
 
 
 def legend_height(look: Look, names: Sequence[str]) -> int:
     """Pixels that a horizontal legend needs: Plotly puts the names in one row or, where they don't fit, in columns."""
     if not names:
         return 0
-    widths = [0.62 * look.font_size * len(name) + 44 for name in names]
+    widths = [0.58 * look.font_size * len(name) + 44 for name in names]
     room = look.width - 96
     rows = 1 if sum(widths) <= room else math.ceil(len(names) / max(1, room // max(widths)))
     return round(rows * 1.45 * look.font_size) + 12

@@ -6,7 +6,7 @@ from plotly.subplots import make_subplots
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import GRID, INK, colour, faint, frame, label
+from finmath_grpo.figures.theme import INK, colour, faint, frame, label, panel_titles
 
 MODEL = "llama-grpo"
 PANELS = {
@@ -47,7 +47,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             row=row,
             col=1,
         )
-    panels.update_annotations(x=0, xanchor="left", font={"size": look.font_size + 1, "color": INK}, yshift=4)
+    panel_titles(panels, look, left=True)
     panels.update_layout(
         frame(
             look,
@@ -58,11 +58,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         ),
         showlegend=False,
     )
-    panels.update_yaxes(nticks=6, gridcolor=GRID)
-    panels.update_xaxes(range=[log.step.min(), log.step.max()], showgrid=True, gridcolor=GRID, ticks="")
-    panels.update_xaxes(
-        title={"text": "step", "font": {"size": look.font_size}, "standoff": 10}, row=len(PANELS), col=1
-    )
+    panels.update_yaxes(nticks=6)
+    panels.update_xaxes(range=[log.step.min(), log.step.max()], showgrid=True)
+    panels.update_xaxes(title_text="step", row=len(PANELS), col=1)
     return panels
 
 
