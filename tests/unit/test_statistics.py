@@ -17,7 +17,7 @@ from finmath_grpo.statistics.agreement import cohen_draws, fleiss_draws
 from finmath_grpo.statistics.contrasts import holm, mcnemar_p, minimum_detectable_difference
 from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights, sign_flip_p
 from finmath_grpo.statistics.reward_facts import block_means
-from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_k, pass_at_k, vote_counts
+from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_every_k, pass_at_k, vote, vote_counts
 from finmath_grpo.statistics.temperature import across_models, friedman, temperature_table_from_counts
 
 
@@ -56,18 +56,19 @@ class TestMajorityAtK:
         if total == 0:
             return
         k = data.draw(st.integers(1, total))
+        assert vote(right, others) == pytest.approx(self.by_counting(right, tuple(others), silent, total))
         expected = self.by_counting(right, tuple(others), silent, k)
-        assert majority_at_k(right, tuple(sorted(others)), silent, k) == pytest.approx(expected, abs=1e-12)
+        assert majority_at_every_k(right, tuple(sorted(others)), silent)[k - 1] == pytest.approx(expected, abs=1e-12)
 
     def test_one_vote_is_the_accuracy(self) -> None:
-        assert majority_at_k(3, (1, 2), 2, 1) == pytest.approx(3 / 8)
+        assert majority_at_every_k(3, (1, 2), 2)[0] == pytest.approx(3 / 8)
 
     def test_a_tie_of_three_gives_a_third(self) -> None:
-        assert majority_at_k(2, (2, 2), 0, 6) == pytest.approx(1 / 3)
+        assert majority_at_every_k(2, (2, 2), 0)[-1] == pytest.approx(1 / 3) == vote(2, (2, 2))
 
     def test_completions_with_no_number_do_not_vote(self) -> None:
-        assert majority_at_k(1, (), 15, 16) == 1.0
-        assert majority_at_k(0, (), 16, 16) == 0.0
+        assert majority_at_every_k(1, (), 15)[-1] == 1.0 == vote(1, ())
+        assert majority_at_every_k(0, (), 16)[-1] == 0.0 == vote(0, ())
 
     def test_votes_are_counted_by_number(self) -> None:
         answers, right = np.array([[5, 5, 7, -1, 8, 7, 7]]), np.array([[1, 1, 0, 0, 0, 0, 0]])

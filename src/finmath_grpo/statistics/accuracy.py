@@ -93,7 +93,8 @@ def outcomes_table(grid: Grid) -> pd.DataFrame:
 def disagreement_table(grid: Grid) -> pd.DataFrame:
     """The samples on which the scorers differ, counted by scores and outcome, with one example of each."""
     rows = grid.rows.astype({"model": str, "outcome": str})
-    rows = rows[rows[list(SCORERS)].nunique(axis=1) > 1]
+    right = rows[list(SCORERS)].sum(axis=1)
+    rows = rows[(right > 0) & (right < len(SCORERS))]
     keys = ["model", *SCORERS, "outcome"]
     table = rows.groupby(keys).agg(
         count=("extracted", "size"), extracted=("extracted", "first"), gold=("gold", "first")

@@ -26,7 +26,7 @@ def bootstrap_interval(weights: np.ndarray, values: np.ndarray, confidence: floa
     low, high = np.empty(values.shape[1]), np.empty(values.shape[1])
     for start in range(0, values.shape[1], _CHUNK):
         chunk = slice(start, start + _CHUNK)
-        low[chunk], high[chunk] = np.quantile(weights @ values[:, chunk], [tail, 1 - tail], axis=0)
+        low[chunk], high[chunk] = np.quantile(values[:, chunk].T @ weights.T, [tail, 1 - tail], axis=1)
     return low, high
 
 

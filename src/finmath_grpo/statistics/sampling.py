@@ -1,5 +1,6 @@
 """What more completions of a question buy: one of k right (pass@k), or the most common of k answers (maj@k)."""
 
+from collections.abc import Sequence
 from functools import cache
 from math import comb
 
@@ -35,29 +36,37 @@ def any_of_k_temperatures(shares: np.ndarray, k: int) -> np.ndarray:
     return 1 - all_fail[k] / comb(len(shares), k)
 
 
+def vote(right: int, others: Sequence[int]) -> float:
+    """The points of a vote in which the right answer has `right` votes and each other one of `others`; ties share."""
+    most = max(others, default=0)
+    if right == 0 or right < most:
+        return 0.0
+    return 1 / (1 + sum(count == right for count in others))
+
+
 @cache
-def majority_at_k(right: int, others: tuple[int, ...], silent: int, k: int) -> float:
-    """Chance that the right answer wins the vote of k completions, over all choices of k.
+def majority_at_every_k(right: int, others: tuple[int, ...], silent: int) -> tuple[float, ...]:
+    """Chance that the right answer wins the vote of k completions, over all choices of k, for k from 1 to all.
 
     Of the completions `right` have the right answer, `others` counts each wrong answer (sorted, so that alike questions
     share the work), and `silent` have none, which don't vote. Answers that tie for first share the point. Exact: for v
     votes for the right answer, it counts the choices in which no other answer has more than v, by how many have v too.
     """
-    total = right + sum(others) + silent
-    won = 0.0
-    for votes in range(1, min(right, k) + 1):
+    wrong = silent + sum(others)
+    won = np.zeros(right + wrong + 1)
+    for votes in range(1, right + 1):
         # ways[t][s]: choices of s wrong or silent completions in which t wrong answers tie with the right one.
-        ways = np.zeros((len(others) + 1, k - votes + 1))
-        ways[0] = [comb(silent, size) for size in range(k - votes + 1)]
+        ways = np.zeros((len(others) + 1, wrong + 1))
+        ways[0, : silent + 1] = [comb(silent, size) for size in range(silent + 1)]
         for count in others:
             grown = np.zeros_like(ways)
-            for size in range(min(count, votes, k - votes) + 1):
+            for size in range(min(count, votes) + 1):
                 tied = int(size == votes)
-                rows = ways[: len(ways) - tied, : ways.shape[1] - size]
-                grown[tied:, size:] += comb(count, size) * rows
+                grown[tied:, size:] += comb(count, size) * ways[: len(ways) - tied, : wrong + 1 - size]
             ways = grown
-        won += comb(right, votes) * sum(ways[ties, k - votes] / (1 + ties) for ties in range(len(ways)))
-    return won / comb(total, k)
+        shared = (ways / np.arange(1, len(ways) + 1)[:, None]).sum(axis=0)
+        won[votes : votes + wrong + 1] += comb(right, votes) * shared
+    return tuple(won[k] / comb(right + wrong, k) for k in range(1, right + wrong + 1))
 
 
 def vote_counts(answers: np.ndarray, right: np.ndarray) -> list[tuple[int, tuple[int, ...], int]]:
@@ -108,17 +117,17 @@ def sampling_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.Dat
                 add(model, scorer, "any_temperature", None, k, any_of_k_temperatures(correct.mean(axis=2), k))
         right = grid.correct["numeric"][place]
         votes = [vote_counts(codes[place, t], right[t]) for t in range(temperatures)]
+        curves = np.array([[majority_at_every_k(*count) for count in counts] for counts in votes])
         for k in range(1, samples + 1):
-            majorities = np.array([[majority_at_k(*count, k) for count in counts] for counts in votes])
+            majorities = curves[:, :, k - 1]
             for temperature, values in zip(grid.temperatures, majorities, strict=True):
                 add(model, "numeric", "majority", temperature, k, values)
             add(model, "numeric", "majority", None, k, majorities.mean(axis=0))
         for pooled in sorted({1, samples}):
             answers = np.moveaxis(codes[place, :, :, :pooled], 0, 1).reshape(len(grid.questions), -1)
             hits = np.moveaxis(right[:, :, :pooled], 0, 1).reshape(len(grid.questions), -1)
-            k = temperatures * pooled
-            values = np.array([majority_at_k(*count, k) for count in vote_counts(answers, hits)])
-            add(model, "numeric", "pooled_majority", None, k, values)
+            values = np.array([vote(*count[:2]) for count in vote_counts(answers, hits)])
+            add(model, "numeric", "pooled_majority", None, temperatures * pooled, values)
 
     table = pd.DataFrame(rows, columns=["model", "scorer", "measure", "temperature", "k"])
     values = np.column_stack(columns)
