@@ -7,8 +7,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from finmath_grpo.statistics.accuracy import wilson_interval  # noqa: E402
-from finmath_grpo.statistics.contrasts import mcnemar_p, minimum_detectable_difference  # noqa: E402
+from finmath_grpo.statistics.accuracy import wilson_interval
+from finmath_grpo.statistics.contrasts import mcnemar_p, minimum_detectable_difference
 
 QUESTIONS = 100
 
