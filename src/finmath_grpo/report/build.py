@@ -1,0 +1,142 @@
+"""Make the report of an experiment: `python -m finmath_grpo.report.build`.
+
+A page, its script and its style, and beside them `data/` with the texts, a script file a question and a trained model.
+The page opens from a disk, with no server and no network. What models and users wrote is data and never markup: Jinja
+escapes it in the page, the data files are plain JSON, and the script sets it as text. Same input, same bytes.
+"""
+
+import argparse
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.figures.theme import colours
+from finmath_grpo.files import atomic_write, read_jsonl
+from finmath_grpo.questions.rows import Question
+from finmath_grpo.report import captions
+from finmath_grpo.report.headline import accuracy_columns, read_claims, verdict_counts
+from finmath_grpo.report.reader import index, question_files, read_evaluation
+from finmath_grpo.report.rollouts import sample
+
+HERE = Path(__file__).parent
+
+
+def script_json(value: Any) -> Markup:
+    """JSON that is safe inside a script element and in a script file: ASCII only, and no character of markup."""
+    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
+    for character in "<>&'":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def write_data(folder: Path, name: str, value: Any) -> None:
+    """Write `folder`/`name`.js, a script that hands `value` to the page under its name."""
+    with atomic_write(folder / f"{name}.js") as file:
+        file.write(f"deliver({script_json(name)},{script_json(value)});\n")
+
+
+def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[dict[str, Any]]]]:
+    """The figures by group, each with its caption and the links to its two files, in the order given."""
+    shown = [{"caption": captions.caption(path.stem), "png": link(path, page)} for path in figures]
+    for figure in shown:
+        figure["html"] = figure["png"].removesuffix(".png") + ".html"
+    grouped = [(group, [figure for figure in shown if figure["caption"].group == group]) for group in captions.GROUPS]
+    return [(group, members) for group, members in grouped if members]
+
+
+def link(path: Path, page: Path) -> str:
+    """The address of `path` as seen from the page."""
+    return Path(os.path.relpath(path, page.parent)).as_posix()
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Fill a template of this folder. A name that the template uses and `values` lacks is an error."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["percent"] = lambda share: f"{100 * share:.1f}"
+    return environment.get_template(template).render(values)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--experiment", required=True, help="name shown in the title")
+    parser.add_argument("--models", type=json.loads, required=True, help="JSON: display label by model id, in order")
+    parser.add_argument("--confidence", type=float, required=True, help="of the intervals in the tables, e.g. 0.95")
+    parser.add_argument("--claims", type=Path, required=True, help="claims.json")
+    parser.add_argument("--tables", type=Path, nargs="+", required=True, help="tables to link to; three are shown")
+    parser.add_argument("--figures", type=Path, nargs="*", default=[], help="PNG files, an HTML file beside each")
+    parser.add_argument("--test", type=Path, nargs="?", help="test.jsonl, if questions were answered")
+    parser.add_argument("--scores", type=Path, nargs="?", help="scores.csv, if questions were answered")
+    parser.add_argument("--completions", type=Path, nargs="*", default=[], help="a JSON Lines file a model")
+    parser.add_argument("--train", type=Path, nargs="?", help="train.jsonl, if there are rollouts")
+    parser.add_argument("--rollouts", type=Path, nargs="*", default=[], help="training/{model}/completions.jsonl.zst")
+    parser.add_argument("--page", type=Path, required=True, help="index.html to write; its other files go beside it")
+    options = parser.parse_args()
+    if bool(options.test) != bool(options.scores):
+        raise UserError("--test and --scores go together: the reader shows both")
+
+    models: dict[str, str] = options.models
+    colour = colours(models)
+    evaluation = (
+        read_evaluation(options.test, options.scores, options.completions, list(models)) if options.scores else None
+    )
+    train = {row.id: row for row in read_jsonl(options.train, Question)} if options.train else {}
+    runs = {path.parent.name: sample(path, train) for path in options.rollouts}
+
+    folder = options.page.parent
+    # Of an earlier report, which may have had more questions.
+    shutil.rmtree(folder / "data", ignore_errors=True)
+    if evaluation:
+        for place, texts in enumerate(question_files(evaluation)):
+            write_data(folder, f"data/questions/{place:03d}", texts)
+    for model, steps in runs.items():
+        write_data(folder, f"data/training/{model}", steps)
+
+    carried = {
+        "models": [{"id": model, "label": label, "colour": colour[model]} for model, label in models.items()],
+        "evaluation": index(evaluation) if evaluation else None,
+        "training": [{"model": model, "steps": [step["step"] for step in steps]} for model, steps in runs.items()],
+    }
+    claims = read_claims(options.claims)
+    tables = {path.stem: path for path in options.tables}
+    files = [options.test, options.scores, *options.completions, options.train, *options.rollouts]
+    values = {
+        "experiment": options.experiment,
+        "models": models,
+        "colours": colour,
+        "level": f"{100 * options.confidence:g} %",
+        "columns": accuracy_columns(tables, list(models)),
+        "claims": claims,
+        "verdicts": verdict_counts(claims),
+        "figures": figure_groups(options.figures, options.page),
+        "evaluation": evaluation,
+        "runs": runs,
+        "carried": script_json(carried),
+        "tables": [
+            (link(path, options.page), path.name, captions.TABLES.get(name, "")) for name, path in tables.items()
+        ],
+        "files": [link(path, options.page) for path in files if path],
+    }
+    # The page last: with it the report is whole.
+    for name in ("report.css", "report.js"):
+        with atomic_write(folder / name) as file:
+            file.write((HERE / name).read_text(encoding="utf-8"))
+    with atomic_write(options.page) as file:
+        file.write(render("page.html.j2", values))
+
+
+if __name__ == "__main__":
+    run_stage(main)
