@@ -72,26 +72,36 @@ def draw_rows(bank: Bank, count: int = ROWS) -> Iterator[dict[str, Any]]:
         share = count // len(bank.families) + (index < count % len(bank.families))
         drawn += [(family, problem) for problem in draw_problems(family, share, draw)]
     places = range(len(drawn))
-    can_be_choice = [place for place in places if _has_stem(drawn[place][1])]
+    can_be_choice = [place for place in places if has_stem(drawn[place][1])]
     can_be_sloppy = [place for place in places if sloppy_forms(drawn[place][1].value)]
     choices = set(draw.sample(can_be_choice, round(bank.rawness.choices * count)))
     sloppy = set(draw.sample(can_be_sloppy, round(bank.rawness.sloppy * count)))
     for place, (family, problem) in enumerate(drawn):
-        question, options, answer = problem.question, None, recorded_answer(problem, bank, place in sloppy, draw)
-        if place in choices:
-            question = stem(problem, draw)
-            options, answer = draw_options(problem, place in sloppy, draw)
-        yield {
-            "id": f"{bank.prefix}-{place + 1:03d}",
-            "unit": family.unit,
-            "family": family.name,
-            "question": question,
-            "choices": options,
-            "answer": answer,
-            "answer_unit": problem.answer_unit,
-            "value": f"{problem.value:f}",
-            "numbers": [str(number) for number in problem.numbers],
-        }
+        name = f"{bank.prefix}-{place + 1:03d}"
+        yield raw_row(name, family, problem, bank.rawness, place in choices, place in sloppy, draw)
+
+
+def raw_row(
+    name: str, family: Family, problem: Problem, rawness: Rawness, as_choice: bool, sloppy: bool, draw: Random
+) -> dict[str, Any]:
+    """A problem as a raw file has it. `as_choice` needs a wording with a stem, `sloppy` a value with separators."""
+    question, options = problem.question, None
+    if as_choice:
+        question = stem(problem, draw)
+        options, answer = draw_options(problem, sloppy, draw)
+    else:
+        answer = recorded_answer(problem, rawness, sloppy, draw)
+    return {
+        "id": name,
+        "unit": family.unit,
+        "family": family.name,
+        "question": question,
+        "choices": options,
+        "answer": answer,
+        "answer_unit": problem.answer_unit,
+        "value": f"{problem.value:f}",
+        "numbers": [str(number) for number in problem.numbers],
+    }
 
 
 def draw_problems(family: Family, count: int, draw: Random) -> Iterator[Problem]:
@@ -109,7 +119,7 @@ def draw_problems(family: Family, count: int, draw: Random) -> Iterator[Problem]
     raise UserError(f"{family.name}: {count} problems too few in its range of numbers")
 
 
-def _has_stem(problem: Problem) -> bool:
+def has_stem(problem: Problem) -> bool:
     """Whether the wording ends in `… kaç TL'dir?`, which has a subject that a choice can be."""
     return f" {ASKING[problem.answer_unit]}?" in problem.question
 
@@ -132,12 +142,12 @@ def _with_unit(number: str, unit: str, draw: Random) -> str:
     return f"{number} {unit}" if unit else number
 
 
-def recorded_answer(problem: Problem, bank: Bank, sloppy: bool, draw: Random) -> str:
+def recorded_answer(problem: Problem, rawness: Rawness, sloppy: bool, draw: Random) -> str:
     """The answer as a person typed it: with or without unit, now and then with a stray character."""
-    number = format_turkish(problem.value, grouping=draw.random() < bank.rawness.grouped)
+    number = format_turkish(problem.value, grouping=draw.random() < rawness.grouped)
     if sloppy:
         number = draw.choice(sloppy_forms(problem.value))
-    if draw.random() < bank.rawness.bare:
+    if draw.random() < rawness.bare:
         return number
     text = _with_unit(number, problem.answer_unit, draw)
     stray = draw.random()

@@ -5,6 +5,7 @@ goes to the rejected rows with a reason, and the audit counts everything, so tha
 """
 
 import argparse
+import json
 import re
 import unicodedata
 from collections import Counter
@@ -15,7 +16,7 @@ from typing import Any
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, canonical_json, read_jsonl, write_json
-from finmath_grpo.numbers import parse_lenient, parse_turkish
+from finmath_grpo.numbers import parse_english, parse_lenient, parse_turkish
 from finmath_grpo.questions.rows import Question, RawQuestion
 
 ASKING = {
@@ -38,7 +39,8 @@ _POINTING = re.compile(
 _CHOICES_LEFT = re.compile(r"hangisi|hangileri|aşağıdakiler|seçene[kğ]|şıkk?(?:ı|lar)", re.IGNORECASE)
 _NUMBER = re.compile(r"[-−–]?\s?[0-9](?:[0-9.,\u00a0\u202f]*[0-9])?")
 _BESIDE = re.compile(
-    r"(?:%|₺|\$|€|TL|TRY|Türk lirası|lira|yüzde|yıl|ay|gün|adet|['’]?[dt][ıiuü]r|[-.,;:=~≈*()\"'’«» ])*", re.IGNORECASE
+    r"(?:%|₺|\$|€|TL|TRY|Türk lirası|lira|yüzde|yıl|ay|gün|adet|['’]?[dt][ıiuü]r|[-.,;:=~≈*()\"'’«»\s])*+",
+    re.IGNORECASE,
 )
 """What may stand beside the number of an answer and means nothing for its value."""
 
@@ -81,7 +83,7 @@ def clean_answer(recorded: str) -> str:
 
     Raises Reject if there is no number, more than one, or a word beside it that may change its meaning.
     """
-    text = unicodedata.normalize("NFKC", recorded)
+    text = unicodedata.normalize("NFC", recorded)
     found = list(_NUMBER.finditer(text))
     if len(found) != 1:
         raise Reject(f"answer {recorded!r} has {'no number' if not found else f'{len(found)} numbers'}, expected one")
@@ -109,16 +111,16 @@ def open_question(question: str, unit: str) -> str:
     return text
 
 
-def separator_style(answer: str) -> str:
-    """How a cleaned answer writes its number: which marks it has and in which order."""
-    marks = re.sub(r"[0-9-]+", "", answer)
-    match "".join(sorted(set(marks), key=marks.index)):
+def separator_style(answer: str, value: Decimal) -> str:
+    """How a cleaned answer writes the number `value`."""
+    turkish = parse_turkish(answer) == value
+    match "".join(sorted(set(answer) & {".", ","}, key=answer.index)):
         case "":
             return "digits only"
         case ".":
-            return "dot groups" if parse_turkish(answer) is not None else "dot before decimals"
+            return "dot groups" if turkish else "dot before decimals"
         case ",":
-            return "comma before decimals" if marks == "," else "comma groups"
+            return "comma before decimals" if turkish else "comma groups"
         case ".,":
             return "dot groups, comma before decimals"
         case _:
@@ -126,7 +128,7 @@ def separator_style(answer: str) -> str:
 
 
 class Audit:
-    """Counts over rows that come one at a time, and the rows whose answer does not read as its value."""
+    """Counts over rows that come one at a time, and the rows whose answer, read in Turkish, is not the value."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = {
@@ -135,18 +137,20 @@ class Audit:
         self.disagreements: list[dict[str, str | None]] = []
 
     def add(self, raw: RawQuestion, cleaned: Question) -> None:
+        value = Decimal(cleaned.value)
         for name, key in (
             ("unit", raw.unit),
             ("family", raw.family),
             ("kind", "open" if raw.choices is None else "choice"),
             ("answer_unit", raw.answer_unit),
-            ("separators", separator_style(cleaned.answer)),
+            ("separators", separator_style(cleaned.answer, value)),
         ):
             self.counts[name][key] += 1
         read = parse_turkish(cleaned.answer)
-        if read != Decimal(cleaned.value):
-            row = {"id": raw.id, "answer": cleaned.answer, "read_as": read and f"{read:f}", "value": cleaned.value}
-            self.disagreements.append(row)
+        if read != value:
+            difference = "separators" if parse_english(cleaned.answer) == value else "value"
+            row = {"id": raw.id, "answer": cleaned.answer, "read_as": None if read is None else f"{read:f}"}
+            self.disagreements.append({**row, "value": cleaned.value, "difference": difference})
 
     def reject(self, reason: str) -> None:
         self.counts["rejected"][re.sub(r"'[^']*'", "'…'", reason)] += 1
@@ -163,11 +167,13 @@ class Audit:
 
 
 def unique(rows: Iterable[RawQuestion], path: Path) -> Iterator[RawQuestion]:
-    """The rows, checked for an id that stands twice. Raises UserError naming it."""
+    """The rows of `path`, checked for an id that stands twice. Raises UserError naming its lines."""
     seen: set[str] = set()
     for row in rows:
         if row.id in seen:
-            raise UserError(f"{path}: id: {row.id!r} stands in two rows; give each row an id of its own")
+            lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+            first, second = [n for n, line in lines if line.strip() and json.loads(line)["id"] == row.id][:2]
+            raise UserError(f"{path}, line {second}: id: {row.id!r} is also in line {first}; each row needs its own")
         seen.add(row.id)
         yield row
 
@@ -187,9 +193,8 @@ def clean_file(raw: Path, questions: Path, rejected: Path, audit: Path) -> dict[
                 kept_file.write(cleaned.model_dump_json() + "\n")
         summary = counts.summary()
         if not summary["kept"]:
-            raise UserError(
-                f"{raw}: no question is left after cleaning; the reasons: {canonical_json(summary['by_rejected'])}"
-            )
+            reasons = f"; rejected: {canonical_json(summary['by_rejected'])}" if summary["rejected"] else ""
+            raise UserError(f"{raw}: no question is left to ask{reasons}; expected rows as in data/raw/README.md")
     write_json(audit, summary)
     return summary
 

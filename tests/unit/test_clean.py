@@ -1,0 +1,182 @@
+"""Cleaning: what is kept, how it is rewritten, why a row is rejected, and what the audit says."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.numbers import format_turkish, parse_turkish
+from finmath_grpo.questions.clean import Reject, clean, clean_answer, clean_file, open_question
+from finmath_grpo.questions.rows import Question, RawQuestion
+
+
+def raw(**changes):
+    return RawQuestion(**{"id": "1", "question": "Faiz kaç TL'dir?", "answer": "12 TL", "answer_unit": "TL", **changes})
+
+
+@pytest.mark.parametrize(
+    ("recorded", "bare"),
+    [
+        ("6.615 TL", "6.615"),
+        ("₺6.615", "6.615"),
+        ("6615 lira", "6615"),
+        (" 6.615 TL. ", "6.615"),
+        ("= 6.615,50 TL", "6.615,50"),
+        ("%12,5", "12,5"),
+        ("yüzde 12", "12"),
+        ("15 ay", "15"),
+        ("6.615 TL'dir.", "6.615"),
+        ("-1.250 TL", "-1.250"),
+        ("−1.250", "-1.250"),
+        ("5514.28", "5514.28"),
+        ("36,919", "36,919"),
+        ("1,250.00 TL", "1,250.00"),
+        ("6\u00a0615\u00a0TL", "6615"),
+    ],
+)
+def test_answers_keep_digits_and_their_own_separators(recorded, bare):
+    assert clean_answer(recorded) == bare
+
+
+@given(
+    st.decimals(min_value=0, max_value=10**12, places=2),
+    st.booleans(),
+    st.sampled_from(["{} TL", "₺{}", "{}", "%{}", "{} lira.", " = {} ay", "{} yıl", "{}'dir"]),
+)
+def test_a_turkish_number_comes_out_of_any_recording_unchanged(value, grouping, recording):
+    written = format_turkish(value, grouping=grouping)
+    assert clean_answer(recording.format(written)) == written
+    assert parse_turkish(written) == value
+
+
+@pytest.mark.parametrize(
+    ("recorded", "why"),
+    [
+        ("bilinmiyor", "no number"),
+        ("12 ile 15", "2 numbers"),
+        ("12 bin TL", "more than a number and a unit"),
+        ("yaklaşık 12", "more than a number and a unit"),
+        ("1.25.0", "neither in Turkish nor in English"),
+        ("2/3", "2 numbers"),
+    ],
+)
+def test_answers_that_may_mean_something_else_are_rejected(recorded, why):
+    with pytest.raises(Reject, match=why):
+        clean_answer(recorded)
+
+
+@pytest.mark.parametrize(
+    ("question", "unit", "opened"),
+    [
+        ("Senedin değeri aşağıdakilerden hangisidir?", "TL", "Senedin değeri kaç TL'dir?"),
+        ("Faiz oranı aşağıdaki seçeneklerden hangisidir?", "%", "Faiz oranı yüzde kaçtır?"),
+        ("Vade aşağıdakilerden hangisine eşittir? (1 yıl 360 gün)", "gün", "Vade kaç gündür? (1 yıl 360 gün)"),
+        ("Süre yukarıdakilerden hangisidir?", "ay", "Süre kaç aydır?"),
+        ("Ayar aşağıdakilerden hangisidir?", "", "Ayar kaçtır?"),
+        ("Faiz kaç TL'dir? Doğru seçeneği işaretleyiniz.", "TL", "Faiz kaç TL'dir?"),
+        ("Faiz kaç TL'dir? Doğru cevap hangisidir?", "TL", "Faiz kaç TL'dir?"),
+        ("Faiz  kaç\nTL'dir?", "TL", "Faiz kaç TL'dir?"),
+        (
+            "Nakit akışları aşağıda verilmiştir. NBD kaç TL'dir?",
+            "TL",
+            "Nakit akışları aşağıda verilmiştir. NBD kaç TL'dir?",
+        ),
+    ],
+)
+def test_choice_stems_become_open_questions(question, unit, opened):
+    assert open_question(question, unit) == opened
+
+
+@pytest.mark.parametrize(
+    "question", ["Aşağıdakilerden hangisi yanlıştır?", "Hangisi en kârlıdır?", "Hangi şıkkı seçersiniz?"]
+)
+def test_questions_that_need_their_choices_are_rejected(question):
+    with pytest.raises(Reject, match="refers to choices"):
+        open_question(question, "TL")
+
+
+def test_the_letter_of_a_choice_becomes_its_number():
+    row = raw(choices={"A": "11.000 TL", "B": "12.500 TL"}, answer="B)")
+    cleaned = clean(row)
+    assert (cleaned.answer, cleaned.value) == ("12.500", "12500")
+    with pytest.raises(Reject, match="letter of none"):
+        clean(row.model_copy(update={"answer": "D"}))
+
+
+def test_without_a_value_the_answer_must_be_a_turkish_number():
+    assert clean(raw(answer="12.500 TL")).value == "12500"
+    with pytest.raises(Reject, match="no value that says what it means"):
+        clean(raw(answer="5514.28 TL"))
+    assert clean(raw(answer="5514.28 TL", value="5514.28")).answer == "5514.28"
+
+
+def run(tmp_path, text):
+    source = tmp_path / "raw.jsonl"
+    source.write_bytes(text if isinstance(text, bytes) else text.encode())
+    outputs = [tmp_path / name for name in ("questions.jsonl", "rejected.jsonl", "audit.json")]
+    return clean_file(source, *outputs), [path.read_text() for path in outputs]
+
+
+def line(**changes):
+    return json.dumps({"id": "1", "question": "Faiz kaç TL'dir?", "answer": "12", **changes}) + "\n"
+
+
+def test_nothing_is_dropped_in_silence(tmp_path):
+    text = (
+        line(id="a", unit="Basit faiz", family="f", answer_unit="TL", answer="1,250.00 TL", value="1250")
+        + line(id="b", answer="12 ile 15")
+        + line(id="c", answer="36,919", value="36919")
+        + line(id="d", choices={"A": "5 TL", "B": "6 TL"}, answer="A", answer_unit="TL")
+        + line(id="e", answer="10", value="11")
+    )
+    audit, (questions, rejected, written) = run(tmp_path, text)
+    assert json.loads(written) == audit
+    assert [json.loads(row)["id"] for row in questions.splitlines()] == ["a", "c", "d", "e"]
+    (reject,) = (json.loads(row) for row in rejected.splitlines())
+    assert reject["id"] == "b" and "2 numbers" in reject["reason"]
+    assert (audit["rows"], audit["kept"], audit["rejected"]) == (5, 4, 1)
+    assert audit["by_kind"] == {"choice": 1, "open": 3}
+    assert audit["by_separators"] == {"comma groups": 1, "comma groups, dot before decimals": 1, "digits only": 2}
+    assert audit["by_rejected"] == {"answer '…' has 2 numbers, expected one": 1}
+    differ = audit["answers_that_do_not_read_as_value"]
+    assert [(row["id"], row["read_as"], row["difference"]) for row in differ] == [
+        ("a", None, "separators"),
+        ("c", "36.919", "separators"),
+        ("e", "10", "value"),
+    ]
+    assert Question.model_validate_json(questions.splitlines()[0]).value == "1250"
+
+
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        pytest.param(line() + "{not json\n", r"raw.jsonl, line 2: .*JSON", id="a line that is no JSON"),
+        pytest.param(
+            line() + '{"id": "2", "answer": "1"}\n', r"line 2: question: Field required", id="a missing field"
+        ),
+        pytest.param(line(answer=12), r"line 1: answer: .*string \(found 12\)", id="a number in place of a text"),
+        pytest.param(line(cevap="12"), r"line 1: cevap: Extra inputs", id="an unknown field"),
+        pytest.param(line(value="1.234,5"), r"line 1: value: ", id="a value in Turkish notation"),
+        pytest.param(line(choices={"A": "1", "F": "2"}), r"line 1: choices\.F", id="a choice beyond E"),
+        pytest.param(line() + "\n" + line(), r"line 3: id: '1' is also in line 1", id="an id that stands twice"),
+        pytest.param(line().encode() + b"\xff\n", r"not UTF-8", id="another encoding"),
+        pytest.param("", r"no question is left", id="an empty file"),
+        pytest.param(line(answer="?"), r"no question is left to ask; rejected: .*no number", id="only rejects"),
+    ],
+)
+def test_bad_files_are_refused_with_line_and_field_and_leave_no_output(tmp_path, bad, says):
+    with pytest.raises(UserError, match=says):
+        run(tmp_path, bad)
+    assert [path.name for path in tmp_path.iterdir()] == ["raw.jsonl"]
+
+
+def test_a_missing_file_is_told_by_name(tmp_path):
+    with pytest.raises(UserError, match=r"nowhere\.jsonl: can't be read"):
+        clean_file(tmp_path / "nowhere.jsonl", *(tmp_path / name for name in "abc"))
+
+
+def test_values_are_kept_as_they_are_written():
+    assert Decimal(clean(raw(answer="12,50", value="12.50")).value) == Decimal("12.5")
