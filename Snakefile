@@ -34,6 +34,7 @@ workflow.global_resources.setdefault("gpu", 1)
 
 
 include: "rules/common.smk"
+include: "rules/artifact.smk"
 
 
 # Elsewhere (experiment, model, figure) a wildcard is whatever the config names.

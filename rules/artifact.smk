@@ -1,0 +1,53 @@
+# What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
+
+import shutil
+
+from finmath_grpo.artifact import doctor as doctors
+from finmath_grpo.artifact import one_run
+from finmath_grpo.artifact.machine import this_machine
+
+if workflow.is_main_process and not one_run.only_reads(sys.argv):
+    try:
+        HELD = one_run.hold(Path("results"))
+    except UserError as error:
+        sys.exit(f"error: {error}")
+
+
+def jobs_to_run():
+    return list(workflow.dag.needrun_jobs())
+
+
+# Before the first job, and for jobs of this machine only: a cluster's nodes have other hardware.
+onstart:
+    if workflow.local_exec:
+        jobs = jobs_to_run()
+        on_gpu = any(job.resources.get("gpu") for job in jobs)
+        found = doctors.refusals(
+            this_machine(),
+            shutil.disk_usage("results").free,
+            gpu=on_gpu,
+            cpu_grpo=any(job.rule.name == "grpo" and not job.resources.get("gpu") for job in jobs),
+            figures=any(job.rule.name == "figure" for job in jobs),
+        )
+        for warning in doctors.warnings(this_machine(), on_gpu):
+            print(f"warning: {warning}", file=sys.stderr)
+        if found:
+            sys.exit("error: " + "\nerror: ".join(found))
+
+
+# No rule: it says what is true of the run that ends here (commit, machine), and so is never out of date nor a reason
+# to run anything.
+onsuccess:
+    built = sorted(
+        {job.wildcards.experiment for job in workflow.dag.finished_jobs if "experiment" in job.wildcards.keys()}
+    )
+    for experiment in built:
+        shell("python -m finmath_grpo.artifact.provenance --experiment {experiment}")
+
+
+rule doctor:
+    log:
+        "results/.snakemake/doctor.log",
+    localrule: True
+    shell:
+        "python -m finmath_grpo.artifact.doctor 2>&1 | tee {log}"

@@ -1,0 +1,1 @@
+"""What packages the experiment: one run at a time, checks of the machine, provenance, licences, and the archive."""

@@ -1,0 +1,149 @@
+"""Whether this machine can do what is asked of it, said before anything starts.
+
+`python -m finmath_grpo.artifact.doctor` prints what was found and what each experiment needs. `refusals` is asked by
+the Snakefile with the jobs that a run would start: what it returns ends the run in words.
+"""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from finmath_grpo import config
+from finmath_grpo.artifact.machine import GIB, Machine, browser_version, this_machine, too_old
+from finmath_grpo.errors import UserError, run_stage
+
+FULL = 256 * 2**20
+"""Less free disk than this, in bytes, and no run starts."""
+SHARED_MEMORY = GIB
+"""What vLLM and NCCL may use in /dev/shm; a container has 64 MiB unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """What an experiment needs: memory of the machine, memory of the GPU, free disk, in GiB; and the hub."""
+
+    memory: int
+    disk: int
+    gpu: int = 0
+    hub: bool = False
+
+
+NEEDS = {
+    "smoke": Need(memory=8, disk=1),
+    "small": Need(memory=16, disk=10, gpu=24),
+    "paper": Need(memory=48, disk=150, gpu=48, hub=True),
+    "paper-fast": Need(memory=48, disk=150, gpu=48, hub=True),
+}
+
+
+def need_of(name: str, experiment: config.Experiment) -> Need:
+    """What the experiments of this project need; for others, what their config says."""
+    if experiment.kind != "run":
+        return Need(memory=2, disk=1)
+    hub = bool(config.models_by_method(experiment, "fetch"))
+    return NEEDS.get(name, Need(memory=8, disk=10, gpu=24 if experiment.device == "cuda" else 0, hub=hub))
+
+
+def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_grpo: bool, figures: bool) -> list[str]:
+    """Why jobs of these kinds can't run on this machine, a sentence each; empty if they can.
+
+    `gpu`: jobs that use a GPU; `cpu_grpo`: GRPO on the processor; `figures`: PNG files; `free_disk` in bytes.
+    """
+    found = []
+    if gpu:
+        found += gpu_refusals(machine)
+    if cpu_grpo and machine.vllm:
+        found.append(
+            "GRPO on the processor needs the CPU stack (TRL 1.15 of the CUDA stack can't): use the image"
+            " finmath-grpo:cpu, or build `small` on a GPU"
+        )
+    if figures and machine.browser is None:
+        found.append("no Chromium draws the PNG files: apt-get install chromium, or set BROWSER_PATH to a Chrome")
+    if free_disk < FULL:
+        found.append(f"the disk that holds results/ is full ({free_disk / 2**20:.0f} MiB are free)")
+    return found
+
+
+def gpu_refusals(machine: Machine) -> list[str]:
+    if not machine.vllm:
+        return [
+            "this is the CPU stack, and a GPU experiment was asked for: use the CUDA image (or envs/cuda.lock);"
+            " `smoke` runs here"
+        ]
+    if not machine.gpus:
+        return [
+            "a GPU experiment was asked for and no GPU is visible: give the container one (docker run --gpus all …);"
+            " `smoke` runs without, in the CPU image"
+        ]
+    needed = too_old(machine.driver, machine.cuda) if machine.driver and machine.cuda else None
+    if needed:
+        return [
+            f"the NVIDIA driver {machine.driver} is too old for CUDA {machine.cuda}: install {needed} or newer on the"
+            " host"
+        ]
+    return []
+
+
+def warnings(machine: Machine, gpu: bool) -> list[str]:
+    """What may go wrong later."""
+    if gpu and machine.shared_memory < SHARED_MEMORY:
+        size = machine.shared_memory / 2**20
+        return [f"/dev/shm has {size:.0f} MiB, and vLLM may need more: docker run --shm-size 8g (or --ipc=host) …"]
+    return []
+
+
+def lacks(machine: Machine, free_disk: int, need: Need) -> list[str]:
+    """What of a need this machine does not have."""
+    found = []
+    if machine.memory < 0.93 * need.memory * GIB:  # a machine sold as 8 GB has a little less
+        found.append(f"{machine.memory / GIB:.0f} GiB memory")
+    if free_disk < need.disk * GIB:
+        found.append(f"{free_disk / GIB:.0f} GiB free disk")
+    if need.gpu:
+        found += [sentence.split(":")[0] for sentence in gpu_refusals(machine)]
+        if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * need.gpu * GIB:
+            found.append(f"{max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
+    return found
+
+
+def describe(need: Need) -> str:
+    words = [f"{need.memory} GB memory", f"{need.disk} GB disk"]
+    if need.gpu:
+        words.append(f"a GPU of {need.gpu} GB")
+    if need.hub:
+        words.append("Hugging Face access (HF_TOKEN)")
+    return ", ".join(words)
+
+
+def main() -> None:
+    machine = this_machine()
+    disk = shutil.disk_usage("results" if Path("results").is_dir() else ".")
+    gpus = "; ".join(f"{gpu.name}, {gpu.memory / GIB:.0f} GiB" for gpu in machine.gpus)
+    found = {
+        "system": machine.system,
+        "processor": f"{machine.processor}, {machine.cores} cores",
+        "memory": f"{machine.memory / GIB:.1f} GiB, {machine.shared_memory / GIB:.2f} GiB of it shared (/dev/shm)",
+        "disk": f"{disk.free / GIB:.1f} GiB free for results/",
+        "GPU": gpus or "none visible",
+        "driver": machine.driver or "none",
+        "stack": f"CUDA {machine.cuda}" if machine.cuda and machine.vllm else "CPU",
+        "browser": browser_version(),
+    }
+    print("Found")
+    for name, value in found.items():
+        print(f"  {name:<10} {value}")
+    print("Experiments")
+    for name, experiment in config.load_all(Path("config")).items():
+        need = need_of(name, experiment)
+        missing = lacks(machine, disk.free, need)
+        print(f"  {name:<10} {'runs here' if not missing else 'does not run here: ' + '; '.join(missing)}")
+        print(f"  {'':<10} needs {describe(need)}")
+    for warning in warnings(machine, gpu=bool(machine.gpus)):
+        print(f"Warning: {warning}")
+    problems = refusals(machine, disk.free, gpu=False, cpu_grpo=False, figures=True)
+    if problems:
+        raise UserError("; ".join(problems))
+
+
+if __name__ == "__main__":
+    run_stage(main)

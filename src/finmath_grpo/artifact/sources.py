@@ -1,0 +1,72 @@
+"""Which sources these are: the commit where it is known, and a hash of their content always.
+
+A checkout asks git; an image has the commit that its build was told or `.git/HEAD`; an archive has the file REVISION.
+"""
+
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from finmath_grpo.files import digest, sha256
+
+
+@dataclass(frozen=True)
+class Sources:
+    """`dirty`: whether files differ from the commit, None where that can't be known. `sha256`: of what runs."""
+
+    commit: str | None
+    dirty: bool | None
+    sha256: str
+
+
+def these_sources(root: Path = Path(".")) -> Sources:
+    commit, dirty = from_build() or from_git(root) or from_head(root) or from_archive(root) or (None, None)
+    return Sources(commit, dirty, digest({str(path.relative_to(root)): sha256(path) for path in what_runs(root)}))
+
+
+def what_runs(root: Path) -> list[Path]:
+    """The files that a result can depend on."""
+    found = [root / "Snakefile", *(root / "rules").glob("*.smk"), *(root / "config").glob("*.yaml")]
+    found += [path for path in (root / "src" / "finmath_grpo").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    return sorted(found)
+
+
+def revision(text: str) -> tuple[str | None, bool | None] | None:
+    """Commit and dirtiness from the words of `git describe --always --dirty`."""
+    text = text.strip()
+    return (text.removesuffix("-dirty"), text.endswith("-dirty")) if text else None
+
+
+def from_build() -> tuple[str | None, bool | None] | None:
+    return revision(os.environ.get("FINMATH_REVISION", ""))
+
+
+def from_git(root: Path) -> tuple[str | None, bool | None] | None:
+    command = ["git", "-C", str(root), "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True)
+    except FileNotFoundError:
+        return None
+    # A checkout inside another repository is not a commit of that one.
+    return revision(done.stdout) if done.returncode == 0 and (root / ".git").exists() else None
+
+
+def from_head(root: Path) -> tuple[str | None, bool | None] | None:
+    git = root / ".git"
+    try:
+        head = (git / "HEAD").read_text().strip()
+        if not head.startswith("ref: "):
+            return head, None
+        name = head.removeprefix("ref: ")
+        if (git / name).is_file():
+            return (git / name).read_text().strip(), None
+        packed = (line.split() for line in (git / "packed-refs").read_text().splitlines())
+        return next((words[0], None) for words in packed if words[1:] == [name])
+    except (OSError, StopIteration):
+        return None
+
+
+def from_archive(root: Path) -> tuple[str | None, bool | None] | None:
+    file = root / "REVISION"
+    return revision(file.read_text()) if file.is_file() else None
