@@ -30,9 +30,15 @@ Tables = Mapping[str, Any]
 Figure = Callable[[Tables, Look], go.Figure]
 
 NO_BROWSER = (
-    "no Chromium to draw PNG files with: install one (Debian: apt-get install chromium) "
-    "or set BROWSER_PATH to a Chrome or Chromium"
+    "no browser to draw PNG files with: install Chromium (Debian: apt-get install chromium) "
+    "or set BROWSER_PATH to a Chrome or Chromium that starts"
 )
+# The button that is taken away would send the figure to a service.
+CONFIG = {
+    "displaylogo": False,
+    "typesetMath": False,
+    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d"],
+}
 TEXT = dict.fromkeys(
     ["model", "question_id", "at", "trained", "base", "model_a", "model_b", "extracted", "gold"], "str"
 )
@@ -43,7 +49,7 @@ PAGE = """<!DOCTYPE html>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <title>{title}</title>
-<style>body {{ margin: 0; background: white; }} .plotly-graph-div {{ margin: 0 auto; }}</style>
+<style>body {{ margin: 0; background: white; }} body > div {{ margin: 0 auto; }}</style>
 </head>
 <body>
 {figure}
@@ -52,7 +58,7 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-class MissingTable(dict[str, Any]):
+class Given(dict[str, Any]):
     """Tables by name; asking for one that was not given is the caller's mistake and says so."""
 
     def __missing__(self, name: str) -> Any:
@@ -80,7 +86,7 @@ def run(figure: Figure) -> None:
 
 def read_tables(paths: list[Path]) -> Tables:
     """Read CSV and JSON tables. Raises UserError naming the file that can't be read."""
-    tables = MissingTable()
+    tables = Given()
     for path in paths:
         try:
             if path.suffix == ".json":
@@ -110,10 +116,8 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
     try:
         # Without this Kaleido would load MathJax from the network.
         image = kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False})
-    except ChromeNotFoundError:
+    except (ChromeNotFoundError, BrowserClosedError, BrowserFailedError):
         raise UserError(NO_BROWSER) from None
-    except (BrowserClosedError, BrowserFailedError) as error:
-        raise UserError(f"the browser could not be started ({error}); {NO_BROWSER}") from None
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     temporary.write_bytes(image)
@@ -128,7 +132,9 @@ def write_html(figure: go.Figure, path: Path) -> None:
         include_plotlyjs="plotly.min.js",
         include_mathjax=False,
         div_id=path.stem,
-        config={"displaylogo": False, "typesetMath": False},
+        config={**CONFIG, "toImageButtonOptions": {"filename": path.stem, "scale": 2}},
+        default_width=f"{figure.layout.width}px",
+        default_height=f"{figure.layout.height}px",
     )
     with atomic_write(path) as file:
         file.write(PAGE.format(title=html.escape(path.stem.replace("_", " ")), figure=body))
