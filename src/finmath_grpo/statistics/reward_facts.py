@@ -63,7 +63,7 @@ def _facts(run: pd.DataFrame, draws: int, seed: int, confidence: float) -> list[
     steps = len(run)
     reward, length = run["format_reward"].to_numpy(), run["completion_length"].to_numpy()
     correct = run["correctness_reward"].to_numpy()
-    start, jump, third = (max(5, round(steps * share)) for share in (WINDOW, BEFORE_JUMP, EPOCH))
+    start, jump, third = max(5, round(steps * WINDOW)), max(5, round(steps * BEFORE_JUMP)), max(1, round(steps * EPOCH))
 
     def mean(name: str, values: np.ndarray) -> tuple:
         low, high = np.quantile(block_means(values, draws, rng), [tail, 1 - tail])
