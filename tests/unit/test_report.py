@@ -87,14 +87,17 @@ def folder(tmp_path: Path) -> Path:
     return run
 
 
-def build(run: Path, to: str = "report", read: bool = True, **environment: str) -> subprocess.CompletedProcess:
-    """Make the report of the run; without `read` as for an experiment that has tables only."""
+def build(
+    run: Path, to: str = "report", read: bool = True, texts: bool = True, **environment: str
+) -> subprocess.CompletedProcess:
+    """Make the report of the run; without `read` as for an experiment of tables only, without `texts` for a record."""
     words = ["--experiment", "try", "--models", json.dumps(MODELS), "--confidence", "0.95"]
     words += ["--claims", run / "claims.json", "--page", run / to / "index.html"]
     tables = ["accuracy", "any_temperature", *(["pass_and_majority"] if read else [])]
     words += ["--tables", *(run / f"statistics/{name}.csv" for name in tables)]
     if read:
         words += ["--test", run / "data/test.jsonl", "--scores", run / "scores.csv"]
+    if read and texts:
         words += ["--completions", *(run / f"completions/{model}.jsonl" for model in MODELS)]
         words += ["--train", run / "data/train.jsonl"]
         words += ["--rollouts", run / "training/llama-grpo/completions.jsonl.zst"]
@@ -158,6 +161,15 @@ def test_a_data_file_that_is_not_there_is_named(folder: Path):
     (folder / "report/data/questions/000.js").unlink()
     document = browse(folder / "report/index.html", "q=q-1")
     assert "data/questions/000.js can't be read" in document
+
+
+@in_browser
+def test_a_record_of_scores_shows_them_and_says_that_no_text_was_kept(folder: Path):
+    done = build(folder, texts=False)
+    assert done.returncode == 0, done.stderr
+    document = browse(folder / "report/index.html", "q=q-1")
+    assert document.count("keeps the scores of this completion and not its text") == len(MODELS)
+    assert document.count('<span class="badge right">right</span>') == len(MODELS)
 
 
 def test_a_missing_completion_is_named(folder: Path):

@@ -125,9 +125,9 @@ def main() -> None:
         "evaluation": evaluation,
         "runs": runs,
         "carried": script_json(carried),
-        "tables": [
-            (link(path, options.page), path.name, captions.TABLES.get(name, "")) for name, path in tables.items()
-        ],
+        "tables": {
+            path.name: (link(path, options.page), captions.TABLES.get(name, "")) for name, path in tables.items()
+        },
         "files": [link(path, options.page) for path in files if path],
     }
     # The page last: with it the report is whole.
