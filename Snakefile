@@ -50,6 +50,7 @@ include: "rules/evaluation.smk"
 include: "rules/statistics.smk"
 include: "rules/figures.smk"
 include: "rules/claims.smk"
+include: "rules/report.smk"
 include: "rules/targets.smk"
 
 

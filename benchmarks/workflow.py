@@ -25,7 +25,10 @@ COMPARED = ("completions/*.jsonl", "scores.csv", "statistics/*", "figures/*.html
 def new_checkout(path: Path) -> None:
     """Copy what a clone would hold, with what is not committed yet."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT, check=True, capture_output=True
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
     ).stdout
     for name in filter(None, listed.decode().split("\0")):
         if (ROOT / name).exists() or (ROOT / name).is_symlink():

@@ -8,6 +8,7 @@ is shipped as a file). The Snakefile reads these; a stage gets only its slice, s
 import json
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -181,6 +182,21 @@ def load(path: Path) -> Experiment:
 def load_all(directory: Path) -> dict[str, Experiment]:
     """Every experiment of a directory, by name (the file's name without `.yaml`)."""
     return {path.stem: load(path) for path in sorted(directory.glob("*.yaml"))}
+
+
+def default_experiment(experiments: dict[str, Experiment], environment: Mapping[str, str], gpu: bool) -> tuple[str, str]:
+    """The experiment that is built where none is named, and why it is that one.
+
+    `FINMATH_EXPERIMENT` says so, or it is `small` in the CUDA image (`FINMATH_STACK`) with a GPU, and else `smoke`.
+    """
+    chosen = environment.get("FINMATH_EXPERIMENT")
+    if chosen and chosen not in experiments:
+        raise UserError(f"FINMATH_EXPERIMENT={chosen}: expected one of {', '.join(experiments)}")
+    if chosen:
+        return chosen, "FINMATH_EXPERIMENT says so"
+    if environment.get("FINMATH_STACK") == "cuda" and gpu:
+        return "small", "a GPU is visible"
+    return "smoke", "it runs anywhere; FINMATH_EXPERIMENT names another"
 
 
 def models_by_method(experiment: Experiment, *methods: str) -> list[str]:

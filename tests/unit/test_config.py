@@ -76,3 +76,23 @@ def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):
     original, changed = load_text(tmp_path, SMOKE), load_text(tmp_path, edited("figures: {}", "figures: {width: 1200}"))
     for name in ("split", "prompt", "evaluation", "statistics", "merge"):
         assert config.section(changed, name) == config.section(original, name)
+
+
+@pytest.mark.parametrize(
+    ("environment", "gpu", "expected"),
+    [
+        ({}, False, "smoke"),
+        ({}, True, "smoke"),
+        ({"FINMATH_STACK": "cuda"}, True, "small"),
+        ({"FINMATH_STACK": "cuda"}, False, "smoke"),
+        ({"FINMATH_STACK": "cuda", "FINMATH_EXPERIMENT": "published"}, True, "published"),
+    ],
+)
+def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment, gpu, expected):
+    experiments = config.load_all(ROOT / "config")
+    assert config.default_experiment(experiments, environment, gpu)[0] == expected
+
+
+def test_an_unknown_default_experiment_is_refused():
+    with pytest.raises(UserError, match="FINMATH_EXPERIMENT=smok: expected one of .*smoke"):
+        config.default_experiment(config.load_all(ROOT / "config"), {"FINMATH_EXPERIMENT": "smok"}, gpu=False)
