@@ -15,6 +15,7 @@ FIGURES = {
     "example_question1": ["examples.json"],
     "example_question2": ["examples.json"],
     # ours
+    "training_runs": ["training.csv"],
     "accuracy_by_temperature": ["accuracy.csv", "any_temperature.csv"],
     "paired_differences": ["contrasts.csv"],
     "outcomes": ["outcomes.csv"],
@@ -22,8 +23,8 @@ FIGURES = {
     "agreement": ["agreement.csv", "panel.csv"],
     "reward_audit": ["reward_audit.csv"],
 }
-# The post published no completions, so that these can't be drawn from its numbers, and this one only from others.
-NOT_PUBLISHED = {"example_question1", "example_question2", "outcomes", "pass_and_majority"}
+# The post published one run and no completions: these can't be drawn from its numbers, and this one only from others.
+NOT_PUBLISHED = {"example_question1", "example_question2", "training_runs", "outcomes", "pass_and_majority"}
 PUBLISHED_REWARD_AUDIT = ["training.csv", "reward_forms.csv", "reward_facts.csv"]
 # Figures that are about certain models, and are left out where a config has not got them.
 MODELS_SHOWN = {

@@ -86,8 +86,9 @@ def simulated(tmp_path_factory) -> Path:
     rollouts = [Rollout(step=step, completion=text, rewards={}) for step in range(8) for text in texts]
     audits = [audit(model, iter(rollouts)) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(audits).to_csv(folder / "reward_audit.csv", index=False)
-    log = {"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25}
-    pd.DataFrame({"model": "llama-grpo", **log}).to_csv(folder / "training.csv", index=False)
+    log = pd.DataFrame({"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25})
+    runs = [log.assign(model=model) for model in ("llama-grpo", "llama-grpo-fixed")]
+    pd.concat(runs).to_csv(folder / "training.csv", index=False)
     sides = [
         {"model": model, "text": HOSTILE, "right": model == "llama-grpo"} for model in ("llama-grpo", "llama-base")
     ]
@@ -185,6 +186,14 @@ def test_the_grids_of_the_post_come_out_as_published(published):
 def test_a_test_set_that_does_not_fill_its_last_row_leaves_cells_empty(simulated):
     grid = draw("combined_model_comparison_heatmap", simulated).data[0].z
     assert [value is None for value in grid[1]] == [False] * 2 + [True] * 8
+
+
+def test_training_shows_the_run_of_the_post_by_itself_and_all_runs_together(simulated):
+    colours_of = {
+        figure: {trace.line.color for trace in draw(figure, simulated).data} for figure in FIGURES if "train" in figure
+    }
+    assert KNOWN["llama-grpo-fixed"] not in colours_of["training_run_metrics"]
+    assert {KNOWN["llama-grpo"], KNOWN["llama-grpo-fixed"]} < colours_of["training_runs"]
 
 
 def test_outcomes_of_a_model_add_up_to_all_its_completions(simulated):

@@ -3,5 +3,5 @@
 Every figure module has one function `figure(tables, look) -> go.Figure` and is run by itself
 (`python -m finmath_grpo.figures.grpo_vs_base --help`). Shared parts: `draw` (tables in, PNG and HTML out), `theme`
 (colours and type), `settings`, `text` (text that models wrote), and the drawing that several figures have in common:
-`bars`, `grids`, `examples`. No module imports all figures, so an edit of one redraws that one.
+`bars`, `grids`, `curves`, `examples`. No module imports all figures, so an edit of one redraws that one.
 """

@@ -87,6 +87,11 @@ FIGURES = {
         "The GRPO run, step by step",
         "Three curves over training steps: completion length, correctness reward and format reward.",
     ),
+    "training_runs": Caption(
+        TRAINING,
+        "Every GRPO run, step by step",
+        "The same three curves of every run, the post's rewards beside ours.",
+    ),
     "reward_audit": Caption(
         TRAINING,
         "What the format reward paid for",

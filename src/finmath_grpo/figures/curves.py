@@ -1,0 +1,77 @@
+"""Training step by step: completion length and the two kinds of reward, for one run or for several."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.figures.draw import Tables
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import (
+    INK,
+    colour,
+    faint,
+    frame,
+    label,
+    legend_over_titles,
+    panel_titles,
+)
+
+PANELS = {
+    "completion_length": "Completion length (tokens)",
+    "correctness_reward": "Correctness reward",
+    "format_reward": "Format reward",
+}
+
+
+def curves(tables: Tables, look: Look, models: Sequence[str], title: str) -> go.Figure:
+    """Three panels over the steps: the mean of each step thin, the running mean over an odd number of steps thick.
+
+    A run by itself has its running mean in black; of several, each has its colour. Table: training.
+    """
+    table = tables["training"]
+    logs = [table[table.model == model].sort_values("step") for model in models]
+    if not logs or any(log.empty for log in logs):
+        raise UserError(f"training.csv: no row of {', '.join(models)}: nothing to draw")
+    steps = max(map(len, logs))
+    window = 1 + 2 * round(steps / 50)
+    several = len(models) > 1
+    panels = make_subplots(
+        rows=len(PANELS), cols=1, shared_xaxes=True, vertical_spacing=0.085, subplot_titles=list(PANELS.values())
+    )
+    panel_titles(panels, look, left=True)
+    for row, (column, name) in enumerate(PANELS.items(), start=1):
+        for model, log in zip(models, logs, strict=True):
+            paint = colour(model, look)
+            panels.add_scatter(
+                x=log.step,
+                y=log[column],
+                mode="lines",
+                line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
+                showlegend=False,
+                legendgroup=model,
+                hovertemplate=f"step %{{x}}<br>{name}: %{{y:.3f}}<extra></extra>",
+                row=row,
+                col=1,
+            )
+            panels.add_scatter(
+                x=log.step,
+                y=log[column].rolling(window, center=True, min_periods=1).mean(),
+                mode="lines",
+                line={"color": paint if several else INK, "width": 2.4},
+                name=label(model, look),
+                showlegend=several and row == 1,
+                legendgroup=model,
+                hovertemplate=f"step %{{x}}<br>mean of {window} steps: %{{y:.3f}}",
+                row=row,
+                col=1,
+            )
+    caption = f"{steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps"
+    legend = [label(model, look) for model in models] if several else []
+    panels.update_layout(frame(look, title, caption, height=1.7, legend=legend, above=28))
+    legend_over_titles(panels, 32)
+    panels.update_yaxes(nticks=6, rangemode="tozero")
+    panels.update_xaxes(range=[table.step.min(), table.step.max()], showgrid=True)
+    panels.update_xaxes(title_text="step", row=len(PANELS), col=1)
+    return panels
