@@ -55,7 +55,7 @@ def _equivalent_inner(draw: Random) -> Problem:
         (
             f"Vadesi {t} ay olan {tl(k)}'lik senet, iç iskonto yöntemiyle {u} ay vadeli bir senede çevrilecektir."
             f" Yıllık faiz oranı {pct(r)} ise yeni senedin nominal değeri kaç TL'dir?",
-            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)} yerine {u} ay sonra ödemek istiyor. Yıllık {pct(r)} basit iç"
+            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'yi {u} ay sonra ödemek istiyor. Yıllık {pct(r)} basit iç"
             " iskonto uygulanırsa eşdeğer borç tutarı kaç TL'dir?",
             f"Yıllık {pct(r)} iç iskonto oranıyla {t} ay vadeli {tl(k)}'lik bonoya eşdeğer {u} ay vadeli bononun"
             " nominal değeri kaç TL'dir?",

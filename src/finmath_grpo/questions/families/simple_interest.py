@@ -106,8 +106,8 @@ def _dates(draw: Random) -> Problem:
             f" faiz oranı {pct(r)} olduğuna göre alınan faiz kaç TL'dir? (1 yıl 360 gün; aylar gerçek gün sayılarıyla"
             " alınacaktır.)",
             f"{draw.choice(WHO)} {period.start} tarihinde {tl(p)} borç almış, borcunu aynı yıl {period.end} tarihinde"
-            f" kapatmıştır. Ayların gerçek gün sayıları, yılın 360 günü ve yıllık {pct(r)} basit faiz esas alınırsa"
-            " borcun faizi kaç TL'dir?",
+            f" kapatmıştır. Yıllık basit faiz oranı {pct(r)} olduğuna göre borcun faizi kaç TL'dir? (Yıl 360 gün, aylar"
+            " gerçek gün sayısıyla)",
             f"Yıllık {pct(r)} basit faizle açılan {tl(p)}'lik hesap {on(period.start)} başlayıp aynı yıl"
             f" {on(period.end)} kapanıyor. Yıl 360 gün, aylar gerçek gün sayılarıyla alındığında hesabın faizi kaç"
             " TL'dir?",

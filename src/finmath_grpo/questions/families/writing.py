@@ -27,7 +27,10 @@ FIRMS = (
 )  # fmt: skip
 COMPANIES = ("Çınar Gıda", "Ege Tekstil", "Anadolu Makine", "Toros Mobilya", "Kuzey İnşaat", "Bir anonim şirket")
 """Firms that have shares."""
-_PLACES = {0: "tam sayıya", 1: "bir ondalık basamağa", 2: "iki ondalık basamağa", 3: "üç ondalık basamağa"}
+PLACES = 2
+"""Decimals that answers are rounded to."""
+TABLE_PLACES = 4
+"""Decimals of the powers in the course's tables."""
 
 
 def exact(value: Number) -> Decimal:
@@ -74,18 +77,21 @@ def pct(value: Number, suffix: Suffix | None = None) -> str:
     return suffixed(text, suffix) if suffix else text
 
 
-def is_(value: Number, places: int = 2, amount: bool = True) -> str:
-    """The end of an equation: `= 12,50` where `value` ends within `places`, else `≈ 12,33`, rounded."""
+def is_(value: Number, places: int = PLACES, amount: bool = True) -> str:
+    """The end of an equation: `= 12,50` where `value` ends within `places`, else `≈ 12,30`, rounded to all of them."""
     rounded = half_up(value, places)
-    write = show if amount else plain
-    return f"{'=' if rounded == Fraction(value) else '≈'} {write(rounded)}"
+    if Fraction(rounded) != Fraction(value):
+        return f"≈ {format_turkish(rounded)}"
+    return f"= {show(rounded) if amount else plain(rounded)}"
 
 
-def rounding(draw: Random, places: int = 2) -> str:
+def rounding(draw: Random) -> str:
     """The sentence that says how the answer is rounded."""
-    texts = [f"Sonucu {_PLACES[places]} yuvarlayınız.", f"(Sonucu {_PLACES[places]} yuvarlayınız.)"]
-    if places:
-        texts.append(f"Sonucu virgülden sonra {_PLACES[places].split()[0]} basamak olacak biçimde yuvarlayınız.")
+    texts = (
+        "Sonucu iki ondalık basamağa yuvarlayınız.",
+        "(Sonucu iki ondalık basamağa yuvarlayınız.)",
+        "Sonucu virgülden sonra iki basamak olacak biçimde yuvarlayınız.",
+    )
     return draw.choice(texts)
 
 
@@ -101,28 +107,27 @@ def problem(
     solutions: tuple[str, ...],
     value: Number,
     unit: str = "TL",
-    places: int = 2,
 ) -> Problem:
     """One wording of a question and one of its solution.
 
-    Where `value` has more decimals than `places`, the question says that the answer is rounded to them, and it is.
+    Where `value` has more decimals than two, the question says that the answer is rounded to them, and it is.
     """
-    question, solution = draw.choice(questions), draw.choice(solutions)
-    answer = half_up(value, places)
+    question, solution, answer = draw.choice(questions), draw.choice(solutions), half_up(value, PLACES)
     if Fraction(answer) != Fraction(value):
-        question = f"{question} {rounding(draw, places)}"
-    answer = exact(answer)
-    if unit == "TL" and answer != answer.to_integral_value():
-        answer = _two_places(answer)
+        question = f"{question} {rounding(draw)}"
+    else:
+        answer = exact(answer)
+        if unit == "TL" and answer != answer.to_integral_value():
+            answer = _two_places(answer)
     identity = tuple(part if isinstance(part, str) else exact(part) for part in numbers)
     return Problem(identity, question, solution, answer, unit)
 
 
-def power(rate: Number, exponent: int, places: int = 4) -> Fraction:
-    """(1 + rate/100)^exponent rounded to `places`, as the tables of the course have it; it may be negative."""
-    return Fraction(half_up((1 + Fraction(rate) / 100) ** exponent, places))
+def power(rate: Number, exponent: int) -> Fraction:
+    """(1 + rate/100)^exponent rounded as in the tables of the course; the exponent may be negative."""
+    return Fraction(half_up((1 + Fraction(rate) / 100) ** exponent, TABLE_PLACES))
 
 
-def given(rate: Number, exponent: int, places: int = 4) -> str:
+def given(rate: Number, exponent: int) -> str:
     """The note of a question that gives such a power: `((1,02)^12 = 1,2682 alınız.)`."""
-    return f"(({plain(1 + Fraction(rate) / 100)})^{exponent} = {plain(power(rate, exponent, places))} alınız.)"
+    return f"(({plain(1 + Fraction(rate) / 100)})^{exponent} = {plain(power(rate, exponent))} alınız.)"
