@@ -120,8 +120,11 @@ def provenance(name: str, experiment: config.Experiment, former: dict[str, Any])
     }
 
 
-def read_former(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+def write_provenance(name: str, experiment: config.Experiment) -> None:
+    """Write the experiment's provenance.json as of now."""
+    file = Path("results", name, "provenance.json")
+    former = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    write_json(file, provenance(name, experiment, former))
 
 
 def main() -> None:
@@ -131,8 +134,7 @@ def main() -> None:
     experiments = config.load_all(Path("config"))
     if name not in experiments:
         raise UserError(f"--experiment {name}: expected one of {', '.join(experiments)}")
-    file = Path("results", name, "provenance.json")
-    write_json(file, provenance(name, experiments[name], read_former(file)))
+    write_provenance(name, experiments[name])
 
 
 if __name__ == "__main__":
