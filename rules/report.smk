@@ -67,8 +67,8 @@ rule report:
         rollouts=rollouts_to_read,
         claims="results/{experiment}/claims.json",
         tables=tables_to_link,
-        # The page links to figures and reads none: one drawn again is no reason to make the page again.
-        figures=ancient(figures_to_link),
+        # Not ancient(): a figure to draw would then keep the page from being made again for a reason of its own.
+        figures=figures_to_link,
         page=PAGE,
         code=code("finmath_grpo.report.build"),
     output:

@@ -78,6 +78,9 @@ def folder(tmp_path: Path) -> Path:
         path = run / f"statistics/{name}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    (run / "figures").mkdir()
+    (run / "figures/all_models.html").write_text("", encoding="utf-8")
+    (run / "figures/all_models.png").write_bytes(bytes.fromhex("89504e470d0a1a0a0000000d49484452000003e800000208"))
     claim = {
         "id": "c", "quote": "<u>quote</u>", "reading": "a & b", "quoted": "", "verdict": "supported", "effect": 0.071,
         "low": 0.047, "high": 0.095, "unit": "percentage points", "p": 0.0001, "detail": "", "table": "accuracy.csv",
@@ -93,6 +96,7 @@ def build(
     """Make the report of the run; without `read` as for an experiment of tables only, without `texts` for a record."""
     words = ["--experiment", "try", "--models", json.dumps(MODELS), "--confidence", "0.95"]
     words += ["--claims", run / "claims.json", "--page", run / to / "index.html"]
+    words += ["--figures", run / "figures/all_models.png"]
     tables = ["accuracy", "any_temperature", *(["pass_and_majority"] if read else [])]
     words += ["--tables", *(run / f"statistics/{name}.csv" for name in tables)]
     if read:
@@ -132,7 +136,7 @@ def test_hostile_completions_and_questions_are_shown_as_text(folder: Path):
     document = browse(folder / "report/index.html", "q=q-1&t=1&s=0")
     assert written(document) == ["llama-base at 1.0 to q-1\n<cevap>\n10\n</cevap>\n", as_shown(HOSTILE)]
     assert "<title>What the models wrote · try</title>" in document
-    assert not re.search("<(img |u>|i>)", document)
+    assert not re.search('<(img src="x|u>|i>)', document)
     assert "&lt;i&gt;10&lt;/i&gt;" in document
     assert "Base &lt;b&gt;" in document
 
@@ -221,6 +225,7 @@ def test_the_page_links_to_files_that_exist(folder: Path):
     page = folder / "report/index.html"
     addresses = re.findall(r'(?:href|src)="([^"#]+)"', page.read_text(encoding="utf-8"))
     assert addresses
+    assert '<img src="../figures/all_models.png" alt="Bars' in page.read_text(encoding="utf-8")
     assert [address for address in addresses if not (page.parent / address).is_file()] == []
 
 

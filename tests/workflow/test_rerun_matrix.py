@@ -19,10 +19,10 @@ def test_nothing_reruns_after_touching_every_file(copy: Checkout):
     assert copy.planned() == {}
 
 
-def test_an_edited_figure_module_redraws_that_figure_only(copy: Checkout):
+def test_an_edited_figure_module_redraws_that_figure_and_the_page_that_shows_it(copy: Checkout):
     module = copy.path / "src/finmath_grpo/figures/grpo_vs_base.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
-    assert copy.planned() == {"figure": 1}
+    assert copy.planned() == {"figure": 1, "report": 1}
 
 
 def test_another_learning_rate_retrains_both_grpo_models_and_no_other(copy: Checkout):
@@ -73,9 +73,9 @@ def test_nothing_reruns_in_a_fresh_clone_with_restored_results(finished: Checkou
     assert clone.planned() == {}
 
 
-def test_a_plot_setting_redraws_figures_only(copy: Checkout):
+def test_a_plot_setting_redraws_figures_and_the_page_that_shows_them(copy: Checkout):
     copy.replace("config/tiny.yaml", "figures: {scale: 1.0}", "figures: {scale: 1.5}")
-    assert set(copy.planned()) == {"figure"}
+    assert set(copy.planned()) == {"figure", "report"}
 
 
 def test_a_named_figure_is_the_only_one_rebuilt(copy: Checkout):

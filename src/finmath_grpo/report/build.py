@@ -44,11 +44,22 @@ def write_data(folder: Path, name: str, value: Any) -> None:
 
 def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[dict[str, Any]]]]:
     """The figures by group, each with its caption and the links to its two files, in the order given."""
-    shown = [{"caption": captions.caption(path.stem), "png": link(path, page)} for path in figures]
+    shown = [
+        {"caption": captions.caption(path.stem), "png": link(path, page), "size": png_size(path)} for path in figures
+    ]
     for figure in shown:
         figure["html"] = figure["png"].removesuffix(".png") + ".html"
     grouped = [(group, [figure for figure in shown if figure["caption"].group == group]) for group in captions.GROUPS]
     return [(group, members) for group, members in grouped if members]
+
+
+def png_size(path: Path) -> tuple[int, int]:
+    """Width and height in pixels, so that the page has the figure's place before it is loaded."""
+    with path.open("rb") as file:
+        head = file.read(24)
+    if not head.startswith(b"\x89PNG\r\n\x1a\n") or len(head) < 24:
+        raise UserError(f"{path}: not a PNG file; draw the figure again")
+    return int.from_bytes(head[16:20], "big"), int.from_bytes(head[20:24], "big")
 
 
 def link(path: Path, page: Path) -> str:
