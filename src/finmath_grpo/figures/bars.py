@@ -19,6 +19,8 @@ HOVER = (
     "%{customdata[0]}<br>%{customdata[1]} of %{customdata[2]} right: %{customdata[3]:.1f} %"
     "<br>interval %{customdata[4]:.1f} to %{customdata[5]:.1f} %"
 )
+LABEL_WIDTH = 0.2
+"""Share of the axis that the longest label in a bar takes (`12.5  exact: 12.5`)."""
 INTERVALS = {"wilson": "Wilson interval", "bootstrap": "interval, bootstrap over questions"}
 
 
@@ -115,6 +117,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
     base = exact.loc[models]
     paint = [colour(model, look) for model in models]
     temperatures = tables["accuracy"].temperature.nunique()
+    limits = percent_range(tables)
 
     measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
     hatched = "" if scorer == "exact" else "; hatched: not by exact match"
@@ -140,16 +143,18 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
         text = f"<b>{decimal(chosen.value[model])}</b>"
         if scorer != "exact":
             text += f'  <span style="font-size:{look.font_size}px">exact: {decimal(base[model])}</span>'
+        # As in `by_temperature`: at the bar's foot, or past the whisker where that reaches down to the label.
+        inside = chosen.low[model] > LABEL_WIDTH * limits[1]
         figure.add_annotation(
             y=name,
-            x=0,
+            x=0 if inside else chosen.high[model],
             text=text,
             showarrow=False,
             xanchor="left",
             xshift=10,
-            font={"size": look.font_size + 5, "color": ink_on(background)},
+            font={"size": look.font_size + 5, "color": ink_on(background) if inside else INK},
         )
-    figure.update_xaxes(title_text="questions right (%)", range=percent_range(tables), showgrid=True)
+    figure.update_xaxes(title_text="questions right (%)", range=limits, showgrid=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, showline=True, ticklabelstandoff=10)
     return figure
 
