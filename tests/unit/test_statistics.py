@@ -13,7 +13,7 @@ from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
 
 from finmath_grpo.statistics.accuracy import share_interval, wilson_interval
-from finmath_grpo.statistics.agreement import cohen_draws, fleiss_draws
+from finmath_grpo.statistics.agreement import cohen_draws, fleiss_draws, panel_table
 from finmath_grpo.statistics.contrasts import holm, mcnemar_p, minimum_detectable_difference
 from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights, sign_flip_p
 from finmath_grpo.statistics.reward_facts import block_means
@@ -186,12 +186,19 @@ class TestTests:
         assert (statistic, p) == pytest.approx((expected.statistic, expected.pvalue))
 
     def test_temperatures_that_never_differ_have_p_one(self) -> None:
-        row = across_models("exact", (0.1, 0.5, 1.0), np.full((4, 3), 0.25))
-        assert row["p"] == 1.0
+        assert friedman(np.full((3, 60), 0.25))[1] == 1.0
+        assert across_models("exact", (0.1, 0.5, 1.0), np.full((4, 3), 0.25), 200, 0)["p"] == 1.0
+
+    def test_models_that_rank_temperatures_alike_are_found_by_counting_orders(self) -> None:
+        # Three models, three temperatures, all in one order: 6 of the 6³ orders are as extreme.
+        accuracy = np.array([[0.1, 0.2, 0.3], [0.0, 0.5, 0.6], [0.2, 0.3, 0.4]])
+        row = across_models("exact", (0.1, 0.5, 1.0), accuracy, 100_000, 0)
+        assert row["p"] == pytest.approx(6 / 216, abs=0.002)
+        assert row["statistic"] == pytest.approx(6.0)
 
     def test_counts_are_tested_as_a_table(self) -> None:
         correct = np.array([[12, 10, 2], [20, 20, 20]])
-        table = temperature_table_from_counts(("a", "b"), (0.1, 0.5, 1.0), correct, 100)
+        table = temperature_table_from_counts(("a", "b"), (0.1, 0.5, 1.0), correct, 100, 50, 0)
         expected = stats.chi2_contingency([[12, 10, 2], [88, 90, 98]])
         assert table.loc[0, "p"] == pytest.approx(expected.pvalue)
         assert table.loc[0, "best"] == 0.1 and table.loc[0, "worst"] == 1.0
@@ -219,7 +226,9 @@ class TestAgreement:
         expected = cohens_kappa(np.array(table), return_results=False)
         assert cohen_draws(np.full((1, 90), 1 / 90), first, second)[0] == pytest.approx(expected)
 
-    def test_models_that_all_fail_agree(self) -> None:
+    def test_models_that_all_fail_have_no_kappa(self) -> None:
         weights, none = np.full((1, 10), 0.1), np.zeros((4, 10), dtype=int)
-        assert fleiss_draws(weights, none)[0] == 1.0
-        assert cohen_draws(weights, none[0] == 1, none[1] == 1)[0] == 1.0
+        assert np.isnan(fleiss_draws(weights, none)).all()
+        assert np.isnan(cohen_draws(weights, none[0] == 1, none[1] == 1)).all()
+        table = panel_table({"exact": none}, ("a", "b", "c", "d"), ("a", "b"), question_weights(10, 50, 0), 0.95)
+        assert table[["fleiss_kappa", "low", "high"]].isna().all(axis=None) and table["none"].item() == 10

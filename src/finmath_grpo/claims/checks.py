@@ -144,8 +144,8 @@ def closer(tables: Tables, trained: str, base: str, target: str, scorer: str) ->
 
 
 def temperatures_ranked(tables: Tables, scorer: str) -> Finding:
-    """Friedman's test of whether the models rank temperatures alike. Supported if p < 0.05, else inconclusive: so few
-    models can't show that they don't."""
+    """Friedman's test of whether the models rank temperatures alike, p by permutation. Supported if p < 0.05, else
+    inconclusive: so few models can't show that they don't."""
     rows = tables.rows("temperature_effect", scorer=scorer)
     row = rows[rows["model"].isna()].iloc[0]
     if pd.isna(row["p"]):
@@ -171,11 +171,16 @@ def ranges(tables: Tables, models: list[str], single: list[float], any_temperatu
 
 
 def above_best_temperature(tables: Tables, models: list[str]) -> Finding:
-    """Questions solved at any temperature above the best single one. Supported if so for every model, else not
-    supported. Shown: the smallest gain."""
+    """Questions solved at any temperature (over all samples, if there are more) above the best single temperature.
+    Supported if so for every model, else not supported. Shown: the smallest gain."""
     best = tables.rows("accuracy", model=models, scorer="exact").groupby("model")["accuracy"].max()
-    union = tables.rows("any_temperature", model=models, scorer="exact").set_index("model")
-    return _smallest_gain(union["accuracy"] - best, int(union["n"].iloc[0]))
+    one_sample = tables.rows("any_temperature", model=models, scorer="exact").set_index("model")
+    try:
+        rows = tables.rows("pass_and_majority", model=models, scorer="exact", measure="any_temperature")
+        union = rows[rows["k"] == rows["k"].max()].set_index("model")["value"]
+    except NotMeasured:
+        union = one_sample["accuracy"]
+    return _smallest_gain((union - best).round(6), int(one_sample["n"].iloc[0]))
 
 
 def no_punctuation_raises(tables: Tables, models: list[str]) -> Finding:
@@ -220,6 +225,8 @@ def agreement(tables: Tables, scorer: str, threshold: float) -> Finding:
     """Fleiss' kappa of the panel. Supported if its interval is above the threshold, not supported if below, else
     inconclusive."""
     row = tables.row("panel", scorer=scorer)
+    if pd.isna(row["fleiss_kappa"]):
+        raise NotMeasured("all models have one result at all questions, so that agreement means nothing")
     detail = f"of {row['n']} questions {row['none']} were solved by no model, {row['all']} by all {row['models']}"
     verdict = _beyond(row["low"], row["high"], threshold)
     return Finding(verdict, *_effect(row, "fleiss_kappa"), "kappa", None, detail, "panel.csv", "fleiss_kappa")

@@ -11,7 +11,8 @@ from finmath_grpo.statistics.resampling import bootstrap_interval
 
 def wilson_interval(correct: np.ndarray, n: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
     """Wilson's score interval for `correct` of `n` (Wilson 1927; why not the normal one: Bowyer et al., 2503.01747)."""
-    return proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
+    low, high = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
+    return np.round(low, 12), np.round(high, 12)
 
 
 def share_interval(

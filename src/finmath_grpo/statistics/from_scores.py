@@ -56,7 +56,7 @@ def main() -> None:
         "pass_and_majority": sampling_table(grid, weights, settings.confidence),
         "agreement": agreement_table(solved, grid.models, weights, settings.confidence),
         "panel": panel_table(solved, grid.models, settings.panel, weights, settings.confidence),
-        "temperature_effect": temperature_table(grid),
+        "temperature_effect": temperature_table(grid, settings.bootstrap_draws, settings.seed),
     }
     for name, table in tables.items():
         write_table(options.tables / f"{name}.csv", table)

@@ -201,7 +201,12 @@ def main() -> None:
         "agreement": agreement_table({"exact": solved}, models, weights, settings.confidence),
         "panel": panel_table({"exact": solved}, models, settings.panel, weights, settings.confidence),
         "temperature_effect": temperature_table_from_counts(
-            models, tuple(numbers.temperatures), counts(numbers, labels), numbers.questions.test
+            models,
+            tuple(numbers.temperatures),
+            counts(numbers, labels),
+            numbers.questions.test,
+            settings.bootstrap_draws,
+            settings.seed,
         ),
         "training": training,
         "reward_facts": reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence),
