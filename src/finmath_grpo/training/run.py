@@ -1,6 +1,7 @@
 """What GRPO and DPO runs share: the adapter, resuming, the step log, and what is written at the end."""
 
 import importlib.metadata
+import json
 import shutil
 import statistics
 import sys
@@ -98,6 +99,19 @@ def base_sha256(model: PreTrainedModel) -> str:
     return weights_sha256((name, tensor) for name, tensor in parameters if name not in tied)
 
 
+def last_whole_checkpoint(checkpoints: Path) -> str | None:
+    """The last checkpoint to resume from, after deleting those that a killed run left half-written.
+
+    The trainer writes a checkpoint's `trainer_state.json` last.
+    """
+    for folder in checkpoints.glob("checkpoint-*"):
+        try:
+            json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
+        except (OSError, json.JSONDecodeError):
+            shutil.rmtree(folder)
+    return get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+
+
 def train_and_save(
     trainer: Trainer, expected_steps: int | None, manifest: Path, log: Path, config: Path, record: dict[str, Any]
 ) -> None:
@@ -106,8 +120,7 @@ def train_and_save(
     Raises RuntimeError if the frozen base weights changed in training.
     """
     transformers.logging.set_verbosity_warning()
-    checkpoints = Path(trainer.args.output_dir)
-    last = get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+    last = last_whole_checkpoint(Path(trainer.args.output_dir))
     if last:
         print(f"resuming from {Path(last).name}")
     before = base_sha256(trainer.model)

@@ -1,0 +1,117 @@
+"""A run that is killed goes on with the same command, and ends with the bytes of a run that nobody disturbed."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+from conftest import Checkout
+
+# A job that never gets as far as to be killed is a fault of the test.
+PATIENCE = 300
+
+
+def kill_when(checkout: Checkout, target: str, reached: Callable[[], bool]) -> None:
+    """Start a run and kill all of it, as `docker kill` or a power cut would, as soon as `reached` says so."""
+    run = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "2", target],
+        cwd=checkout.path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert run.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, "the run did not get as far as to be killed"
+        time.sleep(0.005)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+
+
+def contents(folder: Path) -> dict[str, object]:
+    """Every file below a folder; of a training log all but the seconds that a step took."""
+    found: dict[str, object] = {}
+    for path in sorted(folder.rglob("*")):
+        if path.name == "log.csv":
+            found[path.name] = pd.read_csv(path).drop(columns="step_time", errors="ignore").to_csv()
+        elif path.is_file():
+            found[str(path.relative_to(folder))] = path.read_bytes()
+    return found
+
+
+def test_killed_training_resumes_from_its_checkpoint(finished: Checkout, copy: Checkout):
+    training = copy.path / "results/tiny/training/llama-grpo"
+    shutil.rmtree(training)
+    checkpoints = copy.path / "results/cache/training"
+    kill_when(copy, "tiny", lambda: any(checkpoints.glob("*/checkpoint-2/trainer_state.json")))
+    assert not (training / "MANIFEST.sha256").exists()
+    # As if killed while the last checkpoint was written.
+    (newest,) = checkpoints.glob("*/checkpoint-2")
+    shutil.copytree(newest, newest.with_name("checkpoint-4"), dirs_exist_ok=True)
+    (newest.with_name("checkpoint-4") / "trainer_state.json").write_text("{", encoding="utf-8")
+    copy.snakemake("tiny")
+    log = (copy.path / "results/tiny/logs/grpo/llama-grpo.log").read_text(encoding="utf-8")
+    assert re.search(r"resuming from checkpoint-[23]", log)
+    for folder in ("training", "models", "completions", "statistics", "figures"):
+        assert contents(copy.path / "results/tiny" / folder) == contents(finished.path / "results/tiny" / folder)
+    assert copy.planned() == {}
+
+
+def test_killed_generation_keeps_its_finished_cells(copy: Checkout):
+    copy.replace("config/tiny.yaml", "temperatures: [0.2, 1.0]", "temperatures: [0.2, 0.4, 0.6, 0.8, 1.0]")
+    target = "results/tiny/completions/gemma-it.jsonl"
+    file = copy.path / target
+    cells = copy.path / "results/cache/completions"
+    shutil.rmtree(cells)
+    copy.snakemake(target)
+    undisturbed = file.read_bytes()
+
+    shutil.rmtree(cells)
+    file.unlink()
+    kill_when(copy, target, lambda: any(cells.glob("*.jsonl")))
+    assert not file.exists()
+    copy.snakemake(target)
+    log = (copy.path / "results/tiny/logs/generate/gemma-it.log").read_text(encoding="utf-8")
+    assert re.search(r"[1-5] of 5 cells are kept", log)
+    assert file.read_bytes() == undisturbed
+
+
+def test_killed_plotting_is_done_again(finished: Checkout, copy: Checkout):
+    figures = copy.path / "results/tiny/figures"
+    drawn = sorted(figures.glob("*.png"))
+    for file in drawn:
+        file.unlink()
+    kill_when(copy, "tiny", lambda: any(figures.glob("*.png")))
+    assert any(not file.exists() for file in drawn)
+    copy.snakemake("tiny")
+    assert contents(figures) == contents(finished.path / "results/tiny/figures")
+    assert copy.planned() == {}
+
+
+def test_a_second_run_on_the_same_results_says_who_holds_them(copy: Checkout):
+    (copy.path / "results/tiny/scores.csv").unlink()
+    first = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "tiny"],
+        cwd=copy.path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    holder = f"process {first.pid} on"
+    note = copy.path / "results/.snakemake/held-by"
+    while holder not in note.read_text(encoding="utf-8"):
+        assert first.poll() is None
+        time.sleep(0.005)
+    second = copy.snakemake("tiny", check=False)
+    looking = copy.snakemake("-n", "tiny")
+    os.killpg(first.pid, signal.SIGKILL)
+    first.wait()
+    assert second.returncode == 1 and f"results/ is in use by {holder}" in second.stdout
+    assert "Job stats" in looking.stdout
