@@ -3,6 +3,7 @@
 import functools
 import re
 from decimal import Decimal, localcontext
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -15,6 +16,7 @@ from finmath_grpo.questions.families.course import FAMILIES as COURSE
 from finmath_grpo.questions.families.dates import on
 from finmath_grpo.questions.families.elementary import FAMILIES as ELEMENTARY
 from finmath_grpo.questions.families.suffix import spoken_end, suffixed
+from finmath_grpo.questions.families.writing import exact, half_up, show
 
 ALL = COURSE + ELEMENTARY
 DRAWS = 200
@@ -148,3 +150,39 @@ def test_dates_take_the_suffix_of_their_month():
     assert [on(f"5 {month}") for month in ("Ocak", "Nisan", "Mayıs", "Temmuz", "Eylül", "Kasım")] == [
         "5 Ocak'ta", "5 Nisan'da", "5 Mayıs'ta", "5 Temmuz'da", "5 Eylül'de", "5 Kasım'da",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "right"),
+    [
+        ("Faiz: 2.000 × 5 / 100 = 100", True),
+        ("Faiz: 2.000 × 5 / 100 = 101", False),
+        ("Bir yılın payı 900 / 12 = 75 TL'dir.", True),
+        ("Bir yılın payı 900 / 12 = 76 TL'dir.", False),
+        ("1.000 / 3 ≈ 333,33", True),
+        ("1.000 / 3 = 333,33", False),
+        ("1.000 / 3 ≈ 333,34", False),
+        ("900 / 12 ≈ 75", False),
+        ("P = 2.000 / (1 - 0,2)^2 = 3.125", True),
+        ("1 + r = √1,44 = 1,2", True),
+        ("√1,44 = 1,1", False),
+        ("Kâr 5 × 4 = 20 TL, toplam 20 + 5 = 26 TL", False),
+    ],
+)
+def test_the_evaluator_of_solutions_tells_right_from_wrong(line, right):
+    found = equations(line)
+    assert found and all(holds(*equation) for equation in found) == right
+
+
+def test_numbers_are_written_and_rounded_as_textbooks_do():
+    assert [half_up(value, 2) for value in (Fraction(1, 3), Fraction(1, 8), Fraction(-1, 8), Fraction(5))] == [
+        Decimal(text) for text in ("0.33", "0.13", "-0.13", "5.00")
+    ]
+    assert [show(Fraction(text)) for text in ("1234.5", "12", "0.125", "-4500")] == [
+        "1.234,50",
+        "12",
+        "0,125",
+        "-4.500",
+    ]
+    with pytest.raises(ValueError, match="no end in decimals"):
+        exact(Fraction(1, 3))
