@@ -101,6 +101,7 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str], title: str
         range=[-0.5, len(temperatures) - 0.5],
     )
     figure.update_yaxes(title_text="questions right (%)", range=limits)
+    figure.update_layout(showlegend=True)
     return figure
 
 
