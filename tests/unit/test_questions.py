@@ -85,15 +85,19 @@ def test_the_course_file_is_raw_as_the_posts_was():
     assert sum(len(texts) < 5 for texts in digits) >= 10, "some options differ in separators only"
 
 
-def test_a_split_by_family_shares_no_masked_question():
+@pytest.mark.parametrize("by", ["random", "family"])
+def test_the_overlap_of_the_splits_is_as_the_data_card_says(by):
     cleaned = [clean(row) for row in read_jsonl(RAW / "questions.jsonl", RawQuestion)]
-    chosen = set(draw_test_ids(cleaned, SplitSettings(by="family", test=100, seed=3407)))
-    report = contamination(
-        [row for row in cleaned if row.id not in chosen], [row for row in cleaned if row.id in chosen]
-    )
+    chosen = set(draw_test_ids(cleaned, SplitSettings(by=by, test=100, seed=3407)))
+    train, test = ([row for row in cleaned if (row.id in chosen) is wanted] for wanted in (False, True))
+    report = contamination(train, test)
     seen = report["test_questions_seen"]
     assert (report["train"], report["test"]) == (442, 100)
-    assert seen["exact"] == seen["normalised"] == seen["numbers_masked"] == 0
+    card = (RAW / "README.md").read_text(encoding="utf-8")
+    label = {"random": "random", "family": "by family"}[by]
+    assert f"| {label}, seed 3407 | {' | '.join(str(number) for number in seen.values())} |" in card
+    if by == "family":
+        assert seen["exact"] == seen["normalised"] == seen["numbers_masked"] == 0
 
 
 def test_the_documented_schema_is_that_of_the_rows():
