@@ -15,15 +15,17 @@ if config:
     sys.exit("error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`")
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
-os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")]))
+for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
+    os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
 os.environ.setdefault("PYTHONHASHSEED", "0")
 # What compilers of the GPU stack write goes where it is safe to delete, not into a home folder that may not exist.
-for variable in ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR", "UNSLOTH_COMPILE_LOCATION"):
+for variable in ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR"):
     os.environ.setdefault(variable, str(Path("results/cache/compiled", variable.lower()).resolve()))
 sys.path.insert(0, "src")
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
+
+
 # Only with `--sdm apptainer` (on a cluster, say); made of our image by
 # `apptainer build finmath-grpo.sif docker-daemon://finmath-grpo:latest`.
 container: "finmath-grpo.sif"
@@ -43,6 +45,7 @@ wildcard_constraints:
     model=r"[a-z0-9-]+",
 
 
+include: "rules/inputs.smk"
 include: "rules/questions.smk"
 include: "rules/models.smk"
 include: "rules/training.smk"

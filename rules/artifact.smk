@@ -13,14 +13,10 @@ if workflow.is_main_process and not one_run.only_reads(sys.argv):
         sys.exit(f"error: {error}")
 
 
-def jobs_to_run():
-    return list(workflow.dag.needrun_jobs())
-
-
 # Before the first job, and for jobs of this machine only: a cluster's nodes have other hardware.
 onstart:
     if workflow.local_exec:
-        jobs = jobs_to_run()
+        jobs = list(workflow.dag.needrun_jobs())
         on_gpu = any(job.resources.get("gpu") for job in jobs)
         found = doctors.refusals(
             this_machine(),

@@ -11,11 +11,6 @@ PUBLISHED_TABLES = [
 TABLES = [*PUBLISHED_TABLES, "disagreement", "outcomes", "pass_and_majority", "reward_audit"]
 
 
-def tables_of_claims(wildcards):
-    names = PUBLISHED_TABLES if experiment_of(wildcards).kind == "published" else TABLES
-    return expand("results/{{experiment}}/statistics/{table}.csv", table=names)
-
-
 rule claims:
     input:
         claims="data/claims.yaml",

@@ -1,4 +1,4 @@
-# Helpers of the rules: which code a stage runs, which slice of the config it uses, which model comes from where.
+# Which code a stage runs, which slice of the config it uses, which model comes from where.
 
 import ast
 import functools
@@ -17,7 +17,7 @@ except UserError as error:
 def code(*modules):
     """The source files of modules and of what they import from this project, found in their import statements.
 
-    As inputs of a rule they are compared by content: an edit re-runs exactly the stages that import the file.
+    As inputs they are compared by content: an edit re-runs exactly the stages that import the file.
     """
     return sorted(set().union(*(_closure(module) for module in modules)))
 
@@ -52,9 +52,9 @@ def _file(module):
     return None
 
 
-def kinds(kind):
-    """A wildcard constraint: the experiments of a kind (`run`, `published`, `recorded`)."""
-    return "|".join(name for name, experiment in EXPERIMENTS.items() if experiment.kind == kind) or "(?!)"
+def kinds(*wanted):
+    """A wildcard constraint: the experiments of some kinds (`run`, `published`, `recorded`)."""
+    return "|".join(name for name, experiment in EXPERIMENTS.items() if experiment.kind in wanted) or "(?!)"
 
 
 def with_models(*methods):

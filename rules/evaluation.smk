@@ -1,19 +1,6 @@
 # Every model answers every test question at every temperature: dear. Scoring the answers: cheap, and its own stage.
 
 
-def weights(wildcards):
-    """The manifest of the model, or of base and adapter where an adapter is evaluated unmerged."""
-    run = experiment_of(wildcards)
-    model = run.models[wildcards.model]
-    if model.method != "adapter":
-        return [model_manifest(wildcards)]
-    return [model_manifest(wildcards, run.models[model.of].base), adapter_manifest(wildcards, model.of)]
-
-
-def completions_of_all_models(wildcards):
-    return expand("results/{{experiment}}/completions/{model}.jsonl", model=experiment_of(wildcards).models)
-
-
 rule generate:
     input:
         test="results/{experiment}/data/test.jsonl",

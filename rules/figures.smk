@@ -1,6 +1,5 @@
 # Figures: the tables each one reads. A figure depends on these, on its own module and on its look, and on nothing else.
 
-from finmath_grpo.files import canonical_json
 
 FIGURES = {
     # those of the post
@@ -32,37 +31,6 @@ MODELS_SHOWN = {
     "grpo_vs_base": {"llama-base", "llama-grpo"},
     "gemma_vs_dpo": {"gemma-it", "gemma-dpo"},
 }
-
-
-def figures_of(name):
-    """The figures of an experiment."""
-    experiment = EXPERIMENTS[name]
-    models = set(experiment.models)
-    absent = NOT_PUBLISHED if experiment.kind == "published" else set()
-    return [figure for figure in FIGURES if figure not in absent and MODELS_SHOWN.get(figure, models) <= models]
-
-
-def figure_tables(wildcards):
-    tables = FIGURES[wildcards.figure]
-    if wildcards.figure == "reward_audit" and experiment_of(wildcards).kind == "published":
-        tables = PUBLISHED_REWARD_AUDIT
-    return expand("results/{{experiment}}/statistics/{table}", table=tables)
-
-
-def figure_code(wildcards):
-    return code(f"finmath_grpo.figures.{wildcards.figure}")
-
-
-def look(wildcards):
-    """The config's branch `figures` and what else of it stands in captions, as canonical JSON."""
-    experiment = experiment_of(wildcards)
-    return canonical_json(
-        {
-            **experiment.figures.model_dump(mode="json"),
-            "models": {name: model.label for name, model in experiment.models.items()},
-            "confidence": experiment.statistics.confidence,
-        }
-    )
 
 
 rule figure:

@@ -1,20 +1,6 @@
 # Base models: pre-trained by the DAG, or fetched. A model is tracked by its manifest, the hashes of its files.
 
 
-def pretraining_settings(wildcards):
-    return experiments.pretraining_settings(experiment_of(wildcards), wildcards.model)
-
-
-def pretraining_code(wildcards):
-    families = experiment_of(wildcards).pretraining.families
-    return code("finmath_grpo.models.pretrain", f"finmath_grpo.questions.families.{families}")
-
-
-def fetched_model(wildcards):
-    model = experiment_of(wildcards).models[wildcards.model]
-    return [model.repository, model.revision]
-
-
 rule pretrain:
     input:
         test="results/{experiment}/data/test.jsonl",

@@ -1,11 +1,6 @@
 # Raw questions are cleaned, then split; the committed test ids beside a raw file, if it has them, hold the split in place.
 
 
-def committed_test_ids(wildcards):
-    path = Path(raw_questions(wildcards)).with_suffix(".test-ids.json")
-    return str(path) if path.exists() else []
-
-
 rule clean:
     input:
         raw=raw_questions,

@@ -1,32 +1,6 @@
 # Tables from scores, logs and completions: figures and claims read these and nothing else.
 # `published` has the same tables, as far as the post's numbers go; `recorded` ships scores and what is made of texts.
 
-from finmath_grpo.files import canonical_json
-
-
-def model_names(wildcards):
-    return list(experiment_of(wildcards).models)
-
-
-def labels(wildcards):
-    return canonical_json({name: model.label for name, model in experiment_of(wildcards).models.items()})
-
-
-def logs_of_grpo(wildcards):
-    models = experiments.models_by_method(experiment_of(wildcards), "grpo")
-    return expand("results/{{experiment}}/training/{model}/log.csv", model=models)
-
-
-def completions_of_grpo(wildcards):
-    models = experiments.models_by_method(experiment_of(wildcards), "grpo")
-    return expand("results/{{experiment}}/training/{model}/completions.jsonl.zst", model=models)
-
-
-def completions_of_first_contrast(wildcards):
-    return expand(
-        "results/{{experiment}}/completions/{model}.jsonl", model=experiment_of(wildcards).statistics.contrasts[0]
-    )
-
 
 rule statistics:
     input:
@@ -50,7 +24,7 @@ rule statistics:
     benchmark:
         "results/{experiment}/benchmarks/statistics.tsv"
     wildcard_constraints:
-        experiment=kinds("run") + "|" + kinds("recorded"),
+        experiment=kinds("run", "recorded"),
     params:
         settings=settings("statistics"),
         models=model_names,
@@ -106,10 +80,6 @@ rule examples:
         "python -m finmath_grpo.statistics.examples --settings {params.settings:q} --models {params.models}"
         " --test {input.test} --scores {input.scores} --completions {input.completions}"
         " --examples {output.examples} > {log} 2>&1"
-
-
-def published_numbers(wildcards):
-    return experiment_of(wildcards).numbers
 
 
 rule published_statistics:

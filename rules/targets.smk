@@ -10,7 +10,7 @@ def artifacts(experiment):
 
 
 try:
-    DEFAULT, WHY = experiments.default_experiment(EXPERIMENTS, os.environ, gpu=Path("/dev", "nvidiactl").exists())
+    DEFAULT, WHY = experiments.default_experiment(EXPERIMENTS, os.environ, gpu=experiments.gpu_visible())
 except UserError as error:
     sys.exit(f"error: {error}")
 if not any("--mode" in word or "--target-jobs" in word for word in sys.argv):

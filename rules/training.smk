@@ -1,25 +1,6 @@
 # Training of an adapter on a base model, and the merge with its proof.
 
 
-def training_settings(wildcards):
-    return experiments.training_settings(experiment_of(wildcards), wildcards.model)
-
-
-def grpo_module(wildcards):
-    """The module of the engine: Unsloth has to be imported before all else, so it has a module of its own."""
-    engine = experiment_of(wildcards).training.grpo.engine
-    return {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
-
-
-def grpo_code(wildcards):
-    return code(grpo_module(wildcards))
-
-
-def dpo_code(wildcards):
-    families = experiment_of(wildcards).pretraining.families
-    return code("finmath_grpo.training.dpo", f"finmath_grpo.questions.families.{families}")
-
-
 rule grpo:
     input:
         train="results/{experiment}/data/train.jsonl",

@@ -184,6 +184,11 @@ def load_all(directory: Path) -> dict[str, Experiment]:
     return {path.stem: load(path) for path in sorted(directory.glob("*.yaml"))}
 
 
+def gpu_visible() -> bool:
+    """Whether the driver of an NVIDIA GPU is there, asked without loading a library."""
+    return Path("/dev/nvidiactl").exists()
+
+
 def default_experiment(experiments: dict[str, Experiment], environment: Mapping[str, str], gpu: bool) -> tuple[str, str]:
     """The experiment that is built where none is named, and why it is that one.
 
