@@ -22,6 +22,20 @@ lint: $(STAMP)
 bench: $(STAMP) browser
 	for benchmark in benchmarks/*.py; do .venv/bin/python $$benchmark || exit 1; done
 
+# One file to go on from elsewhere; the pages that are made from measurements and licences; the image under test.
+.PHONY: archive artifact notice test-container
+archive: $(STAMP)
+	.venv/bin/python -m finmath_grpo.artifact.archive finmath-grpo.tar.zst
+
+artifact: $(STAMP)
+	.venv/bin/python -m finmath_grpo.artifact.page
+
+notice: $(STAMP)
+	.venv/bin/python -m finmath_grpo.artifact.notice > NOTICE.new && mv NOTICE.new NOTICE
+
+test-container: $(STAMP)
+	.venv/bin/python -m pytest tests/container
+
 $(STAMP): envs/cpu.lock
 	@sh envs/make-venv
 	@touch $@

@@ -28,7 +28,7 @@ from finmath_grpo.files import sha256
 
 FOLDER = "finmath-grpo"
 NO_SOURCES = {".git", ".venv", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "results"}
-MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json"}
+MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json", "finmath-grpo.tar.zst"}
 WEIGHTS = {".safetensors", ".bin", ".gguf"}
 
 

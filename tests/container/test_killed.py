@@ -1,0 +1,74 @@
+"""Containers that are killed or stopped: the same command goes on, and ends as an undisturbed run does."""
+
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from conftest import Container, new_results
+
+RUN = ("snakemake", "--cores", "tiny")
+
+
+@pytest.fixture(scope="module")
+def undisturbed(image: str, tmp_path_factory: pytest.TempPathFactory) -> Container:
+    container = Container(new_results(tmp_path_factory.mktemp("undisturbed") / "results"))
+    container.run(*RUN, network=False)
+    return container
+
+
+def contents(results: Path) -> dict[str, object]:
+    """What a run is for; of training logs all but the seconds that a step took."""
+    found: dict[str, object] = {}
+    for folder in ("data", "models", "training", "completions", "statistics", "figures", "claims.json", "scores.csv"):
+        for path in [*sorted((results / "tiny").glob(f"{folder}/**/*")), results / "tiny" / folder]:
+            if path.name == "log.csv":
+                found[str(path.relative_to(results))] = (
+                    pd.read_csv(path).drop(columns="step_time", errors="ignore").to_csv()
+                )
+            elif path.is_file():
+                found[str(path.relative_to(results))] = path.read_bytes()
+    return found
+
+
+def test_killed_thrice_it_ends_as_an_undisturbed_run(container: Container, undisturbed: Container):
+    tiny, cache = container.results / "tiny", container.results / "cache"
+    kill = ("kill", "--signal", "KILL")
+    container.interrupt(kill, lambda: any(cache.glob("training/*/checkpoint-2/trainer_state.json")), *RUN)
+    assert list((container.results / ".snakemake/locks").iterdir()), "the kill left no lock: nothing was tested"
+    container.interrupt(kill, lambda: any(cache.glob("completions/*.jsonl")), *RUN)
+    assert any("resuming from checkpoint-" in log.read_text() for log in tiny.glob("logs/grpo/*.log"))
+    container.interrupt(kill, lambda: any(tiny.glob("figures/*.png")), *RUN)
+    container.run(*RUN)
+    assert contents(container.results) == contents(undisturbed.results)
+    assert "Nothing to be done" in container.run(*RUN).stdout
+
+
+def test_stopped_it_ends_in_seconds_and_leaves_no_lock(container: Container, undisturbed: Container):
+    shutil.copytree(undisturbed.results, container.results, symlinks=True, dirs_exist_ok=True)
+    container.run("chmod", "-R", "a+rwX", "results", user="0:0")
+    training = container.results / "tiny/training/llama-grpo"
+    (training / "MANIFEST.sha256").unlink()
+    checkpoints = container.results / "cache/training"
+    seconds = container.interrupt(
+        ("stop", "-t", "60"), lambda: any(checkpoints.glob("*/checkpoint-1/trainer_state.json")), *RUN
+    )
+    # Docker kills after the 60 seconds given; Snakemake alone would wait for the end of the training.
+    assert seconds < 30
+    assert not list((container.results / ".snakemake/locks").glob("*"))
+    container.run(*RUN)
+    assert contents(container.results) == contents(undisturbed.results)
+
+
+def test_second_container_says_who_holds_the_results_and_leaves(container: Container):
+    answers = []
+
+    def second_was_told() -> bool:
+        held = container.results / ".snakemake/held-by"
+        if not held.exists() or "container" not in held.read_text():
+            return False
+        answers.append(container.run(*RUN, check=False))
+        return True
+
+    container.interrupt(("kill", "--signal", "KILL"), second_was_told, *RUN)
+    assert answers[0].returncode == 1 and "results/ is in use by container" in answers[0].stdout
