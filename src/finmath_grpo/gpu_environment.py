@@ -1,19 +1,19 @@
 """What must stand in the environment before vLLM, Unsloth or TRL is imported on a GPU.
 
-Reproducible rollouts and evaluation need the engine in this process; nothing is sent anywhere; and the FlashInfer
-sampler is out, because it depends on a run-time build and samples otherwise above some batch size (vllm issue 51187).
+Reproducible rollouts and evaluation need the engine in this process; nothing is sent anywhere; and FlashInfer is out,
+because it is built at run time and its sampler differs above some batch size (vllm issue 51187).
 Where compiled code is kept is said by the Snakefile, for all jobs.
 """
 
 import importlib.util
 import os
+import sys
 
 from finmath_grpo.errors import UserError
 
 ENVIRONMENT = {
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
     "VLLM_USE_FLASHINFER_SAMPLER": "0",
-    "UNSLOTH_VLLM_NO_FLASHINFER": "1",
     # Every model is a local directory by now.
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
@@ -31,6 +31,8 @@ def prepare(setting: str, *packages: str) -> None:
     if absent:
         raise UserError(f"{setting} needs {' and '.join(absent)}, which only the CUDA stack has (envs/cuda.lock)")
     os.environ.update(ENVIRONMENT)
+    # Python's mark of a module that is not there.
+    sys.modules.setdefault("flashinfer", None)
     import torch
 
     if not torch.cuda.is_available():

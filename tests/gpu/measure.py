@@ -24,8 +24,6 @@ from finmath_grpo.questions.rows import Question  # noqa: E402
 
 PROMPT = PromptSettings(system="Soruyu çöz.\n<cevap>\n...\n</cevap>")
 LIMIT = 96
-# Enough for models this small, and it leaves room for what else is on the GPU.
-UTILIZATION = 0.15
 
 
 def questions(count: int) -> list[Question]:
@@ -75,7 +73,7 @@ def repeat(manifest: Path) -> dict:
     """The same seeds twice, in another order, and one in eight alone; prompts as vLLM saw them."""
     directory, tokenizer = manifest.parent, load_tokenizer(manifest)
     wanted, ends = requests(manifest, 1024, 1.0), stop_tokens(directory, tokenizer)
-    llm = load_llm(directory, max(len(r.prompt) for r in wanted) + LIMIT, utilization=UTILIZATION)
+    llm = load_llm(directory, max(len(r.prompt) for r in wanted) + LIMIT)
     run(llm, wanted[:64], ends)
     started = time.perf_counter()
     outputs = run(llm, wanted, ends)
@@ -117,7 +115,7 @@ def soft_capping(manifest: Path) -> dict:
     caps = {"attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0}
     (directory / "config.json").write_text(json.dumps({**config, **caps}))
     wanted = requests(manifest, 16, 1.0)
-    llm = load_llm(directory, max(len(r.prompt) for r in wanted) + 2, utilization=UTILIZATION)
+    llm = load_llm(directory, max(len(r.prompt) for r in wanted) + 2)
     outputs = run(llm, wanted, [], overrides={"prompt_logprobs": 0, "max_tokens": 1})
     by_vllm = [
         torch.tensor([next(iter(place.values())).logprob for place in output.prompt_logprobs[1:]]) for output in outputs
@@ -151,11 +149,11 @@ def adapter(manifest: Path, adapter_manifest: Path, merged: Path) -> dict:
     wanted = [dataclasses.replace(request, temperature=0.0) for request in requests(manifest, 64, 1.0)]
     ends = stop_tokens(manifest.parent, load_tokenizer(manifest))
     length = max(len(r.prompt) for r in wanted) + LIMIT
-    with_adapter = load_llm(manifest.parent, length, rank=32, utilization=UTILIZATION)
+    with_adapter = load_llm(manifest.parent, length, rank=32)
     base = ids_of(run(with_adapter, wanted, ends))
     adapted = ids_of(run(with_adapter, wanted, ends, lora_request=LoRARequest("a", 1, str(adapter_manifest.parent))))
     del with_adapter
-    merged_ids = ids_of(run(load_llm(merged.parent, length, utilization=UTILIZATION), wanted, ends))
+    merged_ids = ids_of(run(load_llm(merged.parent, length), wanted, ends))
     return {
         "adapter_equals_merged": alike(adapted, merged_ids),
         "first_token_equal": alike([ids[:8] for ids in adapted], [ids[:8] for ids in merged_ids]),

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from transformers import PreTrainedTokenizerBase
+import torch
+from transformers import AutoConfig, PreTrainedTokenizerBase
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Completion, Generate, Request
@@ -23,6 +24,8 @@ ENDS = ("<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "<eos>")
 SETTING = "evaluation.engine: vllm"
 SEQUENCES_AT_ONCE = 512
 GPU_MEMORY_UTILIZATION = 0.85
+# Room for activations and CUDA graphs.
+WORKING_MEMORY = 4 * 2**30
 
 
 def stop_tokens(directory: Path, tokenizer: PreTrainedTokenizerBase) -> list[int]:
@@ -35,17 +38,31 @@ def stop_tokens(directory: Path, tokenizer: PreTrainedTokenizerBase) -> list[int
     return sorted(ids - {None})
 
 
-def load_llm(directory: Path, length: int, rank: int | None = None, utilization: float = GPU_MEMORY_UTILIZATION) -> Any:
+def cache_bytes(directory: Path, length: int, room: int) -> int:
+    """Bytes of keys and values that `SEQUENCES_AT_ONCE` sequences of `length` tokens fill, at most `room`.
+
+    Asked for by size, not as vLLM would by a share of the GPU, so that what else runs there changes nothing.
+    """
+    config = AutoConfig.from_pretrained(directory, local_files_only=True)
+    a_token = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * 2
+    return min(room, SEQUENCES_AT_ONCE * (length + 16) * a_token)
+
+
+def load_llm(directory: Path, length: int, rank: int | None = None) -> Any:
     """A `vllm.LLM` of a model directory, for prompts and completions of `length` tokens; with adapters of a rank."""
     from vllm import LLM
 
+    total = torch.cuda.get_device_properties(0).total_memory
+    fixed = sum(file.stat().st_size for file in directory.glob("*.safetensors")) + WORKING_MEMORY
+    cache = cache_bytes(directory, length, int(GPU_MEMORY_UTILIZATION * total) - fixed)
     return LLM(
         model=str(directory),
         dtype="bfloat16",
         seed=0,
         max_model_len=length,
         max_num_seqs=SEQUENCES_AT_ONCE,
-        gpu_memory_utilization=utilization,
+        kv_cache_memory_bytes=cache,
+        gpu_memory_utilization=(fixed + cache) / total,
         generation_config="vllm",
         disable_cascade_attn=True,
         compilation_config=VLLM_COMPILATION,

@@ -37,8 +37,8 @@ TOKENIZER_ROWS = 10_000
 # Rows are sorted by length within a pool of batches, so that little of a batch is padding.
 BATCHES_A_POOL = 50
 EMBEDDING_STD = 0.05
-# What one forward pass on a GPU takes, rows times tokens: with 100 M parameters, well within 24 GB.
-TOKENS_AT_ONCE = 12_288
+# Rows times tokens of a forward pass on a GPU, for each GiB of its memory: with 100 M parameters it fills a third.
+TOKENS_A_GIB = 300
 IGNORED = -100
 
 
@@ -167,10 +167,15 @@ def learning_rate_factor(step: int, steps: int, warmup_steps: int, decay_from: f
     return min(1.0, (steps - step) / max(1.0, steps * (1 - decay_from)))
 
 
+def tokens_at_once() -> int:
+    """How many tokens, padding included, a forward pass may take on this GPU."""
+    return TOKENS_A_GIB * torch.cuda.get_device_properties(0).total_memory // 2**30
+
+
 def backward(model: PreTrainedModel, ids: np.ndarray, labels: np.ndarray, device: str) -> torch.Tensor:
     """Add a batch's gradient to the parameters', on a GPU in as many parts as memory asks for. Returns the loss."""
     on_gpu = device == "cuda"
-    rows = max(1, TOKENS_AT_ONCE // ids.shape[1]) if on_gpu else len(ids)
+    rows = max(1, tokens_at_once() // ids.shape[1]) if on_gpu else len(ids)
     # The first token of a row is predicted from nothing.
     scored = labels[:, 1:] != IGNORED
     total = torch.zeros((), device=device)

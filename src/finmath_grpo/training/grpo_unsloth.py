@@ -4,11 +4,17 @@ The same stage as `finmath_grpo.training.grpo`, in a module of its own because U
 transformers. It replaces TRL's trainers and changes their defaults; the settings are compared after building.
 """
 
+import os
+import tempfile
+
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, prepare
 
 SETTING = "training.grpo.engine: unsloth"
 run_stage(lambda: prepare(SETTING, "unsloth", "vllm"))
+# Unsloth writes Python files as it is imported; two jobs must not write the same ones.
+WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
+os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
 import unsloth  # noqa: E402
 
 # isort: split
