@@ -1,5 +1,7 @@
 """Do the models succeed on the same questions? Agreement of each two of them beyond chance."""
 
+import math
+
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError, run_stage
@@ -22,7 +24,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     measure = "same number" if scorer == "numeric" else "exact match"
     caption = (
         f"Cohen's kappa over {table.n.max()} questions, right at any temperature ({measure}); "
-        f"Fleiss' kappa of {panel.models} models: {panel.fleiss_kappa:.2f} [{panel.low:.2f}, {panel.high:.2f}]"
+        f"Fleiss' kappa of {panel.models} models: {kappa_of(panel.fleiss_kappa, panel.low, panel.high)}"
     )
     grid = go.Figure(layout=frame(look, "Do the models solve the same questions?", caption, height=1.3, below=20))
     grid.add_heatmap(
@@ -43,9 +45,12 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         for x, b in enumerate(models):
             if (a, b) in pairs:
                 row = pairs[a, b]
-                shade = COUNT[min(len(COUNT) - 1, max(0, round(row.kappa * (len(COUNT) - 1))))]
                 small = f"{100 * row.agreement:.0f} % alike"
-                words, ink = f"<b>{row.kappa:.2f}</b>".replace("-", "−"), ink_on(shade)
+                if math.isnan(row.kappa):
+                    words, ink = "–", MUTED
+                else:
+                    shade = COUNT[min(len(COUNT) - 1, max(0, round(row.kappa * (len(COUNT) - 1))))]
+                    words, ink = f"<b>{row.kappa:.2f}</b>".replace("-", "−"), ink_on(shade)
             else:
                 row = next(row for (first, _), row in pairs.items() if first == a)
                 small, words, ink = "solved", f"{row.both + row.only_a}", MUTED
@@ -65,8 +70,13 @@ def hover(pairs: dict, a: str, b: str, look: Look) -> str:
     return (
         f"both {row.both}, neither {row.neither}"
         f"<br>only {label(a, look)} {row.only_a}, only {label(b, look)} {row.only_b}"
-        f"<br>kappa {row.kappa:.2f} [{row.low:.2f}, {row.high:.2f}]"
+        f"<br>kappa {kappa_of(row.kappa, row.low, row.high)}"
     )
+
+
+def kappa_of(kappa: float, low: float, high: float) -> str:
+    """A kappa with its interval; there is none where all results are alike."""
+    return "none, as all results are alike" if math.isnan(kappa) else f"{kappa:.2f} [{low:.2f}, {high:.2f}]"
 
 
 if __name__ == "__main__":
