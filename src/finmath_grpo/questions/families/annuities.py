@@ -175,8 +175,8 @@ def _three_deposits(draw: Random) -> Problem:
             f"2. yıl sonu: {show(a)} × {plain(f)} + {show(a)} = {show(two)}\n3. yıl sonu: {show(two)} × {plain(f)} ="
             f" {show(three)}\n"
             f"Son ödemeyle: {show(three)} + {show(a)} = {show(three + a)}",
-            f"İlk ödeme 2 yıl, ikinci ödeme 1 yıl faiz getirir.\n{plain(f)} × {plain(f)} = {plain(f**2)}\nİlk ödeme: {show(a)} × {plain(f**2)} ="
-            f" {show(a * f**2)}\n"
+            f"İlk ödeme 2 yıl, ikinci ödeme 1 yıl faiz getirir.\n{plain(f)} × {plain(f)} = {plain(f**2)}\nİlk ödeme:"
+            f" {show(a)} × {plain(f**2)} = {show(a * f**2)}\n"
             f"İkinci ödeme: {show(a)} × {plain(f)} = {show(one)}\nToplam: {show(a * f**2)} + {show(one)} + {show(a)}"
             f" = {show(three + a)}",
         ),
