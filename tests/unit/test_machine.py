@@ -1,0 +1,102 @@
+"""What a machine can't do is said before anything starts."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from finmath_grpo.artifact.doctor import FULL, refusals, warnings
+from finmath_grpo.artifact.machine import GIB, Gpu, Machine, this_machine, too_old
+from finmath_grpo.artifact.one_run import hold, only_reads
+from finmath_grpo.errors import UserError
+
+ALL_THERE = Machine(
+    processor="a processor",
+    cores=8,
+    memory=64 * GIB,
+    shared_memory=8 * GIB,
+    gpus=(Gpu("a GPU", 80 * GIB),),
+    driver="580.65.06",
+    cuda="13.0",
+    vllm=True,
+    browser="/usr/bin/chromium",
+    system="Linux",
+)
+EVERYTHING = {"gpu": True, "cpu_grpo": False, "figures": True}
+
+
+def test_machine_that_has_all_is_refused_nothing():
+    assert refusals(ALL_THERE, 100 * GIB, **EVERYTHING) == []
+    assert warnings(ALL_THERE, gpu=True) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"gpus": ()}, "--gpus all"),
+        ({"driver": "575.57.08"}, "driver 575.57.08 is too old for CUDA 13.0: install 580 or newer"),
+        ({"vllm": False, "cuda": None}, "this is the CPU stack"),
+        ({"browser": None}, "BROWSER_PATH"),
+    ],
+)
+def test_each_lack_is_named_with_what_to_do(changes: dict, words: str):
+    (found,) = refusals(replace(ALL_THERE, **changes), 100 * GIB, **EVERYTHING)
+    assert words in found
+
+
+def test_full_disk_is_refused():
+    (found,) = refusals(ALL_THERE, FULL - 1, **EVERYTHING)
+    assert "full" in found
+
+
+def test_a_gpu_is_asked_for_only_by_jobs_that_use_one():
+    machine = replace(ALL_THERE, gpus=(), driver=None)
+    assert refusals(machine, 100 * GIB, gpu=False, cpu_grpo=False, figures=True) == []
+
+
+def test_grpo_on_the_processor_is_refused_in_the_cuda_stack():
+    (found,) = refusals(ALL_THERE, 100 * GIB, gpu=False, cpu_grpo=True, figures=False)
+    assert "finmath-grpo:cpu" in found
+
+
+def test_little_shared_memory_is_warned_of_where_a_gpu_is_used():
+    machine = replace(ALL_THERE, shared_memory=64 * 2**20)
+    assert "--shm-size" in warnings(machine, gpu=True)[0]
+    assert warnings(machine, gpu=False) == []
+
+
+@pytest.mark.parametrize(
+    ("driver", "cuda", "needed"),
+    [("580.65.06", "13.0", None), ("579.99", "13.0", 580), ("525.60.13", "12.8", None), ("590.1", "14.0", None)],
+)
+def test_driver_is_compared_with_what_cuda_needs(driver: str, cuda: str, needed: int | None):
+    assert too_old(driver, cuda) == needed
+
+
+def test_this_machine_can_be_described():
+    machine = this_machine()
+    assert machine.cores > 0 and machine.memory > GIB / 4 and machine.processor
+
+
+def test_results_are_held_by_one_process_at_a_time(tmp_path):
+    (tmp_path / ".snakemake" / "locks").mkdir(parents=True)
+    (tmp_path / ".snakemake" / "locks" / "0.output.lock").touch()
+    code = f"from pathlib import Path; from finmath_grpo.artifact.one_run import hold; hold(Path({str(tmp_path)!r}))"
+    with hold(tmp_path):
+        # Who holds the results knows that a lock of Snakemake's is a killed run's.
+        assert not (tmp_path / ".snakemake" / "locks").exists()
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.returncode != 0 and "is in use by process" in done.stderr
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / ".snakemake").write_text("a file where a folder belongs")
+    with pytest.raises(UserError, match=r"\.snakemake: can't be written"):
+        hold(tmp_path)
+
+
+def test_looking_needs_no_hold():
+    assert only_reads(["snakemake", "-n", "all"]) and only_reads(["snakemake", "--lint"])
+    assert not only_reads(["snakemake", "--cores", "all", "published"])
