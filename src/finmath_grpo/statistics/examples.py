@@ -30,21 +30,17 @@ class Completion(pydantic.BaseModel):
     text: str
 
 
-def choose(scores: pd.DataFrame, winner: str, loser: str) -> tuple[float, str] | None:
+def choose(scores: pd.DataFrame, questions: list[str], winner: str, loser: str) -> tuple[float, str] | None:
     """The temperature and question id of the example, or None if the loser never was behind.
 
-    Of all first samples that only the winner got right (numeric scorer), those first in which the loser did give an
-    answer; of these the middle one by the tokens of both, so that it is neither trivial nor endless.
+    The first test question that only the winner got right (first sample, numeric scorer), at the lowest temperature
+    where that holds: a rule that leaves nothing to choose.
     """
-    first = scores[scores["sample"] == 0].set_index(["temperature", "question_id"])
-    both = first[first["model"] == winner].add_suffix("_won").join(first[first["model"] == loser].add_suffix("_lost"))
-    both = both[(both["numeric_won"] == 1) & (both["numeric_lost"] == 0)]
-    answered = both[~both["outcome_lost"].isin(["no_answer", "cut_off"])]
-    candidates = answered if len(answered) else both
-    if candidates.empty:
-        return None
-    length = (candidates["tokens_won"] + candidates["tokens_lost"]).sort_values(kind="stable")
-    return length.index[len(length) // 2]
+    first = scores[scores["sample"] == 0].set_index(["model", "temperature", "question_id"])["numeric"]
+    won, lost = first.loc[winner], first.loc[loser]
+    candidates = won.index[(won == 1) & (lost.reindex(won.index) == 0)]
+    place = {question: position for position, question in enumerate(questions)}
+    return min(candidates, key=lambda cell: (place[cell[1]], cell[0]), default=None)
 
 
 def main() -> None:
@@ -63,7 +59,7 @@ def main() -> None:
     scores = read_scores(options.scores, options.models, list(questions))
     trained, base = options.settings.contrasts[0]
     pairs = {"example_question1": (trained, base), "example_question2": (base, trained)}
-    chosen = {figure: choose(scores, winner, loser) for figure, (winner, loser) in pairs.items()}
+    chosen = {figure: choose(scores, list(questions), winner, loser) for figure, (winner, loser) in pairs.items()}
     texts = {
         (row.model, row.temperature, row.question_id): row.text
         for path in options.completions
