@@ -189,7 +189,9 @@ def gpu_visible() -> bool:
     return Path("/dev/nvidiactl").exists()
 
 
-def default_experiment(experiments: dict[str, Experiment], environment: Mapping[str, str], gpu: bool) -> tuple[str, str]:
+def default_experiment(
+    experiments: dict[str, Experiment], environment: Mapping[str, str], gpu: bool
+) -> tuple[str, str]:
     """The experiment that is built where none is named, and why it is that one.
 
     `FINMATH_EXPERIMENT` says so, or it is `small` in the CUDA image (`FINMATH_STACK`) with a GPU, and else `smoke`.
