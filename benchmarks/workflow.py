@@ -1,7 +1,8 @@
 """How long the workflow takes, in a fresh copy of the project: `python benchmarks/workflow.py [--twice]`.
 
-Prints the smoke experiment from nothing (time, peak memory, accuracy), a no-op, one figure after an edit, and `published`
-from nothing. With `--twice`, smoke runs again from nothing and every completion, table and HTML page is compared by bytes.
+Prints the smoke experiment from nothing (time, peak memory, accuracy), a no-op, one figure after an edit, and
+`published` from nothing. With `--twice`, smoke runs again from nothing, and every completion, table and HTML page is
+compared by bytes.
 """
 
 import argparse
