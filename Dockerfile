@@ -61,7 +61,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     BROWSER_PATH=/usr/bin/chromium \
     HF_HOME=/artifact/results/cache/huggingface
 COPY docker/selfcheck.py /opt/finmath/
-RUN python /opt/finmath/selfcheck.py && rm -rf /tmp/* /tmp/.[!.]*
+RUN HF_HOME=/tmp/huggingface python /opt/finmath/selfcheck.py && rm -rf /tmp/* /tmp/.[!.]*
 COPY docker/entrypoint /usr/local/bin/
 COPY . /artifact
 WORKDIR /artifact

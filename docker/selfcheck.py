@@ -8,6 +8,7 @@ import importlib.util
 import os
 import re
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from importlib.metadata import packages_distributions, version
@@ -45,10 +46,14 @@ def torch_brings_cuda() -> bool:
 
 
 def check_imports() -> None:
+    """Unsloth is imported in a process of its own, because it changes what is imported after it."""
     names = PACKAGES.split()
     if os.environ["FINMATH_STACK"] == "cuda":
-        # First, because it changes what the others import.
-        names = ["unsloth", *GPU_PACKAGES.split(), *names]
+        names += GPU_PACKAGES.split()
+        # With no GPU it imports only when told to, and then takes vLLM for broken, whose library needs the driver's.
+        subprocess.run(
+            [sys.executable, "-c", "import unsloth"], env={**os.environ, "UNSLOTH_ALLOW_CPU": "1"}, check=True
+        )
     for name in names:
         importlib.import_module(name)
     print(f"{len(names)} packages import")

@@ -47,15 +47,16 @@ def test_killed_thrice_it_ends_as_an_undisturbed_run(container: Container, undis
 def test_stopped_it_ends_in_seconds_and_leaves_no_lock(container: Container, undisturbed: Container):
     shutil.copytree(undisturbed.results, container.results, symlinks=True, dirs_exist_ok=True)
     container.run("chmod", "-R", "a+rwX", "results", user="0:0")
-    training = container.results / "tiny/training/llama-grpo"
-    (training / "MANIFEST.sha256").unlink()
+    target = "results/tiny/training/llama-grpo/MANIFEST.sha256"
+    (container.results / target.removeprefix("results/")).unlink()
     checkpoints = container.results / "cache/training"
     seconds = container.interrupt(
-        ("stop", "-t", "60"), lambda: any(checkpoints.glob("*/checkpoint-1/trainer_state.json")), *RUN
+        ("stop", "-t", "60"), lambda: any(checkpoints.glob("*/checkpoint-1/trainer_state.json")), *RUN[:-1], target
     )
     # Docker kills after the 60 seconds given; Snakemake alone would wait for the end of the training.
     assert seconds < 30
     assert not list((container.results / ".snakemake/locks").glob("*"))
+    container.run(*RUN[:-1], target)
     container.run(*RUN)
     assert contents(container.results) == contents(undisturbed.results)
 
