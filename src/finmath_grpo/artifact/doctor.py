@@ -92,13 +92,13 @@ def warnings(machine: Machine, gpu: bool) -> list[str]:
     return []
 
 
-def lacks(machine: Machine, free_disk: int, need: Need) -> list[str]:
-    """What of a need this machine does not have."""
-    found = []
+def lacks(machine: Machine, free_disk: int, need: Need, cpu_grpo: bool) -> list[str]:
+    """What of a need this machine does not have; `cpu_grpo` as for `refusals`."""
+    found = ["GRPO on the processor needs the CPU stack"] if cpu_grpo and machine.vllm else []
     if machine.memory < 0.93 * need.memory * GIB:  # a machine sold as 8 GB has a little less
-        found.append(f"{machine.memory / GIB:.0f} GiB memory")
+        found.append(f"only {machine.memory / GIB:.0f} GiB memory")
     if free_disk < need.disk * GIB:
-        found.append(f"{free_disk / GIB:.0f} GiB free disk")
+        found.append(f"only {free_disk / GIB:.0f} GiB free disk")
     if need.gpu:
         found += [sentence.split(":")[0] for sentence in gpu_refusals(machine)]
         if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * need.gpu * GIB:
@@ -135,7 +135,8 @@ def main() -> None:
     print("Experiments")
     for name, experiment in config.load_all(Path("config")).items():
         need = need_of(name, experiment)
-        missing = lacks(machine, disk.free, need)
+        cpu_grpo = not need.gpu and bool(config.models_by_method(experiment, "grpo"))
+        missing = lacks(machine, disk.free, need, cpu_grpo)
         print(f"  {name:<10} {'runs here' if not missing else 'does not run here: ' + '; '.join(missing)}")
         print(f"  {'':<10} needs {describe(need)}")
     for warning in warnings(machine, gpu=bool(machine.gpus)):
