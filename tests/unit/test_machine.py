@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from finmath_grpo.artifact.doctor import FULL, refusals, warnings
-from finmath_grpo.artifact.machine import GIB, Gpu, Machine, this_machine, too_old
+from finmath_grpo.artifact.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
 from finmath_grpo.artifact.one_run import hold, only_reads
 from finmath_grpo.errors import UserError
 
@@ -72,6 +72,17 @@ def test_little_shared_memory_is_warned_of_where_a_gpu_is_used():
 )
 def test_driver_is_compared_with_what_cuda_needs(driver: str, cuda: str, needed: int | None):
     assert too_old(driver, cuda) == needed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  580.65.06  Sun Jul 20 06:14:33 UTC 2025\nGCC version: 12.2.0\n",
+        "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.65.06  Release Build  (dvs-builder)  Sun Jul 20\n",
+    ],
+)
+def test_driver_is_read_from_the_words_of_both_kernel_modules(text: str):
+    assert driver_version(text) == "580.65.06"
 
 
 def test_this_machine_can_be_described():

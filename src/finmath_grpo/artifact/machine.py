@@ -82,9 +82,13 @@ def gpus() -> tuple[Gpu, ...]:
 
 
 def driver() -> str | None:
-    """The version of NVIDIA's kernel module, such as 580.65.06."""
     file = Path("/proc/driver/nvidia/version")
-    found = re.search(r"Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s", file.read_text()) if file.exists() else None
+    return driver_version(file.read_text()) if file.exists() else None
+
+
+def driver_version(text: str) -> str | None:
+    """The version of NVIDIA's kernel module, such as 580.65.06, in the words of /proc/driver/nvidia/version."""
+    found = re.search(r"Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s", text)
     return found[1] if found else None
 
 
