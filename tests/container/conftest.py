@@ -112,11 +112,17 @@ def new_results(path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def image() -> str:
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the image is built from, for a test to copy."""
+    return copy_sources(tmp_path_factory.mktemp("sources"))
+
+
+@pytest.fixture(scope="session")
+def image(sources: Path) -> str:
     """The CPU image of this checkout."""
     if engine() is None and "FINMATH_BUILD" not in os.environ:
         pytest.skip("neither docker nor podman answers here")
-    build(ROOT, IMAGE)
+    build(sources, IMAGE)
     return IMAGE
 
 

@@ -2,11 +2,12 @@
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, UID, Container, build, copy_sources
+from conftest import ROOT, UID, Container, build
 
 
 def planned(output: str) -> dict[str, int]:
@@ -60,11 +61,11 @@ def test_the_second_run_has_nothing_to_do(published: Container):
     assert "Nothing to be done" in published.run("snakemake", "--cores", "published").stdout
 
 
-def test_after_an_edit_and_a_rebuild_only_that_figure_is_drawn(published: Container, tmp_path: Path):
-    sources = copy_sources(tmp_path / "sources")
-    module = sources / "src/finmath_grpo/figures/grpo_vs_base.py"
+def test_after_an_edit_and_a_rebuild_only_that_figure_is_drawn(published: Container, sources: Path, tmp_path: Path):
+    edited_sources = shutil.copytree(sources, tmp_path / "sources", symlinks=True)
+    module = edited_sources / "src/finmath_grpo/figures/grpo_vs_base.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
-    build(sources, "localhost/finmath-grpo:edited")
+    build(edited_sources, "localhost/finmath-grpo:edited")
     edited = Container(published.results, "localhost/finmath-grpo:edited")
     assert planned(edited.run("snakemake", "-n", "published").stdout) == {"figure": 1}
 
