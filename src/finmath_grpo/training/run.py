@@ -180,7 +180,8 @@ def write_log(trainer: Trainer, path: Path) -> None:
     }
     # The last entry sums up the run and is no step.
     rows = [row for row in trainer.state.log_history if "train_runtime" not in row]
-    table = pd.DataFrame(rows).rename(columns=renamed)
+    # Unsloth logs some under the new name too.
+    table = pd.DataFrame(rows).drop(columns=list(renamed.values()), errors="ignore").rename(columns=renamed)
     first = ["step", "epoch", "loss", "learning_rate", "grad_norm"]
     # TRL logs no KL divergence where `beta` is 0; the column is there all the same, and empty.
     table = table.reindex(columns=first + sorted({*table.columns, "kl"}.difference(first)))
