@@ -61,13 +61,15 @@ def test_the_second_run_has_nothing_to_do(published: Container):
     assert "Nothing to be done" in published.run("snakemake", "--cores", "published").stdout
 
 
-def test_after_an_edit_and_a_rebuild_only_that_figure_is_drawn(published: Container, sources: Path, tmp_path: Path):
+def test_after_an_edit_and_a_rebuild_only_that_figure_and_its_page_are_made(
+    published: Container, sources: Path, tmp_path: Path
+):
     edited_sources = shutil.copytree(sources, tmp_path / "sources", symlinks=True)
     module = edited_sources / "src/finmath_grpo/figures/grpo_vs_base.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     build(edited_sources, "localhost/finmath-grpo:edited")
     edited = Container(published.results, "localhost/finmath-grpo:edited")
-    assert planned(edited.run("snakemake", "-n", "published").stdout) == {"figure": 1}
+    assert planned(edited.run("snakemake", "-n", "published").stdout) == {"figure": 1, "report": 1}
 
 
 def test_folder_of_another_user_is_refused_in_words(container: Container):

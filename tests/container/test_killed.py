@@ -1,5 +1,6 @@
 """Containers that are killed or stopped: the same command goes on, and ends as an undisturbed run does."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -37,9 +38,10 @@ def test_killed_thrice_it_ends_as_an_undisturbed_run(container: Container, undis
     container.interrupt(kill, lambda: any(cache.glob("training/*/checkpoint-2/trainer_state.json")), *RUN)
     assert list((container.results / ".snakemake/locks").iterdir()), "the kill left no lock: nothing was tested"
     container.interrupt(kill, lambda: any(cache.glob("completions/*.jsonl")), *RUN)
-    assert any("resuming from checkpoint-" in log.read_text() for log in tiny.glob("logs/grpo/*.log"))
     container.interrupt(kill, lambda: any(tiny.glob("figures/*.png")), *RUN)
     container.run(*RUN)
+    assert any("resuming from checkpoint-" in log.read_text() for log in tiny.glob("logs/grpo/*.log"))
+    assert any(re.search(r"[12] of 2 cells are kept", log.read_text()) for log in tiny.glob("logs/generate/*.log"))
     assert contents(container.results) == contents(undisturbed.results)
     assert "Nothing to be done" in container.run(*RUN).stdout
 
