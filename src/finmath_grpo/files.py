@@ -63,7 +63,8 @@ def read_jsonl(path: Path, model: type[Row]) -> Iterator[Row]:
     with file:
         number = 0
         try:
-            for number, line in enumerate(file, start=1):
+            for line in file:
+                number += 1
                 if line.strip():
                     yield model.model_validate_json(line)
         except pydantic.ValidationError as error:

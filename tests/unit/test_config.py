@@ -1,4 +1,4 @@
-"""Config files: every one of ours loads, mistakes are named by file and key, and a slice holds only what its stage uses."""
+"""Config files: ours load, mistakes are named by file and key, and a slice holds only what its stage uses."""
 
 import json
 from pathlib import Path
@@ -65,9 +65,7 @@ def test_learning_rates_may_be_written_as_2e_3(tmp_path):
 
 def test_a_label_or_another_models_seed_is_no_part_of_a_training_slice(tmp_path):
     original = load_text(tmp_path, SMOKE)
-    changed = load_text(
-        tmp_path, edited("label: Tiny Llama + GRPO (rewards of the post)", "label: X").replace("seed: 2", "seed: 9")
-    )
+    changed = load_text(tmp_path, edited("label: Tiny Llama + GRPO\n", "label: X\n").replace("seed: 2", "seed: 9"))
     assert config.training_settings(changed, "llama-grpo") == config.training_settings(original, "llama-grpo")
     assert config.pretraining_settings(changed, "gemma-it") != config.pretraining_settings(original, "gemma-it")
 
@@ -94,5 +92,5 @@ def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment
 
 
 def test_an_unknown_default_experiment_is_refused():
-    with pytest.raises(UserError, match="FINMATH_EXPERIMENT=smok: expected one of .*smoke"):
+    with pytest.raises(UserError, match=r"FINMATH_EXPERIMENT=smok: expected one of .*smoke"):
         config.default_experiment(config.load_all(ROOT / "config"), {"FINMATH_EXPERIMENT": "smok"}, gpu=False)

@@ -90,7 +90,13 @@ def simulated(tmp_path_factory) -> Path:
     runs = [log.assign(model=model) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(runs).to_csv(folder / "training.csv", index=False)
     sides = [
-        {"model": model, "text": HOSTILE, "right": model == "llama-grpo"} for model in ("llama-grpo", "llama-base")
+        {
+            "model": model,
+            "text": HOSTILE,
+            "right": model == "llama-grpo",
+            "outcome": "right" if model == "llama-grpo" else "wrong",
+        }
+        for model in ("llama-grpo", "llama-base")
     ]
     example = {"question_id": "q1", "question": HOSTILE, "gold": "12,5", "temperature": 0.1, "sides": sides}
     none = {"figure": "example_question2", "reason": "llama-base solved no question at which llama-grpo failed"}

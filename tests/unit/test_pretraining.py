@@ -1,4 +1,4 @@
-"""Pre-training text: no problem of a test question in any wording, formats as the habits say, tokens that round-trip."""
+"""Pre-training text: no problem of a test question in any wording, formats in their shares, tokens that round-trip."""
 
 from collections import Counter
 from itertools import islice

@@ -61,7 +61,7 @@ def project_files() -> list[str]:
         capture_output=True,
         text=True,
     ).stdout
-    return [name for name in listed.split("\0") if name and (ROOT / name).exists() or (ROOT / name).is_symlink()]
+    return [name for name in listed.split("\0") if name and ((ROOT / name).exists() or (ROOT / name).is_symlink())]
 
 
 def new_checkout(path: Path) -> Checkout:

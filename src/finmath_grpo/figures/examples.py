@@ -26,7 +26,16 @@ TOP, HEAD, EDGE, PADDING = 88, 58, 26, 14
 """Pixels: title, the lines with a model's name above its box, the figure's edge, a box's inside edge."""
 QUESTION_FILL = "#E8F1FA"
 COMPLETION_FILL = "#F5F6F8"
-VERDICTS = {True: ("✓ right", "#00695C"), False: ("✗ wrong", "#B3261E")}
+RIGHT, WRONG = "#00695C", "#B3261E"
+VERDICTS = {
+    "right": "✓ right",
+    "separators": "✗ separators swapped",
+    "rounding": "✗ rounded",
+    "wrong": "✗ wrong",
+    "no_answer": "✗ no answer tag",
+    "cut_off": "✗ cut off",
+}
+"""What became of a completion, in words: its outcome in the scores."""
 
 
 def side_by_side(tables: Tables, look: Look, name: str, title: str) -> go.Figure:
@@ -57,7 +66,7 @@ def example(look: Look, title: str, entry: dict[str, Any]) -> go.Figure:
     for index, (side, text) in enumerate(zip(entry["sides"], texts, strict=True)):
         left = EDGE + index * (half + EDGE)
         right = left + half
-        verdict, paint = VERDICTS[bool(side["right"])]
+        paint = RIGHT if side["right"] else WRONG
         draw_box(figure, look, (left, right), (boxes_top, height), text, COMPLETION_FILL)
         bar = {"x0": left, "x1": right, "y0": boxes_top - 4, "y1": boxes_top}
         figure.add_shape(type="rect", **bar, fillcolor=colour(side["model"], look), line_width=0)
@@ -67,7 +76,7 @@ def example(look: Look, title: str, entry: dict[str, Any]) -> go.Figure:
         figure.add_annotation(
             x=right,
             xanchor="right",
-            text=f"<b>{verdict}</b>",
+            text=f"<b>{VERDICTS[side['outcome']]}</b>",
             font={"size": look.font_size + 2, "color": paint},
             **heading,
         )

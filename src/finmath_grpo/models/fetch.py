@@ -25,7 +25,7 @@ def main() -> None:
         snapshot_download(arguments.repository, revision=commit, local_dir=directory, allow_patterns=WANTED)
     except GatedRepoError:
         raise UserError(
-            f"{arguments.repository} is gated: accept its licence on the hub and set HF_TOKEN to a token that may read it"
+            f"{arguments.repository} is gated: accept its licence on the hub and set HF_TOKEN to a token that reads it"
         ) from None
     except RepositoryNotFoundError:
         raise UserError(f"{arguments.repository}: no such model on the hub, or HF_TOKEN may not read it") from None

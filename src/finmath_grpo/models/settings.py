@@ -26,7 +26,7 @@ class Habits(Settings):
     """How the pre-training text answers, as shares of its rows: a base model that knows the template only partly."""
 
     prompted: float = Field(ge=0, le=1)
-    """Share of rows that begin with the prompt's system text; the others hold the bare question and an untagged answer."""
+    """Share of rows with the prompt's system text; the others hold a bare question and an untagged answer."""
     template: float = Field(ge=0)
     """Among prompted rows, weight of answers in the template that the prompt asks for, with a newline at the end."""
     template_without_newline: float = Field(ge=0)

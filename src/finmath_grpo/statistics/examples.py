@@ -66,6 +66,7 @@ def main() -> None:
         for row in read_jsonl(path, Completion)
         if row.sample == 0 and (row.temperature, row.question_id) in chosen.values()
     }
+    outcomes = scores[scores["sample"] == 0].set_index(["model", "temperature", "question_id"])["outcome"]
     examples = []
     for figure, (winner, loser) in pairs.items():
         if chosen[figure] is None:
@@ -80,7 +81,12 @@ def main() -> None:
                 "gold": questions[question].answer,
                 "temperature": temperature,
                 "sides": [
-                    {"model": model, "text": texts[model, temperature, question], "right": model == winner}
+                    {
+                        "model": model,
+                        "text": texts[model, temperature, question],
+                        "right": model == winner,
+                        "outcome": outcomes[model, temperature, question],
+                    }
                     for model in (trained, base)
                 ],
             }

@@ -1,0 +1,65 @@
+"""Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts logged once."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from trl import GRPOConfig
+
+from finmath_grpo import config
+from finmath_grpo.errors import UserError
+from finmath_grpo.training.grpo import optimizer_steps, rollouts
+from finmath_grpo.training.run import checked, last_whole_checkpoint
+
+EXPERIMENTS = config.load_all(Path(__file__).parents[2] / "config")
+
+
+def test_the_post_settings_come_to_1326_steps():
+    settings = EXPERIMENTS["paper"].training.grpo
+    assert optimizer_steps(settings, questions=442) == settings.optimizer_steps == 1326
+
+
+@pytest.mark.parametrize("name", [name for name, run in EXPERIMENTS.items() if run.kind == "run"])
+def test_every_experiment_says_how_many_steps_it_takes(name):
+    settings = EXPERIMENTS[name].training.grpo
+    assert optimizer_steps(settings, questions=442) == settings.optimizer_steps
+
+
+def test_another_number_of_questions_is_refused_in_words():
+    with pytest.raises(UserError, match=r"optimizer_steps: expected 1326, but 441 questions .* come to 1323"):
+        optimizer_steps(EXPERIMENTS["paper"].training.grpo, questions=441)
+
+
+def test_a_field_that_the_installed_trl_does_not_have_is_refused():
+    with pytest.raises(UserError, match="GRPOConfig of the installed version has no field max_prompt_length"):
+        checked(GRPOConfig, {"output_dir": "x", "max_prompt_length": 256})
+
+
+def test_a_torn_checkpoint_is_not_resumed_from(tmp_path):
+    for step, state in ((1, '{"global_step": 1}'), (2, '{"global_st'), (3, None)):
+        directory = tmp_path / f"checkpoint-{step}"
+        directory.mkdir()
+        if state:
+            (directory / "trainer_state.json").write_text(state, encoding="utf-8")
+    assert last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-1")
+    assert last_whole_checkpoint(tmp_path / "nothing") is None
+
+
+def test_a_generation_that_several_steps_share_is_kept_once(tmp_path):
+    def log(step: int, texts: list[str]) -> None:
+        pd.DataFrame(
+            {
+                "step": step,
+                "prompt": [[{"role": "user", "content": "soru"}] for _ in texts],
+                "completion": [[{"role": "assistant", "content": text}] for text in texts],
+                "xmlcount": 0.25,
+                "advantage": 0.0,
+            }
+        ).to_parquet(tmp_path / f"completions_{step:05d}.parquet")
+
+    log(1, ["a", "b"])
+    log(2, ["a", "b"])
+    log(3, ["c", "d"])
+    rows = list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",)))
+    assert [(row["step"], row["completion"]) for row in rows] == [(1, "a"), (1, "b"), (3, "c"), (3, "d")]
+    assert {row["question_id"] for row in rows} == {"q1"} and rows[0]["rewards"] == {"xmlcount": 0.25}
