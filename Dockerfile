@@ -67,7 +67,8 @@ COPY . /artifact
 WORKDIR /artifact
 RUN chmod -R a+rX . && chmod a+rx /usr/local/bin/entrypoint && mkdir results && chmod 0777 results \
     && python -m compileall -q src
-# The commit, where the build knows more than .git/HEAD says: --build-arg REVISION=$(git describe --always --exclude='*' --abbrev=40 --dirty)
+# The commit, where the build knows more than .git/HEAD says:
+#   --build-arg REVISION=$(git describe --always --exclude='*' --abbrev=40 --dirty)
 ARG REVISION
 ENV FINMATH_REVISION=${REVISION}
 LABEL org.opencontainers.image.revision=${REVISION}
