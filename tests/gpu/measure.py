@@ -116,7 +116,7 @@ def soft_capping(manifest: Path) -> dict:
     (directory / "config.json").write_text(json.dumps({**config, **caps}))
     wanted = requests(manifest, 16, 1.0)
     llm = load_llm(directory, max(len(r.prompt) for r in wanted) + 2)
-    outputs = run(llm, wanted, [], overrides={"prompt_logprobs": 0, "max_tokens": 1})
+    outputs = run(llm, wanted, [], overrides={"prompt_logprobs": 0, "skip_reading_prefix_cache": True, "max_tokens": 1})
     by_vllm = [
         torch.tensor([next(iter(place.values())).logprob for place in output.prompt_logprobs[1:]]) for output in outputs
     ]
