@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections import defaultdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,9 @@ MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
 TEMPLATE = Path(__file__).with_name("artifact.md.j2")
 STAGES = ["pretrain", "fetch", "grpo", "dpo", "merge", "generate", "score", "statistics"]
+PAUSE = 30
+"""Seconds between two jobs that are more than Snakemake takes to start one."""
+ORDER = ["smoke", "published", "recorded", "small", "paper-fast", "paper"]
 HEADLINES = [
     "format-reward-rises",
     "template-learned",
@@ -58,12 +62,29 @@ def hardware(provenance: dict[str, Any]) -> str:
     return gpus or f"{machine['cores']} cores ({machine['processor']})"
 
 
+def elapsed(provenance: dict[str, Any]) -> float | None:
+    """Seconds from the first job to the end of the last, where one run made everything without a pause."""
+    spans = []
+    for entry in provenance["files"].values():
+        start = datetime.fromisoformat(entry["started"]).timestamp()
+        spans.append((start, start + entry["seconds"]))
+    spans.sort()
+    reached = spans[0][1]
+    for start, end in spans:
+        if start > reached + PAUSE:
+            return None
+        reached = max(reached, end)
+    return round(reached - spans[0][0], 1)
+
+
 def measure(name: str) -> dict[str, Any]:
     """What the run of an experiment under `results/` measured and concluded."""
     folder = Path("results", name)
     claims = json.loads((folder / "claims.json").read_text(encoding="utf-8"))
+    provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     return {
-        "hardware": hardware(json.loads((folder / "provenance.json").read_text(encoding="utf-8"))),
+        "hardware": hardware(provenance),
+        "elapsed": elapsed(provenance),
         "bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         "seconds": seconds_by_stage(folder / "benchmarks"),
         "claims": {claim["id"]: {key: claim[key] for key in ("reading", "verdict", "table")} for claim in claims},
@@ -76,26 +97,32 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
-def page(measurements: dict[str, Any]) -> str:
-    """The text of ARTIFACT.md."""
-    rows = []
-    for name in ("smoke", "published", "recorded", "small", "paper-fast", "paper"):
-        found = measurements.get(name)
-        wall = sum(stage["wall"] for stage in found["seconds"].values()) if found else 0
-        rows.append(
-            {
-                "name": name,
-                "needs": describe(NEEDS.get(name, Need(memory=2, disk=1))),
-                "hardware": found["hardware"] if found else "not run in full",
-                "compute": (duration(wall) if wall else "under a minute") if found else "hours",
-                "human": "1 min" if name in ("smoke", "published", "recorded") else "2 min",
-                "disk": f"{found['bytes'] / 1e6:.0f} MB" if found else "–",
-                "stages": {
-                    stage: f"{values['wall']:.0f} ({values['cpu']:.0f} cpu)"
-                    for stage, values in (found["seconds"] if found else {}).items()
-                },
-            }
-        )
+def compute(found: dict[str, Any] | None) -> str:
+    """How long an experiment took: by the clock, and its jobs one after the other."""
+    if found is None:
+        return "not run in full"
+    jobs = sum(stage["wall"] for stage in found["seconds"].values())
+    parts = [f"{duration(found['elapsed'])} by the clock"] if found["elapsed"] else []
+    parts += [f"{duration(jobs)} of jobs"] if jobs else []
+    return ", ".join(parts) or "not measured"
+
+
+def row_of(name: str, found: dict[str, Any] | None) -> dict[str, Any]:
+    """An experiment's row in the table of needs; `found` is what was measured."""
+    stages = found["seconds"] if found else {}
+    return {
+        "name": name,
+        "needs": describe(NEEDS.get(name, Need(memory=2, disk=1))),
+        "hardware": found["hardware"] if found else "–",
+        "compute": compute(found),
+        "disk": f"{found['bytes'] / 1e6:.0f} MB" if found else "–",
+        "stages": {stage: f"{value['wall']:.0f} ({value['cpu']:.0f} cpu)" for stage, value in stages.items()},
+    }
+
+
+def page(measurements: dict[str, Any], experiments: list[str]) -> str:
+    """The text of ARTIFACT.md, for the experiments that there are."""
+    rows = [row_of(name, measurements.get(name)) for name in ORDER if name in experiments]
     measured = [row for row in rows if row["stages"]]
     judged = [name for name in ("published", "recorded", "small", "smoke") if name in measurements]
     claims = [
@@ -112,6 +139,7 @@ def page(measurements: dict[str, Any]) -> str:
         measured=measured,
         stages=[stage for stage in STAGES if any(stage in row["stages"] for row in measured)],
         judged=judged,
+        total=len(measurements[judged[0]]["claims"]),
         claims=claims,
     )
     # Loops of the template leave empty lines in tables.
@@ -120,12 +148,13 @@ def page(measurements: dict[str, Any]) -> str:
 
 def main() -> None:
     measurements = json.loads(MEASUREMENTS.read_text(encoding="utf-8")) if MEASUREMENTS.exists() else {}
-    for name in config.load_all(Path("config")):
+    experiments = list(config.load_all(Path("config")))
+    for name in experiments:
         if all(Path("results", name, file).exists() for file in ("claims.json", "provenance.json")):
             measurements[name] = measure(name)
     write_json(MEASUREMENTS, dict(sorted(measurements.items())))
     with atomic_write(PAGE) as file:
-        file.write(page(measurements))
+        file.write(page(measurements, experiments))
 
 
 if __name__ == "__main__":
