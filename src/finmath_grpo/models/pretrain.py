@@ -2,7 +2,7 @@
 
 Next-token prediction with the loss on completions. Muon (Jordan et al. 2024, `torch.optim.Muon`) for the matrices of
 the layers, AdamW for embeddings and norms. Counted in steps, never in seconds, and one thread a job on a CPU: the same
-settings give the same bytes. On a GPU in bfloat16 autocast.
+settings give the same bytes. On a GPU in bfloat16 autocast, each layer compiled.
 """
 
 import argparse
@@ -175,12 +175,12 @@ def tokens_at_once() -> int:
 def backward(model: PreTrainedModel, ids: np.ndarray, labels: np.ndarray, device: str) -> torch.Tensor:
     """Add a batch's gradient to the parameters', on a GPU in as many parts as memory asks for. Returns the loss."""
     on_gpu = device == "cuda"
-    rows = max(1, tokens_at_once() // ids.shape[1]) if on_gpu else len(ids)
+    parts = math.ceil(ids.size / tokens_at_once()) if on_gpu else 1
     # The first token of a row is predicted from nothing.
     scored = labels[:, 1:] != IGNORED
     total = torch.zeros((), device=device)
-    for start in range(0, len(ids), rows):
-        part = slice(start, start + rows)
+    # Parts of nearly one size: no odd shape for the compiler.
+    for part in np.array_split(np.arange(len(ids)), parts):
         share = float(scored[part].sum() / scored.sum())
         with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu):
             inputs, targets = (torch.from_numpy(array[part]).to(device) for array in (ids, labels))
@@ -201,6 +201,10 @@ def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
     optimizer_list = optimizers(model, job)
     base_rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizer_list]
     progress = tqdm(batches, total=settings.steps, desc="pretraining", mininterval=5)
+    if on_gpu:
+        # Layer by layer, any shape: one graph serves them all, and the rest of the model is not worth the wait.
+        for layer in model.model.layers:
+            layer.compile(dynamic=True)
     for step, (ids, labels) in enumerate(progress):
         factor = learning_rate_factor(step, settings.steps, settings.warmup_steps, settings.decay_from)
         for optimizer, rate in zip(optimizer_list, base_rates, strict=True):
