@@ -65,6 +65,13 @@ def completions_of_all_models(wildcards):
     return expand("results/{{experiment}}/completions/{model}.jsonl", model=experiment_of(wildcards).models)
 
 
+# ---- recorded
+
+
+def record_of(wildcards):
+    return experiment_of(wildcards).record
+
+
 # ---- statistics
 
 

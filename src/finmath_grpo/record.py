@@ -1,0 +1,97 @@
+"""A finished run as one small file, and back: what the tables, figures and claims of `recorded` are made from.
+
+    python -m finmath_grpo.record pack --experiment small --record data/recorded/small.tar.zst
+    python -m finmath_grpo.record unpack --record data/recorded/small.tar.zst --directory results/recorded
+
+The file holds scores, the tables that are made from texts, and for reading: completions, step logs, resolved configs,
+merge checks, timings and provenance. No weights. `tar --zstd -tf` lists it. The same run gives the same bytes.
+"""
+
+import argparse
+import io
+import tarfile
+from pathlib import Path
+
+import zstandard
+
+from finmath_grpo.errors import UserError, run_stage
+
+# What `recorded` unpacks; the statistics make the other tables from these.
+TABLES = (
+    "data/test.jsonl",
+    "scores.csv",
+    "statistics/training.csv",
+    "statistics/reward_facts.csv",
+    "statistics/reward_audit.csv",
+    "statistics/reward_forms.csv",
+    "statistics/examples.json",
+)
+TO_READ = (
+    "provenance.json",
+    "completions/*.jsonl",
+    "training/*/log.csv",
+    "training/*/config.json",
+    "models/*/MANIFEST.sha256",
+    "models/*/merge_check.json",
+    "benchmarks/**/*.tsv",
+)
+LIMIT = 3 * 2**20
+
+
+def pack(results: Path, config: Path, record: Path) -> None:
+    """Write the record of the finished run in `results`. Raises UserError where a part is missing or it is large."""
+    absent = [name for name in TABLES if not (results / name).is_file()]
+    if absent:
+        raise UserError(f"{results}: no {', '.join(absent)}; build the experiment first")
+    found = {path for pattern in TO_READ for path in results.glob(pattern)}
+    members = {name: results / name for name in TABLES}
+    members |= {str(path.relative_to(results)): path for path in found}
+    members[config.name] = config
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
+        for name, path in sorted(members.items()):
+            entry = tarfile.TarInfo(name)
+            content = path.read_bytes()
+            entry.size, entry.mode = len(content), 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    packed = zstandard.ZstdCompressor(level=19).compress(plain.getvalue())
+    if len(packed) > LIMIT:
+        raise UserError(f"{record}: {len(packed):,} bytes, more than {LIMIT:,}; fewer samples or temperatures fit")
+    record.parent.mkdir(parents=True, exist_ok=True)
+    record.write_bytes(packed)
+    print(f"{record}: {len(members)} files, {len(packed):,} bytes")
+
+
+def unpack(record: Path, directory: Path) -> None:
+    """Write the tables of a record below `directory`. Raises UserError for a file that is no record."""
+    try:
+        plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes()).read()
+        with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
+            contents = {name: archive.extractfile(name).read() for name in TABLES}
+    except (OSError, zstandard.ZstdError, tarfile.TarError, KeyError) as error:
+        raise UserError(f"{record}: not a record as `python -m finmath_grpo.record pack` writes it ({error})") from None
+    for name, content in contents.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    packing = commands.add_parser("pack")
+    packing.add_argument("--experiment", required=True)
+    packing.add_argument("--record", type=Path, required=True)
+    unpacking = commands.add_parser("unpack")
+    unpacking.add_argument("--record", type=Path, required=True)
+    unpacking.add_argument("--directory", type=Path, required=True)
+    arguments = parser.parse_args()
+    if arguments.command == "pack":
+        name = arguments.experiment
+        pack(Path("results", name), Path("config", f"{name}.yaml"), arguments.record)
+    else:
+        unpack(arguments.record, arguments.directory)
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,0 +1,39 @@
+"""A run shipped as a file gives its tables, claims and figures back, with nothing of the run at hand."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+import yaml
+from conftest import Checkout
+
+
+def test_a_record_gives_back_the_tables_and_claims_of_its_run(copy: Checkout):
+    run = yaml.safe_load((copy.path / "config/tiny.yaml").read_text(encoding="utf-8"))
+    packing = "pack --experiment tiny --record data/recorded/tiny.tar.zst"
+    subprocess.run(
+        [sys.executable, "-m", "finmath_grpo.record", *packing.split()],
+        cwd=copy.path,
+        env={**os.environ, "PYTHONPATH": "src"},
+        check=True,
+    )
+    shutil.move(copy.path / "results/tiny", copy.path / "tiny")
+    recorded = {
+        "kind": "recorded",
+        "record": "data/recorded/tiny.tar.zst",
+        "models": {name: {"label": model["label"]} for name, model in run["models"].items()},
+        **{section: run[section] for section in ("statistics", "figures")},
+    }
+    (copy.path / "config/replay.yaml").write_text(yaml.safe_dump(recorded, sort_keys=False), encoding="utf-8")
+    copy.snakemake("replay")
+    tables = [path.name for path in (copy.path / "tiny/statistics").iterdir()]
+    assert len(tables) > 12
+    for table in tables:
+        assert (copy.path / "results/replay/statistics" / table).read_bytes() == (
+            copy.path / "tiny/statistics" / table
+        ).read_bytes(), table
+    figures = {path.name for path in (copy.path / "tiny/figures").iterdir()}
+    assert {path.name for path in (copy.path / "results/replay/figures").iterdir()} == figures
+    claims = (copy.path / "results/replay/claims.json").read_text(encoding="utf-8").replace("replay", "tiny")
+    assert claims == (copy.path / "tiny/claims.json").read_text(encoding="utf-8")
