@@ -1,0 +1,119 @@
+"""The parts of the GPU path that need no GPU: weights on their way to vLLM, stop tokens, what is said without one."""
+
+import contextlib
+import json
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import pytest
+import torch
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForCausalLM
+from trl.generation.vllm_generation import VLLMGeneration
+
+from finmath_grpo import config
+from finmath_grpo.evaluation.vllm_engine import stop_tokens
+from finmath_grpo.models.tokenizer import train_tokenizer
+from finmath_grpo.training.grpo import grpo_config
+from finmath_grpo.training.settings import GrpoJob
+from finmath_grpo.training.weight_sync import merged_parameters
+
+ROOT = Path(__file__).parents[2]
+SHAPE = {
+    "vocab_size": 64,
+    "hidden_size": 64,
+    "intermediate_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "head_dim": 16,
+}
+FAMILIES = {"llama": (LlamaForCausalLM, LlamaConfig), "gemma2": (Gemma2ForCausalLM, Gemma2Config)}
+needs_no_gpu = pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is visible")
+
+
+@pytest.fixture(params=FAMILIES)
+def adapted(request: pytest.FixtureRequest) -> PeftModel:
+    """A bfloat16 model with an adapter that changes it."""
+    torch.manual_seed(0)
+    kind, config_kind = FAMILIES[request.param]
+    targets = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+    model = get_peft_model(
+        kind(config_kind(**SHAPE)).to(torch.bfloat16), LoraConfig(r=8, lora_alpha=8, target_modules=targets)
+    )
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.01)
+    return model
+
+
+def values(model: PeftModel) -> dict[str, torch.Tensor]:
+    return {name: parameter.clone() for name, parameter in model.named_parameters()}
+
+
+def same(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -> bool:
+    return list(left) == list(right) and all(torch.equal(left[name], right[name]) for name in left)
+
+
+def test_vllm_gets_the_same_bits_as_from_trl_and_the_base_keeps_its_own(adapted):
+    before = values(adapted)
+    ours = dict(merged_parameters(adapted))
+    assert same(values(adapted), before)
+
+    generation = VLLMGeneration.__new__(VLLMGeneration)
+    generation.model = adapted
+    generation._dist = types.SimpleNamespace(gather_params=lambda _: contextlib.nullcontext(), is_fsdp=False)
+    assert same(ours, {name: parameter.clone() for name, parameter in generation._iter_named_params()})
+    # The reason for all this: one round of TRL's way and the frozen base is another one.
+    assert not same(values(adapted), before)
+
+
+@pytest.mark.parametrize(
+    ("family", "ends"), [("llama", ["<|eot_id|>", "<|end_of_text|>"]), ("gemma2", ["<end_of_turn>", "<eos>"])]
+)
+def test_both_ends_of_a_family_stop_a_completion_whatever_the_checkpoint_declares(family, ends, tmp_path):
+    tokenizer = train_tokenizer(["bir iki üç"] * 10, 300, family)
+    expected = sorted(tokenizer.convert_tokens_to_ids(ends))
+    assert stop_tokens(tmp_path, tokenizer) == expected
+    (tmp_path / "generation_config.json").write_text(json.dumps({"eos_token_id": [0]}))
+    assert stop_tokens(tmp_path, tokenizer) == sorted({0, *expected})
+
+
+@needs_no_gpu
+@pytest.mark.parametrize("experiment", ["small", "paper", "paper-fast"])
+def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment, tmp_path):
+    job = GrpoJob.model_validate_json(
+        config.training_settings(config.load(ROOT / f"config/{experiment}.yaml"), "llama-grpo")
+    )
+    # On a CPU, what asks for a GPU as the config is built is left out.
+    settings = job.training.model_copy(update={"optim": "adamw_torch"})
+    grpo_config(job.model_copy(update={"device": "cpu", "training": settings}), tmp_path)
+
+
+@needs_no_gpu
+@pytest.mark.parametrize(
+    ("module", "said"),
+    [
+        ("finmath_grpo.training.grpo_unsloth", "training.grpo.engine: unsloth needs"),
+        ("finmath_grpo.evaluation.generate", "evaluation.engine: vllm needs"),
+    ],
+)
+def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_path):
+    small = config.load(ROOT / "config/small.yaml")
+    arguments = {
+        "--settings": config.section(small, "evaluation"),
+        "--prompt": config.section(small, "prompt"),
+        "--device": "cuda",
+        "--model": "llama-base",
+        **{f"--{name}": tmp_path / "absent" for name in ("test", "weights", "cache", "completions")},
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", module, *(str(word) for pair in arguments.items() for word in pair)],
+        cwd=ROOT / "src",
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ") and said in done.stderr and "Traceback" not in done.stderr
