@@ -9,12 +9,15 @@ goes to `docs/measurements.json`; a run that is not here keeps what stands there
 import csv
 import json
 import re
+import tarfile
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import jinja2
+import zstandard
 
 from finmath_grpo import config
 from finmath_grpo.artifact.doctor import NEEDS, Need, describe
@@ -77,18 +80,29 @@ def elapsed(provenance: dict[str, Any]) -> float | None:
     return round(reached - spans[0][0], 1)
 
 
-def measure(name: str) -> dict[str, Any]:
-    """What the run of an experiment under `results/` measured and concluded."""
-    folder = Path("results", name)
-    claims = json.loads((folder / "claims.json").read_text(encoding="utf-8"))
+def measure(folder: Path, claims: Path) -> dict[str, Any]:
+    """What a run measured, from its `provenance.json` and `benchmarks/`, and concluded, from a claims.json."""
     provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
     return {
+        "experiment": provenance["experiment"],
         "hardware": hardware(provenance),
         "elapsed": elapsed(provenance),
         "bytes": sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
         "seconds": seconds_by_stage(folder / "benchmarks"),
-        "claims": {claim["id"]: {key: claim[key] for key in ("reading", "verdict", "table")} for claim in claims},
+        "claims": {
+            claim["id"]: {key: claim[key] for key in ("reading", "verdict", "table")}
+            for claim in json.loads(claims.read_text(encoding="utf-8"))
+        },
     }
+
+
+def measure_record(record: Path, claims: Path) -> dict[str, Any]:
+    """What the run measured that a record holds; its folder is not here, so its size is not known."""
+    with TemporaryDirectory() as scratch:
+        plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes())
+        with tarfile.open(fileobj=plain, mode="r|") as archive:
+            archive.extractall(scratch, filter="data")
+        return {**measure(Path(scratch), claims), "bytes": None}
 
 
 def duration(seconds: float) -> str:
@@ -115,7 +129,7 @@ def row_of(name: str, found: dict[str, Any] | None) -> dict[str, Any]:
         "needs": describe(NEEDS.get(name, Need(memory=2, disk=1))),
         "hardware": found["hardware"] if found else "–",
         "compute": compute(found),
-        "disk": f"{found['bytes'] / 1e6:.0f} MB" if found else "–",
+        "disk": f"{found['bytes'] / 1e6:.0f} MB" if found and found["bytes"] else "–",
         "stages": {stage: f"{value['wall']:.0f} ({value['cpu']:.0f} cpu)" for stage, value in stages.items()},
     }
 
@@ -124,7 +138,7 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
     """The text of ARTIFACT.md, for the experiments that there are."""
     rows = [row_of(name, measurements.get(name)) for name in ORDER if name in experiments]
     measured = [row for row in rows if row["stages"]]
-    judged = [name for name in ("published", "recorded", "small", "smoke") if name in measurements]
+    judged = [name for name in ("published", "recorded", "smoke") if name in measurements]
     claims = [
         {
             "reading": measurements[judged[0]]["claims"][claim]["reading"],
@@ -148,13 +162,18 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
 
 def main() -> None:
     measurements = json.loads(MEASUREMENTS.read_text(encoding="utf-8")) if MEASUREMENTS.exists() else {}
-    experiments = list(config.load_all(Path("config")))
-    for name in experiments:
-        if all(Path("results", name, file).exists() for file in ("claims.json", "provenance.json")):
-            measurements[name] = measure(name)
+    experiments = config.load_all(Path("config"))
+    for name, experiment in experiments.items():
+        folder = Path("results", name)
+        claims = folder / "claims.json"
+        if claims.exists() and (folder / "provenance.json").exists():
+            measurements[name] = measure(folder, claims)
+            if experiment.kind == "recorded":
+                found = measure_record(Path(experiment.record), claims)
+                measurements[found["experiment"]] = found
     write_json(MEASUREMENTS, dict(sorted(measurements.items())))
     with atomic_write(PAGE) as file:
-        file.write(page(measurements, experiments))
+        file.write(page(measurements, list(experiments)))
 
 
 if __name__ == "__main__":
