@@ -156,8 +156,9 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
         total=len(measurements[judged[0]]["claims"]),
         claims=claims,
     )
-    # Loops of the template leave empty lines in tables.
-    return re.sub(r"\|\s*\n\n(?=\|)", "|\n", text)
+    # Loops of the template leave empty lines and spaces in tables.
+    text = re.sub(r" +\n", "\n", text)
+    return re.sub(r"\n{3,}", "\n\n", re.sub(r"\|\n\n(?=\|)", "|\n", text))
 
 
 def main() -> None:

@@ -100,22 +100,26 @@ def with_runs(
     return numbered, runs
 
 
+def figure(path: Path, records: dict[str, Record], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """A figure's files, and all that both were made from; `path` has no suffix."""
+    both = [str(path.with_suffix(suffix)) for suffix in (".png", ".html") if str(path.with_suffix(suffix)) in files]
+    made_from = {name: digest for file in both for name, digest in chain(file, records).items()}
+    return {"files": {file: files[file]["sha256"] for file in both}, "made_from": made_from}
+
+
 def provenance(name: str, experiment: config.Experiment, former: dict[str, Any]) -> dict[str, Any]:
     """The content of provenance.json; `former` is the content that it has so far, or empty."""
     folder = f"results/{name}/"
     records = {path: record for path, record in read_records(folder).items() if Path(path).exists()}
     files, runs = with_runs({path: entry(path, record) for path, record in records.items()}, former, this_run())
-    drawn = sorted(path for path, record in records.items() if record.rule == "figure")
+    drawn = sorted({Path(path).with_suffix("") for path, record in records.items() if record.rule == "figure"})
     file = Path("config", f"{name}.yaml")
     return {
         "experiment": name,
         "config": {"file": str(file), "sha256": sha256(file), "settings": experiment.model_dump(mode="json")},
         "seeds": seeds(experiment),
         "runs": runs,
-        "figures": {
-            path.removeprefix(folder): {"sha256": files[path]["sha256"], "made_from": chain(path, records)}
-            for path in drawn
-        },
+        "figures": {path.name: figure(path, records, files) for path in drawn},
         "files": files,
     }
 
