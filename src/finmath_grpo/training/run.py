@@ -73,14 +73,14 @@ def checkpoint_directory(cache: Path, job: Any, inputs: list[Path]) -> Path:
     Settings, input files, versions and the source of this project's modules: a changed run can't resume a wrong
     checkpoint.
     """
-    sources = sorted(
-        module.__file__ for name, module in sys.modules.items() if name.startswith("finmath_grpo") and module.__file__
-    )
+    package = Path(__file__).parents[1]
+    files = {Path(module.__file__) for module in sys.modules.values() if getattr(module, "__file__", None)}
+    sources = sorted(file for file in files if file.is_relative_to(package))
     key = digest(
         {
             "job": job.model_dump(mode="json"),
             "inputs": [sha256(path) for path in inputs],
-            "code": [sha256(Path(source)) for source in sources],
+            "code": [sha256(source) for source in sources],
             "versions": versions(),
         }
     )
