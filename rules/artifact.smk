@@ -22,7 +22,7 @@ onstart:
             this_machine(),
             shutil.disk_usage("results").free,
             gpu=on_gpu,
-            cpu_grpo=any(job.rule.name == "grpo" and not job.resources.get("gpu") for job in jobs),
+            cpu_training=any(job.rule.name in ("grpo", "dpo") and not job.resources.get("gpu") for job in jobs),
             figures=any(job.rule.name == "figure" for job in jobs),
         )
         for warning in doctors.warnings(this_machine(), on_gpu):

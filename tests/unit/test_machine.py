@@ -23,7 +23,7 @@ ALL_THERE = Machine(
     browser="/usr/bin/chromium",
     system="Linux",
 )
-EVERYTHING = {"gpu": True, "cpu_grpo": False, "figures": True}
+EVERYTHING = {"gpu": True, "cpu_training": False, "figures": True}
 
 
 def test_machine_that_has_all_is_refused_nothing():
@@ -52,11 +52,11 @@ def test_full_disk_is_refused():
 
 def test_a_gpu_is_asked_for_only_by_jobs_that_use_one():
     machine = replace(ALL_THERE, gpus=(), driver=None)
-    assert refusals(machine, 100 * GIB, gpu=False, cpu_grpo=False, figures=True) == []
+    assert refusals(machine, 100 * GIB, gpu=False, cpu_training=False, figures=True) == []
 
 
-def test_grpo_on_the_processor_is_refused_in_the_cuda_stack():
-    (found,) = refusals(ALL_THERE, 100 * GIB, gpu=False, cpu_grpo=True, figures=False)
+def test_training_on_the_processor_is_refused_in_the_cuda_stack():
+    (found,) = refusals(ALL_THERE, 100 * GIB, gpu=False, cpu_training=True, figures=False)
     assert "finmath-grpo:cpu" in found
 
 

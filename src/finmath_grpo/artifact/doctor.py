@@ -44,17 +44,17 @@ def need_of(name: str, experiment: config.Experiment) -> Need:
     return NEEDS.get(name, Need(memory=8, disk=10, gpu=24 if experiment.device == "cuda" else 0, hub=hub))
 
 
-def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_grpo: bool, figures: bool) -> list[str]:
+def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, figures: bool) -> list[str]:
     """Why jobs of these kinds can't run on this machine, a sentence each; empty if they can.
 
-    `gpu`: jobs that use a GPU; `cpu_grpo`: GRPO on the processor; `figures`: PNG files; `free_disk` in bytes.
+    `gpu`: jobs that use a GPU; `cpu_training`: GRPO or DPO on the processor; `figures`: PNG files; `free_disk` in bytes.
     """
     found = []
     if gpu:
         found += gpu_refusals(machine)
-    if cpu_grpo and machine.vllm:
+    if cpu_training and machine.vllm:
         found.append(
-            "GRPO on the processor needs the CPU stack (TRL 1.15 of the CUDA stack can't): use the image"
+            "training on the processor needs the CPU stack (TRL 1.15 of the CUDA stack can't): use the image"
             " finmath-grpo:cpu, or build `small` on a GPU"
         )
     if figures and machine.browser is None:
@@ -92,9 +92,9 @@ def warnings(machine: Machine, gpu: bool) -> list[str]:
     return []
 
 
-def lacks(machine: Machine, free_disk: int, need: Need, cpu_grpo: bool) -> list[str]:
-    """What of a need this machine does not have; `cpu_grpo` as for `refusals`."""
-    found = ["GRPO on the processor needs the CPU stack"] if cpu_grpo and machine.vllm else []
+def lacks(machine: Machine, free_disk: int, need: Need, cpu_training: bool) -> list[str]:
+    """What of a need this machine does not have; `cpu_training` as for `refusals`."""
+    found = ["training on the processor needs the CPU stack"] if cpu_training and machine.vllm else []
     if machine.memory < 0.93 * need.memory * GIB:  # a machine sold as 8 GB has a little less
         found.append(f"only {machine.memory / GIB:.0f} GiB memory")
     if free_disk < need.disk * GIB:
@@ -135,13 +135,13 @@ def main() -> None:
     print("Experiments")
     for name, experiment in config.load_all(Path("config")).items():
         need = need_of(name, experiment)
-        cpu_grpo = not need.gpu and bool(config.models_by_method(experiment, "grpo"))
-        missing = lacks(machine, disk.free, need, cpu_grpo)
+        cpu_training = not need.gpu and bool(config.models_by_method(experiment, "grpo", "dpo"))
+        missing = lacks(machine, disk.free, need, cpu_training)
         print(f"  {name:<10} {'runs here' if not missing else 'does not run here: ' + '; '.join(missing)}")
         print(f"  {'':<10} needs {describe(need)}")
     for warning in warnings(machine, gpu=bool(machine.gpus)):
         print(f"Warning: {warning}")
-    problems = refusals(machine, disk.free, gpu=False, cpu_grpo=False, figures=True)
+    problems = refusals(machine, disk.free, gpu=False, cpu_training=False, figures=True)
     if problems:
         raise UserError("; ".join(problems))
 
