@@ -47,7 +47,8 @@ def need_of(name: str, experiment: config.Experiment) -> Need:
 def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, figures: bool) -> list[str]:
     """Why jobs of these kinds can't run on this machine, a sentence each; empty if they can.
 
-    `gpu`: jobs that use a GPU; `cpu_training`: GRPO or DPO on the processor; `figures`: PNG files; `free_disk` in bytes.
+    `gpu`: jobs that use a GPU; `cpu_training`: GRPO or DPO on the processor; `figures`: PNG files.
+    `free_disk` in bytes.
     """
     found = []
     if gpu:
