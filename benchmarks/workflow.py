@@ -39,13 +39,14 @@ def new_checkout(path: Path) -> None:
 
 def timed(checkout: Path, *arguments: str) -> tuple[float, float]:
     """Run Snakemake; wall seconds and the peak of its processes' memory (proportional set size) in GiB."""
-    command = [sys.executable, "-m", "snakemake", "--cores", "2", "--quiet", "all", *arguments]
+    command = [sys.executable, "-m", "snakemake", *arguments, "--cores", "2", "--quiet", "all"]
     started, peak, stop = time.monotonic(), 0, threading.Event()
     process = subprocess.Popen(command, cwd=checkout, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
 
     def watch() -> None:
         nonlocal peak
-        while not stop.wait(1.0):
+        # Reading the memory of a browser takes a core for a moment, so not often.
+        while not stop.wait(5.0):
             total = 0
             for child in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
                 try:
