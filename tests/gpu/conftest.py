@@ -7,12 +7,15 @@ and batch-invariant mode is read when vLLM is imported. They run side by side, a
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 import yaml
@@ -20,6 +23,8 @@ import yaml
 ROOT = Path(__file__).parents[2]
 GIB_A_PROCESS = 8
 FAMILIES = ("llama", "gemma2")
+SMOKE = yaml.safe_load((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
+STEPS = 12
 TABLE: list[tuple[str, str]] = []
 
 
@@ -48,16 +53,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def python(*arguments: object, **environment: str) -> str:
     """Run this Python in the project's root and give what it printed. Raises AssertionError with its errors."""
-    path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
-    done = subprocess.run(
-        [sys.executable, *map(str, arguments)],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": path, **environment},
-        capture_output=True,
-        text=True,
-    )
+    done = subprocess.run(**command(*arguments, **environment), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-6000:]
     return done.stdout
+
+
+def command(*arguments: object, **environment: str) -> dict:
+    """What `subprocess` needs to run this Python in the project's root."""
+    path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
+    return {
+        "args": [sys.executable, *map(str, arguments)],
+        "cwd": ROOT,
+        "env": {**os.environ, "PYTHONPATH": path, **environment},
+    }
 
 
 def measure(what: str, *manifests: Path, **environment: str) -> dict:
@@ -111,14 +119,82 @@ def adapter_and_merged(manifest: Path) -> dict:
     return {**measure("greedy", manifest, adapter), "merged": measure("greedy", merged)["alone"]}
 
 
+@pytest.fixture(scope="session")
+def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smoke experiment's questions, cleaned."""
+    directory = tmp_path_factory.mktemp("questions")
+    outputs = [f"--{name}={directory / name}.json" for name in ("questions", "rejected", "audit")]
+    python("-m", "finmath_grpo.questions.clean", "--raw=data/raw/smoke.jsonl", *outputs)
+    return directory / "questions.json"
+
+
+@pytest.fixture(scope="session")
+def killed_and_resumed(models: dict[str, Path], questions: Path) -> Callable[[str], dict]:
+    """GRPO by an engine from the tiny Llama, killed after its first checkpoint, started again, and merged."""
+
+    def run(engine: str) -> dict:
+        base = models["llama"]
+        directory = base.parents[1] / f"grpo-{engine}"
+        adapter, merged = directory / "adapter" / base.name, directory / "merged" / base.name
+        for made in (adapter, merged):
+            made.parent.mkdir(parents=True)
+        files = {name: directory / name for name in ("cache", "log", "config", "completions", "check")}
+        module = {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
+        stage = ["-m", module, "--settings", json.dumps(grpo(engine)), "--train", questions, "--base", base]
+        stage += ["--manifest", adapter]
+        for name in ("cache", "log", "config", "completions"):
+            stage += [f"--{name}", files[name]]
+        kill_when(command(*stage), lambda: any(files["cache"].glob("*/checkpoint-*/trainer_state.json")))
+        assert not adapter.exists()
+        printed = python(*stage)
+        stage = ["-m", "finmath_grpo.training.merge", "--settings", json.dumps({"prompts": 32, "max_new_tokens": 32})]
+        stage += ["--prompt", json.dumps(SMOKE["prompt"]), "--device", "cuda", "--train", questions, "--base", base]
+        stage += ["--adapter", adapter, "--config", files["config"], "--manifest", merged, "--check", files["check"]]
+        python(*stage)
+        return {
+            "resumed": "resuming from checkpoint-" in printed,
+            "log": pd.read_csv(files["log"]),
+            "check": json.loads(files["check"].read_text(encoding="utf-8")),
+        }
+
+    return run
+
+
+def kill_when(process: dict, reached: Callable[[], bool]) -> None:
+    """Start a process and kill it, and what it started, as soon as `reached` says so."""
+    with subprocess.Popen(
+        **process, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as run:
+        while not reached():
+            assert run.poll() is None, "the run ended before it could be killed"
+            time.sleep(0.01)
+        os.killpg(run.pid, signal.SIGKILL)
+
+
+def grpo(engine: str) -> dict:
+    """A GrpoJob: the smoke experiment's with our rewards, on a GPU and short."""
+    short = {
+        "max_steps": STEPS,
+        "optimizer_steps": STEPS,
+        "save_steps": STEPS // 3,
+        "vllm_gpu_memory_utilization": 0.15,
+    }
+    return {
+        "device": "cuda",
+        "prompt": SMOKE["prompt"],
+        "seed": 3407,
+        "rewards": SMOKE["models"]["llama-grpo-fixed"]["rewards"],
+        "training": {**SMOKE["training"]["grpo"], **short, "engine": engine},
+    }
+
+
 def pretraining(family: str) -> dict:
     """A PretrainingJob: the smoke experiment's, wider, on a GPU."""
-    smoke = yaml.safe_load((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
     shape = {"hidden_size": 256, "layers": 3, "heads": 4, "key_value_heads": 2, "head_dim": 64}
     return {
         "device": "cuda",
-        "prompt": smoke["prompt"],
+        "prompt": SMOKE["prompt"],
         "architecture": {"type": family, "max_position": 512, "intermediate_size": 512, **shape},
         "seed": 1,
-        "pretraining": {**smoke["pretraining"], "steps": 300},
+        "pretraining": {**SMOKE["pretraining"], "steps": 300},
     }

@@ -62,3 +62,21 @@ def test_adapter_and_merged_model_give_the_same_greedy_tokens(family, measured, 
     table.append((f"{family}: greedy, base + adapter = base", f"{alike(base):.1%}"))
     assert alike(merged, 8) > 0.9
     assert alike(merged) > max(0.5, alike(base))
+
+
+@pytest.mark.parametrize("engine", ["trl", "unsloth"])
+def test_killed_grpo_goes_on_from_its_checkpoint_and_leaves_the_base_as_it_was(engine, killed_and_resumed, table):
+    found = killed_and_resumed(engine)
+    log, check = found["log"], found["check"]
+    update, greedy = check["summary"]["mean_relative_update"], check["greedy"]
+    table.append(
+        (f"{engine}: base hashes on disk, before and after", f"{len(set(check['base_sha256'].values()))} value")
+    )
+    table.append((f"{engine}: size of the update, relative to the weights", f"{update:.2%}"))
+    table.append((f"{engine}: greedy, base + adapter = merged", f"{greedy['identical']} of {greedy['prompts']}"))
+    table.append((f"{engine}: a step", f"{log['step_time'].median():.2f} s"))
+    assert found["resumed"]
+    assert list(log["step"]) == list(range(1, len(log) + 1))
+    assert set(check["base_sha256"]) == {"on_disk", "before_training", "after_training"}
+    assert len(set(check["base_sha256"].values())) == 1
+    assert update > 0
