@@ -164,11 +164,15 @@ def unless_published(pattern):
 
 
 def completions_to_read(wildcards):
-    return completions_of_all_models(wildcards) if experiment_of(wildcards).kind == "run" else []
+    return [] if experiment_of(wildcards).kind == "published" else completions_of_all_models(wildcards)
 
 
 def rollouts_to_read(wildcards):
-    return completions_of_grpo(wildcards) if experiment_of(wildcards).kind == "run" else []
+    experiment = experiment_of(wildcards)
+    if experiment.kind != "recorded":
+        return completions_of_grpo(wildcards)
+    models = [name for name, model in experiment.models.items() if model.rollouts]
+    return expand("results/{{experiment}}/training/{model}/completions.jsonl.zst", model=models)
 
 
 def training_questions(wildcards):

@@ -1,4 +1,4 @@
-# A run that is shipped as one file: unpacked, then the same statistics, claims and figures as of any run.
+# A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run.
 
 
 rule unpack:
@@ -6,16 +6,20 @@ rule unpack:
         record=record_of,
         code=code("finmath_grpo.record"),
     output:
-        test="results/{experiment}/data/test.jsonl",
-        scores="results/{experiment}/scores.csv",
-        training="results/{experiment}/statistics/training.csv",
-        reward_facts="results/{experiment}/statistics/reward_facts.csv",
-        reward_audit="results/{experiment}/statistics/reward_audit.csv",
-        reward_forms="results/{experiment}/statistics/reward_forms.csv",
-        examples="results/{experiment}/statistics/examples.json",
+        "results/{experiment}/{member}",
     log:
-        "results/{experiment}/logs/unpack.log",
+        "results/{experiment}/logs/unpack/{member}.log",
     wildcard_constraints:
         experiment=kinds("recorded"),
+        member="|".join(
+            [
+                r"data/(test|train)\.jsonl",
+                r"scores\.csv",
+                r"statistics/(training|reward_facts|reward_audit|reward_forms)\.csv",
+                r"statistics/examples\.json",
+                r"completions/[^/]+\.jsonl",
+                r"training/[^/]+/completions\.jsonl\.zst",
+            ]
+        ),
     shell:
-        "python -m finmath_grpo.record unpack --record {input.record} --directory $(dirname {output.scores}) > {log} 2>&1"
+        "python -m finmath_grpo.record unpack --record {input.record} --member {wildcards.member} --output {output} > {log} 2>&1"

@@ -1,5 +1,5 @@
 # The page on which one can read what the models wrote: results, claims, figures, completions, rollouts.
-# What an experiment does not have (`published` no completions, `recorded` no texts) its page does not show.
+# What `published` has not, completions and rollouts, its page does not show.
 
 
 PAGE = [f"src/finmath_grpo/report/{name}" for name in ("page.html.j2", "report.css", "report.js")]

@@ -1,5 +1,5 @@
 # Tables from scores, logs and completions: figures and claims read these and nothing else.
-# `published` has the same tables, as far as the post's numbers go; `recorded` ships scores and what is made of texts.
+# `published` has the same tables, as far as the post's numbers go; `recorded` ships scores and what is made of training.
 
 
 rule statistics:

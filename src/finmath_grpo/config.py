@@ -123,13 +123,20 @@ class Published(Settings):
     figures: FigureSettings
 
 
+class RecordedModel(Labelled):
+    """A model of a run that is shipped."""
+
+    rollouts: bool = False
+    """Whether the record has what was sampled while the model was trained."""
+
+
 class Recorded(Settings):
-    """A finished run, shipped as one file of scores and logs."""
+    """A finished run, shipped as one file of scores, texts and logs."""
 
     kind: Literal["recorded"]
     record: str
     """The file that `python -m finmath_grpo.record` wrote."""
-    models: dict[ModelName, Labelled]
+    models: dict[ModelName, RecordedModel]
     statistics: StatisticsSettings
     figures: FigureSettings
 

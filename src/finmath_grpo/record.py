@@ -1,10 +1,11 @@
-"""A finished run as one small file, and back: what the tables, figures and claims of `recorded` are made from.
+"""A finished run as one small file, and back: what the tables, figures, claims and page of `recorded` are made from.
 
     python -m finmath_grpo.record pack --experiment small --record data/recorded/small.tar.zst
-    python -m finmath_grpo.record unpack --record data/recorded/small.tar.zst --directory results/recorded
+    python -m finmath_grpo.record unpack --record data/recorded/small.tar.zst --member scores.csv --output scores.csv
 
-The file holds scores, the tables that are made from texts, and for reading: completions, step logs, resolved configs,
-merge checks, timings and provenance. No weights. `tar --zstd -tf` lists it. The same run gives the same bytes.
+The file holds questions, scores, what the models wrote, the tables that the DAG makes from training, and for reading:
+step logs, resolved configs, merge checks, timings and provenance. No weights. `tar --zstd -tf` lists it. The same run
+gives the same bytes.
 """
 
 import argparse
@@ -16,9 +17,10 @@ import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
 
-# What `recorded` unpacks; the statistics make the other tables from these.
+# What every run has; the statistics make the other tables from these.
 TABLES = (
     "data/test.jsonl",
+    "data/train.jsonl",
     "scores.csv",
     "statistics/training.csv",
     "statistics/reward_facts.csv",
@@ -26,15 +28,15 @@ TABLES = (
     "statistics/reward_forms.csv",
     "statistics/examples.json",
 )
-TO_READ = (
-    "provenance.json",
+BY_MODEL = (
     "completions/*.jsonl",
+    "training/*/completions.jsonl.zst",
     "training/*/log.csv",
     "training/*/config.json",
     "models/*/MANIFEST.sha256",
     "models/*/merge_check.json",
-    "benchmarks/**/*.tsv",
 )
+TO_READ = ("provenance.json", "benchmarks/**/*.tsv")
 LIMIT = 3 * 2**20
 
 
@@ -43,7 +45,7 @@ def pack(results: Path, config: Path, record: Path) -> None:
     absent = [name for name in TABLES if not (results / name).is_file()]
     if absent:
         raise UserError(f"{results}: no {', '.join(absent)}; build the experiment first")
-    found = {path for pattern in TO_READ for path in results.glob(pattern)}
+    found = {path for pattern in (*BY_MODEL, *TO_READ) for path in results.glob(pattern)}
     members = {name: results / name for name in TABLES}
     members |= {str(path.relative_to(results)): path for path in found}
     members[config.name] = config
@@ -62,18 +64,19 @@ def pack(results: Path, config: Path, record: Path) -> None:
     print(f"{record}: {len(members)} files, {len(packed):,} bytes")
 
 
-def unpack(record: Path, directory: Path) -> None:
-    """Write the tables of a record below `directory`. Raises UserError for a file that is no record."""
+def unpack(record: Path, member: str, output: Path) -> None:
+    """Write one member of a record. Raises UserError for a file that is no record, or one without that member."""
     try:
         plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes()).read()
         with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
-            contents = {name: archive.extractfile(name).read() for name in TABLES}
-    except (OSError, zstandard.ZstdError, tarfile.TarError, KeyError) as error:
+            content = archive.extractfile(member).read()
+    except (OSError, zstandard.ZstdError, tarfile.TarError) as error:
         raise UserError(f"{record}: not a record as `python -m finmath_grpo.record pack` writes it ({error})") from None
-    for name, content in contents.items():
-        path = directory / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    except KeyError:
+        raise UserError(f"{record}: holds no {member}; `tar --zstd -tf {record}` lists what it holds") from None
+    temporary = output.with_name(f".{output.name}.tmp")
+    temporary.write_bytes(content)
+    temporary.replace(output)
 
 
 def main() -> None:
@@ -84,13 +87,14 @@ def main() -> None:
     packing.add_argument("--record", type=Path, required=True)
     unpacking = commands.add_parser("unpack")
     unpacking.add_argument("--record", type=Path, required=True)
-    unpacking.add_argument("--directory", type=Path, required=True)
+    unpacking.add_argument("--member", required=True, help="its path below results/{experiment}/")
+    unpacking.add_argument("--output", type=Path, required=True)
     arguments = parser.parse_args()
     if arguments.command == "pack":
         name = arguments.experiment
         pack(Path("results", name), Path("config", f"{name}.yaml"), arguments.record)
     else:
-        unpack(arguments.record, arguments.directory)
+        unpack(arguments.record, arguments.member, arguments.output)
 
 
 if __name__ == "__main__":

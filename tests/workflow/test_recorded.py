@@ -1,15 +1,16 @@
-"""A run shipped as a file gives its tables, claims and figures back, with nothing of the run at hand."""
+"""A run shipped as a file gives its tables, claims, figures and page back, with nothing of the run at hand."""
 
 import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import yaml
 from conftest import Checkout
 
 
-def test_a_record_gives_back_the_tables_and_claims_of_its_run(copy: Checkout):
+def test_a_record_gives_back_what_its_run_showed(copy: Checkout):
     run = yaml.safe_load((copy.path / "config/tiny.yaml").read_text(encoding="utf-8"))
     packing = "pack --experiment tiny --record data/recorded/tiny.tar.zst"
     subprocess.run(
@@ -22,7 +23,10 @@ def test_a_record_gives_back_the_tables_and_claims_of_its_run(copy: Checkout):
     recorded = {
         "kind": "recorded",
         "record": "data/recorded/tiny.tar.zst",
-        "models": {name: {"label": model["label"]} for name, model in run["models"].items()},
+        "models": {
+            name: {"label": model["label"], "rollouts": model["method"] == "grpo"}
+            for name, model in run["models"].items()
+        },
         **{section: run[section] for section in ("statistics", "figures")},
     }
     (copy.path / "config/replay.yaml").write_text(yaml.safe_dump(recorded, sort_keys=False), encoding="utf-8")
@@ -37,3 +41,12 @@ def test_a_record_gives_back_the_tables_and_claims_of_its_run(copy: Checkout):
     assert {path.name for path in (copy.path / "results/replay/figures").iterdir()} == figures
     claims = (copy.path / "results/replay/claims.json").read_text(encoding="utf-8").replace("replay", "tiny")
     assert claims == (copy.path / "tiny/claims.json").read_text(encoding="utf-8")
+    assert texts_of_page(copy.path / "results/replay") == texts_of_page(copy.path / "tiny")
+
+
+def texts_of_page(results: Path) -> dict[str, bytes]:
+    """What the page shows of completions and rollouts, a file a question and a trained model."""
+    folder = results / "report/data"
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.js")}
+    assert any(name.startswith("training/") for name in found)
+    return found
