@@ -23,7 +23,10 @@ for variable in ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR
     os.environ.setdefault(variable, str(Path("results/cache/compiled", variable.lower()).resolve()))
 sys.path.insert(0, "src")
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
-Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
+try:
+    Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
 
 
 # Only with `--sdm apptainer` (on a cluster, say); made of our image by

@@ -107,7 +107,13 @@ def figures_of(name):
     experiment = EXPERIMENTS[name]
     models = set(experiment.models)
     absent = NOT_PUBLISHED if experiment.kind == "published" else set()
-    return [figure for figure in FIGURES if figure not in absent and MODELS_SHOWN.get(figure, models) <= models]
+    return [
+        figure
+        for figure in FIGURES
+        if figure not in absent
+        and MODELS_SHOWN.get(figure, models) <= models
+        and (figure not in OF_THE_POST or models & POST_MODELS)
+    ]
 
 
 def figure_tables(wildcards):

@@ -24,7 +24,7 @@ from finmath_grpo.models.settings import Architecture, PretrainingJob, Pretraini
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.settings import SplitSettings
 from finmath_grpo.settings import Device, Settings
-from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.statistics.settings import StatisticsSettings, check_models
 from finmath_grpo.training.settings import DpoJob, GrpoJob, MergeSettings, Reward, TrainingSettings
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -175,15 +175,22 @@ def load(path: Path) -> Experiment:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicateKeys)
     except OSError as error:
         raise UserError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{path}, line {line}: not YAML as expected: {error.problem}") from None
     if not isinstance(content, dict):
         raise UserError(f"{path}: expected keys and values, as in config/smoke.yaml")
     try:
-        return _EXPERIMENT.validate_python(content)
+        experiment = _EXPERIMENT.validate_python(content)
     except pydantic.ValidationError as error:
         raise UserError(f"{path}: {explain(error, content)}") from None
+    try:
+        check_models(experiment.statistics, list(experiment.models))
+    except UserError as error:
+        raise UserError(f"{path}: {error}") from None
+    return experiment
 
 
 def load_all(directory: Path) -> dict[str, Experiment]:

@@ -39,7 +39,7 @@ def test_artifact_page_fits_two_pages():
 
 def test_every_command_of_the_artifact_page_names_what_exists():
     text = (ROOT / page.PAGE).read_text(encoding="utf-8")
-    targets = {*EXPERIMENTS, "doctor"}
+    targets = {*EXPERIMENTS, "all", "doctor"}
     assert set(re.findall(r"snakemake --cores ([a-z][a-z-]*)\b(?!/)", text)) <= targets
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"^{name}:", makefile, flags=re.M) for name in re.findall(r"`make ([a-z-]+)", text))
