@@ -32,11 +32,6 @@ MODELS_SHOWN = {
     "gemma_vs_dpo": {"gemma-it", "gemma-dpo"},
 }
 
-# These show the post's models, as many as there are.
-POST_MODELS = {"llama-base", "llama-grpo", "gemma-it", "gemma-dpo"}
-OF_THE_POST = {"all_models", "all_models_squashed", "all_models_squashed_no_punctuation"}
-OF_THE_POST |= {"model_comparison_heatmap", "combined_model_comparison_heatmap"}
-
 
 rule figure:
     input:

@@ -85,7 +85,7 @@ def logs_of_grpo(wildcards):
 
 
 def completions_of_grpo(wildcards):
-    models = experiments.models_by_method(experiment_of(wildcards), "grpo")
+    models = experiments.models_with_rollouts(experiment_of(wildcards))
     return expand("results/{{experiment}}/training/{model}/completions.jsonl.zst", model=models)
 
 
@@ -107,13 +107,7 @@ def figures_of(name):
     experiment = EXPERIMENTS[name]
     models = set(experiment.models)
     absent = NOT_PUBLISHED if experiment.kind == "published" else set()
-    return [
-        figure
-        for figure in FIGURES
-        if figure not in absent
-        and MODELS_SHOWN.get(figure, models) <= models
-        and (figure not in OF_THE_POST or models & POST_MODELS)
-    ]
+    return [figure for figure in FIGURES if figure not in absent and MODELS_SHOWN.get(figure, models) <= models]
 
 
 def figure_tables(wildcards):
@@ -134,6 +128,7 @@ def look(wildcards):
         {
             **experiment.figures.model_dump(mode="json"),
             "models": {name: model.label for name, model in experiment.models.items()},
+            "panel": experiment.statistics.panel,
             "confidence": experiment.statistics.confidence,
         },
         ensure_ascii=False,
@@ -151,15 +146,6 @@ def tables_of_claims(wildcards):
 # ---- report
 
 
-def of_run(pattern):
-    """An input function: a file that only a run has."""
-
-    def files(wildcards):
-        return pattern if experiment_of(wildcards).kind == "run" else []
-
-    return files
-
-
 def unless_published(pattern):
     """An input function: a file that the post did not publish."""
 
@@ -173,16 +159,8 @@ def completions_to_read(wildcards):
     return [] if experiment_of(wildcards).kind == "published" else completions_of_all_models(wildcards)
 
 
-def rollouts_to_read(wildcards):
-    experiment = experiment_of(wildcards)
-    if experiment.kind != "recorded":
-        return completions_of_grpo(wildcards)
-    models = [name for name, model in experiment.models.items() if model.rollouts]
-    return expand("results/{{experiment}}/training/{model}/completions.jsonl.zst", model=models)
-
-
 def training_questions(wildcards):
-    return "results/{experiment}/data/train.jsonl" if rollouts_to_read(wildcards) else []
+    return "results/{experiment}/data/train.jsonl" if completions_of_grpo(wildcards) else []
 
 
 def tables_to_link(wildcards):

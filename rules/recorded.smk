@@ -1,5 +1,7 @@
 # A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run.
 
+from finmath_grpo.record import OF_MODELS, OF_RUN
+
 
 rule unpack:
     input:
@@ -11,15 +13,6 @@ rule unpack:
         "results/{experiment}/logs/unpack/{member}.log",
     wildcard_constraints:
         experiment=kinds("recorded"),
-        member="|".join(
-            [
-                r"data/(test|train)\.jsonl",
-                r"scores\.csv",
-                r"statistics/(training|reward_facts|reward_audit|reward_forms)\.csv",
-                r"statistics/examples\.json",
-                r"completions/[^/]+\.jsonl",
-                r"training/[^/]+/completions\.jsonl\.zst",
-            ]
-        ),
+        member="|".join(name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_MODELS]),
     shell:
         "python -m finmath_grpo.record unpack --record {input.record} --member {wildcards.member} --output {output} > {log} 2>&1"

@@ -11,7 +11,7 @@ rule report:
         scores=unless_published("results/{experiment}/scores.csv"),
         completions=completions_to_read,
         train=training_questions,
-        rollouts=rollouts_to_read,
+        rollouts=completions_of_grpo,
         claims="results/{experiment}/claims.json",
         tables=tables_to_link,
         # Not ancient(): a figure to draw would then keep the page from being made again for a reason of its own.

@@ -25,7 +25,15 @@ from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.settings import SplitSettings
 from finmath_grpo.settings import Device, Settings
 from finmath_grpo.statistics.settings import StatisticsSettings, check_models
-from finmath_grpo.training.settings import DpoJob, GrpoJob, MergeSettings, Reward, TrainingSettings
+from finmath_grpo.training.settings import (
+    CORRECTNESS_REWARDS,
+    FORMAT_REWARDS,
+    DpoJob,
+    GrpoJob,
+    MergeSettings,
+    Reward,
+    TrainingSettings,
+)
 
 ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
@@ -105,10 +113,15 @@ class Run(Settings):
                 raise ValueError(f"models.{name}.base: {base!r} must be a pretrain or fetch entry under models")
             if model.method == "adapter" and getattr(self.models.get(model.of), "method", "") not in ("grpo", "dpo"):
                 raise ValueError(f"models.{name}.of: {model.of!r} must be a grpo or dpo entry under models")
+            for wanted in (FORMAT_REWARDS, CORRECTNESS_REWARDS) if model.method == "grpo" else ():
+                if not set(wanted) & set(model.rewards):
+                    raise ValueError(f"models.{name}.rewards: needs {' or '.join(wanted)}, for the training curves")
             if model.method in ("pretrain", "dpo") and self.pretraining is None:
                 raise ValueError(f"models.{name}.method: {model.method} needs the section `pretraining`")
             if model.method == "dpo" and self.training.dpo is None:
                 raise ValueError(f"models.{name}.method: dpo needs the section `training.dpo`")
+        if not any(model.method == "grpo" for model in self.models.values()):
+            raise ValueError("models: needs an entry with `method: grpo`, for the training curves and the reward audit")
         return self
 
 
@@ -225,6 +238,13 @@ def models_by_method(experiment: Experiment, *methods: str) -> list[str]:
     if not isinstance(experiment, Run):
         return []
     return [name for name, model in experiment.models.items() if model.method in methods]
+
+
+def models_with_rollouts(experiment: Experiment) -> list[str]:
+    """The names of the models of which there is what GRPO sampled while it trained them."""
+    if isinstance(experiment, Recorded):
+        return [name for name, model in experiment.models.items() if model.rollouts]
+    return models_by_method(experiment, "grpo")
 
 
 def section(experiment: Experiment, name: str) -> str:

@@ -9,6 +9,7 @@ gives the same bytes.
 """
 
 import argparse
+import csv
 import io
 import tarfile
 from pathlib import Path
@@ -17,8 +18,8 @@ import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
 
-# What every run has; the statistics make the other tables from these.
-TABLES = (
+# What `recorded` unpacks: of a run, and of each model. The statistics make the other tables from these.
+OF_RUN = (
     "data/test.jsonl",
     "data/train.jsonl",
     "scores.csv",
@@ -28,25 +29,29 @@ TABLES = (
     "statistics/reward_forms.csv",
     "statistics/examples.json",
 )
-BY_MODEL = (
-    "completions/*.jsonl",
-    "training/*/completions.jsonl.zst",
+OF_MODELS = ("completions/*.jsonl", "training/*/completions.jsonl.zst")
+TO_READ = (
     "training/*/log.csv",
     "training/*/config.json",
     "models/*/MANIFEST.sha256",
     "models/*/merge_check.json",
+    "provenance.json",
+    "benchmarks/**/*.tsv",
 )
-TO_READ = ("provenance.json", "benchmarks/**/*.tsv")
 LIMIT = 3 * 2**20
 
 
 def pack(results: Path, config: Path, record: Path) -> None:
     """Write the record of the finished run in `results`. Raises UserError where a part is missing or it is large."""
-    absent = [name for name in TABLES if not (results / name).is_file()]
+    wanted = list(OF_RUN)
+    if (results / "scores.csv").is_file():
+        with (results / "scores.csv").open(encoding="utf-8") as file:
+            wanted += sorted({f"completions/{row['model']}.jsonl" for row in csv.DictReader(file)})
+    absent = [name for name in wanted if not (results / name).is_file()]
     if absent:
         raise UserError(f"{results}: no {', '.join(absent)}; build the experiment first")
-    found = {path for pattern in (*BY_MODEL, *TO_READ) for path in results.glob(pattern)}
-    members = {name: results / name for name in TABLES}
+    found = {path for pattern in (*OF_MODELS, *TO_READ) for path in results.glob(pattern)}
+    members = {name: results / name for name in OF_RUN}
     members |= {str(path.relative_to(results)): path for path in found}
     members[config.name] = config
     plain = io.BytesIO()
@@ -60,23 +65,32 @@ def pack(results: Path, config: Path, record: Path) -> None:
     if len(packed) > LIMIT:
         raise UserError(f"{record}: {len(packed):,} bytes, more than {LIMIT:,}; fewer samples or temperatures fit")
     record.parent.mkdir(parents=True, exist_ok=True)
-    record.write_bytes(packed)
+    write_whole(record, packed)
     print(f"{record}: {len(members)} files, {len(packed):,} bytes")
 
 
-def unpack(record: Path, member: str, output: Path) -> None:
-    """Write one member of a record. Raises UserError for a file that is no record, or one without that member."""
+def opened(record: Path) -> tarfile.TarFile:
+    """The members of a record. Raises UserError for a file that is no record."""
     try:
         plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes()).read()
-        with tarfile.open(fileobj=io.BytesIO(plain)) as archive:
-            content = archive.extractfile(member).read()
+        return tarfile.open(fileobj=io.BytesIO(plain), mode="r:")
     except (OSError, zstandard.ZstdError, tarfile.TarError) as error:
         raise UserError(f"{record}: not a record as `python -m finmath_grpo.record pack` writes it ({error})") from None
-    except KeyError:
-        raise UserError(f"{record}: holds no {member}; `tar --zstd -tf {record}` lists what it holds") from None
-    temporary = output.with_name(f".{output.name}.tmp")
+
+
+def unpack(record: Path, member: str, output: Path) -> None:
+    """Write one member of a record. Raises UserError for a record without that member."""
+    with opened(record) as archive:
+        if member not in archive.getnames():
+            raise UserError(f"{record}: holds no {member}; `tar --zstd -tf {record}` lists what it holds")
+        write_whole(output, archive.extractfile(member).read())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file under a temporary name, then rename it."""
+    temporary = path.with_name(f".{path.name}.tmp")
     temporary.write_bytes(content)
-    temporary.replace(output)
+    temporary.replace(path)
 
 
 def main() -> None:

@@ -9,7 +9,6 @@ goes to `docs/measurements.json`; a run that is not here keeps what stands there
 import csv
 import json
 import re
-import tarfile
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import jinja2
-import zstandard
 
 from finmath_grpo import config
 from finmath_grpo.artifact.doctor import NEEDS, Need, describe
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, write_json
+from finmath_grpo.record import opened
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
@@ -99,8 +98,7 @@ def measure(folder: Path, claims: Path) -> dict[str, Any]:
 def measure_record(record: Path, claims: Path) -> dict[str, Any]:
     """What the run measured that a record holds; its folder is not here, so its size is not known."""
     with TemporaryDirectory() as scratch:
-        plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes())
-        with tarfile.open(fileobj=plain, mode="r|") as archive:
+        with opened(record) as archive:
             archive.extractall(scratch, filter="data")
         return {**measure(Path(scratch), claims), "bytes": None}
 

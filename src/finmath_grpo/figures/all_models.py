@@ -6,12 +6,11 @@ from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.bars import by_temperature
 from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import POST_MODELS
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
     """Exact string match. Tables: accuracy, any_temperature."""
-    return by_temperature(tables, look, POST_MODELS, "All models, by temperature")
+    return by_temperature(tables, look, look.panel, "All models, by temperature")
 
 
 if __name__ == "__main__":

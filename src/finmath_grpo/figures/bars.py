@@ -12,7 +12,7 @@ import plotly.graph_objects as go
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.draw import Tables
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import INK, POST_MODELS, colour, frame, ink_on, label
+from finmath_grpo.figures.theme import INK, colour, frame, ink_on, label
 
 WHISKER = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.2}
 HOVER = (
@@ -24,10 +24,10 @@ LABEL_WIDTH = 0.2
 INTERVALS = {"wilson": "Wilson interval", "bootstrap": "interval, bootstrap over questions"}
 
 
-def percent_range(tables: Tables) -> list[float]:
-    """The axis of all bar figures: 0 to the highest interval of the post's models, in whole tens of per cent."""
+def percent_range(tables: Tables, look: Look) -> list[float]:
+    """The axis of all bar figures: 0 to the highest interval of the panel, in whole tens of per cent."""
     tops = [
-        table.loc[table.model.isin(POST_MODELS) & table.scorer.isin(["exact", "no_punctuation"]), "high"].max()
+        table.loc[table.model.isin(look.panel) & table.scorer.isin(["exact", "no_punctuation"]), "high"].max()
         for table in (tables["accuracy"], tables["any_temperature"])
     ]
     return [0, 10 * math.ceil(10 * max(tops))]
@@ -48,7 +48,7 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str], title: str
     samples = int(accuracy.n.max()) // questions
     models = [model for model in models if model in set(accuracy.model)]
     temperatures = sorted(accuracy.temperature.unique())
-    limits = percent_range(tables)
+    limits = percent_range(tables, look)
     width = 0.9 / len(models)
 
     measured = f"exact string match, {questions} questions × {count(samples, 'sample')} a bar"
@@ -110,15 +110,15 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
 
     With another scorer than `exact`, the part of a bar that exact match does not give is hatched.
     """
-    chosen = rows_of(tables["any_temperature"], scorer, POST_MODELS).set_index("model")
-    exact = rows_of(tables["any_temperature"], "exact", POST_MODELS).set_index("model").value
-    models = [model for model in POST_MODELS if model in chosen.index]
+    chosen = rows_of(tables["any_temperature"], scorer, look.panel).set_index("model")
+    exact = rows_of(tables["any_temperature"], "exact", look.panel).set_index("model").value
+    models = [model for model in look.panel if model in chosen.index]
     names = [label(model, look, 25) for model in models]
     chosen = chosen.loc[models]
     base = exact.loc[models]
     paint = [colour(model, look) for model in models]
     temperatures = tables["accuracy"].temperature.nunique()
-    limits = percent_range(tables)
+    limits = percent_range(tables, look)
 
     measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
     hatched = "" if scorer == "exact" else "; hatched: not by exact match"

@@ -11,7 +11,7 @@ from finmath_grpo.figures.theme import COUNT, frame, ink_on, label
 
 def figure(tables: Tables, look: Look) -> go.Figure:
     """One grid, a cell's number and shade how many models had it right at any temperature. Table: solved."""
-    table = solved_table(tables)
+    table = solved_table(tables, look)
     models = len(table.columns)
     solved = table.sum(axis=1)
     shades = [COUNT[round(step * (len(COUNT) - 1) / models)] for step in range(models + 1)]

@@ -7,19 +7,20 @@ import pandas as pd
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.draw import Tables
-from finmath_grpo.figures.theme import POST_MODELS, escape
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.theme import escape
 
 COLUMNS = 10
 
 
-def solved_table(tables: Tables) -> pd.DataFrame:
-    """Questions (rows, in order of position) by the post's models (columns), 0 or 1; indexed by position and id."""
+def solved_table(tables: Tables, look: Look) -> pd.DataFrame:
+    """Questions (rows, in order of position) by the panel's models (columns), 0 or 1; indexed by position and id."""
     rows = tables["solved"]
-    rows = rows[rows.model.isin(POST_MODELS)].fillna({"question_id": ""})
+    rows = rows[rows.model.isin(look.panel)].fillna({"question_id": ""})
     if rows.empty:
-        raise UserError(f"solved.csv: no row of any of {', '.join(POST_MODELS)}: nothing to draw")
+        raise UserError(f"solved.csv: no row of any of {', '.join(look.panel)}: nothing to draw")
     table = rows.pivot(index=["position", "question_id"], columns="model", values="solved").sort_index()
-    return table[[model for model in POST_MODELS if model in table.columns]]
+    return table[[model for model in look.panel if model in table.columns]]
 
 
 def cells(values: Sequence[Any]) -> list[list[Any]]:

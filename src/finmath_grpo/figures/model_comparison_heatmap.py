@@ -12,7 +12,7 @@ from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles
 
 def figure(tables: Tables, look: Look) -> go.Figure:
     """A grid a model: a coloured cell is a question right at any temperature. Table: solved."""
-    table = solved_table(tables)
+    table = solved_table(tables, look)
     x, y = axes(len(table))
     panels = make_subplots(
         rows=-(-len(table.columns) // 2),

@@ -23,6 +23,8 @@ class Look(FigureSettings):
 
     models: dict[str, str] = Field(default_factory=dict)
     """Display label by model id, in the order of the config. A model without one is shown by its id."""
+    panel: tuple[str, ...] = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
+    """The models of the post's figures, in the order in which they are drawn (`statistics.panel` of the config)."""
     confidence: float = Field(default=0.95, gt=0, lt=1)
     """Confidence of the intervals in the tables (`statistics.confidence` of the config), for the captions."""
 

@@ -15,9 +15,6 @@ import plotly.graph_objects as go
 
 from finmath_grpo.figures.settings import Look
 
-POST_MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
-"""The models of the post's figures, in the order in which they are drawn."""
-
 KNOWN = {
     "llama-base": "#56B4E9",
     "llama-grpo": "#0072B2",

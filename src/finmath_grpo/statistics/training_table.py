@@ -9,9 +9,8 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
+from finmath_grpo.training.settings import CORRECTNESS_REWARDS, FORMAT_REWARDS
 
-CORRECTNESS = ("exact_match", "numeric_match")
-FORMAT = ("xmlcount", "template_match")
 EXTRA = ("reward", "reward_std", "kl", "clipped_ratio", "frac_reward_zero_std")
 
 
@@ -24,8 +23,8 @@ def read_log(path: Path) -> pd.DataFrame:
     columns = {
         "step": "step",
         "completion_length": "completion_length",
-        _reward(path, log, CORRECTNESS): "correctness_reward",
-        _reward(path, log, FORMAT): "format_reward",
+        _reward(path, log, CORRECTNESS_REWARDS): "correctness_reward",
+        _reward(path, log, FORMAT_REWARDS): "format_reward",
         **{name: name for name in EXTRA},
     }
     absent = [column for column in columns if column not in log.columns]

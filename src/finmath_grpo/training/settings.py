@@ -11,6 +11,8 @@ from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.settings import Device, Settings
 
 Reward = Literal["xmlcount", "exact_match", "template_match", "numeric_match"]
+FORMAT_REWARDS: tuple[Reward, ...] = ("xmlcount", "template_match")
+CORRECTNESS_REWARDS: tuple[Reward, ...] = ("exact_match", "numeric_match")
 
 
 class LoraSettings(Settings):
