@@ -25,13 +25,13 @@ bench: $(STAMP) browser
 # One file to go on from elsewhere; the pages that are made from measurements and licences; the image under test.
 .PHONY: archive artifact notice test-container
 archive: $(STAMP)
-	.venv/bin/python -m finmath_grpo.artifact.archive finmath-grpo.tar.zst
+	.venv/bin/python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
 artifact: $(STAMP)
-	.venv/bin/python -m finmath_grpo.artifact.page
+	.venv/bin/python -m finmath_grpo.release.page
 
 notice: $(STAMP)
-	.venv/bin/python -m finmath_grpo.artifact.notice > NOTICE.new && mv NOTICE.new NOTICE
+	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE
 
 test-container: $(STAMP)
 	.venv/bin/python -m pytest tests/container

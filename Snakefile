@@ -39,7 +39,7 @@ workflow.global_resources.setdefault("gpu", 1)
 
 
 include: "rules/common.smk"
-include: "rules/artifact.smk"
+include: "rules/machine.smk"
 
 
 # Elsewhere (experiment, model, figure) a wildcard is whatever the config names.

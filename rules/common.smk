@@ -3,7 +3,7 @@
 import ast
 import functools
 
-from finmath_grpo import config as experiments
+from finmath_grpo.workflow import experiments
 from finmath_grpo.errors import UserError
 
 SOURCE = Path("src")

@@ -1,12 +1,12 @@
 # A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run.
 
-from finmath_grpo.record import OF_MODELS, OF_RUN
+from finmath_grpo.release.record import OF_MODELS, OF_RUN
 
 
 rule unpack:
     input:
         record=record_of,
-        code=code("finmath_grpo.record"),
+        code=code("finmath_grpo.release.record"),
     output:
         "results/{experiment}/{member}",
     log:
@@ -15,4 +15,4 @@ rule unpack:
         experiment=kinds("recorded"),
         member="|".join(name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_MODELS]),
     shell:
-        "python -m finmath_grpo.record unpack --record {input.record} --member {wildcards.member} --output {output} > {log} 2>&1"
+        "python -m finmath_grpo.release.record unpack --record {input.record} --member {wildcards.member} --output {output} > {log} 2>&1"

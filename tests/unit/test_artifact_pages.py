@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from finmath_grpo.artifact import notice, page
-from finmath_grpo.artifact.sources import from_head, revision
+from finmath_grpo.release import notice, page
+from finmath_grpo.workflow.sources import from_head, revision
 
 ROOT = Path(__file__).parents[2]
 EXPERIMENTS = [path.stem for path in (ROOT / "config").glob("*.yaml")]

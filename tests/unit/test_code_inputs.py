@@ -12,7 +12,7 @@ STAGES = sorted(
     ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
     for path in (ROOT / "src").rglob("*.py")
     # What packs and describes results is run by hand, and no rule depends on it.
-    if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8") and path.parent.name != "artifact"
+    if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8") and path.parent.name not in ("workflow", "release")
 )
 # Imported inside a function, where the settings ask for it.
 ON_DEMAND = ("_engine.py", "weight_sync.py")

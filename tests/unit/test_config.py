@@ -5,17 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from finmath_grpo import config
+from finmath_grpo.workflow import experiments
 from finmath_grpo.errors import UserError
 
 ROOT = Path(__file__).parents[2]
 SMOKE = (ROOT / "config" / "smoke.yaml").read_text(encoding="utf-8")
 
 
-def load_text(tmp_path: Path, text: str) -> config.Experiment:
+def load_text(tmp_path: Path, text: str) -> experiments.Experiment:
     path = tmp_path / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    return config.load(path)
+    return experiments.load(path)
 
 
 def edited(old: str, new: str) -> str:
@@ -24,12 +24,12 @@ def edited(old: str, new: str) -> str:
 
 
 def test_every_experiment_of_the_project_loads():
-    assert {"smoke", "published"} <= config.load_all(ROOT / "config").keys()
+    assert {"smoke", "published"} <= experiments.load_all(ROOT / "config").keys()
 
 
 def test_the_committed_schema_is_the_one_that_the_code_makes():
     committed = json.loads((ROOT / "config" / "schema.json").read_text(encoding="utf-8"))
-    assert committed == config.schema(), "run: python -m finmath_grpo.config schema > config/schema.json"
+    assert committed == experiments.schema(), "run: python -m finmath_grpo.workflow.experiments schema > config/schema.json"
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_mistake_is_named_by_file_and_key(tmp_path, old, new, message):
 
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(UserError, match=r"nothing\.yaml: can't be read: No such file"):
-        config.load(Path("nothing.yaml"))
+        experiments.load(Path("nothing.yaml"))
 
 
 def test_learning_rates_may_be_written_as_2e_3(tmp_path):
@@ -66,14 +66,14 @@ def test_learning_rates_may_be_written_as_2e_3(tmp_path):
 def test_a_label_or_another_models_seed_is_no_part_of_a_training_slice(tmp_path):
     original = load_text(tmp_path, SMOKE)
     changed = load_text(tmp_path, edited("label: Tiny Llama + GRPO\n", "label: X\n").replace("seed: 2", "seed: 9"))
-    assert config.training_settings(changed, "llama-grpo") == config.training_settings(original, "llama-grpo")
-    assert config.pretraining_settings(changed, "gemma-it") != config.pretraining_settings(original, "gemma-it")
+    assert experiments.training_settings(changed, "llama-grpo") == experiments.training_settings(original, "llama-grpo")
+    assert experiments.pretraining_settings(changed, "gemma-it") != experiments.pretraining_settings(original, "gemma-it")
 
 
 def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):
     original, changed = load_text(tmp_path, SMOKE), load_text(tmp_path, edited("figures: {}", "figures: {width: 1200}"))
     for name in ("split", "prompt", "evaluation", "statistics", "merge"):
-        assert config.section(changed, name) == config.section(original, name)
+        assert experiments.section(changed, name) == experiments.section(original, name)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +87,10 @@ def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):
     ],
 )
 def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment, gpu, expected):
-    experiments = config.load_all(ROOT / "config")
-    assert config.default_experiment(experiments, environment, gpu)[0] == expected
+    loaded = experiments.load_all(ROOT / "config")
+    assert experiments.default_experiment(loaded, environment, gpu)[0] == expected
 
 
 def test_an_unknown_default_experiment_is_refused():
     with pytest.raises(UserError, match=r"FINMATH_EXPERIMENT=smok: expected one of .*smoke"):
-        config.default_experiment(config.load_all(ROOT / "config"), {"FINMATH_EXPERIMENT": "smok"}, gpu=False)
+        experiments.default_experiment(experiments.load_all(ROOT / "config"), {"FINMATH_EXPERIMENT": "smok"}, gpu=False)

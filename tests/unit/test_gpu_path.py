@@ -13,7 +13,7 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForCausalLM
 from trl.generation.vllm_generation import VLLMGeneration
 
-from finmath_grpo import config
+from finmath_grpo.workflow import experiments
 from finmath_grpo.evaluation.vllm_engine import stop_tokens
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.training.grpo import grpo_config
@@ -85,7 +85,7 @@ def test_both_ends_of_a_family_stop_a_completion_whatever_the_checkpoint_declare
 @pytest.mark.parametrize("experiment", ["small", "paper", "paper-fast"])
 def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment, tmp_path):
     job = GrpoJob.model_validate_json(
-        config.training_settings(config.load(ROOT / f"config/{experiment}.yaml"), "llama-grpo")
+        experiments.training_settings(experiments.load(ROOT / f"config/{experiment}.yaml"), "llama-grpo")
     )
     # On a CPU, what asks for a GPU as the config is built is left out.
     settings = job.training.model_copy(update={"optim": "adamw_torch"})
@@ -101,10 +101,10 @@ def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment,
     ],
 )
 def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_path):
-    small = config.load(ROOT / "config/small.yaml")
+    small = experiments.load(ROOT / "config/small.yaml")
     arguments = {
-        "--settings": config.section(small, "evaluation"),
-        "--prompt": config.section(small, "prompt"),
+        "--settings": experiments.section(small, "evaluation"),
+        "--prompt": experiments.section(small, "prompt"),
         "--device": "cuda",
         "--model": "llama-base",
         **{f"--{name}": tmp_path / "absent" for name in ("test", "weights", "cache", "completions")},

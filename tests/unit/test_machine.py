@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from finmath_grpo.artifact.doctor import FULL, refusals, warnings
-from finmath_grpo.artifact.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
-from finmath_grpo.artifact.one_run import hold, only_reads
+from finmath_grpo.workflow.doctor import FULL, refusals, warnings
+from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
+from finmath_grpo.workflow.hold import hold, only_reads
 from finmath_grpo.errors import UserError
 
 ALL_THERE = Machine(
@@ -93,7 +93,7 @@ def test_this_machine_can_be_described():
 def test_results_are_held_by_one_process_at_a_time(tmp_path):
     (tmp_path / ".snakemake" / "locks").mkdir(parents=True)
     (tmp_path / ".snakemake" / "locks" / "0.output.lock").touch()
-    code = f"from pathlib import Path; from finmath_grpo.artifact.one_run import hold; hold(Path({str(tmp_path)!r}))"
+    code = f"from pathlib import Path; from finmath_grpo.workflow.hold import hold; hold(Path({str(tmp_path)!r}))"
     with hold(tmp_path):
         # Who holds the results knows that a lock of Snakemake's is a killed run's.
         assert not (tmp_path / ".snakemake" / "locks").exists()

@@ -6,7 +6,7 @@ import datasets
 import pytest
 import yaml
 
-from finmath_grpo import config
+from finmath_grpo.workflow import experiments
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.questions.clean import clean
@@ -25,7 +25,7 @@ def task():
 
 
 def test_the_harness_gets_the_questions_of_the_paper_s_test_file(task, tmp_path):
-    paper = config.load(task.ROOT / "config/paper.yaml")
+    paper = experiments.load(task.ROOT / "config/paper.yaml")
     dataset = datasets.load_dataset("json", data_files=paper.questions, split="train", cache_dir=str(tmp_path))
     rows = [clean(row) for row in read_jsonl(task.ROOT / paper.questions, RawQuestion)]
     chosen = set(draw_test_ids(rows, paper.split))

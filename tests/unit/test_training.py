@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 from trl import GRPOConfig
 
-from finmath_grpo import config
+from finmath_grpo.workflow import experiments
 from finmath_grpo.errors import UserError
 from finmath_grpo.training.grpo import optimizer_steps, rollouts
 from finmath_grpo.training.run import checked, last_whole_checkpoint
 
-EXPERIMENTS = config.load_all(Path(__file__).parents[2] / "config")
+EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config")
 
 
 def test_the_post_settings_come_to_1326_steps():

@@ -16,7 +16,7 @@ from conftest import Checkout
 
 def write_archive(checkout: Checkout, file: Path) -> None:
     subprocess.run(
-        [sys.executable, "-m", "finmath_grpo.artifact.archive", str(file)],
+        [sys.executable, "-m", "finmath_grpo.release.archive", str(file)],
         cwd=checkout.path,
         env={**os.environ, "PYTHONPATH": "src"},
         check=True,

@@ -14,7 +14,7 @@ def test_a_record_gives_back_what_its_run_showed(copy: Checkout):
     run = yaml.safe_load((copy.path / "config/tiny.yaml").read_text(encoding="utf-8"))
     packing = "pack --experiment tiny --record data/recorded/tiny.tar.zst"
     subprocess.run(
-        [sys.executable, "-m", "finmath_grpo.record", *packing.split()],
+        [sys.executable, "-m", "finmath_grpo.release.record", *packing.split()],
         cwd=copy.path,
         env={**os.environ, "PYTHONPATH": "src"},
         check=True,

@@ -2,7 +2,7 @@
 
 Three kinds: `run` (the chain from raw questions), `published` (the post's numbers) and `recorded` (a finished run that
 is shipped as a file). The Snakefile reads these; a stage gets only its slice, so that it re-runs for nothing else.
-`python -m finmath_grpo.config schema` prints the JSON schema that is kept in `config/schema.json`.
+`python -m finmath_grpo.workflow.experiments schema` prints the JSON schema that is kept in `config/schema.json`.
 """
 
 import json
@@ -148,7 +148,7 @@ class Recorded(Settings):
 
     kind: Literal["recorded"]
     record: str
-    """The file that `python -m finmath_grpo.record` wrote."""
+    """The file that `python -m finmath_grpo.release.record` wrote."""
     models: dict[ModelName, RecordedModel]
     statistics: StatisticsSettings
     figures: FigureSettings
@@ -286,7 +286,7 @@ def schema() -> dict[str, Any]:
 
 def main() -> None:
     if sys.argv[1:] != ["schema"]:
-        raise UserError("usage: python -m finmath_grpo.config schema > config/schema.json")
+        raise UserError("usage: python -m finmath_grpo.workflow.experiments schema > config/schema.json")
     print(json.dumps(schema(), ensure_ascii=False, indent=2))
 
 

@@ -1,6 +1,6 @@
 """One file from which a stranger goes on: sources, locks, results with Snakemake's metadata, hashes, provenance.
 
-    python -m finmath_grpo.artifact.archive finmath-grpo.tar.zst
+    python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
 Unpacked anywhere, the first run says "Nothing to be done", and any figure can be drawn again. Left out are caches, logs
 of Snakemake's, and the weights of an experiment that stands on fetched models: their licences are not ours to pass on.
@@ -18,11 +18,11 @@ from pathlib import Path
 
 import zstandard
 
-from finmath_grpo import config
-from finmath_grpo.artifact.crate import metadata
-from finmath_grpo.artifact.provenance import write_provenance
-from finmath_grpo.artifact.records import METADATA, read_records
-from finmath_grpo.artifact.sources import these_sources
+from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
+from finmath_grpo.release.crate import metadata
+from finmath_grpo.workflow.provenance import write_provenance
+from finmath_grpo.workflow.metadata import METADATA, read_records
+from finmath_grpo.workflow.sources import these_sources
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import sha256
 
@@ -47,9 +47,9 @@ def source_files() -> list[Path]:
     return sorted(path for path in found if (path.is_file() or path.is_symlink()) and str(path) not in MADE_HERE)
 
 
-def result_files(name: str, experiment: config.Experiment) -> list[Path]:
+def result_files(name: str, experiment: Experiment) -> list[Path]:
     """The results of an experiment."""
-    without_weights = bool(config.models_by_method(experiment, "fetch"))
+    without_weights = bool(models_by_method(experiment, "fetch"))
     files = [path for path in Path("results", name).rglob("*") if path.is_file()]
     return sorted(path for path in files if not (without_weights and path.suffix in WEIGHTS and "models" in path.parts))
 
@@ -68,7 +68,7 @@ def anonymous(entry: tarfile.TarInfo) -> tarfile.TarInfo:
     return entry
 
 
-def write_archive(path: Path, experiments: dict[str, config.Experiment]) -> None:
+def write_archive(path: Path, experiments: dict[str, Experiment]) -> None:
     """Write the archive of the sources and of the experiments, whose results must be there."""
     root = Path(".")
     provenances = {
@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("archive", type=Path, help="the file to write, .tar.zst")
     arguments = parser.parse_args()
     experiments = {
-        name: found for name, found in config.load_all(Path("config")).items() if read_records(f"results/{name}/")
+        name: found for name, found in load_all(Path("config")).items() if read_records(f"results/{name}/")
     }
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")

@@ -1,6 +1,6 @@
 """Whether this machine can do what is asked of it, said before anything starts.
 
-`python -m finmath_grpo.artifact.doctor` prints what was found and what each experiment needs. `refusals` is asked by
+`python -m finmath_grpo.workflow.doctor` prints what was found and what each experiment needs. `refusals` is asked by
 the Snakefile with the jobs that a run would start: what it returns ends the run in words.
 """
 
@@ -8,8 +8,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from finmath_grpo import config
-from finmath_grpo.artifact.machine import GIB, Machine, browser_version, this_machine, too_old
+from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
+from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 from finmath_grpo.errors import UserError, run_stage
 
 FULL = 256 * 2**20
@@ -36,11 +36,11 @@ NEEDS = {
 }
 
 
-def need_of(name: str, experiment: config.Experiment) -> Need:
+def need_of(name: str, experiment: Experiment) -> Need:
     """What the experiments of this project need; for others, what their config says."""
     if experiment.kind != "run":
         return Need(memory=2, disk=1)
-    hub = bool(config.models_by_method(experiment, "fetch"))
+    hub = bool(models_by_method(experiment, "fetch"))
     return NEEDS.get(name, Need(memory=8, disk=10, gpu=24 if experiment.device == "cuda" else 0, hub=hub))
 
 
@@ -134,9 +134,9 @@ def main() -> None:
     for name, value in found.items():
         print(f"  {name:<10} {value}")
     print("Experiments")
-    for name, experiment in config.load_all(Path("config")).items():
+    for name, experiment in load_all(Path("config")).items():
         need = need_of(name, experiment)
-        cpu_training = not need.gpu and bool(config.models_by_method(experiment, "grpo", "dpo"))
+        cpu_training = not need.gpu and bool(models_by_method(experiment, "grpo", "dpo"))
         missing = lacks(machine, disk.free, need, cpu_training)
         print(f"  {name:<10} {'runs here' if not missing else 'does not run here: ' + '; '.join(missing)}")
         print(f"  {'':<10} needs {describe(need)}")

@@ -16,10 +16,10 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
-from finmath_grpo import config
-from finmath_grpo.artifact.machine import browser_version, this_machine
-from finmath_grpo.artifact.records import Record, chain, read_records
-from finmath_grpo.artifact.sources import these_sources
+from finmath_grpo.workflow.experiments import Experiment, load_all
+from finmath_grpo.workflow.machine import browser_version, this_machine
+from finmath_grpo.workflow.metadata import Record, chain, read_records
+from finmath_grpo.workflow.sources import these_sources
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import sha256, write_json
 
@@ -55,7 +55,7 @@ def image() -> dict[str, str | None] | None:
     return {"digest": os.environ.get("FINMATH_IMAGE"), "debian_packages_sha256": sha256(IMAGE_PACKAGES)}
 
 
-def seeds(experiment: config.Experiment) -> dict[str, int]:
+def seeds(experiment: Experiment) -> dict[str, int]:
     """Every seed of the config, by its place there."""
     found = {}
 
@@ -107,7 +107,7 @@ def figure(path: Path, records: dict[str, Record], files: dict[str, dict[str, An
     return {"files": {file: files[file]["sha256"] for file in both}, "made_from": made_from}
 
 
-def provenance(name: str, experiment: config.Experiment, former: dict[str, Any]) -> dict[str, Any]:
+def provenance(name: str, experiment: Experiment, former: dict[str, Any]) -> dict[str, Any]:
     """The content of provenance.json; `former` is the content that it has so far, or empty."""
     folder = f"results/{name}/"
     records = {path: record for path, record in read_records(folder).items() if Path(path).exists()}
@@ -124,7 +124,7 @@ def provenance(name: str, experiment: config.Experiment, former: dict[str, Any])
     }
 
 
-def write_provenance(name: str, experiment: config.Experiment) -> None:
+def write_provenance(name: str, experiment: Experiment) -> None:
     """Write the experiment's provenance.json as of now."""
     file = Path("results", name, "provenance.json")
     former = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiment", required=True)
     name = parser.parse_args().experiment
-    experiments = config.load_all(Path("config"))
+    experiments = load_all(Path("config"))
     if name not in experiments:
         raise UserError(f"--experiment {name}: expected one of {', '.join(experiments)}")
     write_provenance(name, experiments[name])

@@ -2,13 +2,13 @@
 
 import shutil
 
-from finmath_grpo.artifact import doctor as doctors
-from finmath_grpo.artifact import one_run
-from finmath_grpo.artifact.machine import this_machine
+from finmath_grpo.workflow import doctor as doctors
+from finmath_grpo.workflow import hold
+from finmath_grpo.workflow.machine import this_machine
 
-if workflow.is_main_process and not one_run.only_reads(sys.argv):
+if workflow.is_main_process and not hold.only_reads(sys.argv):
     try:
-        HELD = one_run.hold(Path("results"))
+        HELD = hold.hold(Path("results"))
     except UserError as error:
         sys.exit(f"error: {error}")
 
@@ -38,7 +38,7 @@ onsuccess:
         {job.wildcards.experiment for job in workflow.dag.finished_jobs if "experiment" in job.wildcards.keys()}
     )
     for experiment in built:
-        shell("python -m finmath_grpo.artifact.provenance --experiment {experiment}")
+        shell("python -m finmath_grpo.workflow.provenance --experiment {experiment}")
 
 
 rule doctor:
@@ -46,4 +46,4 @@ rule doctor:
         "results/.snakemake/doctor.log",
     localrule: True
     shell:
-        "python -m finmath_grpo.artifact.doctor 2>&1 | tee {log}"
+        "python -m finmath_grpo.workflow.doctor 2>&1 | tee {log}"

@@ -1,6 +1,6 @@
 """ARTIFACT.md, the two pages for artifact evaluation, with measured numbers.
 
-    python -m finmath_grpo.artifact.page
+    python -m finmath_grpo.release.page
 
 First, what the runs under `results/` measured (Snakemake's `benchmark:` files, the size of their folders) and concluded
 goes to `docs/measurements.json`; a run that is not here keeps what stands there. Then the page is made from that file.
@@ -17,11 +17,11 @@ from typing import Any
 
 import jinja2
 
-from finmath_grpo import config
-from finmath_grpo.artifact.doctor import NEEDS, Need, describe
+from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.doctor import NEEDS, Need, describe
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, write_json
-from finmath_grpo.record import opened
+from finmath_grpo.release.record import opened
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
@@ -161,7 +161,7 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
 
 def main() -> None:
     measurements = json.loads(MEASUREMENTS.read_text(encoding="utf-8")) if MEASUREMENTS.exists() else {}
-    experiments = config.load_all(Path("config"))
+    experiments = load_all(Path("config"))
     for name, experiment in experiments.items():
         folder = Path("results", name)
         claims = folder / "claims.json"

@@ -1,7 +1,7 @@
 """NOTICE: the licences of what the image ships, generated from the locks.
 
-    python -m finmath_grpo.artifact.notice licences > envs/cpu.licences     in an environment of each lock
-    python -m finmath_grpo.artifact.notice > NOTICE                         from both files
+    python -m finmath_grpo.release.notice licences > envs/cpu.licences     in an environment of each lock
+    python -m finmath_grpo.release.notice > NOTICE                         from both files
 
 A `.licences` file has a line for each pin of its lock: name, version, and the licence that the package itself states.
 """
@@ -82,7 +82,7 @@ def licences(lock: str) -> str:
 
 def installed_lock() -> str:
     """The lock of the stack that is installed here."""
-    from finmath_grpo.artifact.machine import this_machine
+    from finmath_grpo.workflow.machine import this_machine
 
     return Path("envs", "cuda.lock" if this_machine().vllm else "cpu.lock").read_text(encoding="utf-8")
 
@@ -106,7 +106,7 @@ def main() -> None:
             files = {stack: Path("envs", f"{stack}.licences") for stack in STACKS}
             sys.stdout.write(notice({stack: file.read_text(encoding="utf-8") for stack, file in files.items()}))
         case _:
-            raise UserError("usage: python -m finmath_grpo.artifact.notice [licences]")
+            raise UserError("usage: python -m finmath_grpo.release.notice [licences]")
 
 
 if __name__ == "__main__":

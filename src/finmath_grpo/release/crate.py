@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from finmath_grpo import config
+from finmath_grpo.workflow.experiments import Experiment
 
 Entity = dict[str, Any]
 
@@ -59,7 +59,7 @@ def file_entity(path: str, root: Path) -> Entity:
     }
 
 
-def sources_of(name: str, experiment: config.Experiment) -> list[str]:
+def sources_of(name: str, experiment: Experiment) -> list[str]:
     """What a run starts from."""
     data = {"run": "questions", "published": "numbers", "recorded": "record"}[experiment.kind]
     return [f"config/{name}.yaml", getattr(experiment, data)]
@@ -73,7 +73,7 @@ def results_of(name: str, root: Path) -> list[str]:
     return sorted(str(path.relative_to(root)) for path in found if path.is_file())
 
 
-def run_entity(name: str, experiment: config.Experiment, provenance: dict[str, Any], root: Path) -> Entity:
+def run_entity(name: str, experiment: Experiment, provenance: dict[str, Any], root: Path) -> Entity:
     """A run of the workflow, from its first job to its last."""
     times = [(datetime.fromisoformat(entry["started"]), entry["seconds"]) for entry in provenance["files"].values()]
     ends = [started.timestamp() + seconds for started, seconds in times]
@@ -94,7 +94,7 @@ def run_entity(name: str, experiment: config.Experiment, provenance: dict[str, A
 
 def metadata(
     root: Path,
-    experiments: dict[str, config.Experiment],
+    experiments: dict[str, Experiment],
     provenances: dict[str, dict[str, Any]],
     versions: dict[str, str],
 ) -> dict[str, Any]:
