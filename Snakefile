@@ -1,5 +1,6 @@
 # From raw questions to every figure: the experiment of the post "Training LLaMA-3-8B on Math Questions" as one DAG.
-# The stages are the files of rules/, in this order; each rule calls one module of src/finmath_grpo.
+# The stages are the files of rules/, in this order. Each rule runs one module of src/finmath_grpo; what a job gets, its
+# inputs and settings, is a method of `plan` (src/finmath_grpo/workflow/plan.py).
 
 import os
 import sys
@@ -7,26 +8,32 @@ from pathlib import Path
 
 from snakemake.utils import min_version
 
+# Tried with 9.27 (tests/unit/test_machine.py); rules/machine.smk reads some of its internals.
 min_version("9.20")
 
 if not Path("Snakefile").is_file():
     sys.exit("error: run snakemake in the project's root folder (where the Snakefile is)")
 if config:
     sys.exit("error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`")
+sys.path.insert(0, "src")
+
+from finmath_grpo import gpu_environment
+from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow.plan import Plan
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
     os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
-os.environ.setdefault("PYTHONHASHSEED", "0")
-# What compilers of the GPU stack write goes where it is safe to delete, not into a home folder that may not exist.
-for variable in ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR"):
-    os.environ.setdefault(variable, str(Path("results/cache/compiled", variable.lower()).resolve()))
-sys.path.insert(0, "src")
-# Metadata lives with the results, so that the two are mounted, moved and archived together.
-try:
-    Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
-except OSError as error:
-    sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
+gpu_environment.set_environment()
+# Each job's record lies beside its log (src/finmath_grpo/workflow/job.py).
+JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- finmath_grpo."
+
+
+include: "rules/machine.smk"
+
+
+plan = Plan(experiments.load_all(Path("config")))
+DEFAULT = default_experiment()
 
 
 # Only with `--sdm apptainer` (on a cluster, say); made of our image by
@@ -38,17 +45,11 @@ container: "finmath-grpo.sif"
 workflow.global_resources.setdefault("gpu", 1)
 
 
-include: "rules/common.smk"
-include: "rules/machine.smk"
-
-
-# Elsewhere (experiment, model, figure) a wildcard is whatever the config names.
 wildcard_constraints:
-    experiment=kinds("run"),
-    model=r"[a-z0-9-]+",
+    experiment=plan.kinds("run"),
+    model="[a-z0-9-]+",
 
 
-include: "rules/inputs.smk"
 include: "rules/questions.smk"
 include: "rules/models.smk"
 include: "rules/training.smk"
@@ -58,22 +59,21 @@ include: "rules/statistics.smk"
 include: "rules/figures.smk"
 include: "rules/claims.smk"
 include: "rules/report.smk"
-include: "rules/targets.smk"
 
 
 rule all:
     default_target: True
     input:
-        artifacts(DEFAULT),
+        plan.artifacts(DEFAULT),
     localrule: True
 
 
 # Each experiment is a target by its name: `snakemake --cores all published`.
-for experiment in EXPERIMENTS:
+for experiment in plan.experiments:
 
     rule:
         name:
             experiment
         input:
-            artifacts(experiment),
+            plan.artifacts(experiment),
         localrule: True

@@ -1,35 +1,35 @@
-# Every model answers every test question at every temperature: dear. Scoring the answers: cheap, and its own stage.
+# Every model answers every test question at every temperature. That is dear; scoring is cheap, and its own stage.
 
 
 rule generate:
     input:
         test="results/{experiment}/data/test.jsonl",
-        weights=weights,
-        code=code("finmath_grpo.evaluation.generate"),
+        weights=plan.weights,
     output:
         completions="results/{experiment}/completions/{model}.jsonl",
     log:
         "results/{experiment}/logs/generate/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/generate/{model}.tsv"
-    threads: cpus
+    threads: plan.cpus
     resources:
-        gpu=gpus,
+        gpu=plan.gpus,
     params:
-        settings=settings("evaluation"),
-        prompt=settings("prompt"),
-        device=device,
+        settings=plan.settings("evaluation"),
+        prompt=plan.settings("prompt"),
+        device=plan.device,
+        code=plan.generation_code,
     shell:
-        "python -m finmath_grpo.evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q}"
-        " --device {params.device} --model {wildcards.model} --test {input.test} --weights {input.weights}"
-        " --cache results/cache/completions --completions {output.completions} > {log} 2>&1"
+        JOB + "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+        " --model {wildcards.model} --test {input.test} --weights {input.weights}"
+        " --cache results/cache/completions --completions {output.completions}"
 
 
 rule score:
     input:
         test="results/{experiment}/data/test.jsonl",
-        completions=completions_of_all_models,
-        code=code("finmath_grpo.evaluation.score"),
+        completions=plan.completions,
+        code=plan.code("evaluation.score"),
     output:
         scores="results/{experiment}/scores.csv",
     log:
@@ -37,5 +37,4 @@ rule score:
     benchmark:
         "results/{experiment}/benchmarks/score.tsv"
     shell:
-        "python -m finmath_grpo.evaluation.score --test {input.test} --completions {input.completions}"
-        " --scores {output.scores} > {log} 2>&1"
+        JOB + "evaluation.score --test {input.test} --completions {input.completions} --scores {output.scores}"

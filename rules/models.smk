@@ -3,39 +3,37 @@
 
 rule pretrain:
     input:
+        plan.made_by("pretrain"),
         test="results/{experiment}/data/test.jsonl",
-        code=pretraining_code,
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
     log:
         "results/{experiment}/logs/pretrain/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
-    wildcard_constraints:
-        experiment=with_models("pretrain"),
-    threads: cpus
+    threads: plan.cpus
     resources:
-        gpu=gpus,
+        gpu=plan.gpus,
     params:
-        settings=pretraining_settings,
+        settings=plan.pretraining_settings,
+        code=plan.pretraining_code,
     shell:
-        "python -m finmath_grpo.models.pretrain --settings {params.settings:q} --test {input.test}"
-        " --manifest {output.manifest} > {log} 2>&1"
+        JOB + "models.pretrain --settings {params.settings:q} --code {params.code} --test {input.test}"
+        " --cache results/cache/models --manifest {output.manifest}"
 
 
 rule fetch:
     input:
-        code=code("finmath_grpo.models.fetch"),
+        plan.made_by("fetch"),
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
     log:
         "results/{experiment}/logs/fetch/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/fetch/{model}.tsv"
-    wildcard_constraints:
-        experiment=with_models("fetch"),
     retries: 2
     params:
-        model=fetched_model,
+        model=plan.fetched_model,
+        code=plan.fetch_code,
     shell:
-        "python -m finmath_grpo.models.fetch {params.model:q} --manifest {output.manifest} > {log} 2>&1"
+        "HF_HUB_OFFLINE=0 " + JOB + "models.fetch {params.model:q} --manifest {output.manifest}"

@@ -1,39 +1,70 @@
-# Raw questions are cleaned, then split; the committed test ids beside a raw file, if it has them, hold the split in place.
+# Raw questions are cleaned, then split; the committed test ids beside a raw file hold the split in place.
+# Both run again only where their rows would differ: the planner cleans in memory (workflow/cutoff.py).
 
 
 rule clean:
     input:
-        raw=raw_questions,
-        code=code("finmath_grpo.questions.clean"),
+        raw=ancient(plan.raw),
     output:
         questions="results/{experiment}/data/questions.jsonl",
         rejected="results/{experiment}/data/rejected.jsonl",
-        audit="results/{experiment}/data/audit.json",
     log:
         "results/{experiment}/logs/clean.log",
     benchmark:
         "results/{experiment}/benchmarks/clean.tsv"
+    params:
+        rows=plan.cleaned_rows,
     shell:
-        "python -m finmath_grpo.questions.clean --raw {input.raw} --questions {output.questions}"
-        " --rejected {output.rejected} --audit {output.audit} > {log} 2>&1"
+        JOB + "questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}"
+
+
+rule audit:
+    input:
+        raw=plan.raw,
+        questions="results/{experiment}/data/questions.jsonl",
+        rejected="results/{experiment}/data/rejected.jsonl",
+        code=plan.code("questions.audit"),
+    output:
+        audit="results/{experiment}/data/audit.json",
+    log:
+        "results/{experiment}/logs/audit.log",
+    benchmark:
+        "results/{experiment}/benchmarks/audit.tsv"
+    shell:
+        JOB + "questions.audit --raw {input.raw} --questions {input.questions} --rejected {input.rejected}"
+        " --audit {output.audit}"
 
 
 rule split:
     input:
         questions="results/{experiment}/data/questions.jsonl",
-        committed=committed_test_ids,
-        code=code("finmath_grpo.questions.split"),
+        committed=ancient(plan.committed_test_ids),
     output:
         train="results/{experiment}/data/train.jsonl",
         test="results/{experiment}/data/test.jsonl",
-        contamination="results/{experiment}/data/contamination.json",
     log:
         "results/{experiment}/logs/split.log",
     benchmark:
         "results/{experiment}/benchmarks/split.tsv"
     params:
-        settings=settings("split"),
+        settings=plan.settings("split"),
+        rows=plan.split_rows,
     shell:
-        "python -m finmath_grpo.questions.split --settings {params.settings:q} --questions {input.questions}"
-        " --train {output.train} --test {output.test} --contamination {output.contamination}"
-        " --committed {input.committed} > {log} 2>&1"
+        JOB + "questions.split --settings {params.settings:q} --questions {input.questions}"
+        " --train {output.train} --test {output.test} --committed {input.committed}"
+
+
+rule contamination:
+    input:
+        train="results/{experiment}/data/train.jsonl",
+        test="results/{experiment}/data/test.jsonl",
+        code=plan.code("questions.contamination"),
+    output:
+        contamination="results/{experiment}/data/contamination.json",
+    log:
+        "results/{experiment}/logs/contamination.log",
+    benchmark:
+        "results/{experiment}/benchmarks/contamination.tsv"
+    shell:
+        JOB + "questions.contamination --train {input.train} --test {input.test}"
+        " --contamination {output.contamination}"

@@ -7,17 +7,17 @@ PAGE = [f"src/finmath_grpo/report/{name}" for name in ("page.html.j2", "report.c
 
 rule report:
     input:
-        test=unless_published("results/{experiment}/data/test.jsonl"),
-        scores=unless_published("results/{experiment}/scores.csv"),
-        completions=completions_to_read,
-        train=training_questions,
-        rollouts=completions_of_grpo,
+        test=plan.unless_published("results/{experiment}/data/test.jsonl"),
+        scores=plan.unless_published("results/{experiment}/scores.csv"),
+        completions=plan.completions_to_read,
+        train=plan.training_questions,
+        rollouts=plan.rollouts,
         claims="results/{experiment}/claims.json",
-        tables=tables_to_link,
+        tables=plan.tables_to_link,
         # Not ancient(): a figure to draw would then keep the page from being made again for a reason of its own.
-        figures=figures_to_link,
+        figures=plan.figures_to_link,
         page=PAGE,
-        code=code("finmath_grpo.report.build"),
+        code=plan.code("report.build"),
     output:
         page="results/{experiment}/report/index.html",
         script="results/{experiment}/report/report.js",
@@ -25,12 +25,12 @@ rule report:
     log:
         "results/{experiment}/logs/report.log",
     wildcard_constraints:
-        experiment="|".join(EXPERIMENTS),
+        experiment=plan.kinds("run", "published", "recorded"),
     params:
-        models=labels,
-        confidence=confidence,
+        models=plan.labels,
+        confidence=plan.confidence,
     shell:
-        "python -m finmath_grpo.report.build --experiment {wildcards.experiment} --models {params.models:q}"
+        JOB + "report.build --experiment {wildcards.experiment} --models {params.models:q}"
         " --confidence {params.confidence} --claims {input.claims} --tables {input.tables} --figures {input.figures}"
         " --test {input.test} --scores {input.scores} --completions {input.completions}"
-        " --train {input.train} --rollouts {input.rollouts} --page {output.page} > {log} 2>&1"
+        " --train {input.train} --rollouts {input.rollouts} --page {output.page}"

@@ -6,7 +6,7 @@ rule statistics:
     input:
         test="results/{experiment}/data/test.jsonl",
         scores="results/{experiment}/scores.csv",
-        code=code("finmath_grpo.statistics.from_scores"),
+        code=plan.code("statistics.from_scores"),
     output:
         accuracy="results/{experiment}/statistics/accuracy.csv",
         any_temperature="results/{experiment}/statistics/any_temperature.csv",
@@ -24,68 +24,68 @@ rule statistics:
     benchmark:
         "results/{experiment}/benchmarks/statistics.tsv"
     wildcard_constraints:
-        experiment=kinds("run", "recorded"),
+        experiment=plan.kinds("run", "recorded"),
     params:
-        settings=settings("statistics"),
-        models=model_names,
+        settings=plan.settings("statistics"),
+        models=plan.models,
     shell:
-        "python -m finmath_grpo.statistics.from_scores --settings {params.settings:q} --models {params.models}"
-        " --test {input.test} --scores {input.scores} --tables $(dirname {output.accuracy}) > {log} 2>&1"
+        JOB + "statistics.from_scores --settings {params.settings:q} --models {params.models}"
+        " --test {input.test} --scores {input.scores} --tables $(dirname {output.accuracy})"
 
 
 rule training_table:
     input:
-        logs=logs_of_grpo,
-        code=code("finmath_grpo.statistics.training_table"),
+        logs=plan.logs,
+        code=plan.code("statistics.training_table"),
     output:
         table="results/{experiment}/statistics/training.csv",
         facts="results/{experiment}/statistics/reward_facts.csv",
     log:
         "results/{experiment}/logs/training_table.log",
     params:
-        settings=settings("statistics"),
+        settings=plan.settings("statistics"),
     shell:
-        "python -m finmath_grpo.statistics.training_table --settings {params.settings:q} --logs {input.logs}"
-        " --table {output.table} --facts {output.facts} > {log} 2>&1"
+        JOB + "statistics.training_table --settings {params.settings:q} --logs {input.logs}"
+        " --table {output.table} --facts {output.facts}"
 
 
 rule reward_audit:
     input:
-        completions=completions_of_grpo,
-        code=code("finmath_grpo.statistics.reward_audit"),
+        completions=plan.rollouts,
+        code=plan.code("statistics.reward_audit"),
     output:
         audit="results/{experiment}/statistics/reward_audit.csv",
         forms="results/{experiment}/statistics/reward_forms.csv",
     log:
         "results/{experiment}/logs/reward_audit.log",
     shell:
-        "python -m finmath_grpo.statistics.reward_audit --completions {input.completions}"
-        " --audit {output.audit} --forms {output.forms} > {log} 2>&1"
+        JOB + "statistics.reward_audit --completions {input.completions}"
+        " --audit {output.audit} --forms {output.forms}"
 
 
 rule examples:
     input:
         test="results/{experiment}/data/test.jsonl",
         scores="results/{experiment}/scores.csv",
-        completions=completions_of_first_contrast,
-        code=code("finmath_grpo.statistics.examples"),
+        completions=plan.completions_of_first_contrast,
+        code=plan.code("statistics.examples"),
     output:
         examples="results/{experiment}/statistics/examples.json",
     log:
         "results/{experiment}/logs/examples.log",
     params:
-        settings=settings("statistics"),
-        models=model_names,
+        settings=plan.settings("statistics"),
+        models=plan.models,
     shell:
-        "python -m finmath_grpo.statistics.examples --settings {params.settings:q} --models {params.models}"
+        JOB + "statistics.examples --settings {params.settings:q} --models {params.models}"
         " --test {input.test} --scores {input.scores} --completions {input.completions}"
-        " --examples {output.examples} > {log} 2>&1"
+        " --examples {output.examples}"
 
 
 rule published_statistics:
     input:
-        numbers=published_numbers,
-        code=code("finmath_grpo.statistics.published"),
+        numbers=plan.numbers,
+        code=plan.code("statistics.published"),
     output:
         accuracy="results/{experiment}/statistics/accuracy.csv",
         any_temperature="results/{experiment}/statistics/any_temperature.csv",
@@ -101,10 +101,10 @@ rule published_statistics:
     log:
         "results/{experiment}/logs/statistics.log",
     wildcard_constraints:
-        experiment=kinds("published"),
+        experiment=plan.kinds("published"),
     params:
-        settings=settings("statistics"),
-        labels=labels,
+        settings=plan.settings("statistics"),
+        labels=plan.labels,
     shell:
-        "python -m finmath_grpo.statistics.published --settings {params.settings:q} --labels {params.labels:q}"
-        " --numbers {input.numbers} --tables $(dirname {output.accuracy}) > {log} 2>&1"
+        JOB + "statistics.published --settings {params.settings:q} --labels {params.labels:q}"
+        " --numbers {input.numbers} --tables $(dirname {output.accuracy})"

@@ -3,9 +3,9 @@
 
 rule grpo:
     input:
+        plan.made_by("grpo"),
         train="results/{experiment}/data/train.jsonl",
-        base=base_manifest,
-        code=grpo_code,
+        base=plan.base,
     output:
         manifest="results/{experiment}/training/{model}/MANIFEST.sha256",
         log="results/{experiment}/training/{model}/log.csv",
@@ -15,25 +15,24 @@ rule grpo:
         "results/{experiment}/logs/grpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
-    wildcard_constraints:
-        experiment=with_models("grpo"),
-    threads: cpus
+    threads: plan.cpus
     resources:
-        gpu=gpus,
+        gpu=plan.gpus,
     params:
-        module=grpo_module,
-        settings=training_settings,
+        module=plan.grpo_module,
+        settings=plan.training_settings,
+        code=plan.grpo_code,
     shell:
-        "python -m {params.module} --settings {params.settings:q} --train {input.train} --base {input.base}"
-        " --cache results/cache/training --manifest {output.manifest} --log {output.log} --config {output.config} --completions {output.completions}"
-        " > {log} 2>&1"
+        JOB + "training.{params.module} --settings {params.settings:q} --code {params.code} --train {input.train}"
+        " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
+        " --config {output.config} --completions {output.completions}"
 
 
 rule dpo:
     input:
+        plan.made_by("dpo"),
         test="results/{experiment}/data/test.jsonl",
-        base=base_manifest,
-        code=dpo_code,
+        base=plan.base,
     output:
         manifest="results/{experiment}/training/{model}/MANIFEST.sha256",
         log="results/{experiment}/training/{model}/log.csv",
@@ -43,25 +42,25 @@ rule dpo:
         "results/{experiment}/logs/dpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/dpo/{model}.tsv"
-    wildcard_constraints:
-        experiment=with_models("dpo"),
-    threads: cpus
+    threads: plan.cpus
     resources:
-        gpu=gpus,
+        gpu=plan.gpus,
     params:
-        settings=training_settings,
+        settings=plan.training_settings,
+        code=plan.dpo_code,
     shell:
-        "python -m finmath_grpo.training.dpo --settings {params.settings:q} --test {input.test} --base {input.base}"
-        " --cache results/cache/training --manifest {output.manifest} --log {output.log} --config {output.config} --pairs {output.pairs} > {log} 2>&1"
+        JOB + "training.dpo --settings {params.settings:q} --code {params.code} --test {input.test}"
+        " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
+        " --config {output.config} --pairs {output.pairs}"
 
 
 rule merge:
     input:
+        plan.made_by("grpo", "dpo"),
         train="results/{experiment}/data/train.jsonl",
-        base=base_manifest,
-        adapter=adapter_manifest,
+        base=plan.base,
+        adapter="results/{experiment}/training/{model}/MANIFEST.sha256",
         config="results/{experiment}/training/{model}/config.json",
-        code=code("finmath_grpo.training.merge"),
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
         check="results/{experiment}/models/{model}/merge_check.json",
@@ -69,16 +68,15 @@ rule merge:
         "results/{experiment}/logs/merge/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/merge/{model}.tsv"
-    wildcard_constraints:
-        experiment=with_models("grpo", "dpo"),
-    threads: cpus
+    threads: plan.cpus
     resources:
-        gpu=gpus,
+        gpu=plan.gpus,
     params:
-        settings=settings("merge"),
-        prompt=settings("prompt"),
-        device=device,
+        settings=plan.settings("merge"),
+        prompt=plan.settings("prompt"),
+        device=plan.device,
+        code=plan.merge_code,
     shell:
-        "python -m finmath_grpo.training.merge --settings {params.settings:q} --prompt {params.prompt:q}"
-        " --device {params.device} --train {input.train} --base {input.base} --adapter {input.adapter}"
-        " --config {input.config} --manifest {output.manifest} --check {output.check} > {log} 2>&1"
+        JOB + "training.merge --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+        " --train {input.train} --base {input.base} --adapter {input.adapter} --config {input.config}"
+        " --manifest {output.manifest} --check {output.check}"

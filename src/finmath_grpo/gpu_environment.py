@@ -2,19 +2,19 @@
 
 Reproducible rollouts and evaluation need the engine in this process; nothing is sent anywhere; and FlashInfer is out,
 because it is built at run time and its sampler differs above some batch size (vllm issue 51187).
-Where compiled code is kept is said by the Snakefile, for all jobs.
 """
 
 import importlib.util
 import os
 import sys
+from pathlib import Path
 
 from finmath_grpo.errors import UserError
 
 ENVIRONMENT = {
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
     "VLLM_USE_FLASHINFER_SAMPLER": "0",
-    # Every model is a local directory by now.
+    # Every model is a local directory by now; the rule `fetch` alone says otherwise.
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "DO_NOT_TRACK": "1",
@@ -27,14 +27,25 @@ ENVIRONMENT = {
 VLLM_COMPILATION = {"mode": 0, "cudagraph_mode": "FULL_DECODE_ONLY"}
 
 
-def prepare(setting: str, *packages: str) -> None:
-    """Set the environment. Raises UserError naming `setting` where a package or a GPU is missing."""
+COMPILED = ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
+"""Where compilers keep what they made: where it is safe to delete, not in a home folder that may not exist."""
+
+
+def set_environment() -> None:
+    """Set what is not set yet. The Snakefile does it for all jobs; a GPU stage again, for who runs it by hand."""
+    for variable, value in ENVIRONMENT.items():
+        os.environ.setdefault(variable, value)
+    for variable in COMPILED:
+        os.environ.setdefault(variable, str(Path("results/cache/compiled", variable.lower()).resolve()))
+    # From now on `import flashinfer` fails, as if it were not installed.
+    sys.modules.setdefault("flashinfer", None)  # type: ignore[arg-type]
+
+
+def require(setting: str, *packages: str) -> None:
+    """Raise UserError naming `setting` where a package or a GPU is missing."""
     absent = [package for package in packages if importlib.util.find_spec(package) is None]
     if absent:
         raise UserError(f"{setting} needs {' and '.join(absent)}, which only the CUDA stack has (envs/cuda.lock)")
-    os.environ.update(ENVIRONMENT)
-    # Python's mark of a module that is not there.
-    sys.modules.setdefault("flashinfer", None)
     import torch
 
     if not torch.cuda.is_available():

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from finmath_grpo.workflow import experiments
 from finmath_grpo.errors import UserError
+from finmath_grpo.workflow import experiments
 
 ROOT = Path(__file__).parents[2]
 SMOKE = (ROOT / "config" / "smoke.yaml").read_text(encoding="utf-8")
@@ -29,7 +29,9 @@ def test_every_experiment_of_the_project_loads():
 
 def test_the_committed_schema_is_the_one_that_the_code_makes():
     committed = json.loads((ROOT / "config" / "schema.json").read_text(encoding="utf-8"))
-    assert committed == experiments.schema(), "run: python -m finmath_grpo.workflow.experiments schema > config/schema.json"
+    assert committed == experiments.schema(), (
+        "run: python -m finmath_grpo.workflow.experiments schema > config/schema.json"
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,7 +69,9 @@ def test_a_label_or_another_models_seed_is_no_part_of_a_training_slice(tmp_path)
     original = load_text(tmp_path, SMOKE)
     changed = load_text(tmp_path, edited("label: Tiny Llama + GRPO\n", "label: X\n").replace("seed: 2", "seed: 9"))
     assert experiments.training_settings(changed, "llama-grpo") == experiments.training_settings(original, "llama-grpo")
-    assert experiments.pretraining_settings(changed, "gemma-it") != experiments.pretraining_settings(original, "gemma-it")
+    assert experiments.pretraining_settings(changed, "gemma-it") != experiments.pretraining_settings(
+        original, "gemma-it"
+    )
 
 
 def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):

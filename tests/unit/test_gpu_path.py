@@ -13,12 +13,12 @@ from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForCausalLM
 from trl.generation.vllm_generation import VLLMGeneration
 
-from finmath_grpo.workflow import experiments
 from finmath_grpo.evaluation.vllm_engine import stop_tokens
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.training.grpo import grpo_config
 from finmath_grpo.training.settings import GrpoJob
 from finmath_grpo.training.weight_sync import merged_parameters
+from finmath_grpo.workflow import experiments
 
 ROOT = Path(__file__).parents[2]
 SHAPE = {

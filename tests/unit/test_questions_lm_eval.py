@@ -6,12 +6,12 @@ import datasets
 import pytest
 import yaml
 
-from finmath_grpo.workflow import experiments
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.questions.clean import clean
 from finmath_grpo.questions.rows import RawQuestion
 from finmath_grpo.questions.split import draw_test_ids
+from finmath_grpo.workflow import experiments
 
 FOLDER = "data/lm_eval"
 

@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from finmath_grpo.training.trainer import checked, last_whole_checkpoint
 from trl import GRPOConfig
 
-from finmath_grpo.workflow import experiments
 from finmath_grpo.errors import UserError
 from finmath_grpo.training.grpo import optimizer_steps, rollouts
-from finmath_grpo.training.run import checked, last_whole_checkpoint
+from finmath_grpo.workflow import experiments
 
 EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config")
 
@@ -60,6 +60,8 @@ def test_a_generation_that_several_steps_share_is_kept_once(tmp_path):
     log(1, ["a", "b"])
     log(2, ["a", "b"])
     log(3, ["c", "d"])
-    rows = list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",)))
+    rows = list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=True))
     assert [(row["step"], row["completion"]) for row in rows] == [(1, "a"), (1, "b"), (3, "c"), (3, "d")]
+    # A policy that writes the same at each step loses no row where each step samples anew.
+    assert len(list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=False))) == 6
     assert {row["question_id"] for row in rows} == {"q1"} and rows[0]["rewards"] == {"xmlcount": 0.25}

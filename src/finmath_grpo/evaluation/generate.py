@@ -6,6 +6,7 @@ temperature only, and a killed job goes on from its finished cells.
 """
 
 import argparse
+import importlib
 import importlib.metadata
 import json
 from collections.abc import Iterator
@@ -17,21 +18,17 @@ from finmath_grpo.errors import run_stage
 from finmath_grpo.evaluation.engine import Completion, Generate, Request, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
-from finmath_grpo.gpu_environment import prepare
+from finmath_grpo.gpu_environment import require, set_environment
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
 
 
 def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
-    """The engine that the settings name, with the model loaded."""
-    if settings.engine == "vllm":
-        from finmath_grpo.evaluation.vllm_engine import vllm_engine
-
-        return vllm_engine(manifests, device, settings)
-    from finmath_grpo.evaluation.transformers_engine import transformers_engine
-
-    return transformers_engine(manifests, device, settings)
+    """The engine that the settings name, with the model loaded; the other engine's module is not imported."""
+    module = importlib.import_module(f"finmath_grpo.evaluation.{settings.engine}_engine")
+    engine = getattr(module, f"{settings.engine}_engine")
+    return engine(manifests, device, settings)
 
 
 def prompt_tokens(manifest: Path, questions: list[Question], prompt: PromptSettings) -> list[tuple[int, ...]]:
@@ -111,7 +108,8 @@ def main() -> None:
     settings = EvaluationSettings.model_validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
     if settings.engine == "vllm":
-        prepare("evaluation.engine: vllm", "vllm")
+        set_environment()
+        require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
     prompts = prompt_tokens(arguments.weights[0], questions, prompt)
 

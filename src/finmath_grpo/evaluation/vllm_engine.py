@@ -15,7 +15,7 @@ from transformers import AutoConfig, PreTrainedTokenizerBase
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Completion, Generate, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
-from finmath_grpo.gpu_environment import VLLM_COMPILATION, prepare
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
 from finmath_grpo.models.manifest import verified_directory
 from finmath_grpo.models.weights import load_tokenizer
 
@@ -88,7 +88,8 @@ def vllm_engine(manifests: list[Path], device: str, settings: EvaluationSettings
     """The engine of a model, or of base and adapter where two manifests are given."""
     if device != "cuda":
         raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `transformers`")
-    prepare(SETTING, "vllm")
+    set_environment()
+    require(SETTING, "vllm")
     from vllm.lora.request import LoRARequest
 
     directory = verified_directory(manifests[0])

@@ -8,7 +8,7 @@ from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNot
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import write_json
-from finmath_grpo.models.manifest import new_directory, write_manifest
+from finmath_grpo.models.manifest import write_manifest
 
 WANTED = ["*.safetensors", "*.json", "tokenizer.model"]
 
@@ -21,7 +21,8 @@ def main() -> None:
     arguments = parser.parse_args()
     try:
         commit = HfApi().model_info(arguments.repository, revision=arguments.revision).sha
-        directory = new_directory(arguments.manifest)
+        directory = arguments.manifest.parent
+        # What an earlier try fetched is kept and taken, where its hash is the hub's.
         snapshot_download(arguments.repository, revision=commit, local_dir=directory, allow_patterns=WANTED)
     except GatedRepoError:
         raise UserError(

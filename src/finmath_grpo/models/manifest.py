@@ -3,12 +3,16 @@
 Snakemake tracks a model by this one small file. The format is that of `sha256sum`, so `sha256sum -c` checks it.
 """
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, sha256
 
-NAME = "MANIFEST.sha256"
+MODEL_FILES = {".safetensors", ".json", ".jinja", ".model", ".txt", ".md"}
+"""What a model directory holds; of a former model, all of it goes."""
 
 
 def write_manifest(path: Path, files: list[Path]) -> None:
@@ -42,11 +46,27 @@ def verified_directory(path: Path) -> Path:
     return path.parent
 
 
-def new_directory(manifest: Path) -> Path:
-    """The directory of a manifest that is about to be written, emptied of a former model's files."""
+@contextmanager
+def replacement(manifest: Path) -> Iterator[Path]:
+    """A folder to fill with the files of a new model.
+
+    When the block ends without an error, they take the place of the former model's, and then the manifest is written.
+    Until then the former files stay, whatever happens.
+    """
     directory = manifest.parent
-    directory.mkdir(parents=True, exist_ok=True)
-    for file in directory.iterdir():
-        if file.is_file():
-            file.unlink()
-    return directory
+    new = directory / ".new"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    yield new
+    files = sorted(file for file in new.rglob("*") if file.is_file())
+    names = [file.relative_to(new) for file in files]
+    # A manifest that is there speaks of whole files, always.
+    manifest.unlink(missing_ok=True)
+    for former in directory.iterdir():
+        if former.is_file() and former.suffix in MODEL_FILES:
+            former.unlink()
+    for file, name in zip(files, names, strict=True):
+        (directory / name).parent.mkdir(parents=True, exist_ok=True)
+        file.replace(directory / name)
+    shutil.rmtree(new)
+    write_manifest(manifest, [directory / name for name in names])

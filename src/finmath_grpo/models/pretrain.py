@@ -8,6 +8,7 @@ settings give the same bytes. On a GPU in bfloat16 autocast, each layer compiled
 import argparse
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -26,9 +27,10 @@ from transformers import (
 )
 
 from finmath_grpo.errors import run_stage
-from finmath_grpo.files import read_jsonl
+from finmath_grpo.files import digest, read_jsonl, sha256
+from finmath_grpo.models import store
 from finmath_grpo.models.corpus import Identity, conversations, families_of, identities
-from finmath_grpo.models.manifest import new_directory, write_manifest
+from finmath_grpo.models.manifest import replacement
 from finmath_grpo.models.settings import Architecture, PretrainingJob
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.questions.rows import Question
@@ -218,24 +220,43 @@ def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
             progress.write(f"step {step}: loss {loss.item():.4f}")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settings", required=True, help="PretrainingJob as JSON")
-    parser.add_argument("--test", type=Path, required=True, help="questions to keep out of the text")
-    parser.add_argument("--manifest", type=Path, required=True)
-    arguments = parser.parse_args()
-    job = PretrainingJob.model_validate_json(arguments.settings)
-    held_out = identities(list(read_jsonl(arguments.test, Question)))
-
+def pretrained(job: PretrainingJob, held_out: set[Identity], directory: Path) -> None:
+    """Pre-train the model of a job and write it to a directory, in bfloat16."""
     tokenizer = new_tokenizer(job, held_out)
     model = new_model(job.architecture, tokenizer, job.seed).to(job.device)
     print(f"{sum(p.numel() for p in model.parameters()):,} parameters, {len(tokenizer)} tokens")
     train(model, Pools(job, held_out, tokenizer), job)
-
-    directory = new_directory(arguments.manifest)
     model.to(torch.bfloat16).save_pretrained(directory)
     tokenizer.save_pretrained(directory)
-    write_manifest(arguments.manifest, list(directory.iterdir()))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", required=True, help="PretrainingJob as JSON")
+    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
+    parser.add_argument("--test", type=Path, required=True, help="questions to keep out of the text")
+    parser.add_argument("--cache", type=Path, required=True, help="store of finished models, safe to delete")
+    parser.add_argument("--manifest", type=Path, required=True)
+    arguments = parser.parse_args()
+    job = PretrainingJob.model_validate_json(arguments.settings)
+    held_out = identities(list(read_jsonl(arguments.test, Question)))
+    defined_by = {
+        "job": job.model_dump(mode="json"),
+        "code": arguments.code,
+        "test": sha256(arguments.test),
+        "torch": torch.__version__,
+        "gpu": torch.cuda.get_device_name() if job.device == "cuda" else None,
+    }
+    finished = arguments.cache / digest(defined_by)[:32]
+    if store.is_kept(finished):
+        print("this model was pre-trained before and is taken from the store")
+    else:
+        with store.keep(finished) as directory:
+            pretrained(job, held_out, directory)
+    with replacement(arguments.manifest) as directory:
+        for file in finished.iterdir():
+            if file.name != store.MANIFEST:
+                shutil.copyfile(file, directory / file.name)
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import zstandard
 
-from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
-from finmath_grpo.release.crate import metadata
-from finmath_grpo.workflow.provenance import write_provenance
-from finmath_grpo.workflow.metadata import METADATA, read_records
-from finmath_grpo.workflow.sources import these_sources
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import sha256
+from finmath_grpo.release.crate import metadata
+from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
+from finmath_grpo.workflow.metadata import METADATA, read_records
+from finmath_grpo.workflow.provenance import write_provenance
+from finmath_grpo.workflow.sources import these_sources
 
 FOLDER = "finmath-grpo"
 NO_SOURCES = {".git", ".venv", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "results"}
@@ -106,9 +106,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path, help="the file to write, .tar.zst")
     arguments = parser.parse_args()
-    experiments = {
-        name: found for name, found in load_all(Path("config")).items() if read_records(f"results/{name}/")
-    }
+    experiments = {name: found for name, found in load_all(Path("config")).items() if read_records(f"results/{name}/")}
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")
     for name, experiment in experiments.items():

@@ -17,11 +17,11 @@ from typing import Any
 
 import jinja2
 
-from finmath_grpo.workflow.experiments import load_all
-from finmath_grpo.workflow.doctor import NEEDS, Need, describe
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, write_json
 from finmath_grpo.release.record import opened
+from finmath_grpo.workflow.doctor import NEEDS, Need, describe
+from finmath_grpo.workflow.experiments import load_all
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")

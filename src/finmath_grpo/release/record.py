@@ -1,7 +1,7 @@
 """A finished run as one small file, and back: what the tables, figures, claims and page of `recorded` are made from.
 
     python -m finmath_grpo.release.record pack --experiment small --record data/recorded/small.tar.zst
-    python -m finmath_grpo.release.record unpack --record data/recorded/small.tar.zst --member scores.csv --output scores.csv
+    python -m finmath_grpo.release.record unpack --record small.tar.zst --member scores.csv --output scores.csv
 
 The file holds questions, scores, what the models wrote, the tables that the DAG makes from training, and for reading:
 step logs, resolved configs, merge checks, timings and provenance. No weights. `tar --zstd -tf` lists it. The same run
@@ -75,7 +75,9 @@ def opened(record: Path) -> tarfile.TarFile:
         plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes()).read()
         return tarfile.open(fileobj=io.BytesIO(plain), mode="r:")
     except (OSError, zstandard.ZstdError, tarfile.TarError) as error:
-        raise UserError(f"{record}: not a record as `python -m finmath_grpo.release.record pack` writes it ({error})") from None
+        raise UserError(
+            f"{record}: not a record as `python -m finmath_grpo.release.record pack` writes it ({error})"
+        ) from None
 
 
 def unpack(record: Path, member: str, output: Path) -> None:

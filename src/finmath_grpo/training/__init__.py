@@ -1,1 +1,6 @@
-"""Training of a base model: GRPO and DPO with a LoRA adapter, and the merge."""
+"""Training: GRPO and DPO of an adapter, the rollouts' engines, and the merge with its proof."""
+
+from finmath_grpo.gpu_environment import set_environment
+
+# TRL imports vLLM when it is imported itself, and what vLLM reads must stand by then.
+set_environment()

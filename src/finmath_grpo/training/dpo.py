@@ -10,19 +10,22 @@ from trl import DPOConfig, DPOTrainer
 
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_jsonl
-from finmath_grpo.models.corpus import families_of, identities
+from finmath_grpo.models import store
+from finmath_grpo.models.corpus import Identity, families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.pairs import preference_pairs
-from finmath_grpo.training.run import (
+from finmath_grpo.training.settings import DpoJob
+from finmath_grpo.training.trainer import (
+    FINISHED,
     check_unchanged,
     checked,
-    checkpoint_directory,
     discard_checkpoints,
     lora_config,
+    publish,
+    run_directory,
     train_and_save,
 )
-from finmath_grpo.training.settings import DpoJob
 
 # Settings that are ours and no field of DPOConfig.
 OURS = {"lora", "pairs"}
@@ -49,36 +52,46 @@ def dpo_config(job: DpoJob, checkpoints: Path) -> DPOConfig:
     )
 
 
+def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
+    """Train the adapter of a job on pairs of its families and keep the result in the run's folder."""
+    drawn = preference_pairs(families_of(job.families), held_out, job.prompt, job.seed)
+    pairs = list(islice(drawn, job.training.pairs))
+    torch.manual_seed(job.seed)
+    trainer = DPOTrainer(
+        model=load_model(base, job.device),
+        processing_class=load_tokenizer(base),
+        args=dpo_config(job, run),
+        train_dataset=Dataset.from_list(pairs),
+        peft_config=lora_config(job.training.lora),
+    )
+    check_unchanged(trainer, job.training.model_dump(mode="json", exclude=OURS))
+    with store.keep(run / FINISHED) as directory:
+        train_and_save(trainer, None, directory, {"job": job.model_dump(mode="json"), "pairs": len(pairs)})
+        write_jsonl(directory / "pairs.jsonl", pairs)
+    discard_checkpoints(run)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="DpoJob as JSON")
+    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
     parser.add_argument("--test", type=Path, required=True, help="questions to keep out of the pairs")
     parser.add_argument("--base", type=Path, required=True, help="manifest of the base model")
-    parser.add_argument("--cache", type=Path, required=True, help="folder of checkpoints, safe to delete")
+    parser.add_argument("--cache", type=Path, required=True, help="store of runs and their checkpoints, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--pairs", type=Path, required=True)
     arguments = parser.parse_args()
     job = DpoJob.model_validate_json(arguments.settings)
-    held_out = identities(list(read_jsonl(arguments.test, Question)))
-    drawn = preference_pairs(families_of(job.families), held_out, job.prompt, job.seed)
-    pairs = list(islice(drawn, job.training.pairs))
-
-    checkpoints = checkpoint_directory(arguments.cache, job, [arguments.test, arguments.base])
-    torch.manual_seed(job.seed)
-    trainer = DPOTrainer(
-        model=load_model(arguments.base, job.device),
-        processing_class=load_tokenizer(arguments.base),
-        args=dpo_config(job, checkpoints),
-        train_dataset=Dataset.from_list(pairs),
-        peft_config=lora_config(job.training.lora),
-    )
-    check_unchanged(trainer, job.training.model_dump(mode="json", exclude=OURS))
-    record = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
-    train_and_save(trainer, None, arguments.manifest, arguments.log, arguments.config, record)
-    write_jsonl(arguments.pairs, pairs)
-    discard_checkpoints(trainer)
+    run = run_directory(arguments.cache, job, arguments.code, [arguments.test, arguments.base])
+    if store.is_kept(run / FINISHED):
+        print("this run was trained before and is taken from the store")
+    else:
+        held_out = identities(list(read_jsonl(arguments.test, Question)))
+        train(job, held_out, arguments.base, run)
+    outputs = {"log.csv": arguments.log, "config.json": arguments.config, "pairs.jsonl": arguments.pairs}
+    publish(run / FINISHED, arguments.manifest, outputs)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ This is `engine: trl`, which samples with transformers on a CPU and with vLLM be
 """
 
 import argparse
+import importlib
 import io
 import json
 import math
@@ -23,24 +24,27 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, set_seed
 from trl import GRPOConfig, GRPOTrainer
 
-from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl
+from finmath_grpo.gpu_environment import require
+from finmath_grpo.models import store
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.rewards import REWARDS
-from finmath_grpo.training.run import (
+from finmath_grpo.training.settings import GrpoJob, GrpoSettings
+from finmath_grpo.training.trainer import (
+    FINISHED,
     check_unchanged,
     checked,
-    checkpoint_directory,
     discard_checkpoints,
     lora_config,
+    publish,
+    run_directory,
     train_and_save,
 )
-from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.weight_sync import keep_base_weights
 
+ROLLOUTS = "completions.jsonl.zst"
 # Settings that are ours and no field of GRPOConfig.
 OURS = {"engine", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
 
@@ -109,19 +113,25 @@ def optimizer_steps(settings: GrpoSettings, questions: int) -> int:
     return steps
 
 
-def rollouts(directory: Path, ids: dict[str, str], rewards: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    """The completions that TRL logged, a Parquet file a step: step, question, completion, rewards, advantage.
+def shares_generations(settings: GrpoSettings) -> bool:
+    """Whether several optimizer steps learn from one generation."""
+    return settings.steps_per_generation * settings.num_iterations > settings.gradient_accumulation_steps
 
-    Where several steps share a generation, TRL logs it with each of them; it is kept once, with the first.
+
+def rollouts(directory: Path, ids: dict[str, str], rewards: tuple[str, ...], shared: bool) -> Iterator[dict[str, Any]]:
+    """The completions that TRL logged, one Parquet file per step: step, question, completion, rewards, advantage.
+
+    Where several steps share a generation (`shared`), TRL logs it with each of them; it is kept once, with the first.
     """
     previous = None
     for path in sorted(directory.glob("completions_*.parquet")):
         table = pd.read_parquet(path)
         sampled = table.drop(columns="step")
         texts = [turns[-1]["content"] for turns in table["completion"]]
-        if previous is not None and texts == previous:
+        asked = [turns[-1]["content"] for turns in table["prompt"]]
+        if shared and (asked, texts) == previous:
             continue
-        previous = texts
+        previous = (asked, texts)
         for text, (_, row) in zip(texts, sampled.iterrows(), strict=True):
             yield {
                 "step": int(table["step"].iloc[0]),
@@ -144,6 +154,12 @@ def write_rollouts(path: Path, rows: Iterator[dict[str, Any]]) -> None:
     temporary.replace(path)
 
 
+def reward_functions(names: tuple[str, ...]) -> list[Callable[..., list[float]]]:
+    """The rewards of these names, taken from their module by name: an edit of one is no change to runs with others."""
+    module = importlib.import_module("finmath_grpo.rewards")
+    return [getattr(module, name) for name in names]
+
+
 def longest_prompt(tokenizer: PreTrainedTokenizerBase, dataset: Dataset) -> int:
     """Tokens of the longest prompt. Raises RuntimeError if one has not exactly one BOS."""
     prompts = [
@@ -160,7 +176,7 @@ def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -
     tokenizer = load_tokenizer(base)
     vllm = None
     if job.device == "cuda":
-        gpu_environment.prepare("training.grpo.engine: trl on a GPU", "vllm")
+        require("training.grpo.engine: trl on a GPU", "vllm")
         vllm = {
             "vllm_gpu_memory_utilization": job.training.vllm_gpu_memory_utilization,
             "vllm_max_model_length": longest_prompt(tokenizer, dataset) + job.training.max_completion_length,
@@ -170,7 +186,7 @@ def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -
     trainer = GRPOTrainer(
         model=load_model(base, job.device),
         processing_class=tokenizer,
-        reward_funcs=[REWARDS[name] for name in job.rewards],
+        reward_funcs=reward_functions(job.rewards),
         args=grpo_config(job, checkpoints, vllm),
         train_dataset=dataset,
         peft_config=lora_config(job.training.lora),
@@ -180,15 +196,32 @@ def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -
     return trainer
 
 
+def train(trainer: GRPOTrainer, job: GrpoJob, questions: list[Question], steps: int, run: Path) -> None:
+    """Train the adapter of a job and keep the result in the run's folder."""
+    check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
+    if job.device == "cuda":
+        # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
+        set_seed(job.seed)
+    with store.keep(run / FINISHED) as directory:
+        described = {"job": job.model_dump(mode="json"), "questions": len(questions)}
+        train_and_save(trainer, steps, directory, described)
+        ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
+        write_rollouts(
+            directory / ROLLOUTS, rollouts(run / "completions", ids, job.rewards, shares_generations(job.training))
+        )
+    discard_checkpoints(run)
+
+
 NewTrainer = Callable[[GrpoJob, Path, Dataset, Path], GRPOTrainer]
 
 
 def main(new_trainer: NewTrainer = trl_trainer) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="GrpoJob as JSON")
+    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="manifest of the base model")
-    parser.add_argument("--cache", type=Path, required=True, help="folder of checkpoints, safe to delete")
+    parser.add_argument("--cache", type=Path, required=True, help="store of runs and their checkpoints, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--config", type=Path, required=True)
@@ -197,18 +230,14 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     job = GrpoJob.model_validate_json(arguments.settings)
     questions = list(read_jsonl(arguments.train, Question))
     steps = optimizer_steps(job.training, len(questions))
-
-    checkpoints = checkpoint_directory(arguments.cache, job, [arguments.train, arguments.base])
-    trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), checkpoints)
-    check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
-    if job.device == "cuda":
-        # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
-        set_seed(job.seed)
-    record = {"job": job.model_dump(mode="json"), "questions": len(questions)}
-    train_and_save(trainer, steps, arguments.manifest, arguments.log, arguments.config, record)
-    ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
-    write_rollouts(arguments.completions, rollouts(checkpoints / "completions", ids, job.rewards))
-    discard_checkpoints(trainer)
+    run = run_directory(arguments.cache, job, arguments.code, [arguments.train, arguments.base])
+    if store.is_kept(run / FINISHED):
+        print("this run was trained before and is taken from the store")
+    else:
+        trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run)
+        train(trainer, job, questions, steps, run)
+    outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
+    publish(run / FINISHED, arguments.manifest, outputs)
 
 
 if __name__ == "__main__":

@@ -8,10 +8,10 @@ import os
 import tempfile
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.gpu_environment import VLLM_COMPILATION, prepare
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, require
 
 SETTING = "training.grpo.engine: unsloth"
-run_stage(lambda: prepare(SETTING, "unsloth", "vllm"))
+run_stage(lambda: require(SETTING, "unsloth", "vllm"))
 # Unsloth writes Python files as it is imported; two jobs must not write the same ones.
 WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
 os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
@@ -26,7 +26,6 @@ from trl import GRPOTrainer  # noqa: E402
 
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
 from finmath_grpo.models.weights import load_tokenizer  # noqa: E402
-from finmath_grpo.rewards import REWARDS  # noqa: E402
 from finmath_grpo.training import grpo  # noqa: E402
 from finmath_grpo.training.settings import GrpoJob  # noqa: E402
 
@@ -68,7 +67,7 @@ def unsloth_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Pat
     return GRPOTrainer(
         model=model,
         processing_class=tokenizer,
-        reward_funcs=[REWARDS[name] for name in job.rewards],
+        reward_funcs=grpo.reward_functions(job.rewards),
         args=grpo.grpo_config(job, checkpoints, {"vllm_gpu_memory_utilization": settings.vllm_gpu_memory_utilization}),
         train_dataset=dataset,
     )

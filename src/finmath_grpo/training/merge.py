@@ -19,7 +19,7 @@ from transformers import PreTrainedTokenizerBase
 
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_json
-from finmath_grpo.models.manifest import new_directory, write_manifest
+from finmath_grpo.models.manifest import replacement
 from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter, weights_sha256
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
@@ -144,11 +144,10 @@ def main() -> None:
     # In float32, so that each weight is rounded once.
     adapted = load_with_adapter(arguments.base, arguments.adapter, "cpu", torch.float32)
     merged = adapted.merge_and_unload().to(torch.bfloat16)
-    directory = new_directory(arguments.manifest)
     tokenizer = load_tokenizer(arguments.base)
-    merged.save_pretrained(directory)
-    tokenizer.save_pretrained(directory)
-    write_manifest(arguments.manifest, [file for file in directory.iterdir() if file.name != arguments.manifest.name])
+    with replacement(arguments.manifest) as directory:
+        merged.save_pretrained(directory)
+        tokenizer.save_pretrained(directory)
 
     base = load_weights(arguments.base.parent)
     base_sha256 = {
@@ -157,7 +156,7 @@ def main() -> None:
     }
     if len(set(base_sha256.values())) != 1:
         raise RuntimeError(f"the base weights are not those that the adapter was trained on: {base_sha256}")
-    tensors = check_tensors(base, load_weights(directory), updates(arguments.adapter.parent))
+    tensors = check_tensors(base, load_weights(arguments.manifest.parent), updates(arguments.adapter.parent))
     questions = list(read_jsonl(arguments.train, Question))[: settings.prompts]
     prompts = [
         tokenizer.apply_chat_template(

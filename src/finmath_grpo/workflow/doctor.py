@@ -8,9 +8,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
 from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
-from finmath_grpo.errors import UserError, run_stage
 
 FULL = 256 * 2**20
 """Less free disk than this, in bytes, and no run starts."""

@@ -16,12 +16,12 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import sha256, write_json
 from finmath_grpo.workflow.experiments import Experiment, load_all
 from finmath_grpo.workflow.machine import browser_version, this_machine
 from finmath_grpo.workflow.metadata import Record, chain, read_records
 from finmath_grpo.workflow.sources import these_sources
-from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import sha256, write_json
 
 IMAGE_LOCK = Path("/opt/finmath/lock")
 IMAGE_PACKAGES = Path("/var/lib/dpkg/status")

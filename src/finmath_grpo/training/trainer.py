@@ -4,7 +4,6 @@ import importlib.metadata
 import json
 import shutil
 import statistics
-import sys
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -18,11 +17,16 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, digest, sha256, write_json
-from finmath_grpo.models.manifest import new_directory, write_manifest
+from finmath_grpo.models import store
+from finmath_grpo.models.manifest import replacement
 from finmath_grpo.models.weights import weights_sha256
+from finmath_grpo.settings import Settings
 from finmath_grpo.training.settings import LoraSettings
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
+FINISHED = "finished"
+"""The folder of a run that has its result."""
+ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
 GPU_PACKAGES = ("vllm", "unsloth", "unsloth_zoo", "bitsandbytes", "triton")
 
 
@@ -67,24 +71,19 @@ def check_unchanged(trainer: Trainer, settings: dict[str, Any]) -> None:
         raise RuntimeError(f"{type(trainer).__name__} changed its settings: {'; '.join(changed)}")
 
 
-def checkpoint_directory(cache: Path, job: Any, inputs: list[Path]) -> Path:
-    """Where a run keeps its checkpoints: a folder named by everything that defines the run.
+def run_directory(cache: Path, job: Settings, code: str, inputs: list[Path]) -> Path:
+    """Where a run keeps its checkpoints and its result: a folder named by everything that defines the run.
 
-    Settings, input files, versions and the source of this project's modules: a changed run can't resume a wrong
-    checkpoint.
+    Settings, input files, versions and `code`, the fingerprint of the stage: a changed run can't resume a wrong
+    checkpoint, and an equal run is not trained again.
     """
-    package = Path(__file__).parents[1]
-    files = {Path(module.__file__) for module in sys.modules.values() if getattr(module, "__file__", None)}
-    sources = sorted(file for file in files if file.is_relative_to(package))
-    key = digest(
-        {
-            "job": job.model_dump(mode="json"),
-            "inputs": [sha256(path) for path in inputs],
-            "code": [sha256(source) for source in sources],
-            "versions": versions(),
-        }
-    )
-    return cache / key[:32]
+    defined_by = {
+        "job": job.model_dump(mode="json"),
+        "inputs": [sha256(path) for path in inputs],
+        "code": code,
+        "versions": versions(),
+    }
+    return cache / digest(defined_by)[:32]
 
 
 def base_sha256(model: PreTrainedModel) -> str:
@@ -112,10 +111,10 @@ def last_whole_checkpoint(checkpoints: Path) -> str | None:
     return get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
 
 
-def train_and_save(
-    trainer: Trainer, expected_steps: int | None, manifest: Path, log: Path, config: Path, record: dict[str, Any]
-) -> None:
-    """Train from the last checkpoint if there is one; write adapter, step log and resolved config.
+def train_and_save(trainer: Trainer, expected_steps: int | None, directory: Path, described: dict[str, Any]) -> None:
+    """Train from the last checkpoint if there is one; write adapter, `log.csv` and the resolved `config.json`.
+
+    `described` is what the stage says of the run in `config.json`, beside what holds for every run.
 
     Raises RuntimeError if the frozen base weights changed in training.
     """
@@ -131,15 +130,14 @@ def train_and_save(
     if expected_steps is not None and trainer.state.global_step != expected_steps:
         raise RuntimeError(f"{trainer.state.global_step} optimizer steps instead of {expected_steps}")
 
-    directory = new_directory(manifest)
     trainer.model.save_pretrained(directory)
     (directory / "README.md").unlink(missing_ok=True)
-    write_log(trainer, log)
+    write_log(trainer, directory / "log.csv")
     resolved = {name: value for name, value in trainer.args.to_dict().items() if name != "output_dir"}
     write_json(
-        config,
+        directory / "config.json",
         {
-            **record,
+            **described,
             "optimizer_steps": trainer.state.global_step,
             "base_sha256": {"before_training": before, "after_training": after},
             "versions": versions(),
@@ -148,7 +146,6 @@ def train_and_save(
             "resolved": {name: resolved[name] for name in sorted(resolved)},
         },
     )
-    write_manifest(manifest, [directory / "adapter_config.json", directory / "adapter_model.safetensors"])
 
 
 def performance(trainer: Trainer) -> dict[str, float]:
@@ -189,6 +186,15 @@ def write_log(trainer: Trainer, path: Path) -> None:
         table.to_csv(file, index=False, lineterminator="\n")
 
 
-def discard_checkpoints(trainer: Trainer) -> None:
-    """Delete the checkpoints of a run that is finished and written."""
-    shutil.rmtree(trainer.args.output_dir, ignore_errors=True)
+def publish(finished: Path, manifest: Path, outputs: dict[str, Path]) -> None:
+    """Copy a finished run to its outputs: files by their name in the run, the adapter beside its manifest."""
+    with replacement(manifest) as directory:
+        store.copy_out(finished, {name: directory / name for name in ADAPTER_FILES})
+    store.copy_out(finished, outputs)
+
+
+def discard_checkpoints(run: Path) -> None:
+    """Delete what a run needed to resume, now that it is finished and kept."""
+    for path in run.iterdir():
+        if path.is_dir() and path.name != FINISHED:
+            shutil.rmtree(path)

@@ -1,0 +1,160 @@
+"""A stage's code: the files that it really imports, and a fingerprint that is deaf to prose and to nothing else."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from finmath_grpo.workflow import closure
+
+ROOT = Path(__file__).parents[2]
+STAGES = sorted(
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
+    for path in (ROOT / "src").rglob("*.py")
+    # What packs and describes results is run by hand, and no rule depends on it.
+    if 'if __name__ == "__main__"' in path.read_text(encoding="utf-8")
+    and path.parent.name not in ("workflow", "release")
+)
+# Imported inside a function, where the settings ask for it.
+ON_DEMAND = ("_engine.py", "weight_sync.py")
+# Stages that can be imported only where there is a GPU.
+GPU_ONLY = {"finmath_grpo.training.grpo_unsloth"}
+# One process a stage, forked after the slow libraries are in memory.
+IMPORT_EACH = """
+import importlib, json, os, sys
+import datasets, pandas, peft, plotly.graph_objects, statsmodels.api, torch, transformers, trl
+for stage in sys.argv[1:]:
+    if os.fork() == 0:
+        importlib.import_module(stage)
+        files = [m.__file__ for n, m in sys.modules.items() if n.startswith("finmath_grpo") and m.__file__]
+        print(json.dumps([stage, files]), flush=True)
+        os._exit(0)
+    assert os.wait()[1] == 0, stage
+"""
+
+
+@pytest.fixture(scope="module")
+def imported() -> dict[str, set[str]]:
+    """The project's files that are in memory after the import of each stage."""
+    stages = [stage for stage in STAGES if stage not in GPU_ONLY]
+    done = subprocess.run([sys.executable, "-c", IMPORT_EACH, *stages], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    lines = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("["))
+    return {stage: {str(Path(file).relative_to(ROOT)) for file in files} for stage, files in lines}
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in GPU_ONLY])
+def test_source_files_of_a_stage_are_what_it_imports(stage, imported, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    listed = {file for file in closure.source_files(stage) if not file.endswith(ON_DEMAND)}
+    assert listed == {file for file in imported[stage] if not file.endswith(ON_DEMAND)}
+
+
+STAGE = '''
+"""A stage."""
+import math
+from finmath_grpo import tools
+from finmath_grpo.tools import helper, refuse
+
+
+def main(text: str) -> int:
+    """Say it."""
+    if not text:
+        refuse("empty")
+    return math.floor(helper(text)) + tools.LIMIT
+
+
+if __name__ == "__main__":
+    main("x")
+'''
+TOOLS = '''
+LIMIT = 3
+OTHER = 4
+
+
+class Refusal(Exception):
+    """Why not."""
+
+
+def refuse(word: str) -> None:
+    raise Refusal(f"{word} is refused")
+
+
+def helper(text: str) -> float:
+    # Half of it.
+    return len(text) / 2
+
+
+def only_scoring_uses(text):
+    return text + "1"
+'''
+
+
+@pytest.fixture
+def edited(tmp_path, monkeypatch):
+    """The fingerprint of a stage after an edit: (file, old, new), the old text having been there."""
+
+    def fingerprint(*edits: tuple[str, str, str]) -> str:
+        files = {"__init__": "", "stage": STAGE, "tools": TOOLS}
+        for name, old, new in edits:
+            assert old in files[name]
+            files[name] = files[name].replace(old, new)
+        package = tmp_path / "src" / "finmath_grpo"
+        package.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (package / f"{name}.py").write_text(text, encoding="utf-8")
+        for cached in (closure._file, closure._tree, closure._read, closure._files):
+            cached.cache_clear()
+        return closure.fingerprint("finmath_grpo.stage")
+
+    monkeypatch.setattr(closure, "SOURCE", tmp_path / "src")
+    yield fingerprint
+    for cached in (closure._file, closure._tree, closure._read, closure._files):
+        cached.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("stage", '"""A stage."""', '"""The stage."""'),
+        ("stage", '    """Say it."""\n', ""),
+        ("tools", "# Half of it.", "# One half."),
+        ("tools", "return len(text) / 2", "return (len(text)   / 2)"),
+        ("tools", "is refused", "can't be had"),
+        ("tools", 'text + "1"', 'text + "2"'),
+        ("tools", "OTHER = 4", "OTHER = 5"),
+        ("stage", "text: str) -> int", "text: object) -> float"),
+    ],
+    ids=["docstring", "no docstring", "comment", "formatting", "error text", "unused code", "unused constant", "types"],
+)
+def test_what_changes_no_result_changes_no_fingerprint(edited, edit):
+    before = edited()
+    assert edited(edit) == before
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        ("stage", 'main("x")', 'main("y")'),
+        ("tools", "/ 2", "/ 3"),
+        ("tools", "LIMIT = 3", "LIMIT = 2"),
+        ("stage", "import math", "import cmath as math"),
+        ("stage", "import helper, refuse", "import only_scoring_uses as helper, refuse"),
+        ("tools", "LIMIT = 3", "LIMIT = 3\nprint(LIMIT)"),
+        ("__init__", "", "VERSION = 1\nprint(VERSION)"),
+    ],
+    ids=["main", "helper", "constant", "library", "another helper", "effect of an import", "effect of the package"],
+)
+def test_what_can_change_a_result_changes_the_fingerprint(edited, edit):
+    before = edited()
+    assert edited(edit) != before
+
+
+def test_an_entry_that_is_not_there_is_an_error_and_no_empty_fingerprint(edited):
+    edited()
+    with pytest.raises(KeyError, match="nothing"):
+        closure.fingerprint("finmath_grpo.nothing")
+    with pytest.raises(KeyError, match="gone"):
+        closure.fingerprint("finmath_grpo.tools:gone")
