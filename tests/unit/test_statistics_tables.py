@@ -20,8 +20,9 @@ from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.prompts import fill_template
+from finmath_grpo.rollouts import read_rollouts
 from finmath_grpo.statistics.forms import FORMS, form, forms_table
-from finmath_grpo.statistics.reward_audit import audit, read_rollouts
+from finmath_grpo.statistics.reward_audit import audit
 from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
 from finmath_grpo.statistics.training_table import read_log
 
@@ -339,12 +340,12 @@ class TestTraining:
     @staticmethod
     def write_rollouts(path: Path, steps: int) -> None:
         path.parent.mkdir(parents=True)
+        same = {"question_id": "q", "advantage": 0.0}
         texts = [fill_template("x" * 90, "7").rstrip(), "<matematik>\nx\n</matematik>\n<cevap>7</cevap>", "x"]
         with zstandard.open(path, "wt", encoding="utf-8") as file:
             for step, text in product(range(1, steps + 1), texts):
-                file.write(
-                    json.dumps({"step": step, "completion": text, "rewards": {"exact_match": 2.0 * step}}) + "\n"
-                )
+                row = {"step": step, "completion": text, "rewards": {"exact_match": 2.0 * step}, **same}
+                file.write(json.dumps(row) + "\n")
 
     def test_the_audit_counts_every_completion_once(self, tmp_path: Path) -> None:
         path = tmp_path / "llama-grpo" / "completions.jsonl.zst"
@@ -357,13 +358,6 @@ class TestTraining:
         assert set(table["reward"]) == {"xmlcount", "template_match", "exact_match"}
         means = one.dropna().groupby("form")["mean"].mean()
         assert means["inline"] == pytest.approx(0.25) and means["no_tags"] == 0 and means["template"] > 0.3
-
-    def test_a_torn_file_of_completions_is_named(self, tmp_path: Path) -> None:
-        path = tmp_path / "llama-grpo" / "completions.jsonl.zst"
-        self.write_rollouts(path, 3)
-        path.write_bytes(path.read_bytes()[:-10])
-        with pytest.raises(UserError, match=r"completions\.jsonl\.zst"):
-            audit("llama-grpo", read_rollouts(path))
 
     @pytest.mark.parametrize("rewards", [("xmlcount", "exact_match"), ("template_match", "numeric_match")])
     def test_logs_are_read_whatever_rewards_the_run_had(self, rewards, tmp_path: Path) -> None:

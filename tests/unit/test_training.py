@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from finmath_grpo.training.trainer import checked, last_whole_checkpoint
 from trl import GRPOConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.training.grpo import optimizer_steps, rollouts
+from finmath_grpo.training.trainer import checked, last_whole_checkpoint
 from finmath_grpo.workflow import experiments
 
 EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config")

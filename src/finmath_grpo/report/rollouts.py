@@ -6,41 +6,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import pydantic
-import zstandard
-
 from finmath_grpo.errors import UserError
-from finmath_grpo.files import explain
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.rollouts import Rollout, read_rollouts
 
 STEPS = 40
 """Steps shown of a run, evenly spaced, the first and the last among them."""
 GROUPS = 3
 """Groups shown of a step: one question and all its completions each."""
-
-
-class Rollout(pydantic.BaseModel):
-    """A completion sampled in training."""
-
-    step: int
-    question_id: str
-    completion: str
-    rewards: dict[str, float | None]
-    advantage: float | None
-
-
-def read_rollouts(path: Path) -> list[Rollout]:
-    """The rows of a completions.jsonl.zst. Raises UserError naming the line that is not as expected."""
-    rollouts = []
-    try:
-        with zstandard.open(path, "rt", encoding="utf-8") as file:
-            for line in file:
-                rollouts.append(Rollout.model_validate_json(line))
-    except pydantic.ValidationError as error:
-        raise UserError(f"{path}, line {len(rollouts) + 1}: {explain(error)}") from None
-    except (OSError, zstandard.ZstdError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}, after line {len(rollouts)}: can't be read: {error}; train the model again") from None
-    return rollouts
 
 
 def spread(count: int, limit: int) -> list[int]:

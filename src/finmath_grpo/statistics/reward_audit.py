@@ -9,47 +9,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
-import pydantic
-import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import explain
 from finmath_grpo.rewards import template_match, xmlcount
+from finmath_grpo.rollouts import Rollout, read_rollouts
 from finmath_grpo.statistics.forms import FORMS, form, forms_table
 from finmath_grpo.statistics.tables import write_table
 
 BINS = 50
-"""At most so many rows of steps a model: a step has only a few completions."""
-
-
-class Rollout(pydantic.BaseModel):
-    """What the audit reads of a completion sampled in training."""
-
-    step: int
-    completion: str
-    rewards: dict[str, float | None]
-
-
-def read_rollouts(path: Path) -> Iterator[Rollout]:
-    """The rows of a completions.jsonl.zst. Raises UserError if it is torn, or naming a line that is not as expected."""
-    # A stream reader would take the end of a torn file for the end of its rows.
-    decompressor = zstandard.ZstdDecompressor().decompressobj()
-    try:
-        text = decompressor.decompress(path.read_bytes()).decode()
-    except (OSError, zstandard.ZstdError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: can't be read: {error}; train the model again") from None
-    if not decompressor.eof:
-        raise UserError(f"{path}: ends in the middle; train the model again")
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line:
-            try:
-                yield Rollout.model_validate_json(line)
-            except pydantic.ValidationError as error:
-                raise UserError(f"{path}, line {number}: {explain(error)}") from None
+"""At most so many rows of steps per model, because one step has only a few completions."""
 
 
 def audit(model: str, rollouts: Iterator[Rollout]) -> pd.DataFrame:
-    """Share and mean rewards of each form, by bin of steps: a row a bin, form and reward; forms that never came too."""
+    """Share and mean rewards of each form: one row per bin of steps, form and reward, also for forms never seen."""
     rows = [
         {
             "step": rollout.step,

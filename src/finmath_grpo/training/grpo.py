@@ -10,8 +10,6 @@ This is `engine: trl`, which samples with transformers on a CPU and with vLLM be
 
 import argparse
 import importlib
-import io
-import json
 import math
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +17,6 @@ from typing import Any
 
 import pandas as pd
 import torch
-import zstandard
 from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, set_seed
 from trl import GRPOConfig, GRPOTrainer
@@ -31,6 +28,7 @@ from finmath_grpo.models import store
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.trainer import (
     FINISHED,
@@ -140,18 +138,6 @@ def rollouts(directory: Path, ids: dict[str, str], rewards: tuple[str, ...], sha
                 "rewards": {name: row[name] for name in rewards},
                 "advantage": row["advantage"],
             }
-
-
-def write_rollouts(path: Path, rows: Iterator[dict[str, Any]]) -> None:
-    """JSON Lines, compressed by Zstandard."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    with temporary.open("wb") as file, zstandard.ZstdCompressor(level=10).stream_writer(file) as compressed:
-        text = io.TextIOWrapper(compressed, encoding="utf-8", newline="\n")
-        for row in rows:
-            text.write(json.dumps(row, ensure_ascii=False) + "\n")
-        text.flush()
-        text.detach()
-    temporary.replace(path)
 
 
 def reward_functions(names: tuple[str, ...]) -> list[Callable[..., list[float]]]:
