@@ -2,6 +2,8 @@
 
 import json
 
+from finmath_grpo.figures import catalogue
+
 # ---- questions
 
 
@@ -105,20 +107,29 @@ def published_numbers(wildcards):
 def figures_of(name):
     """The figures of an experiment."""
     experiment = EXPERIMENTS[name]
-    models = set(experiment.models)
-    absent = NOT_PUBLISHED if experiment.kind == "published" else set()
-    return [figure for figure in FIGURES if figure not in absent and MODELS_SHOWN.get(figure, models) <= models]
+    sampled = experiments.models_with_rollouts(experiment)
+    return catalogue.figures_of(
+        experiment.kind,
+        experiment.models,
+        panel=experiment.statistics.panel,
+        contrasts=experiment.statistics.contrasts,
+        logs=sampled,
+        rollouts=sampled,
+    )
 
 
 def figure_tables(wildcards):
-    tables = FIGURES[wildcards.figure]
-    if wildcards.figure == "reward_audit" and experiment_of(wildcards).kind == "published":
-        tables = PUBLISHED_REWARD_AUDIT
+    tables = catalogue.tables_of(wildcards.figure, experiment_of(wildcards).kind)
     return expand("results/{{experiment}}/statistics/{table}", table=tables)
 
 
 def figure_code(wildcards):
-    return code(f"finmath_grpo.figures.{wildcards.figure}")
+    return code("finmath_grpo.figures.draw", catalogue.module_of(wildcards.figure))
+
+
+def figure_entry(wildcards):
+    """What the drawing of a figure depends on of its catalogue entry, as JSON."""
+    return catalogue.drawing_of(wildcards.figure)
 
 
 def look(wildcards):
@@ -184,3 +195,10 @@ def labels(wildcards):
 
 def confidence(wildcards):
     return experiment_of(wildcards).statistics.confidence
+
+# A stand-in for finmath_grpo.workflow.plan, as far as figures.smk uses it.
+from types import SimpleNamespace
+
+plan = SimpleNamespace(
+    figure_tables=figure_tables, figure_code=figure_code, figure_entry=figure_entry, look=look
+)
