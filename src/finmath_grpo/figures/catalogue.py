@@ -152,7 +152,7 @@ FIGURES: dict[str, Entry] = {
     ),
     "accuracy_by_temperature": Entry(
         draw="accuracy_by_temperature:figure",
-        title="Accuracy by temperature, every model and scorer",
+        title="Accuracy by temperature, every model",
         group="Accuracy",
         alt="One panel per scorer and one line per model: accuracy over temperature, with intervals.",
         tables=BARS,

@@ -15,7 +15,7 @@ COLUMNS = 10
 
 def solved_table(tables: Tables, look: Look) -> pd.DataFrame:
     """0 or 1 for each question (row, indexed by position and id, in order) and each model of the panel (column)."""
-    rows = tables["solved"]
+    rows: pd.DataFrame = tables["solved"]
     rows = rows[rows.model.isin(look.panel)].fillna({"question_id": ""})
     if rows.empty:
         raise UserError(f"solved.csv: no row of any of {', '.join(look.panel)}: nothing to draw")

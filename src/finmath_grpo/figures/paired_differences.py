@@ -31,15 +31,16 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     forest = go.Figure(layout=layout)
     forest.add_vline(x=0, line={"color": MUTED, "width": 1})
     place = 0.0
-    for (trained, base), block in contrasts:
+    for pair, block in contrasts:
         place += 1.4
+        trained, base = map(str, pair)
         heading = f"<b>{label(trained, look)}</b>  against  <b>{label(base, look)}</b>"
         forest.add_annotation(**text(look, place, heading), x=0, xanchor="left", xshift=26 - LEFT)
         for row in block.itertuples():
             place += 1
             add_row(forest, look, row, place)
         place += 0.3
-    edge = 105 * rows[["low", "high", "difference"]].abs().max(axis=None)
+    edge = 105 * float(rows[["low", "high", "difference"]].abs().max().max())
     forest.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True)
     forest.update_yaxes(visible=False, range=[place + 0.6, 0.5])
     return forest
@@ -52,11 +53,10 @@ def shown(contrasts: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         raise UserError("contrasts.csv: no row at mean or any: nothing to draw")
     pairs = {pair: place for place, pair in enumerate(dict.fromkeys(zip(rows.trained, rows.base, strict=True)))}
-    order = {
-        index: (pairs[row.trained, row.base], list(AT).index(row.at), list(SCORERS).index(row.scorer))
-        for index, row in zip(rows.index, rows.itertuples(), strict=True)
-    }
-    return rows.loc[sorted(rows.index, key=order.get)]
+    places = {name: place for place, name in enumerate([*AT, *SCORERS])}
+    keys = zip(rows.trained, rows.base, rows["at"], rows.scorer, strict=True)
+    order = [(pairs[trained, base], places[at], places[scorer]) for trained, base, at, scorer in keys]
+    return rows.iloc[sorted(range(len(rows)), key=order.__getitem__)]
 
 
 def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:

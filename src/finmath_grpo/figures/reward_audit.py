@@ -116,9 +116,10 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     panels.update_yaxes(title_text="completions (%)", row=1, col=1)
     panels.update_yaxes(range=[0, 100], row=1)
     for row, reward in enumerate(REWARDS, start=2):
-        earned = audit[audit.reward == reward]["mean"]
+        means = audit.loc[audit.reward == reward, "mean"]
+        bottom, top = float(means.min()), float(means.max())
         panels.update_yaxes(title_text=f"reward, {reward}", row=row, col=1)
-        panels.update_yaxes(range=[min(0, earned.min()) - 0.05, max(0.5, earned.max()) + 0.05], row=row)
+        panels.update_yaxes(range=[min(0, bottom) - 0.05, max(0.5, top) + 0.05], row=row)
     return panels
 
 
@@ -182,8 +183,7 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            f"{label(model, look)}: mean format reward of {len(log)} steps; "
-            f"dashed: what xmlcount gives {LENGTH} characters, by their form",
+            f"{label(model, look)}; {len(log)} steps; dashed: what xmlcount gives {LENGTH} characters, by their form",
             height=1.7,
             above=28,
         ),
