@@ -14,6 +14,7 @@ rule figure:
             "results/{experiment}/figures/{figure}.png",
             caption="captions/figure.rst",
             category=lambda wildcards: FIGURES[wildcards.figure].group,
+            subcategory="{experiment}",
             labels=lambda wildcards: {"figure": FIGURES[wildcards.figure].title},
         ),
         html="results/{experiment}/figures/{figure}.html",
