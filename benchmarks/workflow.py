@@ -91,7 +91,7 @@ def main() -> None:
         means = table[table["scorer"] == "numeric"].groupby("model", sort=False)["accuracy"].mean()
         report("smoke, mean accuracy over temperatures", json.dumps(means.round(3).to_dict()))
         report("no-op: snakemake -n", f"{timed(checkout, '-n')[0]:.1f} s (aim: 3)")
-        module = checkout / "src/finmath_grpo/figures/all_models.py"
+        module = checkout / "src/finmath_grpo/figures/bars.py"
         module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
         seconds, _ = timed(checkout, "results/smoke/figures/all_models.png")
         report("one figure after an edit of its module", f"{seconds:.1f} s (aim: 10)")

@@ -6,7 +6,7 @@ import re
 import struct
 import subprocess
 import sys
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,21 +18,20 @@ from hypothesis import strategies as st
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import OUTCOMES
-from finmath_grpo.figures.draw import Given, read_tables
+from finmath_grpo.figures import catalogue, draw
+from finmath_grpo.figures.bars import by_temperature
+from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, module_of, tables_of
+from finmath_grpo.figures.curves import curves
+from finmath_grpo.figures.draw import Drawing
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
 from finmath_grpo.figures.theme import KNOWN, colours, ink_on
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.statistics.reward_audit import Rollout, audit
 
 ROOT = Path(__file__).parents[2]
-RULES = (ROOT / "rules" / "figures.smk").read_text(encoding="utf-8")
-FIGURES: dict[str, list[str]] = ast.literal_eval(
-    re.search(r"^FIGURES = (\{.*?^\})", RULES, re.DOTALL | re.MULTILINE)[1]
-)
-NOT_PUBLISHED: set[str] = ast.literal_eval(re.search(r"^NOT_PUBLISHED = (\{.*?\})", RULES, re.MULTILINE)[1])
-REWARD_AUDIT: list[str] = ast.literal_eval(re.search(r"^PUBLISHED_REWARD_AUDIT = (\[.*?\])", RULES, re.MULTILINE)[1])
-
+PUBLISHED = figures_of("published", KNOWN, panel=[*KNOWN][:2], contrasts=[("llama-grpo", "llama-base")])
 MODELS = [*KNOWN, "llama-grpo-s1"]
 LOOK = Look(models={model: f"{model} <b>&" for model in MODELS})
 HOSTILE = (
@@ -105,53 +104,111 @@ def simulated(tmp_path_factory) -> Path:
     return folder
 
 
-def draw(figure: str, folder: Path, tables: list[str] | None = None, look: Look = LOOK) -> go.Figure:
-    """The figure from those tables of `folder` that its rule lists, and from no other."""
-    read = read_tables([folder / table for table in tables or FIGURES[figure]])
-    return import_module(f"finmath_grpo.figures.{figure}").figure(read, look)
+def drawn(figure: str, folder: Path, kind: str = "run") -> go.Figure:
+    """The figure from those tables of `folder` that its entry lists, and from no other."""
+    tables = read_tables([folder / table for table in tables_of(figure, kind)])
+    return draw.draw(Drawing.model_validate_json(drawing_of(figure)), tables, LOOK)
 
 
-def command(figure: str, tables: list[Path], folder: Path) -> list[object]:
-    outputs = ["--png", folder / f"{figure}.png", "--html", folder / f"{figure}.html"]
-    return [
-        f"figures.{figure}",
-        "--experiment",
-        "tiny",
-        "--look",
-        LOOK.model_dump_json(),
-        "--tables",
-        *tables,
-        *outputs,
-    ]
+def command(figure: str, folder: Path, to: Path) -> list[object]:
+    """The command line that draws the figure of the tables in `folder`, as the rule has it."""
+    options = ["--experiment", "tiny", "--entry", drawing_of(figure), "--look", LOOK.model_dump_json()]
+    outputs = ["--png", to / f"{figure}.png", "--html", to / f"{figure}.html"]
+    return ["figures.draw", *options, "--tables", *(folder / table for table in tables_of(figure, "run")), *outputs]
 
 
 @pytest.mark.parametrize("figure", FIGURES)
-def test_a_figure_reads_the_tables_that_its_rule_lists(figure, simulated):
-    assert draw(figure, simulated).layout.title.text
+def test_a_figure_of_a_run_needs_no_table_but_those_of_its_entry(figure, simulated):
+    assert drawn(figure, simulated).data or "examples" in module_of(figure)
 
 
-@pytest.mark.parametrize("figure", sorted(set(FIGURES) - NOT_PUBLISHED))
+@pytest.mark.parametrize("figure", PUBLISHED)
 def test_the_numbers_of_the_post_are_enough_for_its_figures(figure, published):
-    assert draw(figure, published, REWARD_AUDIT if figure == "reward_audit" else None).layout.title.text
+    assert drawn(figure, published, "published").data
+
+
+def test_the_figures_of_the_post_and_of_a_run_are_these():
+    post = {"training_run_metrics", "grpo_vs_base", "gemma_vs_dpo", "all_models", "all_models_squashed"}
+    post |= {"all_models_squashed_no_punctuation", "model_comparison_heatmap", "combined_model_comparison_heatmap"}
+    assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
+    everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
+    trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
+    assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
+
+
+@pytest.mark.parametrize(
+    ("absent", "models", "given"),
+    [
+        ({"grpo_vs_base"}, {"llama-grpo", "gemma-it", "gemma-dpo"}, {}),
+        ({"gemma_vs_dpo"}, {"llama-base", "llama-grpo", "gemma-it"}, {}),
+        ({"training_run_metrics"}, {*KNOWN, "mine"}, {"logs": ["mine"], "rollouts": ["mine"]}),
+        ({"training_run_metrics", "training_runs", "reward_audit"}, {*KNOWN}, {"logs": [], "rollouts": []}),
+        ({"reward_audit"}, {*KNOWN}, {"rollouts": []}),
+        ({"example_question1", "example_question2", "paired_differences"}, {*KNOWN}, {"contrasts": []}),
+        (
+            {
+                *("all_models", "all_models_squashed", "all_models_squashed_no_punctuation"),
+                *("model_comparison_heatmap", "combined_model_comparison_heatmap"),
+            },
+            {*KNOWN},
+            {"panel": ["none-of-these"]},
+        ),
+    ],
+)
+def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absent, models, given):
+    run = {"panel": ["llama-grpo"], "contrasts": [("llama-grpo", "gemma-it")], "logs": KNOWN, "rollouts": KNOWN}
+    expected = set(FIGURES) - absent - (set() if "gemma-dpo" in models else {"gemma_vs_dpo"})
+    expected -= set() if "llama-base" in models else {"grpo_vs_base"}
+    assert set(figures_of("run", models, **{**run, **given})) == expected
+
+
+def test_an_experiment_of_one_model_compares_nothing():
+    assert figures_of("run", ["mine"]) == ["accuracy_by_temperature", "outcomes", "pass_and_majority"]
+
+
+def test_each_figure_has_a_title_of_its_own_and_words_for_who_cannot_see_it():
+    assert len({entry.title for entry in FIGURES.values()}) == len(FIGURES)
+    assert all(entry.alt.endswith(".") and len(entry.alt) > 60 for entry in FIGURES.values())
+    assert {entry.group for entry in FIGURES.values()} == set(catalogue.GROUPS)
+
+
+def test_a_drawing_depends_on_its_own_title_and_on_no_other_text(monkeypatch):
+    before = {figure: drawing_of(figure) for figure in FIGURES}
+    entry = FIGURES["outcomes"]
+    monkeypatch.setitem(FIGURES, "outcomes", replace(entry, alt="Other words.", group="Examples"))
+    assert {figure: drawing_of(figure) for figure in FIGURES} == before
+    monkeypatch.setitem(FIGURES, "outcomes", replace(entry, title="Another title"))
+    assert {figure for figure in FIGURES if drawing_of(figure) != before[figure]} == {"outcomes"}
 
 
 def test_a_table_that_is_not_given_is_named():
     with pytest.raises(UserError, match="solved is not among the tables given"):
-        Given()["solved"]
+        GivenTables()["solved"]
 
 
-def test_no_figure_depends_on_the_module_of_another():
-    for figure in FIGURES:
-        tree = ast.parse((ROOT / f"src/finmath_grpo/figures/{figure}.py").read_text(encoding="utf-8"))
+def test_the_code_that_draws_a_figure_has_neither_the_catalogue_nor_another_figure_in_it():
+    drawing = {module_of(figure) for figure in FIGURES}
+    for module in {*drawing, "finmath_grpo.figures.draw"}:
+        tree = ast.parse((ROOT / "src" / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8"))
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert not imported & {f"finmath_grpo.figures.{other}" for other in FIGURES}, figure
+        # accuracy_by_temperature has its rows and words from bars.
+        others = {*drawing, "finmath_grpo.figures.catalogue"} - {"finmath_grpo.figures.bars"}
+        assert not imported & others, module
+
+
+def test_reading_the_catalogue_loads_no_plotting():
+    code = (
+        "import sys, finmath_grpo.figures.catalogue; print(sorted({'plotly', 'pandas', 'kaleido'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout == "[]\n", done.stderr
 
 
 @pytest.mark.parametrize("figure", ["grpo_vs_base", "gemma_vs_dpo", "all_models"])
 def test_bars_by_temperature_are_the_percentages_of_the_table(figure, simulated):
     accuracy = pd.read_csv(simulated / "accuracy.csv")
     accuracy = accuracy[accuracy.scorer == "exact"].set_index(["model", "temperature"])
-    bars = [trace for trace in draw(figure, simulated).data if trace.type == "bar"]
+    bars = [trace for trace in drawn(figure, simulated).data if trace.type == "bar"]
     by_colour = {colour: model for model, colour in KNOWN.items()}
     for bar in bars:
         rows = accuracy.loc[by_colour[bar.marker.color]]
@@ -161,7 +218,7 @@ def test_bars_by_temperature_are_the_percentages_of_the_table(figure, simulated)
 
 
 def test_every_bar_has_its_value_in_it_or_above_its_whisker(published):
-    figure = draw("all_models", published)
+    figure = drawn("all_models", published)
     bars = [trace for trace in figure.data if trace.type == "bar"]
     above = [trace for trace in figure.data if trace.type == "scatter"]
     for bar, over in zip(bars, above, strict=True):
@@ -174,7 +231,7 @@ def test_every_bar_has_its_value_in_it_or_above_its_whisker(published):
 
 def test_hatched_and_plain_parts_add_up_to_the_score_without_punctuation(published):
     table = pd.read_csv(published / "any_temperature.csv").set_index(["scorer", "model"]).accuracy
-    plain, hatched = draw("all_models_squashed_no_punctuation", published).data
+    plain, hatched = drawn("all_models_squashed_no_punctuation", published).data
     models = ["llama-base", "llama-grpo", "gemma-it", "gemma-dpo"]
     assert list(plain.x) == pytest.approx([100 * table["exact", model] for model in models])
     assert list(np.add(plain.x, hatched.x)) == pytest.approx([100 * table["no_punctuation", model] for model in models])
@@ -183,27 +240,27 @@ def test_hatched_and_plain_parts_add_up_to_the_score_without_punctuation(publish
 def test_the_grids_of_the_post_come_out_as_published(published):
     numbers = json.loads((ROOT / "data/published/published.json").read_text(encoding="utf-8"))
     grids = numbers["correct_at_any_temperature_grid_10x10"]
-    drawn = [trace.z for trace in draw("model_comparison_heatmap", published).data]
-    assert sorted(map(str, ([list(row) for row in grid] for grid in drawn))) == sorted(map(str, grids.values()))
-    combined = draw("combined_model_comparison_heatmap", published).data[0].z
+    shown = [trace.z for trace in drawn("model_comparison_heatmap", published).data]
+    assert sorted(map(str, ([list(row) for row in grid] for grid in shown))) == sorted(map(str, grids.values()))
+    combined = drawn("combined_model_comparison_heatmap", published).data[0].z
     assert np.array_equal(np.array(combined), sum(np.array(grid) for grid in grids.values()))
 
 
 def test_a_test_set_that_does_not_fill_its_last_row_leaves_cells_empty(simulated):
-    grid = draw("combined_model_comparison_heatmap", simulated).data[0].z
+    grid = drawn("combined_model_comparison_heatmap", simulated).data[0].z
     assert [value is None for value in grid[1]] == [False] * 2 + [True] * 8
 
 
 def test_training_shows_the_run_of_the_post_by_itself_and_all_runs_together(simulated):
     colours_of = {
-        figure: {trace.line.color for trace in draw(figure, simulated).data} for figure in FIGURES if "train" in figure
+        figure: {trace.line.color for trace in drawn(figure, simulated).data} for figure in FIGURES if "train" in figure
     }
     assert KNOWN["llama-grpo-fixed"] not in colours_of["training_run_metrics"]
     assert {KNOWN["llama-grpo"], KNOWN["llama-grpo-fixed"]} < colours_of["training_runs"]
 
 
 def test_outcomes_of_a_model_add_up_to_all_its_completions(simulated):
-    bars = draw("outcomes", simulated).data
+    bars = drawn("outcomes", simulated).data
     assert np.sum([bar.x for bar in bars], axis=0) == pytest.approx(np.full(len(MODELS), 100))
     assert {sum(bar.customdata[place][0] for bar in bars) for place in range(len(MODELS))} == {72}
 
@@ -249,21 +306,57 @@ def test_indentation_is_kept():
 def test_png_and_html_are_the_same_bytes_each_time_and_hold_no_markup_of_a_model(simulated, tmp_path):
     outputs = []
     for folder in (tmp_path / "a", tmp_path / "b"):
-        done = stage(*command("example_question1", [simulated / "examples.json"], folder))
+        done = stage(*command("example_question1", simulated, folder))
         assert (done.returncode, done.stderr) == (0, "")
         outputs.append([(folder / f"example_question1.{ending}").read_bytes() for ending in ("png", "html")])
     assert outputs[0] == outputs[1]
     png, html = outputs[0]
     width, height = struct.unpack(">II", png[16:24])
-    assert (width, height) == (2000, 2 * draw("example_question1", simulated).layout.height)
+    assert (width, height) == (2000, 2 * drawn("example_question1", simulated).layout.height)
     page = html.decode()
     assert page.count("<script") == 3, "two of Plotly's and the one that loads it"
     assert re.findall('src="([^"]*)"', page) == ["plotly.min.js"] and "://" not in page
+    assert f"<title>{FIGURES['example_question1'].title} · tiny</title>" in page
+
+
+def test_the_title_of_the_entry_stands_in_the_figure_as_text_and_the_subtitle_stays(simulated):
+    figure = drawn("outcomes", simulated)
+    subtitle = figure.layout.title.subtitle.text
+    draw.set_title(figure, "Less < more & <b>", "tiny")
+    assert figure.layout.title.text.startswith("Less &lt; more &amp; &lt;b&gt;  <span")
+    assert figure.layout.title.text.endswith("· tiny</span>")
+    assert figure.layout.title.subtitle.text == subtitle and "completions per model" in subtitle
+
+
+@pytest.mark.parametrize(
+    "entry", ["{}", '{"draw": "os:system", "title": "", "shell": "ls"}', '{"draw": "os.system", "title": ""}']
+)
+def test_an_entry_that_is_none_is_refused_in_one_line(entry, simulated, tmp_path):
+    words = command("outcomes", simulated, tmp_path)
+    words[words.index("--entry") + 1] = entry
+    done = stage(*words)
+    assert done.returncode == 2 and done.stderr.startswith("error: --entry: ") and done.stderr.count("\n") == 1
+
+
+def test_no_bar_leaves_the_axis_though_its_model_is_not_in_the_panel():
+    columns = ["model", "temperature", "scorer", "correct", "n", "low", "high", "interval"]
+    rows = [
+        (m, 0.5, "exact", right, 100, right / 100, right / 100, "wilson") for m, right in (("low", 10), ("top", 90))
+    ]
+    tables = {"accuracy": pd.DataFrame(rows, columns=columns), "any_temperature": pd.DataFrame(rows, columns=columns)}
+    assert by_temperature(tables, Look(panel=("low",)), ["top"]).layout.yaxis.range == (0, 90)
+
+
+def test_a_run_with_one_reward_has_curves_of_that_reward_and_of_length(simulated):
+    training = read_tables([simulated / "training.csv"])["training"]
+    one = training.assign(format_reward=float("nan"))
+    titles = {panel.text for panel in curves({"training": one}, LOOK).layout.annotations}
+    assert titles == {"Completion length (tokens)", "Correctness reward"}
 
 
 def test_a_missing_browser_is_one_line_that_says_what_to_install(simulated, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
-    done = stage(*command("example_question2", [simulated / "examples.json"], tmp_path))
+    done = stage(*command("example_question2", simulated, tmp_path))
     assert done.returncode == 2
     assert done.stderr.startswith("error: no browser") and done.stderr.count("\n") == 1
     assert "apt-get install chromium" in done.stderr
@@ -271,6 +364,8 @@ def test_a_missing_browser_is_one_line_that_says_what_to_install(simulated, tmp_
 
 
 def test_drawing_loads_no_machine_learning():
-    code = "import sys, finmath_grpo.figures.all_models as _; print('torch' in sys.modules or 'scipy' in sys.modules)"
+    code = (
+        "import sys, finmath_grpo.figures.draw, finmath_grpo.figures.bars; print({'torch', 'scipy'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == "False\n", done.stderr
+    assert done.stdout == "set()\n", done.stderr

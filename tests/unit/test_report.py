@@ -14,7 +14,6 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmath_grpo.report import captions
 from finmath_grpo.report.build import script_json
 from finmath_grpo.report.rollouts import spread
 
@@ -236,13 +235,6 @@ def test_numbers_with_no_completions_make_a_page_with_no_reader(folder: Path):
     assert "37.5" in page  # the mean over temperatures, with no interval
     assert 'id="completions"' not in page
     assert not (folder / "report/data").exists()
-
-
-def test_every_figure_has_a_caption():
-    figures = {
-        path.stem for path in (SOURCE / "finmath_grpo/figures").glob("*.py") if "run(figure)" in path.read_text()
-    }
-    assert figures - captions.FIGURES.keys() == set()
 
 
 @given(

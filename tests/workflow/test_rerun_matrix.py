@@ -20,9 +20,19 @@ def test_nothing_reruns_after_touching_every_file(copy: Checkout):
 
 
 def test_an_edited_figure_module_redraws_that_figure_and_the_page_that_shows_it(copy: Checkout):
-    module = copy.path / "src/finmath_grpo/figures/grpo_vs_base.py"
+    module = copy.path / "src/finmath_grpo/figures/outcomes.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     assert copy.planned() == {"figure": 1, "report": 1}
+
+
+def test_another_title_redraws_that_figure_and_the_page_that_shows_it(copy: Checkout):
+    copy.replace("src/finmath_grpo/figures/catalogue.py", "GRPO against its base model", "GRPO and its base model")
+    assert copy.planned() == {"figure": 1, "report": 1}
+
+
+def test_another_alternative_text_redraws_no_figure(copy: Checkout):
+    copy.replace("src/finmath_grpo/figures/catalogue.py", "Forest plot: the paired", "A forest plot: the paired")
+    assert copy.planned() == {"report": 1}
 
 
 def test_another_learning_rate_retrains_both_grpo_models_and_no_other(copy: Checkout):

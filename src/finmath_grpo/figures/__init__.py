@@ -1,7 +1,8 @@
-"""The figures: one module each, drawn from the tables of `statistics` and from nothing else.
+"""The figures. Each is drawn from the tables of `statistics` and from nothing else.
 
-Every figure module has one function `figure(tables, look) -> go.Figure` and is run by itself
-(`python -m finmath_grpo.figures.grpo_vs_base --help`). Shared parts: `draw` (tables in, PNG and HTML out), `theme`
-(colours and type), `settings`, `text` (text that models wrote), and the drawing that several figures have in common:
-`bars`, `grids`, `curves`, `examples`. No module imports all figures, so an edit of one redraws that one.
+`catalogue` has one entry per figure: which function draws it, from which tables, under which title. `draw` is the
+command that draws one entry. A drawing function takes the tables and the look and returns a Plotly figure without a
+title. Functions that several figures use are in `bars`, `curves`, `examples` and `grids`; a figure that shares
+nothing has a module of its own. `tables`, `settings`, `theme` (colours and type) and `text` (text that models wrote)
+serve all of them. No module imports all figures, so an edit of one redraws that one.
 """

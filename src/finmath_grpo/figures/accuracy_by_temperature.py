@@ -3,10 +3,9 @@
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from finmath_grpo.errors import run_stage
 from finmath_grpo.figures.bars import HOVER, INTERVALS, count, rows_of
-from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles, symbol
 
 SCORERS = {
@@ -15,11 +14,11 @@ SCORERS = {
     "numeric": "The same number, read as Turkish",
 }
 DODGE = 0.011
-"""Between the models at one temperature, so that their intervals don't hide each other; in units of temperature."""
+"""Distance between two models at one temperature, in units of temperature: their intervals don't hide each other."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """A panel a scorer, a line a model. Tables: accuracy, any_temperature."""
+    """One panel per scorer, one line per model. Tables: accuracy, any_temperature."""
     accuracy = tables["accuracy"]
     models = in_order(accuracy.model, look)
     scorers = [scorer for scorer in SCORERS if scorer in set(accuracy.scorer)]
@@ -66,8 +65,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            "Accuracy by temperature",
-            f"{questions} questions × {count(samples, 'sample')} a point; bars: {look.level} {interval}",
+            f"{questions} questions × {count(samples, 'sample')} per point; bars: {look.level} {interval}",
             height=0.35 + 0.65 * len(scorers),
             legend=[label(model, look) for model in models],
             above=30,
@@ -81,7 +79,3 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_xaxes(title_text="temperature", row=len(scorers), col=1)
     legend_over_titles(panels, 32)
     return panels
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

@@ -1,17 +1,18 @@
-"""Do the models succeed on the same questions? Agreement of each two of them beyond chance."""
+"""Do the models solve the same questions? The agreement of each pair of models beyond chance."""
 
 import math
+from typing import Any
 
 import plotly.graph_objects as go
 
-from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import COUNT, EMPTY, MUTED, frame, in_order, ink_on, label
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """Cohen's kappa of each two models on what they solved at any temperature. Tables: agreement, panel."""
+    """Cohen's kappa of each pair of models, on what each solved at any temperature. Tables: agreement, panel."""
     table = tables["agreement"]
     scorer = "numeric" if "numeric" in set(table.scorer) else "exact"
     table = table[table.scorer == scorer]
@@ -26,7 +27,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         f"Cohen's kappa over {table.n.max()} questions, right at any temperature ({measure}); "
         f"Fleiss' kappa of {panel.models} models: {kappa_of(panel.fleiss_kappa, panel.low, panel.high)}"
     )
-    grid = go.Figure(layout=frame(look, "Do the models solve the same questions?", caption, height=1.3, below=20))
+    grid = go.Figure(layout=frame(look, caption, height=1.3, below=20))
     grid.add_heatmap(
         z=[[pairs[a, b].kappa if (a, b) in pairs else None for b in models] for a in models],
         x=names,
@@ -62,8 +63,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     return grid
 
 
-def hover(pairs: dict, a: str, b: str, look: Look) -> str:
-    """What a cell says when pointed at."""
+def hover(pairs: dict[tuple[str, str], Any], a: str, b: str, look: Look) -> str:
+    """The hover text of a cell."""
     if (a, b) not in pairs:
         return ""
     row = pairs[a, b]
@@ -75,9 +76,5 @@ def hover(pairs: dict, a: str, b: str, look: Look) -> str:
 
 
 def kappa_of(kappa: float, low: float, high: float) -> str:
-    """A kappa with its interval; there is none where all results are alike."""
+    """A kappa with its interval. If all results are alike, there is no kappa."""
     return "none, as all results are alike" if math.isnan(kappa) else f"{kappa:.2f} [{low:.2f}, {high:.2f}]"
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

@@ -1,6 +1,6 @@
 """Bars of accuracy with their intervals: by temperature, and at any temperature.
 
-All of a run's bar figures share one axis, so that a bar of one can be compared with a bar of another.
+All bar figures of an experiment have the same axis, so that a reader can compare a bar of one with a bar of another.
 """
 
 import math
@@ -10,8 +10,8 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.draw import Tables
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, colour, frame, ink_on, label
 
 WHISKER = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.2}
@@ -20,42 +20,46 @@ HOVER = (
     "<br>interval %{customdata[4]:.1f} to %{customdata[5]:.1f} %"
 )
 LABEL_WIDTH = 0.2
-"""Share of the axis that the longest label in a bar takes (`12.5  exact: 12.5`)."""
+"""Width of the longest label in a bar (`12.5  exact: 12.5`), as a share of the axis."""
 INTERVALS = {"wilson": "Wilson interval", "bootstrap": "interval, bootstrap over questions"}
 
 
-def percent_range(tables: Tables, look: Look) -> list[float]:
-    """The axis of all bar figures: 0 to the highest interval of the panel, in whole tens of per cent."""
+def percent_range(tables: Tables, look: Look, models: Sequence[str] = ()) -> list[float]:
+    """The axis of a bar figure: 0 to the highest interval of the panel and of `models`, in whole tens of percent."""
+    shown = [*look.panel, *models]
     tops = [
-        table.loc[table.model.isin(look.panel) & table.scorer.isin(["exact", "no_punctuation"]), "high"].max()
+        table.loc[table.model.isin(shown) & table.scorer.isin(["exact", "no_punctuation"]), "high"].max()
         for table in (tables["accuracy"], tables["any_temperature"])
     ]
     return [0, 10 * math.ceil(10 * max(tops))]
 
 
 def rows_of(table: pd.DataFrame, scorer: str, models: Sequence[str]) -> pd.DataFrame:
-    """The rows of one scorer and of `models`, accuracy and interval in per cent; UserError if there is none."""
+    """The rows of `scorer` and `models`, with accuracy and interval in percent. Raises UserError if there is none."""
     rows = table[(table.scorer == scorer) & table.model.isin(models)]
     if rows.empty:
         raise UserError(f"no row of scorer {scorer} for any of {', '.join(models)}: nothing to draw")
     return rows.assign(value=100 * rows.correct / rows.n, low=100 * rows.low, high=100 * rows.high)
 
 
-def by_temperature(tables: Tables, look: Look, models: Sequence[str], title: str) -> go.Figure:
-    """Bars of exact match in groups by temperature, whiskers the table's interval."""
-    accuracy = rows_of(tables["accuracy"], "exact", models)
+def by_temperature(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
+    """Exact match of `models` (default: the panel): one group of bars per temperature, one bar per model.
+
+    Whiskers are the intervals of the table. Tables: accuracy, any_temperature.
+    """
+    accuracy = rows_of(tables["accuracy"], "exact", models or look.panel)
     questions = int(tables["any_temperature"].n.max())
     samples = int(accuracy.n.max()) // questions
-    models = [model for model in models if model in set(accuracy.model)]
+    models = [model for model in models or look.panel if model in set(accuracy.model)]
     temperatures = sorted(accuracy.temperature.unique())
-    limits = percent_range(tables, look)
+    limits = percent_range(tables, look, models)
     width = 0.9 / len(models)
 
-    measured = f"exact string match, {questions} questions × {count(samples, 'sample')} a bar"
+    measured = f"exact string match, {questions} questions × {count(samples, 'sample')} per bar"
     caption = f"{measured}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}"
-    layout = frame(look, title, caption, legend=[label(model, look) for model in models])
+    layout = frame(look, caption, legend=[label(model, look) for model in models])
     figure = go.Figure(layout=layout)
-    # A label stands in its bar's foot; where the whisker reaches down to there, above the whisker.
+    # The label is at the foot of its bar, or above the whisker if the whisker reaches down to the foot.
     room = 22 * limits[1] / (layout.height - layout.margin.t - layout.margin.b)
     size = look.font_size - 2 * (len(models) > 3)
     for index, model in enumerate(models):
@@ -105,10 +109,11 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str], title: str
     return figure
 
 
-def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> go.Figure:
-    """A bar a model: right at least once over the temperatures.
+def at_any_temperature(tables: Tables, look: Look, scorer: str) -> go.Figure:
+    """One bar per model of the panel: questions right at least once over the temperatures, by `scorer`.
 
-    With another scorer than `exact`, the part of a bar that exact match does not give is hatched.
+    If `scorer` is not `exact`, hatching marks the part of a bar that exact match does not count.
+    Tables: accuracy, any_temperature.
     """
     chosen = rows_of(tables["any_temperature"], scorer, look.panel).set_index("model")
     exact = rows_of(tables["any_temperature"], "exact", look.panel).set_index("model").value
@@ -123,7 +128,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
     measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
     hatched = "" if scorer == "exact" else "; hatched: not by exact match"
     caption = f"{measured}{hatched}; whiskers: {look.level} Wilson interval"
-    layout = frame(look, title, caption, height=0.85)
+    layout = frame(look, caption, height=0.85)
     figure = go.Figure(layout=layout.update(barmode="stack"))
     figure.add_bar(y=names, x=base, orientation="h", marker={"color": paint}, showlegend=False, hoverinfo="skip")
     figure.add_bar(
@@ -144,7 +149,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
         text = f"<b>{decimal(chosen.value[model])}</b>"
         if scorer != "exact":
             text += f'  <span style="font-size:{look.font_size}px">exact: {decimal(base[model])}</span>'
-        # As in `by_temperature`: at the bar's foot, or past the whisker where that reaches down to the label.
+        # As in `by_temperature`: at the foot of the bar, or beyond the whisker if the whisker reaches down to there.
         inside = chosen.low[model] > LABEL_WIDTH * limits[1]
         figure.add_annotation(
             y=name,
@@ -161,7 +166,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str, title: str) -> g
 
 
 def decimal(value: float) -> str:
-    """A percentage as it is written on a bar: `28`, `28.5`."""
+    """Write a percentage as on a bar: `28`, `28.5`."""
     return f"{value:.1f}".removesuffix(".0")
 
 

@@ -1,16 +1,15 @@
-"""How many of the post's models solved each test question (the post's combined_model_comparison_heatmap)."""
+"""How many models of the panel solved each test question."""
 
 import plotly.graph_objects as go
 
-from finmath_grpo.errors import run_stage
-from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import COUNT, frame, ink_on, label
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """One grid, a cell's number and shade how many models had it right at any temperature. Table: solved."""
+    """One grid. Number and shade of a cell: how many models were right at any temperature. Table: solved."""
     table = solved_table(tables, look)
     models = len(table.columns)
     solved = table.sum(axis=1)
@@ -20,11 +19,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         for name, total, (_, row) in zip(names(table), solved, table.iterrows(), strict=True)
     ]
     x, y = axes(len(table))
-    title = f"Solved by how many of the {models} models"
     caption = (
         f"right at any temperature, exact string match; {(solved > 0).sum()} of {len(table)} questions by at least one"
     )
-    grid = go.Figure(layout=frame(look, title, caption, height=0.8 * look.width / look.height, below=40))
+    grid = go.Figure(layout=frame(look, caption, height=0.8 * look.width / look.height, below=40))
     grid.add_heatmap(
         z=cells(solved.tolist()),
         text=cells(hover),
@@ -46,7 +44,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             font={"size": look.font_size + 1, "color": ink_on(shades[total])},
         )
     for total in reversed(range(models + 1)):
-        # A square of the legend: no point of the grid is drawn.
+        # This trace has no point. It puts one square into the legend.
         grid.add_scatter(
             x=[None],
             y=[None],
@@ -58,7 +56,3 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     grid.update_xaxes(x)
     grid.update_yaxes(y, scaleanchor="x")
     return grid
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

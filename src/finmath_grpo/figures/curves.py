@@ -1,4 +1,7 @@
-"""Training step by step: completion length and the two kinds of reward, for one run or for several."""
+"""Training step by step: completion length and the two kinds of reward, of one run or of several.
+
+The rewards of a run are those that it was trained with, so runs with different rewards can't be compared by them.
+"""
 
 from collections.abc import Sequence
 
@@ -6,13 +9,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.draw import Tables
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
     INK,
     colour,
     faint,
     frame,
+    in_order,
     label,
     legend_over_titles,
     panel_titles,
@@ -25,23 +29,31 @@ PANELS = {
 }
 
 
-def curves(tables: Tables, look: Look, models: Sequence[str], title: str) -> go.Figure:
-    """Three panels over the steps: the mean of each step thin, the running mean over an odd number of steps thick.
+def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
+    """One panel per measure that the logs of `models` (default: all in the table) have, over the steps.
 
-    A run by itself has its running mean in black; of several, each has its colour. Table: training.
+    A thin line is the mean of each step, a thick line the running mean over an odd number of steps. The thick line is
+    black if there is one run, and has the model's colour if there are several. Table: training.
     """
     table = tables["training"]
+    models = models or in_order(table.model, look)
     logs = [table[table.model == model].sort_values("step") for model in models]
     if not logs or any(log.empty for log in logs):
         raise UserError(f"training.csv: no row of {', '.join(models)}: nothing to draw")
     steps = max(map(len, logs))
     window = 1 + 2 * round(steps / 50)
     several = len(models) > 1
+    # A run that was trained without a kind of reward has an empty column for it.
+    measures = {c: n for c, n in PANELS.items() if any(c in log and log[c].notna().any() for log in logs)}
     panels = make_subplots(
-        rows=len(PANELS), cols=1, shared_xaxes=True, vertical_spacing=0.085, subplot_titles=list(PANELS.values())
+        rows=len(measures),
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.255 / len(measures),
+        subplot_titles=list(measures.values()),
     )
     panel_titles(panels, look, left=True)
-    for row, (column, name) in enumerate(PANELS.items(), start=1):
+    for row, (column, name) in enumerate(measures.items(), start=1):
         for model, log in zip(models, logs, strict=True):
             paint = colour(model, look)
             panels.add_scatter(
@@ -67,11 +79,13 @@ def curves(tables: Tables, look: Look, models: Sequence[str], title: str) -> go.
                 row=row,
                 col=1,
             )
-    caption = f"{steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps"
-    legend = [label(model, look) for model in models] if several else []
-    panels.update_layout(frame(look, title, caption, height=1.7, legend=legend, above=28))
+    names = [label(model, look) for model in models]
+    run = "each run by its own rewards" if several else names[0]
+    caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps"
+    legend = names if several else []
+    panels.update_layout(frame(look, caption, height=0.2 + 0.5 * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)
     panels.update_yaxes(nticks=6, rangemode="tozero")
     panels.update_xaxes(range=[table.step.min(), table.step.max()], showgrid=True)
-    panels.update_xaxes(title_text="step", row=len(PANELS), col=1)
+    panels.update_xaxes(title_text="step", row=len(measures), col=1)
     return panels

@@ -1,48 +1,43 @@
-"""From tables to a PNG and an HTML page: the command line of every figure.
+"""The command that draws a figure: from tables to a PNG file and an HTML page.
 
-Both files come from one Plotly figure. The PNG is drawn by Kaleido in a Chromium found on this machine; the HTML reads
-the `plotly.min.js` beside it. Nothing is fetched from anywhere, and the same tables give the same bytes.
+`--entry` says as JSON which function draws, with which options, under which title; it comes from `catalogue`, which
+this module does not import. Both files come from one Plotly figure. Kaleido draws the PNG in a Chromium that is
+installed on this machine; the HTML page loads the `plotly.min.js` beside it. Nothing is fetched from a network, and
+the same tables give the same bytes.
 """
 
 import argparse
 import html
-import json
 import logging
 import os
-from collections.abc import Callable, Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import kaleido
-import pandas as pd
 import plotly.graph_objects as go
 import plotly.io
 import pydantic
 from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
+from pydantic import Field
 
-from finmath_grpo.errors import UserError
+from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables, read_tables
 from finmath_grpo.figures.theme import MUTED, escape
 from finmath_grpo.files import atomic_write, explain
-
-Tables = Mapping[str, Any]
-"""Table by name (the file's stem): a DataFrame of a .csv, the parsed value of a .json."""
-Figure = Callable[[Tables, Look], go.Figure]
+from finmath_grpo.settings import Settings
 
 NO_BROWSER = (
     "no browser to draw PNG files with: install Chromium (Debian: apt-get install chromium) "
     "or set BROWSER_PATH to a Chrome or Chromium that starts"
 )
-# The button that is taken away would send the figure to a service.
 CONFIG = {
     "displaylogo": False,
     "typesetMath": False,
+    # The first of these buttons would send the figure to a service.
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d"],
 }
-TEXT = dict.fromkeys(
-    ["model", "question_id", "at", "trained", "base", "model_a", "model_b", "extracted", "gold"], "str"
-)
-"""Columns that are text also where every one of them looks like a number."""
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,63 +53,62 @@ PAGE = """<!DOCTYPE html>
 """
 
 
-class Given(dict[str, Any]):
-    """Tables by name; asking for one that was not given is the caller's mistake and says so."""
-
-    def __missing__(self, name: str) -> Any:
-        given = ", ".join(sorted(self)) or "none"
-        raise UserError(f"--tables: {name} is not among the tables given ({given})")
+Checked = TypeVar("Checked", bound=Settings)
 
 
-def run(figure: Figure) -> None:
-    """Draw `figure` as the command line says."""
-    parser = argparse.ArgumentParser(description=figure.__doc__)
+class Drawing(Settings):
+    """What the drawing code needs of a catalogue entry."""
+
+    draw: str = Field(pattern=r"^[a-z_]+:[a-z_]+$")
+    """`module:function` of `finmath_grpo.figures`, called with tables, look and the options."""
+    title: str
+    """Plain text."""
+    options: dict[str, Any] = Field(default_factory=dict)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--entry", required=True, help="JSON: the function that draws, its options, the title")
     parser.add_argument("--tables", type=Path, nargs="+", required=True, help="tables that the figure reads")
     parser.add_argument("--look", default="{}", help="figures.settings.Look as JSON")
-    parser.add_argument("--experiment", required=True, help="name shown in the title")
-    parser.add_argument("--png", type=Path, required=True)
-    parser.add_argument("--html", type=Path, required=True)
+    parser.add_argument("--experiment", required=True, help="name shown behind the title")
+    parser.add_argument("--png", type=Path, required=True, help="PNG file to write")
+    parser.add_argument("--html", type=Path, required=True, help="HTML page to write, beside plotly.min.js")
     arguments = parser.parse_args()
+    drawing = _checked(Drawing, "--entry", arguments.entry)
+    look = _checked(Look, "--look", arguments.look)
+    figure = draw(drawing, read_tables(arguments.tables), look)
+    set_title(figure, drawing.title, arguments.experiment)
+    write_png(figure, arguments.png, look.scale)
+    write_html(figure, arguments.html, f"{drawing.title} · {arguments.experiment}")
+
+
+def _checked(model: type[Checked], option: str, text: str) -> Checked:
     try:
-        look = Look.model_validate_json(arguments.look)
+        return model.model_validate_json(text)
     except pydantic.ValidationError as error:
-        raise UserError(f"--look: {explain(error)}") from None
-    drawn = sign(figure(read_tables(arguments.tables), look), arguments.experiment)
-    write_png(drawn, arguments.png, look.scale)
-    write_html(drawn, arguments.html)
+        raise UserError(f"{option}: {explain(error)}") from None
 
 
-def read_tables(paths: list[Path]) -> Tables:
-    """Read CSV and JSON tables. Raises UserError naming the file that can't be read."""
-    tables = Given()
-    for path in paths:
-        try:
-            if path.suffix == ".json":
-                tables[path.stem] = json.loads(path.read_text(encoding="utf-8"))
-            else:
-                # "None" or "NA" may be the name of a model: only an empty field is a missing value.
-                tables[path.stem] = pd.read_csv(path, dtype=TEXT, keep_default_na=False, na_values=[""])
-        except OSError as error:
-            raise UserError(f"{path}: can't be read: {error.strerror}") from None
-        except ValueError as error:
-            raise UserError(f"{path}: not a table: {error}") from None
-    return tables
+def draw(drawing: Drawing, tables: Tables, look: Look) -> go.Figure:
+    """Call the function that `drawing` names. The figure that it returns has a subtitle and no title yet."""
+    module, _, function = drawing.draw.partition(":")
+    return getattr(import_module(f"finmath_grpo.figures.{module}"), function)(tables, look, **drawing.options)
 
 
-def sign(figure: go.Figure, experiment: str) -> go.Figure:
-    """Put the experiment's name behind the title."""
-    title = figure.layout.title.text
-    figure.layout.title.text = f'{title}  <span style="color:{MUTED}">· {escape(experiment)}</span>'
-    return figure
+def set_title(figure: go.Figure, title: str, experiment: str) -> None:
+    """Give `figure` its title, followed by the experiment's name in grey. The subtitle stays."""
+    text = f'{escape(title)}  <span style="color:{MUTED}">· {escape(experiment)}</span>'
+    figure.layout.title = {"text": text, "subtitle": figure.layout.title.subtitle}
 
 
 def write_png(figure: go.Figure, path: Path, scale: float) -> None:
-    """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError where no browser can be started."""
-    # Now and then it logs a traceback for the browser's goodbye, which is no message of the protocol.
+    """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError if no browser can be started."""
+    # When the browser quits, choreographer sometimes logs a traceback about its last message. It means nothing.
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
     options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
     try:
-        # Without this Kaleido would load MathJax from the network.
+        # Without "mathjax": False Kaleido would load MathJax from the network.
         image = kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False})
     except (ChromeNotFoundError, BrowserClosedError, BrowserFailedError):
         raise UserError(NO_BROWSER) from None
@@ -124,8 +118,8 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
     temporary.replace(path)
 
 
-def write_html(figure: go.Figure, path: Path) -> None:
-    """Write a page that shows `figure` with the `plotly.min.js` in the same folder."""
+def write_html(figure: go.Figure, path: Path, title: str) -> None:
+    """Write a page named `title` that shows `figure` by the `plotly.min.js` in the same folder."""
     body = plotly.io.to_html(
         figure,
         full_html=False,
@@ -137,4 +131,8 @@ def write_html(figure: go.Figure, path: Path) -> None:
         default_height=f"{figure.layout.height}px",
     )
     with atomic_write(path) as file:
-        file.write(PAGE.format(title=html.escape(path.stem.replace("_", " ")), figure=body))
+        file.write(PAGE.format(title=html.escape(title), figure=body))
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -1,7 +1,7 @@
 """A question with the completions of two models side by side, one right and one wrong.
 
-The texts are what the models wrote, with tags and all; long ones lose their middle. The table says which question
-(`statistics/examples.json`, by a stated rule) or why there is none.
+The texts are what the models wrote, tags included. A long text loses its middle. The table `statistics/examples.json`
+says which question is shown, or why none is; `finmath_grpo.statistics.examples` states the rule of choice.
 """
 
 from typing import Any
@@ -9,21 +9,21 @@ from typing import Any
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.draw import Tables
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.text import block
 from finmath_grpo.figures.theme import INK, MONO, colour, escape, frame, label
 
 ADVANCE = 0.605
-"""Width of a monospaced character by font size (DejaVu Sans Mono 0.602, Menlo 0.602, Consolas 0.55)."""
+"""Width of a monospaced character, in font sizes (DejaVu Sans Mono 0.602, Menlo 0.602, Consolas 0.55)."""
 LEADING = 1.3
-"""Line height by font size: Plotly's."""
+"""Height of a line of Plotly, in font sizes."""
 QUESTION_LINES = 12
 COMPLETION_LINES = 34
 NAME_WIDTH = 34
-"""Characters of a line of a model's name."""
+"""Characters per line of a model's name."""
 TOP, HEAD, EDGE, PADDING = 88, 58, 26, 14
-"""Pixels: title, the lines with a model's name above its box, the figure's edge, a box's inside edge."""
+"""Pixels for the title, for a model's name above its box, at the edge of the figure, and inside the edge of a box."""
 QUESTION_FILL = "#E8F1FA"
 COMPLETION_FILL = "#F5F6F8"
 RIGHT, WRONG = "#00695C", "#B3261E"
@@ -35,21 +35,19 @@ VERDICTS = {
     "no_answer": "✗ no answer tag",
     "cut_off": "✗ cut off",
 }
-"""What became of a completion, in words: its outcome in the scores."""
+"""The outcome of a completion (column `outcome` of the scores) in words."""
 
 
-def side_by_side(tables: Tables, look: Look, name: str, title: str) -> go.Figure:
-    """Draw the entry of `examples.json` whose `figure` is `name`."""
-    entry = next((entry for entry in tables["examples"] if entry["figure"] == name), None)
-    if entry is None:
-        raise UserError(f"examples.json: no entry for {name}")
-    if "sides" not in entry:
-        return none_exists(look, title, entry["reason"])
-    return example(look, title, entry)
+def side_by_side(tables: Tables, look: Look, example: str) -> go.Figure:
+    """Draw the example whose `figure` in examples.json is `example`. Table: examples.json."""
+    found = next((entry for entry in tables["examples"] if entry["figure"] == example), None)
+    if found is None:
+        raise UserError(f"examples.json: no entry for {example}")
+    return two_completions(look, found) if "sides" in found else none_exists(look, found["reason"])
 
 
-def example(look: Look, title: str, entry: dict[str, Any]) -> go.Figure:
-    """The question on top, under it a box a model; the figure is as high as its texts."""
+def two_completions(look: Look, entry: dict[str, Any]) -> go.Figure:
+    """The question on top and one box per model under it. The texts decide how high the figure is."""
     width = look.width - 2 * EDGE
     half = (width - EDGE) / 2
     question = block(entry["question"], characters(width, look), QUESTION_LINES)
@@ -61,7 +59,7 @@ def example(look: Look, title: str, entry: dict[str, Any]) -> go.Figure:
         f"question {escape(str(entry['question_id']))}, temperature {entry['temperature']:g}; "
         f"recorded answer: <b>{escape(str(entry['gold']))}</b>"
     )
-    figure = canvas(look, title, caption, height + EDGE)
+    figure = canvas(look, caption, height + EDGE)
     draw_box(figure, look, (EDGE, look.width - EDGE), (TOP, boxes_top - HEAD), question, QUESTION_FILL)
     for index, (side, text) in enumerate(zip(entry["sides"], texts, strict=True)):
         left = EDGE + index * (half + EDGE)
@@ -83,18 +81,18 @@ def example(look: Look, title: str, entry: dict[str, Any]) -> go.Figure:
     return figure
 
 
-def none_exists(look: Look, title: str, reason: str) -> go.Figure:
-    """A short figure that says that there is no such example, and why."""
+def none_exists(look: Look, reason: str) -> go.Figure:
+    """A short figure which says that there is no such example, and why."""
     lines = block(reason, characters(look.width - 2 * EDGE, look), QUESTION_LINES)
     bottom = TOP + box_height(lines, look)
-    figure = canvas(look, title, "no such example in this experiment", bottom + EDGE)
+    figure = canvas(look, "no such example in this experiment", bottom + EDGE)
     draw_box(figure, look, (EDGE, look.width - EDGE), (TOP, bottom), lines, COMPLETION_FILL)
     return figure
 
 
-def canvas(look: Look, title: str, caption: str, height: float) -> go.Figure:
-    """A figure whose coordinates are pixels from its top left."""
-    layout = frame(look, title, caption, height=height / look.height)
+def canvas(look: Look, caption: str, height: float) -> go.Figure:
+    """An empty figure, `height` pixels high, whose coordinates are pixels from its top left corner."""
+    layout = frame(look, caption, height=height / look.height)
     figure = go.Figure(layout=layout.update(margin={"l": 0, "r": 0, "t": 0, "b": 0}))
     figure.update_xaxes(visible=False, range=[0, look.width], fixedrange=True)
     figure.update_yaxes(visible=False, range=[layout.height, 0], fixedrange=True)
@@ -104,7 +102,7 @@ def canvas(look: Look, title: str, caption: str, height: float) -> go.Figure:
 def draw_box(
     figure: go.Figure, look: Look, x: tuple[float, float], y: tuple[float, float], lines: list[str], fill: str
 ) -> None:
-    """A filled box from x[0] to x[1] and y[0] to y[1] with monospaced `lines` at its top left."""
+    """Draw a filled box from x[0] to x[1] and y[0] to y[1], with monospaced `lines` at its top left."""
     figure.add_shape(type="rect", x0=x[0], x1=x[1], y0=y[0], y1=y[1], fillcolor=fill, line_width=0, layer="below")
     figure.add_annotation(
         x=x[0] + PADDING,
@@ -120,10 +118,10 @@ def draw_box(
 
 
 def characters(width: float, look: Look) -> int:
-    """How many monospaced characters fit into a box of `width` pixels."""
+    """How many monospaced characters fit into one line of a box of `width` pixels."""
     return int((width - 2 * PADDING) / (look.font_size * ADVANCE))
 
 
 def box_height(lines: list[str], look: Look) -> float:
-    """The height of a box with `lines`."""
+    """The height of a box with `lines`, in pixels."""
     return len(lines) * look.font_size * LEADING + 2 * PADDING

@@ -1,17 +1,16 @@
-"""Which test questions each of the post's models solved (the post's model_comparison_heatmap)."""
+"""Which test questions each model of the panel solved."""
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from finmath_grpo.errors import run_stage
-from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """A grid a model: a coloured cell is a question right at any temperature. Table: solved."""
+    """One grid per model. A coloured cell is a question that was right at any temperature. Table: solved."""
     table = solved_table(tables, look)
     x, y = axes(len(table))
     panels = make_subplots(
@@ -49,7 +48,6 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            "Questions solved, model by model",
             f"each cell one of {len(table)} test questions, the same place in every grid; "
             "coloured: right at any temperature, exact string match",
             height=1.0 * (look.width - 60) / look.height if len(table.columns) > 2 else 1.1,
@@ -58,7 +56,3 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         )
     )
     return panels
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

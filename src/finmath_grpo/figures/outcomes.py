@@ -1,10 +1,9 @@
-"""What became of the answers of each model: right, right but for the form of the number, wrong, or none at all."""
+"""What became of each model's answers: right, right value in the wrong form, wrong value, or no answer."""
 
 import plotly.graph_objects as go
 
-from finmath_grpo.errors import run_stage
-from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import frame, in_order, ink_on, label
 
 OUTCOMES = {
@@ -16,20 +15,20 @@ OUTCOMES = {
     "cut_off": ("cut off at the limit", "#5B6672"),
 }
 NARROW = 3.5
-"""Per cent of a bar below which a part has no number."""
+"""Percent of a bar. A narrower part has no number in it."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """A bar a model, all temperatures together. Table: outcomes."""
+    """One bar per model, all temperatures together. Table: outcomes."""
     table = tables["outcomes"]
     models = in_order(table.model, look)
     counts = table.groupby(["model", "outcome"])["count"].sum().unstack(fill_value=0).loc[models]
     totals = counts.sum(axis=1)
     names = [label(model, look, 25) for model in models]
     legend = [name for name, _ in OUTCOMES.values()]
-    caption = f"{totals.max()} completions a model, all {table.temperature.nunique()} temperatures together"
+    caption = f"{totals.max()} completions per model, all {table.temperature.nunique()} temperatures together"
     height = 0.45 + 0.115 * len(models)
-    figure = go.Figure(layout=frame(look, "What became of the answers", caption, height=height, legend=legend))
+    figure = go.Figure(layout=frame(look, caption, height=height, legend=legend))
     for outcome, (name, paint) in OUTCOMES.items():
         shares = 100 * counts.get(outcome, 0 * totals) / totals
         figure.add_bar(
@@ -52,7 +51,3 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     figure.update_xaxes(title_text="completions (%)", range=[0, 100], showgrid=True)
     figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=10)
     return figure
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

@@ -5,62 +5,62 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.figures.draw import Tables, run
+from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, MUTED, colour, faint, frame, label
 
 AT = {"mean": "mean over temperatures", "any": "any temperature"}
 SCORERS = {"exact": "exact", "no_punctuation": "no punctuation", "numeric": "numeric"}
 LINE = 25
-"""Pixels a row."""
+"""Pixels per row."""
 LEFT, RIGHT = 318, 300
-"""Pixels for the names of rows and for their numbers."""
+"""Pixels for the names of the rows and for their numbers."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """A block a contrast, a row a measure: difference, interval and p. Table: contrasts."""
+    """One block per contrast, one row per measure: difference, interval and p. Table: contrasts."""
     rows = shown(tables["contrasts"])
     contrasts = rows.groupby(["trained", "base"], sort=False)
     caption = f"{rows.n.max()} questions, the same for both; lines: {look.level} interval; p: Holm-corrected" + (
         ", but for the primary contrast (bold)" if "primary" in set(rows.role) else ""
     )
-    layout = frame(look, "Differences between models on the same questions", caption, below=66)
+    layout = frame(look, caption, below=66)
     layout.height = round(LINE * (len(rows) + 1.7 * contrasts.ngroups)) + layout.margin.t + layout.margin.b
     layout.margin.update(l=LEFT, r=RIGHT)
     forest = go.Figure(layout=layout)
     forest.add_vline(x=0, line={"color": MUTED, "width": 1})
     place = 0.0
-    for (trained, base), block in contrasts:
+    for pair, block in contrasts:
         place += 1.4
+        trained, base = map(str, pair)
         heading = f"<b>{label(trained, look)}</b>  against  <b>{label(base, look)}</b>"
         forest.add_annotation(**text(look, place, heading), x=0, xanchor="left", xshift=26 - LEFT)
         for row in block.itertuples():
             place += 1
             add_row(forest, look, row, place)
         place += 0.3
-    edge = 105 * rows[["low", "high", "difference"]].abs().max(axis=None)
+    edge = 105 * float(rows[["low", "high", "difference"]].abs().max().max())
     forest.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True)
     forest.update_yaxes(visible=False, range=[place + 0.6, 0.5])
     return forest
 
 
 def shown(contrasts: pd.DataFrame) -> pd.DataFrame:
-    """The mean over temperatures and any temperature, by the post's scorer and ours, or by what the post published."""
+    """The rows to draw: mean and any temperature, by exact and numeric, or by all scorers that the post published."""
     scorers = ["exact", "numeric"] if "numeric" in set(contrasts.scorer) else list(SCORERS)
     rows = contrasts[contrasts["at"].isin(AT) & contrasts.scorer.isin(scorers)]
     if rows.empty:
         raise UserError("contrasts.csv: no row at mean or any: nothing to draw")
     pairs = {pair: place for place, pair in enumerate(dict.fromkeys(zip(rows.trained, rows.base, strict=True)))}
-    order = {
-        index: (pairs[row.trained, row.base], list(AT).index(row.at), list(SCORERS).index(row.scorer))
-        for index, row in zip(rows.index, rows.itertuples(), strict=True)
-    }
-    return rows.loc[sorted(rows.index, key=order.get)]
+    places = {name: place for place, name in enumerate([*AT, *SCORERS])}
+    keys = zip(rows.trained, rows.base, rows["at"], rows.scorer, strict=True)
+    order = [(pairs[trained, base], places[at], places[scorer]) for trained, base, at, scorer in keys]
+    return rows.iloc[sorted(range(len(rows)), key=order.__getitem__)]
 
 
 def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
-    """Point and line of one contrast, its name on the left and its numbers on the right."""
+    """Add one row: its name on the left, point and interval in the plot, its numbers on the right."""
     difference, low, high = 100 * row.difference, 100 * row.low, 100 * row.high
     bold = "<b>{}</b>" if row.role == "primary" else "{}"
     name = f"{AT[row.at]}, {SCORERS[row.scorer]}"
@@ -99,10 +99,6 @@ def signed(value: float) -> str:
 
 
 def text(look: Look, place: float, words: str) -> dict[str, Any]:
-    """An annotation beside the plot, in the row at `place`."""
+    """The properties of an annotation beside the plot, in the row at `place`."""
     font = {"size": look.font_size - 1, "color": INK}
     return {"text": words, "font": font, "xref": "paper", "y": place, "yanchor": "middle", "showarrow": False}
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

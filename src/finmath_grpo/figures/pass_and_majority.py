@@ -1,16 +1,16 @@
-"""More completions a question: does training add answers, or make the same ones reliable?
+"""More completions per question: does training add answers, or does it make the same answers reliable?
 
-On the left a question counts if any of k completions is right: k at one temperature (pass@k, unbiased) or one at each
-of k temperatures (the post's any-temperature score). On the right it counts if the vote of k is right. A trained model
-that is ahead at k = 1 and level at large k has become more reliable and knows no more.
+On the left a question counts if any of k completions is right. The k completions come from one temperature (pass@k,
+unbiased) or one from each of k temperatures (the post's any-temperature score). On the right a question counts if the
+majority of k completions is right. A trained model that is ahead at k = 1 and level at large k has become more
+reliable and solves no more questions.
 """
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from finmath_grpo.errors import run_stage
-from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
     colour,
     faint,
@@ -33,7 +33,7 @@ TICKS = (1, 2, 3, 4, 5, 10, 20, 40, 80, 160, 320, 640)
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """Two panels with one axis, a line a model and measure, scorer numeric. Table: pass_and_majority."""
+    """Two panels with one y axis, one line per model and measure, scorer numeric. Table: pass_and_majority."""
     table = tables["pass_and_majority"]
     table = table[(table.scorer == "numeric") & table.temperature.isna()]
     models = in_order(table.model, look)
@@ -74,7 +74,6 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            "What more completions give",
             "same number; solid: k completions at one temperature (mean over temperatures); dotted: spread over "
             "temperatures",
             height=1.15,
@@ -85,12 +84,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     legend_over_titles(panels, 32)
     ticks = [k for k in TICKS if k <= table.k.max()]
     panels.update_xaxes(
-        title_text="completions a question, k", type="log", tickvals=ticks, ticktext=[f"{k}" for k in ticks]
+        title_text="completions per question, k", type="log", tickvals=ticks, ticktext=[f"{k}" for k in ticks]
     )
     panels.update_yaxes(rangemode="tozero")
     panels.update_yaxes(title_text="questions right (%)", row=1, col=1)
     return panels
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

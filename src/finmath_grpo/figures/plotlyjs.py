@@ -1,4 +1,4 @@
-"""The `plotly.min.js` that the HTML figures of a folder share: a copy of the one in the plotly package."""
+"""Write the `plotly.min.js` that all HTML figures of a folder load: a copy of the one in the plotly package."""
 
 import argparse
 from pathlib import Path

@@ -1,16 +1,16 @@
 """What the format reward paid for: the forms of the completions sampled in training, and what each form earned.
 
-Where the completions are at hand, share and mean reward of each form by step. For the post, which published rewards
-only, the same argument from them: the reward settles where an inline answer lies, and goes with length before that.
+For a run, the figure shows the share and the mean reward of each form over the steps. The post published no
+completions, so its figure argues from the rewards: they settle at what an inline answer earns, and before that they
+follow the length.
 """
 
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from finmath_grpo.errors import run_stage
-from finmath_grpo.figures.draw import Tables, run
 from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, colour, faint, frame, in_order, label, legend_over_titles, panel_titles
 
 FORMS = {
@@ -23,20 +23,20 @@ FORMS = {
 }
 REWARDS = ("xmlcount", "template_match")
 LENGTH = 1000
-"""Characters of the answer for which the published figure says what each form earns; the post's were about as long."""
+"""Length of the answer, in characters, at which the published figure compares the forms; about that of the post."""
 STEPS_WIDTH = 0.74
-"""Share of the width for the steps; beside them stands what each form earns."""
+"""Share of the width for the steps. The rest says what each form earns."""
 JUMP, LATE = 90 / 1326, 2 / 3
-"""Shares of the run: before the reward jumped, and its last third."""
+"""Shares of the run: the steps before the reward jumped (90 of 1326), and where the last third begins."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """Tables: reward_audit, or for the post's own numbers training, reward_forms and reward_facts."""
+    """Tables: reward_audit; for the numbers of the post training, reward_forms and reward_facts."""
     return by_form(tables["reward_audit"], look) if "reward_audit" in tables else from_rewards(tables, look)
 
 
 def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
-    """A column a run: shares of the forms, and their mean reward by each of the two format rewards."""
+    """One column per run: shares of the forms, and their mean reward by each of the two format rewards."""
     models = in_order(audit.model, look)
     panels = make_subplots(
         rows=1 + len(REWARDS),
@@ -103,7 +103,6 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            "What the format reward paid for",
             "completions sampled in training, by their form; dots: what a form earned, whichever reward the run used",
             height=1.75,
             legend=names,
@@ -117,14 +116,15 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     panels.update_yaxes(title_text="completions (%)", row=1, col=1)
     panels.update_yaxes(range=[0, 100], row=1)
     for row, reward in enumerate(REWARDS, start=2):
-        earned = audit[audit.reward == reward]["mean"]
+        means = audit.loc[audit.reward == reward, "mean"]
+        bottom, top = float(means.min()), float(means.max())
         panels.update_yaxes(title_text=f"reward, {reward}", row=row, col=1)
-        panels.update_yaxes(range=[min(0, earned.min()) - 0.05, max(0.5, earned.max()) + 0.05], row=row)
+        panels.update_yaxes(range=[min(0, bottom) - 0.05, max(0.5, top) + 0.05], row=row)
     return panels
 
 
 def from_rewards(tables: Tables, look: Look) -> go.Figure:
-    """The logged format reward beside what each form earns, and against completion length."""
+    """The logged format reward over the steps, beside what each form earns, and over completion length."""
     log = tables["training"].sort_values("step")
     model = log.model.iloc[0]
     facts = tables["reward_facts"]
@@ -183,8 +183,7 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            f"What the format reward paid for: {label(model, look)}",
-            f"mean format reward of {len(log)} steps; dashed: what xmlcount gives {LENGTH} characters, by their form",
+            f"{label(model, look)}; {len(log)} steps; dashed: what xmlcount gives {LENGTH} characters, by their form",
             height=1.7,
             above=28,
         ),
@@ -199,9 +198,5 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
 
 
 def signed(value: float) -> str:
-    """`0.25`, `−0.50`."""
+    """Write a reward or a correlation: `0.25`, `−0.50`."""
     return f"{value:.2f}".replace("-", "−")
-
-
-if __name__ == "__main__":
-    run_stage(lambda: run(figure))

@@ -6,27 +6,27 @@ from finmath_grpo.settings import Settings
 
 
 class FigureSettings(Settings):
-    """Size, type and names. Lengths are CSS pixels; a PNG has `scale` times as many."""
+    """Size and type. Lengths are CSS pixels; a PNG has `scale` times as many."""
 
     width: int = Field(default=1000, ge=600, le=4000)
-    """Width of every figure. Type is sized so that 1000 stays readable when shown 800 wide."""
+    """Width of every figure. At 1000 the text stays readable when the figure is shown 800 wide."""
     height: int = Field(default=520, ge=300, le=4000)
-    """Height of a figure with one panel; figures with more panels are as many times as high."""
+    """Height of a figure with one panel. A figure with more panels is higher."""
     scale: float = Field(default=2.0, ge=0.5, le=4.0)
     """Pixels of the PNG per CSS pixel."""
     font_size: int = Field(default=15, ge=10, le=30)
-    """Size of labels and ticks; titles follow it."""
+    """Size of labels and ticks. The size of titles follows from it."""
 
 
 class Look(FigureSettings):
-    """What a figure is drawn with: the branch `figures` and what else of the config stands in captions."""
+    """What a figure is drawn with: the branch `figures` of the config, and what captions take from other branches."""
 
     models: dict[str, str] = Field(default_factory=dict)
-    """Display label by model id, in the order of the config. A model without one is shown by its id."""
+    """Label of each model by its id, in the order of the config. A model without a label is shown by its id."""
     panel: tuple[str, ...] = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
-    """The models of the post's figures, in the order in which they are drawn (`statistics.panel` of the config)."""
+    """The models in the figures that the post has, in this order (`statistics.panel` of the config)."""
     confidence: float = Field(default=0.95, gt=0, lt=1)
-    """Confidence of the intervals in the tables (`statistics.confidence` of the config), for the captions."""
+    """Confidence level of the intervals in the tables (`statistics.confidence` of the config), for captions."""
 
     @property
     def level(self) -> str:

@@ -1,4 +1,4 @@
-"""Text that models and users wrote, made fit to draw: shown as it is, never as markup, and never endless."""
+"""Text that models and users wrote, made fit to draw: literal, never markup, and of limited length."""
 
 import re
 import unicodedata
@@ -6,22 +6,22 @@ import unicodedata
 from finmath_grpo.figures.theme import escape
 
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories that would vanish, reorder the line (bidi controls) or break the file (lone surrogates)."""
+"""Unicode categories whose characters vanish, reorder the line (bidi controls) or break the file (lone surrogates)."""
 
 
 def visible(text: str) -> str:
-    """`text` with line ends as they are, a tab as four spaces, and each character that can't be seen as U+FFFD."""
+    """`text` with a tab as four spaces and each invisible character as U+FFFD. Line ends stay."""
     text = text.replace("\r\n", "\n").replace("\t", "    ")
     return "".join(c if c == "\n" or unicodedata.category(c) not in UNSEEN else "\ufffd" for c in text)
 
 
 def columns(text: str) -> int:
-    """Columns that `text` takes in a monospaced font: wide East Asian characters and emoji take two, accents none."""
+    """The columns of `text` in a monospaced font: wide East Asian characters and emoji take two, accents none."""
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def fitting(text: str, width: int) -> int:
-    """How many leading characters of `text` fit into `width` columns; of a text that is not empty, at least one."""
+    """How many leading characters of `text` fit into `width` columns: at least one, unless `text` is empty."""
     used = 0
     for index, character in enumerate(text):
         used += columns(character)
@@ -49,7 +49,7 @@ def wrap(text: str, width: int) -> list[str]:
 
 
 def shorten(lines: list[str], limit: int) -> list[str]:
-    """At most `limit` lines: a longer text loses its middle (the answer is at its end) and says how much that was."""
+    """At most `limit` lines. A longer text loses its middle, as the answer is at its end, and says how much it lost."""
     if len(lines) <= limit:
         return lines
     tail = limit // 3
@@ -63,9 +63,9 @@ def shorten(lines: list[str], limit: int) -> list[str]:
 
 
 def block(text: str, width: int, limit: int) -> list[str]:
-    """Lines of Plotly text for `text`: visible, wrapped to `width` columns, at most `limit` of them, escaped.
+    """`text` as at most `limit` lines of Plotly text, made visible, wrapped to `width` columns and escaped.
 
-    Spaces become no-break spaces, as SVG would draw a run of them as one.
+    Spaces become no-break spaces, because SVG draws a row of spaces as one.
     """
     lines = shorten(wrap(visible(text.strip("\n")), width), limit)
     return [escape(line).replace(" ", "\u00a0") or "\u00a0" for line in lines]

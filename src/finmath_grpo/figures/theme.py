@@ -1,9 +1,9 @@
-"""Colours, type and the frame of every figure: a model has one colour wherever it is drawn.
+"""Colours, type and frame of all figures. A model has the same colour in every figure.
 
-The five models take the Okabe-Ito palette (Okabe and Ito, 2008, "Color Universal Design"), which is told apart with
-every common colour blindness: blues and green for the Llamas, orange and vermilion for the Gemmas, the trained one
-darker. Any other model gets a colour of Paul Tol's "muted" scheme by its place among the others, so that adding one at
-the end of a config changes nobody else's.
+The five known models have colours of the Okabe-Ito palette (Okabe and Ito, 2008, "Color Universal Design"), which
+readers with any common colour blindness can tell apart. The Llamas are blue and green, the Gemmas orange and
+vermilion, and a trained model is darker than its base. Any other model gets a colour of Paul Tol's "muted" scheme by
+its place among the others, so a model added at the end of a config changes no other colour.
 """
 
 import html
@@ -28,9 +28,9 @@ INK = "#1F2933"
 MUTED = "#5B6672"
 GRID = "#E3E7EB"
 EMPTY = "#E9ECEF"
-"""Cells with nothing in them: not solved, no model."""
+"""The colour of empty cells: not solved, or no model."""
 COUNT = ("#E9ECEF", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
-"""Nothing to everything, light to dark; the order also shows in grey (after ColorBrewer's Blues)."""
+"""From none to all, light to dark. The order is visible in grey too (after ColorBrewer's Blues)."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "star", "cross")
 SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
@@ -62,18 +62,18 @@ def label(model: str, look: Look, width: int | None = None) -> str:
 
 
 def in_order(models: Iterable[str], look: Look) -> list[str]:
-    """The distinct `models` in the order of the config; those it does not name last, by id."""
+    """The distinct `models` in the order of the config. Models that the config does not name come last, by id."""
     place = {model: index for index, model in enumerate(look.models)}
     return sorted(set(models), key=lambda model: (place.get(model, len(place)), model))
 
 
 def escape(text: str) -> str:
-    """`text` as literal Plotly text: Plotly reads `<b>`, `<a>` and entities in every string that it draws."""
+    """`text` as literal Plotly text. Plotly interprets `<b>`, `<a>` and entities in every string that it draws."""
     return html.escape(text, quote=False)
 
 
 def ink_on(background: str) -> str:
-    """Black or white, whichever is read more easily on `background` ("#RRGGBB"), by WCAG relative luminance."""
+    """Black or white, whichever has more contrast with `background` ("#RRGGBB") by WCAG relative luminance."""
     red, green, blue = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -88,7 +88,6 @@ def faint(colour: str, opacity: float) -> str:
 
 def frame(
     look: Look,
-    title: str,
     caption: str,
     height: float = 1.0,
     legend: Sequence[str] = (),
@@ -97,21 +96,21 @@ def frame(
 ) -> go.Layout:
     """The layout that every figure starts from.
 
-    `title` says what is shown, `caption` under it how it was measured and on how much; both are Plotly text. `height`
-    is in panels (`look.height`). The names in the `legend` decide how much room it gets over the plot; `above` and
-    `below` are the pixels kept free for what stands there besides, such as the titles of panels and axes.
+    The title comes later, from `draw`. `caption` is the line under it, as Plotly text: how it was measured and on how
+    much. `height` is in units of `look.height`, the height of one panel. The names in `legend` decide how much room
+    the legend gets above the plot. `above` and `below` are pixels kept free for titles of panels and axes.
     """
     return go.Layout(
         template=template(look),
         width=look.width,
         height=round(look.height * height),
         margin={"l": 70, "r": 26, "t": 78 + legend_height(look, legend) + above, "b": below, "pad": 0},
-        title={"text": title, "subtitle": {"text": caption}},
+        title={"subtitle": {"text": caption}},
     )
 
 
 def template(look: Look) -> go.layout.Template:
-    """What all figures have in common: type, colours of the frame, and where title and legend stand."""
+    """What all figures have in common: type, colours of the frame, places of title and legend."""
     size = look.font_size
     font = {"family": SANS, "color": INK, "size": size}
     axis = {
@@ -148,7 +147,7 @@ def template(look: Look) -> go.layout.Template:
 
 
 def panel_titles(figure: go.Figure, look: Look, left: bool = False, rise: int = 4) -> None:
-    """Set the titles that `make_subplots` gave the panels, `rise` pixels over them; `left` suits one column."""
+    """Style the titles that `make_subplots` gave the panels and lift them `rise` pixels. `left` is for one column."""
     for annotation in figure.layout.annotations:
         annotation.update(font={"size": look.font_size + left, "color": INK}, yshift=rise)
         if left:
@@ -156,13 +155,13 @@ def panel_titles(figure: go.Figure, look: Look, left: bool = False, rise: int = 
 
 
 def legend_over_titles(figure: go.Figure, rise: int) -> None:
-    """Lift the legend `rise` pixels over the plot, clear of the titles of panels."""
+    """Lift the legend `rise` pixels above the plot, where no panel title is."""
     margin = figure.layout.margin
     figure.update_layout(legend={"y": 1 + rise / (figure.layout.height - margin.t - margin.b)})
 
 
 def legend_height(look: Look, names: Sequence[str]) -> int:
-    """Pixels that a horizontal legend needs: Plotly puts the names in one row or, where they don't fit, in columns."""
+    """Pixels that a horizontal legend needs. Plotly puts the names in one row or, if they don't fit, in columns."""
     if not names:
         return 0
     widths = [0.58 * look.font_size * len(name) + 44 for name in names]
@@ -172,6 +171,6 @@ def legend_height(look: Look, names: Sequence[str]) -> int:
 
 
 def symbol(model: str, look: Look) -> str:
-    """A marker for a model: lines that cross are told apart in grey too."""
+    """The marker of a model, so that a reader can tell crossing lines apart in grey too."""
     names = [*look.models] if model in look.models else [*look.models, model]
     return SYMBOLS[names.index(model) % len(SYMBOLS)]

@@ -1,6 +1,6 @@
 """Make the report of an experiment: `python -m finmath_grpo.report.build`.
 
-A page, its script and its style, and beside them `data/` with the texts, a script file a question and a trained model.
+The page, its script, its style, and beside them `data/` with the texts: one script file per question and trained model.
 The page opens from a disk, with no server and no network. What models and users wrote is data and never markup: Jinja
 escapes it in the page, the data files are plain JSON, and the script sets it as text. Same input, same bytes.
 """
@@ -17,13 +17,14 @@ import jinja2
 from markupsafe import Markup
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.figures.catalogue import FIGURES, GROUPS
 from finmath_grpo.figures.theme import colours
 from finmath_grpo.files import atomic_write, read_jsonl
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.report import captions
 from finmath_grpo.report.headline import accuracy_columns, read_claims, verdict_counts
 from finmath_grpo.report.reader import index, question_files, read_evaluation
 from finmath_grpo.report.rollouts import sample
+from finmath_grpo.report.tables import MEANINGS
 
 HERE = Path(__file__).parent
 
@@ -43,14 +44,18 @@ def write_data(folder: Path, name: str, value: Any) -> None:
 
 
 def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[dict[str, Any]]]]:
-    """The figures by group, each with its caption and the links to its two files, in the order given."""
-    shown = [
-        {"caption": captions.caption(path.stem), "png": link(path, page), "size": png_size(path)} for path in figures
-    ]
-    for figure in shown:
-        figure["html"] = figure["png"].removesuffix(".png") + ".html"
-    grouped = [(group, [figure for figure in shown if figure["caption"].group == group]) for group in captions.GROUPS]
-    return [(group, members) for group, members in grouped if members]
+    """The figures by group, each with its catalogue entry and the links to its two files, in the order given.
+
+    Raises UserError for a file that is not named after a figure of the catalogue.
+    """
+    grouped: dict[str, list[dict[str, Any]]] = {group: [] for group in GROUPS}
+    for path in figures:
+        if path.stem not in FIGURES:
+            raise UserError(f"--figures: {path}: the catalogue has no figure {path.stem}, but {', '.join(FIGURES)}")
+        png, html = link(path, page), link(path.with_suffix(".html"), page)
+        entry = FIGURES[path.stem]
+        grouped[entry.group].append({"entry": entry, "png": png, "html": html, "size": png_size(path)})
+    return [(group, members) for group, members in grouped.items() if members]
 
 
 def png_size(path: Path) -> tuple[int, int]:
@@ -91,7 +96,7 @@ def main() -> None:
     parser.add_argument("--figures", type=Path, nargs="*", default=[], help="PNG files, an HTML file beside each")
     parser.add_argument("--test", type=Path, nargs="?", help="test.jsonl, if questions were answered")
     parser.add_argument("--scores", type=Path, nargs="?", help="scores.csv, if questions were answered")
-    parser.add_argument("--completions", type=Path, nargs="*", default=[], help="a JSON Lines file a model")
+    parser.add_argument("--completions", type=Path, nargs="*", default=[], help="one JSON Lines file per model")
     parser.add_argument("--train", type=Path, nargs="?", help="train.jsonl, if there are rollouts")
     parser.add_argument("--rollouts", type=Path, nargs="*", default=[], help="training/{model}/completions.jsonl.zst")
     parser.add_argument("--page", type=Path, required=True, help="index.html to write; its other files go beside it")
@@ -136,9 +141,7 @@ def main() -> None:
         "evaluation": evaluation,
         "runs": runs,
         "carried": script_json(carried),
-        "tables": {
-            path.name: (link(path, options.page), captions.TABLES.get(name, "")) for name, path in tables.items()
-        },
+        "tables": {path.name: (link(path, options.page), MEANINGS.get(name, "")) for name, path in tables.items()},
         "files": [link(path, options.page) for path in files if path],
     }
     # The page last: with it the report is whole.

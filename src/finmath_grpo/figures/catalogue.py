@@ -1,0 +1,256 @@
+"""The catalogue of figures: one entry per figure, and what the workflow and the report ask of it.
+
+The entry of a figure names the function that draws it as text, so that nobody loads Plotly by reading the catalogue.
+The drawing code does not import the catalogue either: it receives its part of the entry as JSON (`drawing_of`). A
+changed title therefore redraws one figure, and a changed alternative text redraws none.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from finmath_grpo.files import canonical_json
+
+Group = Literal["Accuracy", "Which questions were solved", "Training", "Examples"]
+GROUPS: tuple[Group, ...] = ("Accuracy", "Which questions were solved", "Training", "Examples")
+"""In the order of the report."""
+POST_RUN = "llama-grpo"
+"""The one training run whose log the post published."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One figure."""
+
+    draw: str
+    """The function that draws it: `module:function`, a module of `finmath_grpo.figures`."""
+    title: str
+    """Plain text. It is the title in the figure and the heading in the report."""
+    group: Group
+    """The section of the report."""
+    alt: str
+    """What the figure shows, for a reader who can't see it. The numbers are in the tables."""
+    tables: tuple[str, ...]
+    """Files in `results/{experiment}/statistics/` that it reads."""
+    shows: Literal["models", "panel", "contrast", "logs", "rollouts"] = "models"
+    """The models that it shows: all, the panel, the first contrast, those with a training log, those with rollouts."""
+    least: int = 1
+    """How many of these the experiment must have."""
+    models: tuple[str, ...] = ()
+    """If given, it shows these only, and the experiment must have each of them."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    """Further arguments of the drawing function."""
+    published: bool = True
+    """Whether the numbers that the post published are enough for it."""
+    published_tables: tuple[str, ...] = ()
+    """The tables that it reads for these numbers, if not the same as for a run."""
+
+
+BARS = ("accuracy.csv", "any_temperature.csv")
+
+FIGURES: dict[str, Entry] = {
+    # the figures of the post, under the post's names
+    "training_run_metrics": Entry(
+        draw="curves:curves",
+        title="The GRPO run, step by step",
+        group="Training",
+        alt="Three curves over the training steps: completion length, correctness reward and format reward.",
+        tables=("training.csv",),
+        shows="logs",
+        models=("llama-grpo",),
+    ),
+    "grpo_vs_base": Entry(
+        draw="bars:by_temperature",
+        title="GRPO against its base model",
+        group="Accuracy",
+        alt="Bars of exact-match accuracy with intervals: the base Llama beside the GRPO-trained one, per temperature.",
+        tables=BARS,
+        models=("llama-base", "llama-grpo"),
+    ),
+    "gemma_vs_dpo": Entry(
+        draw="bars:by_temperature",
+        title="Gemma against its DPO-trained version",
+        group="Accuracy",
+        alt="Bars of exact-match accuracy with intervals: Gemma before DPO beside Gemma after it, per temperature.",
+        tables=BARS,
+        models=("gemma-it", "gemma-dpo"),
+    ),
+    "all_models": Entry(
+        draw="bars:by_temperature",
+        title="Exact match by temperature",
+        group="Accuracy",
+        alt="Bars of exact-match accuracy with intervals: the models that the post compares, per temperature.",
+        tables=BARS,
+        shows="panel",
+    ),
+    "all_models_squashed": Entry(
+        draw="bars:at_any_temperature",
+        title="Right at any temperature, exact string match",
+        group="Accuracy",
+        alt="One bar per model: the questions it got right at least once over all temperatures, by exact match.",
+        tables=BARS,
+        shows="panel",
+        options={"scorer": "exact"},
+    ),
+    "all_models_squashed_no_punctuation": Entry(
+        draw="bars:at_any_temperature",
+        title="Right at any temperature, punctuation removed",
+        group="Accuracy",
+        alt="One bar per model: the questions it got right at least once over all temperatures, punctuation removed. "
+        "Hatching marks what exact match does not count.",
+        tables=BARS,
+        shows="panel",
+        options={"scorer": "no_punctuation"},
+    ),
+    "model_comparison_heatmap": Entry(
+        draw="model_comparison_heatmap:figure",
+        title="Questions solved, model by model",
+        group="Which questions were solved",
+        alt="One grid of test questions per model of the post's comparison. Cells of solved questions are filled.",
+        tables=("solved.csv",),
+        shows="panel",
+    ),
+    "combined_model_comparison_heatmap": Entry(
+        draw="combined_model_comparison_heatmap:figure",
+        title="How many models solved each question",
+        group="Which questions were solved",
+        alt="One grid of test questions. Number and shade of a cell say how many models solved the question.",
+        tables=("solved.csv",),
+        shows="panel",
+    ),
+    "example_question1": Entry(
+        draw="examples:side_by_side",
+        title="Right after training, wrong before",
+        group="Examples",
+        alt="One question and two completions side by side: the base model's is wrong, the trained model's is right.",
+        tables=("examples.json",),
+        shows="contrast",
+        least=2,
+        options={"example": "example_question1"},
+        published=False,
+    ),
+    "example_question2": Entry(
+        draw="examples:side_by_side",
+        title="Right before training, wrong after",
+        group="Examples",
+        alt="One question and two completions side by side: the base model's is right, the trained model's is wrong.",
+        tables=("examples.json",),
+        shows="contrast",
+        least=2,
+        options={"example": "example_question2"},
+        published=False,
+    ),
+    # further figures, which the post does not have
+    "training_runs": Entry(
+        draw="curves:curves",
+        title="Every GRPO run, step by step",
+        group="Training",
+        alt="Three curves per GRPO run over the training steps: completion length and the two kinds of reward.",
+        tables=("training.csv",),
+        shows="logs",
+        published=False,
+    ),
+    "accuracy_by_temperature": Entry(
+        draw="accuracy_by_temperature:figure",
+        title="Accuracy by temperature, every model",
+        group="Accuracy",
+        alt="One panel per scorer and one line per model: accuracy over temperature, with intervals.",
+        tables=BARS,
+    ),
+    "paired_differences": Entry(
+        draw="paired_differences:figure",
+        title="Differences between models on the same questions",
+        group="Accuracy",
+        alt="Forest plot: the paired difference in accuracy with its interval, for each contrast of two models.",
+        tables=("contrasts.csv",),
+        shows="contrast",
+        least=2,
+    ),
+    "outcomes": Entry(
+        draw="outcomes:figure",
+        title="What became of the answers",
+        group="Accuracy",
+        alt="One stacked bar per model: shares of right answers, swapped separators, rounding, wrong values, "
+        "completions with no answer and completions cut off.",
+        tables=("outcomes.csv",),
+        published=False,
+    ),
+    "pass_and_majority": Entry(
+        draw="pass_and_majority:figure",
+        title="What more completions give",
+        group="Accuracy",
+        alt="One line per model: pass@k and majority voting over the number of completions per question.",
+        tables=("pass_and_majority.csv",),
+        published=False,
+    ),
+    "agreement": Entry(
+        draw="agreement:figure",
+        title="Do the models solve the same questions?",
+        group="Which questions were solved",
+        alt="A matrix of models. Each cell gives the agreement of two models beyond chance (Cohen's kappa) on which "
+        "questions they solve.",
+        tables=("agreement.csv", "panel.csv"),
+        least=2,
+    ),
+    "reward_audit": Entry(
+        draw="reward_audit:figure",
+        title="What the format reward paid for",
+        group="Training",
+        alt="The format reward over the training steps, and what a completion of each form earns from it.",
+        tables=("reward_audit.csv",),
+        shows="rollouts",
+        published_tables=("training.csv", "reward_forms.csv", "reward_facts.csv"),
+    ),
+}
+
+
+def figures_of(
+    kind: str,
+    models: Collection[str],
+    *,
+    panel: Collection[str] = (),
+    contrasts: Sequence[tuple[str, str]] = (),
+    logs: Collection[str] = (),
+    rollouts: Collection[str] = (),
+) -> list[str]:
+    """The names of an experiment's figures, in the order of the catalogue.
+
+    `kind` is the kind of experiment, `models` are the names of its models, `panel` and `contrasts` are those of its
+    statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training;
+    `published` needs neither, as it has the log of the post's run.
+    """
+    if kind == "published":
+        logs = rollouts = (POST_RUN,)
+    named = {
+        "models": models,
+        "panel": panel,
+        "contrast": contrasts[0] if contrasts else (),
+        "logs": logs,
+        "rollouts": rollouts,
+    }
+    shown = {group: set(names) & set(models) for group, names in named.items()}
+    return [
+        name
+        for name, entry in FIGURES.items()
+        if (entry.published or kind != "published")
+        and len(shown[entry.shows]) >= entry.least
+        and shown[entry.shows] >= set(entry.models)
+    ]
+
+
+def tables_of(figure: str, kind: str) -> list[str]:
+    """The file names of the tables that `figure` reads in an experiment of this kind."""
+    entry = FIGURES[figure]
+    return list((entry.published_tables if kind == "published" else ()) or entry.tables)
+
+
+def module_of(figure: str) -> str:
+    """The module that draws `figure`, with its package."""
+    return f"finmath_grpo.figures.{FIGURES[figure].draw.partition(':')[0]}"
+
+
+def drawing_of(figure: str) -> str:
+    """What the drawing of `figure` depends on of its entry, as the JSON that `figures.draw --entry` reads."""
+    entry = FIGURES[figure]
+    models = {"models": entry.models} if entry.models else {}
+    return canonical_json({"draw": entry.draw, "title": entry.title, "options": {**entry.options, **models}})
