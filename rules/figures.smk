@@ -21,26 +21,26 @@ rule figure:
     log:
         "results/{experiment}/logs/figures/{figure}.log",
     wildcard_constraints:
-        experiment="|".join(EXPERIMENTS),
+        experiment=plan.kinds("run", "published", "recorded"),
         figure="|".join(FIGURES),
     params:
         entry=plan.figure_entry,
         look=plan.look,
     shell:
-        "python -m finmath_grpo.figures.draw --entry {params.entry:q} --look {params.look:q}"
+        JOB + "figures.draw --entry {params.entry:q} --look {params.look:q}"
         " --experiment {wildcards.experiment} --tables {input.tables}"
-        " --png {output.png} --html {output.html} > {log} 2>&1"
+        " --png {output.png} --html {output.html}"
 
 
 # The script that all HTML figures of an experiment load.
 rule plotlyjs:
     input:
-        code=code("finmath_grpo.figures.plotlyjs"),
+        code=plan.code("figures.plotlyjs"),
     output:
         script="results/{experiment}/figures/plotly.min.js",
     log:
         "results/{experiment}/logs/figures/plotlyjs.log",
     wildcard_constraints:
-        experiment="|".join(EXPERIMENTS),
+        experiment=plan.kinds("run", "published", "recorded"),
     shell:
-        "python -m finmath_grpo.figures.plotlyjs --output {output.script} > {log} 2>&1"
+        JOB + "figures.plotlyjs --output {output.script}"

@@ -218,14 +218,26 @@ class Plan:
     def figures(self, experiment: str) -> list[str]:
         """The names of the figures of an experiment."""
         found = self.experiments[experiment]
-        return catalogue.figures_of(found.kind, list(found.models))
+        sampled = models_with_rollouts(found)
+        return catalogue.figures_of(
+            found.kind,
+            found.models,
+            panel=found.statistics.panel,
+            contrasts=found.statistics.contrasts,
+            logs=sampled,
+            rollouts=sampled,
+        )
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:
         tables = catalogue.tables_of(wildcards.figure, self.experiments[wildcards.experiment].kind)
-        return [f"results/{wildcards.experiment}/statistics/{table}" for table in tables]
+        return _statistics(wildcards.experiment, tables)
 
     def figure_code(self, wildcards: Wildcards) -> list[str]:
         return closure.source_files("finmath_grpo.figures.draw", catalogue.module_of(wildcards.figure))
+
+    def figure_entry(self, wildcards: Wildcards) -> str:
+        """What the drawing of a figure depends on of its catalogue entry, as JSON."""
+        return catalogue.drawing_of(wildcards.figure)
 
     def look(self, wildcards: Wildcards) -> str:
         """The config's branch `figures` and what else of it stands in captions, as JSON."""
