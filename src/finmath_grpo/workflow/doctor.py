@@ -5,43 +5,16 @@ the Snakefile with the jobs that a run would start: what it returns ends the run
 """
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
-from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
-from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.workflow.experiments import Experiment, Run, load_all, models_by_method
+from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 
 FULL = 256 * 2**20
 """Less free disk than this, in bytes, and no run starts."""
 SHARED_MEMORY = GIB
 """What vLLM and NCCL may use in /dev/shm; a container has 64 MiB unless told otherwise."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """What an experiment needs: memory of the machine, memory of the GPU, free disk, in GiB; and the hub."""
-
-    memory: int
-    disk: int
-    gpu: int = 0
-    hub: bool = False
-
-
-NEEDS = {
-    "smoke": Need(memory=8, disk=1),
-    "small": Need(memory=16, disk=10, gpu=24),
-    "paper": Need(memory=48, disk=150, gpu=48, hub=True),
-    "paper-fast": Need(memory=48, disk=150, gpu=48, hub=True),
-}
-
-
-def need_of(name: str, experiment: Experiment) -> Need:
-    """What the experiments of this project need; for others, what their config says."""
-    if experiment.kind != "run":
-        return Need(memory=2, disk=1)
-    hub = bool(models_by_method(experiment, "fetch"))
-    return NEEDS.get(name, Need(memory=8, disk=10, gpu=24 if experiment.device == "cuda" else 0, hub=hub))
 
 
 def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, figures: bool) -> list[str]:
