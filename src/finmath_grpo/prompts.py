@@ -10,7 +10,6 @@ from pydantic import Field
 
 from finmath_grpo.settings import Settings
 
-
 SYSTEM = """\
 Soruyu çöz ve şu biçimde yanıtla:
 <matematik>

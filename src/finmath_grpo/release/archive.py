@@ -107,7 +107,7 @@ def main() -> None:
     parser.add_argument("archive", type=Path, help="the file to write, .tar.zst")
     arguments = parser.parse_args()
     experiments = {
-        name: found for name, found in load_all(Path("config")).items() if read_records(f"results/{name}/")
+        name: found for name, found in load_all(Path("config")).good.items() if read_records(f"results/{name}/")
     }
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")

@@ -27,7 +27,8 @@ class _NoDuplicateKeys(yaml.SafeLoader):
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
             seen.append(key)
-        return super().construct_mapping(node, deep)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
 
 
 # YAML 1.1 reads 2e-3 as text; a learning rate is a number.
@@ -43,9 +44,9 @@ class Config(NamedTuple):
     """What holds: the file's own values, over those of the file that it extends."""
     own: dict[str, Any]
     """What stands in the file itself."""
-    base: Path | None = None
+    base: Path | None
     """The file that the other values come from: the one that it extends."""
-    inherited: dict[str, Any] = {}
+    inherited: dict[str, Any]
     """The values of that file."""
 
     def inherits(self, location: tuple[int | str, ...]) -> str:
@@ -95,7 +96,7 @@ def read_config(path: Path) -> Config:
     """
     own = read_yaml(path)
     if EXTENDS not in own:
-        return Config(own, own)
+        return Config(own, own, None, {})
     name = own.pop(EXTENDS)
     others = sorted(file.stem for file in path.parent.glob("*.yaml") if file != path)
     if name not in others:
@@ -129,7 +130,8 @@ def self_contained(path: Path) -> bytes:
     if config.base is None:
         return path.read_bytes()
     head = f"# {path.name}, merged with {config.base.name}, which it extends.\n"
-    return (head + yaml.safe_dump(config.values, allow_unicode=True, sort_keys=False)).encode()
+    body: str = yaml.safe_dump(config.values, allow_unicode=True, sort_keys=False)
+    return (head + body).encode()
 
 
 def patch_schema(schema: Any) -> Any:
@@ -141,7 +143,7 @@ def patch_schema(schema: Any) -> Any:
         return [patch_schema(entry) for entry in schema]
     if not isinstance(schema, dict):
         return schema
-    changes = {}
+    changes: dict[str, Any] = {}
     for key, value in schema.items():
         if key in ("required", "discriminator", "default"):
             continue

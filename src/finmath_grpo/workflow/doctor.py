@@ -66,26 +66,41 @@ def warnings(machine: Machine, gpu: bool) -> list[str]:
     return []
 
 
-def lacks(machine: Machine, free_disk: int, need: Need, cpu_training: bool) -> list[str]:
-    """What of a need this machine does not have; `cpu_training` as for `refusals`."""
-    found = ["training on the processor needs the CPU stack"] if cpu_training and machine.vllm else []
-    if machine.memory < 0.93 * need.memory * GIB:  # a machine sold as 8 GB has a little less
-        found.append(f"only {machine.memory / GIB:.0f} GiB memory")
-    if free_disk < need.disk * GIB:
-        found.append(f"only {free_disk / GIB:.0f} GiB free disk")
-    if need.gpu:
+def lacks(machine: Machine, free_disk: int, experiment: Experiment) -> list[str]:
+    """What this machine does not have of what the experiment's file says in `needs`; `free_disk` in bytes."""
+    found = []
+    on_gpu = isinstance(experiment, Run) and experiment.device == "cuda"
+    if not on_gpu and models_by_method(experiment, "grpo", "dpo") and machine.vllm:
+        found.append("training on the processor needs the CPU stack")
+    if on_gpu:
         found += [sentence.split(":")[0] for sentence in gpu_refusals(machine)]
-        if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * need.gpu * GIB:
-            found.append(f"{max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
+    needs = experiment.needs
+    if needs is None:
+        return found
+    if machine.memory < 0.93 * needs.memory * GIB:  # a machine sold as 8 GB has a little less
+        found.append(f"only {machine.memory / GIB:.0f} GiB memory")
+    if free_disk < needs.disk * GIB:
+        found.append(f"only {free_disk / GIB:.0f} GiB free disk")
+    if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * needs.gpu * GIB:
+        found.append(f"only {max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
     return found
 
 
-def describe(need: Need) -> str:
-    words = [f"{need.memory} GB memory", f"{need.disk} GB disk"]
-    if need.gpu:
-        words.append(f"a GPU of {need.gpu} GB")
-    if need.hub:
-        words.append("Hugging Face access (HF_TOKEN)")
+def describe(experiment: Experiment) -> str:
+    """What the experiment needs of a machine: its `needs`, and the hub where it fetches a model."""
+    needs = experiment.needs
+    words = []
+    if needs:
+        words += [f"{needs.memory:g} GB memory", f"{needs.disk:g} GB disk"]
+        words += [f"a GPU of {needs.gpu:g} GB"] if needs.gpu else []
+    elif isinstance(experiment, Run) and experiment.device == "cuda":
+        words.append("a GPU")
+    if models_by_method(experiment, "fetch"):
+        words.append("Hugging Face access (HF_TOKEN for gated models)")
+    if needs is None:
+        words.append("memory and disk not stated (its config has no `needs`)")
+    elif needs.hours:
+        words.append(f"about {needs.hours:g} hours" if needs.hours >= 1.5 else f"about {60 * needs.hours:.0f} minutes")
     return ", ".join(words)
 
 
@@ -107,12 +122,13 @@ def main() -> None:
     for name, value in found.items():
         print(f"  {name:<10} {value}")
     print("Experiments")
-    for name, experiment in load_all(Path("config")).items():
-        need = need_of(name, experiment)
-        cpu_training = not need.gpu and bool(models_by_method(experiment, "grpo", "dpo"))
-        missing = lacks(machine, disk.free, need, cpu_training)
+    experiments = load_all(Path("config"))
+    for name, experiment in experiments.good.items():
+        missing = lacks(machine, disk.free, experiment)
         print(f"  {name:<10} {'runs here' if not missing else 'does not run here: ' + '; '.join(missing)}")
-        print(f"  {'':<10} needs {describe(need)}")
+        print(f"  {'':<10} needs {describe(experiment)}")
+    for name, message in experiments.broken.items():
+        print(f"  {name:<10} can't be built: {message}")
     for warning in warnings(machine, gpu=bool(machine.gpus)):
         print(f"Warning: {warning}")
     problems = refusals(machine, disk.free, gpu=False, cpu_training=False, figures=True)

@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pydantic
 
@@ -18,7 +18,7 @@ from finmath_grpo.evaluation.settings import EvaluationSettings, FurtherTest, Fu
 from finmath_grpo.files import canonical_json, explain
 from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.settings import Settings
-from finmath_grpo.statistics.settings import StatisticsSettings, check_models, fitting
+from finmath_grpo.statistics.settings import check_models, fitting
 from finmath_grpo.training.settings import DpoJob, GrpoJob
 from finmath_grpo.workflow.config_file import Config, merge_patch, read_config
 from finmath_grpo.workflow.kinds import (
@@ -131,7 +131,7 @@ def load_all(directory: Path, taken: Collection[str] = ()) -> Experiments:
     """
     good: dict[str, Experiment] = {}
     broken: dict[str, str] = {}
-    for path in sorted(directory.iterdir()):
+    for path in sorted(directory.iterdir(), key=lambda path: (path.stem, path.suffix)):
         name = path.stem
         if path.name.startswith(".") or path.suffix.lower() not in (".yaml", ".yml"):
             continue

@@ -1,9 +1,9 @@
-"""What the file of an experiment may say, by kind: a `run` from raw questions, the `published` numbers, a `recorded` run.
+"""What the file of an experiment may say: a `run` from raw questions, the `published` numbers, or a `recorded` run.
 
 Every key is a field here or in the settings of a stage, and `config/schema.json` is made from them for editors.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import pydantic
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, TypeAdapter
@@ -159,7 +159,7 @@ def schema() -> dict[str, Any]:
     whole = EXPERIMENT.json_schema()
     definitions = whole.pop("$defs")
     changes = {f"{name}Changes": patch_schema(definition) for name, definition in definitions.items()}
-    for kind in Experiment.__args__:
+    for kind in get_args(Experiment):
         changes[f"{kind.__name__}Changes"]["properties"]["extends"] = {
             "description": "The experiment whose values hold where this file says nothing; null takes a key away.",
             "type": "string",
