@@ -92,7 +92,7 @@ def fact(
         if verdict == INCONCLUSIVE and -margin <= row["low"] and row["high"] <= margin:
             verdict = SUPPORTED
     else:
-        verdict = _beyond(row["low"], row["high"], 0.0 if threshold is None else threshold)
+        verdict = _beyond(row["low"], row["high"], 0.0 if expect == "rises" else threshold or 0.0)
     unit = "tokens" if fact.startswith("length") else "reward"
     return Finding(verdict, *_effect(row, "value"), unit, None, row["meaning"], "reward_facts.csv", "value")
 

@@ -54,14 +54,14 @@ class Config(NamedTuple):
         own: Any = self.own
         base: Any = self.inherited
         key: list[str] = []
+        inherited = False
         for part in location:
             if not isinstance(base, dict) or part not in base:
-                # A list stands in one file whole, and the tags of a union stand in none.
-                continue
-            base = base[part]
-            own = own.get(part) if isinstance(own, dict) else own
+                continue  # the tag of a union, which stands in no file, or a place in a list, which one file has whole
             key.append(str(part))
-        return ".".join(key) if key and own is None else ""
+            inherited = inherited or (isinstance(own, dict) and part not in own)
+            base, own = base[part], own.get(part) if isinstance(own, dict) else own
+        return ".".join(key) if inherited else ""
 
 
 def read_yaml(path: Path) -> dict[str, Any]:
@@ -102,7 +102,10 @@ def read_config(path: Path) -> Config:
     if name not in others:
         raise UserError(f"{path}: {EXTENDS}: no experiment {name!r}; expected one of: {', '.join(others)}")
     base = path.with_name(f"{name}.yaml")
-    inherited = read_yaml(base)
+    try:
+        inherited = read_yaml(base)
+    except UserError as error:
+        raise UserError(f"{path}: {EXTENDS} a file with a fault: {error}") from None
     if EXTENDS in inherited:
         raise UserError(
             f"{path}: {EXTENDS}: {base} extends {inherited[EXTENDS]!r} itself, and one level is the limit;"

@@ -51,7 +51,7 @@ def load(path: Path) -> Experiment:
         try:
             load(config.base)
         except UserError as error:
-            raise UserError(f"{path}: it extends a file with a fault: {error}") from None
+            raise UserError(f"{path}: extends a file with a fault: {error}") from None
     return _checked(path, _with_record(path, config))
 
 
