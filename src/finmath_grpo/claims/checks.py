@@ -13,6 +13,8 @@ import pandas as pd
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
+from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
+
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, NOT_MEASURED = "supported", "not supported", "inconclusive", "not measured"
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, NOT_MEASURED)
 POINTS = "percentage points"
@@ -38,10 +40,10 @@ class Finding:
 
 
 class Tables:
-    """The tables of one experiment, read when asked for, and the confidence of its intervals."""
+    """The tables of one experiment, read when asked for, and the settings that they were made with."""
 
-    def __init__(self, files: Sequence[Path], confidence: float = 0.95) -> None:
-        self.confidence = confidence
+    def __init__(self, files: Sequence[Path], settings: StatisticsSettings | None = None) -> None:
+        self._settings = settings or StatisticsSettings()
         self._files = {path.stem: path for path in files}
         self._tables: dict[str, pd.DataFrame] = {}
 
@@ -64,15 +66,21 @@ class Tables:
         """The first of these rows."""
         return self.rows(table, **where).iloc[0]
 
+    def panel(self, scorer: str) -> pd.Series:
+        """The row of the panel. Raises NotMeasured if the panel is not the post's four models."""
+        if set(self._settings.panel) != set(POST_MODELS):
+            raise NotMeasured(f"the panel is {', '.join(self._settings.panel)}, and not the post's four models")
+        return self.row("panel", scorer=scorer)
+
     def wilson(self, count: int, n: int) -> tuple[float, float]:
         """Wilson's interval of a share, at the experiment's confidence."""
-        low, high = proportion_confint(count, n, alpha=1 - self.confidence, method="wilson")
+        low, high = proportion_confint(count, n, alpha=1 - self._settings.confidence, method="wilson")
         return float(low), float(high)
 
     def is_small(self, p: float) -> bool:
         """Whether a p excludes chance at the experiment's confidence."""
         # 1 - 0.95 is 0.050000000000000044.
-        return p < round(1 - self.confidence, 12)
+        return p < round(1 - self._settings.confidence, 12)
 
 
 EXPECTED: dict[str, str | None] = {"rises": None, "unchanged": "margin", "at_least": "threshold"}
@@ -242,7 +250,7 @@ def gains_are_swaps(tables: Tables, models: list[str]) -> Finding:
 def agreement(tables: Tables, scorer: str, threshold: float) -> Finding:
     """Fleiss' kappa of the panel. Supported if its interval is above the threshold, not supported if below, else
     inconclusive."""
-    row = tables.row("panel", scorer=scorer)
+    row = tables.panel(scorer)
     if pd.isna(row["fleiss_kappa"]):
         raise NotMeasured("all models have one result at all questions, so that agreement means nothing")
     detail = f"of {row['n']} questions {row['none']} were solved by no model, {row['all']} by all {row['models']}"
@@ -252,7 +260,7 @@ def agreement(tables: Tables, scorer: str, threshold: float) -> Finding:
 
 def union(tables: Tables, scorer: str, share: float) -> Finding:
     """The share of questions that any model solved. Supported if its interval holds the quoted share, else not."""
-    row = tables.row("panel", scorer=scorer)
+    row = tables.panel(scorer)
     low, high = tables.wilson(int(row["any"]), int(row["n"]))
     verdict = SUPPORTED if low <= share <= high else NOT_SUPPORTED
     detail = f"{row['any']} of {row['n']} questions"
@@ -265,7 +273,7 @@ def majority_reaches_union(tables: Tables, models: list[str]) -> Finding:
     rows = tables.rows("pass_and_majority", model=models, scorer="numeric", measure="pooled_majority")
     rows = rows[rows["k"] == rows["k"].max()]
     best = rows.loc[rows["value"].idxmax()]
-    panel = tables.row("panel", scorer="numeric")
+    panel = tables.panel("numeric")
     share = panel["any"] / panel["n"]
     detail = f"{best['model']}, {best['k']} completions a question; any model solved {100 * share:.1f} %"
     verdict = SUPPORTED if best["low"] >= share else NOT_SUPPORTED if best["high"] < share else INCONCLUSIVE

@@ -165,11 +165,10 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
-    confidence = options.settings.confidence
-    results = evaluate(read_claims(options.claims), Tables(options.tables, confidence))
+    results = evaluate(read_claims(options.claims), Tables(options.tables, options.settings))
     write_json(options.json, results)
     with atomic_write(options.markdown) as file:
-        file.write(markdown(options.experiment, results, confidence))
+        file.write(markdown(options.experiment, results, options.settings.confidence))
 
 
 if __name__ == "__main__":

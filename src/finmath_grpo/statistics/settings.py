@@ -27,10 +27,10 @@ class StatisticsSettings(Settings):
     """Draws of a bootstrap interval and of a permutation test."""
     seed: NonNegativeInt = 0
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS, min_length=1)
-    """Pairs of models, the one expected to be better first. The first pair, by the numeric scorer and the mean over
+    contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS)
+    """Pairs of models, the one expected to be better first; none where there is one model. The first pair, by the numeric scorer and the mean over
     temperatures, is the primary contrast; all others are secondary and share one Holm correction."""
-    panel: tuple[str, ...] = Field(default=POST_MODELS, min_length=2)
+    panel: tuple[str, ...] = Field(default=POST_MODELS, min_length=1)
     """The models whose agreement and union are reported: the four of the post."""
 
     @model_validator(mode="after")
