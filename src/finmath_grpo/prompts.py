@@ -1,7 +1,7 @@
 """The prompt of a question and the template of an answer.
 
-The post's tags are its own; its system text was never published, so the text comes from the config. It is put before
-the question in the user's turn for every model, because Gemma-2 has no system role.
+The post's tags are its own; its system text was never published, so ours stands here, and a config may give another.
+It is put before the question in the user's turn for every model, because Gemma-2 has no system role.
 """
 
 from typing import TypedDict
@@ -10,11 +10,21 @@ from pydantic import Field
 
 from finmath_grpo.settings import Settings
 
+SYSTEM = """\
+Soruyu çöz ve şu biçimde yanıtla:
+<matematik>
+...
+</matematik>
+<cevap>
+...
+</cevap>
+"""
+
 
 class PromptSettings(Settings):
     """What a model is told before the question."""
 
-    system: str = Field(min_length=1)
+    system: str = Field(default=SYSTEM, min_length=1)
     """Instruction with the template. Ours: the post does not give its own."""
 
 

@@ -2,7 +2,7 @@
 
 Each stage has its settings in its own package (`training/settings.py`, …), so that a new option of one stage is no
 change to another. `finmath_grpo.workflow.experiments` puts them together to the file of an experiment. A stage never
-reads that file, but gets its slice as JSON on its command line, where Snakemake sees it as a parameter of the job.
+reads that file: it gets its slice as JSON on its command line, where Snakemake sees it as a parameter of the job.
 """
 
 from typing import Literal
@@ -13,6 +13,6 @@ Device = Literal["cpu", "cuda"]
 
 
 class Settings(pydantic.BaseModel):
-    """Unknown keys are refused and values don't change after reading."""
+    """Unknown keys and infinite numbers are refused, and values don't change after reading."""
 
-    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+    model_config = pydantic.ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, allow_inf_nan=False)

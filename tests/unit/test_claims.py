@@ -2,10 +2,12 @@
 
 import inspect
 import json
+import math
 import re
 import subprocess
 import sys
 from pathlib import Path
+from statistics import NormalDist
 
 import pandas as pd
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from finmath_grpo.claims.checks import CHECKS, NOT_MEASURED, SUPPORTED, VERDICTS, Tables, fact
 from finmath_grpo.claims.evaluate import evaluate, markdown, read_claims
 from finmath_grpo.errors import UserError
+from finmath_grpo.statistics.settings import StatisticsSettings
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "data" / "claims.yaml"
@@ -132,6 +135,22 @@ def test_rules_of_a_number_with_an_interval(low, high, expect, verdict, tmp_path
     assert found.verdict == verdict
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ("expect: unchanged", "needs the argument 'margin'"),
+        ("expect: at_least", "needs the argument 'threshold'"),
+        ("expect: falls", "can't expect 'falls'"),
+    ],
+)
+def test_a_claim_on_a_number_says_what_its_rule_needs(arguments: str, says: str, tmp_path: Path) -> None:
+    path = tmp_path / "claims.yaml"
+    with_ = f"{{model: m, fact: format_end, {arguments}}}"
+    path.write_text(f"- {{id: a, quote: q, reading: r, check: fact, with: {with_}}}", encoding="utf-8")
+    with pytest.raises(UserError, match=says):
+        read_claims(path)
+
+
 def contrast_tables(folder: Path, differences: list[float]) -> Tables:
     rows = [
         {"trained": "a", "base": "b", "scorer": "exact", "at": f"0.{place}", "difference": difference}
@@ -153,6 +172,41 @@ def contrast_tables(folder: Path, differences: list[float]) -> Tables:
 def test_every_temperature_means_every_and_more_than_a_few(differences, verdict, tmp_path: Path) -> None:
     found = CHECKS["every_temperature"](contrast_tables(tmp_path, differences), pairs=[["a", "b"]], scorer="exact")
     assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(("confidence", "verdict"), [(0.95, "supported"), (0.99, "inconclusive"), (0.9, "supported")])
+def test_a_sign_test_is_read_at_the_experiments_confidence(confidence, verdict, tmp_path: Path) -> None:
+    # Six of six: p = 2 / 2**6 = 0.031.
+    contrast_tables(tmp_path, [0.01] * 6)
+    tables = Tables([tmp_path / "contrasts.csv"], StatisticsSettings(confidence=confidence))
+    assert CHECKS["every_temperature"](tables, pairs=[["a", "b"]], scorer="exact").verdict == verdict
+
+
+def test_intervals_have_the_experiments_confidence(published, tmp_path: Path) -> None:
+    """Wilson's interval of every share that a check works out itself, by its formula, and the words of the page."""
+
+    def wilson(p: float, n: int, confidence: float) -> tuple[float, float]:
+        z = NormalDist().inv_cdf(1 - (1 - confidence) / 2)
+        centre, half = (p + z * z / (2 * n)) / (1 + z * z / n), z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
+        return centre - half / (1 + z * z / n), centre + half / (1 + z * z / n)
+
+    command = [sys.executable, "-m", "finmath_grpo.claims.evaluate", "--claims", CLAIMS, "--experiment", "published"]
+    outputs = ["--json", tmp_path / "claims.json", "--markdown", tmp_path / "claims.md"]
+    settings = ["--settings", json.dumps({"confidence": 0.8})]
+    subprocess.run([*command, *outputs, *settings, "--tables", *published], check=True)
+    found = {result["id"]: result for result in json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"))}
+    for name, n in {"overall-40": 100, "grpo-above-base-every-temperature": 10, "no-punctuation-raises": 100}.items():
+        low, high = wilson(found[name]["effect"], n, 0.8)
+        assert (found[name]["low"], found[name]["high"]) == pytest.approx((low, high), abs=1e-5), name
+    page = (tmp_path / "claims.md").read_text(encoding="utf-8")
+    assert "Intervals are of 80 %." in page and "95 % unless" not in page
+
+
+def test_what_the_post_says_of_its_four_models_is_not_measured_on_others(published) -> None:
+    settings = StatisticsSettings(panel=("llama-base", "mine"))
+    verdicts = {result["id"]: result for result in evaluate(read_claims(CLAIMS), Tables(published, settings))}
+    for name in ("overall-40", "same-questions"):
+        assert verdicts[name]["verdict"] == NOT_MEASURED and "mine" in verdicts[name]["detail"]
 
 
 def majority_tables(folder: Path, low: float, high: float, any_model: int) -> Tables:

@@ -1,21 +1,38 @@
 """Config files: ours load, mistakes are named by file and key, and a slice holds only what its stage uses."""
 
+import io
 import json
+import re
+import tarfile
 from pathlib import Path
+from typing import Any
 
+import jsonschema
 import pytest
+import yaml
+import zstandard
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.release.targets import first_comment
 from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow.config_file import merge_patch, self_contained
 
 ROOT = Path(__file__).parents[2]
 SMOKE = (ROOT / "config" / "smoke.yaml").read_text(encoding="utf-8")
+SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "config" / "schema.json").read_text(encoding="utf-8")))
 
 
-def load_text(tmp_path: Path, text: str) -> experiments.Experiment:
-    path = tmp_path / "mine.yaml"
-    path.write_text(text, encoding="utf-8")
+def load_text(folder: Path, text: str, encoding: str = "utf-8") -> experiments.Experiment:
+    path = folder / "mine.yaml"
+    path.write_text(text, encoding=encoding)
     return experiments.load(path)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of configs that has `smoke` in it."""
+    (tmp_path / "smoke.yaml").write_text(SMOKE, encoding="utf-8")
+    return tmp_path
 
 
 def edited(old: str, new: str) -> str:
@@ -23,8 +40,37 @@ def edited(old: str, new: str) -> str:
     return SMOKE.replace(old, new, 1)
 
 
-def test_every_experiment_of_the_project_loads():
-    assert {"smoke", "published"} <= experiments.load_all(ROOT / "config").keys()
+def test_every_experiment_of_the_project_loads(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    good, broken = experiments.load_all(ROOT / "config")
+    assert not broken
+    assert list(good) == ["paper", "paper-fast", "published", "recorded", "small", "smoke"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.stem)
+def test_editors_find_the_schema_and_no_fault(path):
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("# yaml-language-server: $schema=schema.json\n# ")
+    assert "schema" not in first_comment(text) and first_comment(text)[0].isupper() | first_comment(text).startswith(
+        "`"
+    )
+    # As an editor reads it: YAML 1.2, where 2e-3 is a number.
+    content = yaml.safe_load(re.sub(r"\b(\d)e-(\d)", r"\1.0e-\2", text))
+    assert [error.message for error in SCHEMA.iter_errors(content)] == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "fits"),
+    [
+        ({"device": "cpu"}, True),
+        ({"models": {"gemma-dpo": None}, "training": {"dpo": None}}, True),
+        ({"devise": "cpu"}, False),
+        ({"training": {"grpo": {"top_p": 2}}}, False),
+        ({"models": {"llama-base": {"method": "bake"}}}, False),
+    ],
+)
+def test_the_schema_knows_files_that_extend(changes, fits):
+    assert SCHEMA.is_valid({"extends": "smoke", **changes}) is fits
 
 
 def test_the_committed_schema_is_the_one_that_the_code_makes():
@@ -49,11 +95,286 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
         ("device: cpu", "device: cpu\ndevice: cuda", r"mine\.yaml, line \d+: .*'device' stands twice"),
         ("kind: run", "kind: [run", r"mine\.yaml, line \d+: not YAML"),
         ("llama-base:\n    label", "Llama Base:\n    label", r"models\.Llama Base"),
+        ("engine: transformers", "engine: vllm", r"mine\.yaml: evaluation\.engine: vllm needs `device: cuda`"),
+        ("engine: trl", "engine: unsloth", r"mine\.yaml: training\.grpo\.engine: unsloth needs `device: cuda`"),
+        ("[xmlcount, exact_match]", "[xmlcount, xmlcount]", r"llama-grpo\.rewards: .*stands twice"),
+        ("num_generations: 6", "num_generations: 5", r"steps_per_generation: .* is 96, .* multiple of num_generations"),
+        ("num_generations: 6", "num_generations: 1", r"num_generations: .*greater than or equal to 2"),
+        ("optimizer_steps: 45", "optimizer_steps: 44", r"optimizer_steps: .*max_steps is 45"),
+        ("learning_rate: 2e-3", "learning_rate: .inf", r"learning_rate: .*finite"),
+        ("merge:\n  prompts: 32\n  max_new_tokens: 96\n", "", r"models\.llama-grpo\.method: grpo needs .*`merge`"),
+        ("smoke-instances.jsonl}", "x.jsonl, temperatures: [0.75]}", r"tests\.t3\.temperatures: 0\.75 is not among"),
+        ("kind: run", 'kind: run\nsplit: "\\x00"\n\x07', r"mine\.yaml: not YAML"),
+        ("kind: run", "? [a]\n: b\nkind: run", r"mine\.yaml, line 3: not YAML as expected: .*unhashable"),
     ],
 )
 def test_a_mistake_is_named_by_file_and_key(tmp_path, old, new, message):
     with pytest.raises(UserError, match=message):
         load_text(tmp_path, edited(old, new))
+
+
+@pytest.mark.parametrize(
+    "top_p, correction, refused", [("0.9", "true", True), ("0.9", "false", False), ("1.0", "true", False)]
+)
+def test_top_p_is_refused_where_the_importance_sampling_correction_would_be_biased(
+    tmp_path, top_p, correction, refused
+):
+    grpo = SMOKE.index("  grpo:\n")
+    text = SMOKE[:grpo] + SMOKE[grpo:].replace("top_p: 1.0", f"top_p: {top_p}", 1)
+    text = text.replace(
+        "vllm_importance_sampling_correction: false", f"vllm_importance_sampling_correction: {correction}"
+    )
+    if refused:
+        with pytest.raises(UserError, match=r"training\.grpo\.vllm_importance_sampling_correction: .*top_p below 1"):
+            load_text(tmp_path, text)
+    else:
+        load_text(tmp_path, text)
+
+
+def test_text_with_a_byte_order_mark_is_read_and_utf_16_is_named(tmp_path):
+    assert load_text(tmp_path, SMOKE, "utf-8-sig") == load_text(tmp_path, SMOKE)
+    with pytest.raises(UserError, match=r"mine\.yaml: not UTF-8 text"):
+        load_text(tmp_path, SMOKE, "utf-16")
+
+
+# What RFC 7396 prints in its appendix A.
+@pytest.mark.parametrize(
+    ("target", "patch", "merged"),
+    [
+        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
+        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
+        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
+        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
+        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
+        ({"a": [{"b": "c"}]}, {"a": [1]}, {"a": [1]}),
+        ({"e": None}, {"a": 1}, {"e": None, "a": 1}),
+        ([1, 2], {"a": "b", "c": None}, {"a": "b"}),
+        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
+    ],
+)
+def test_files_are_merged_as_rfc_7396_says(target, patch, merged):
+    assert merge_patch(target, patch) == merged
+
+
+def test_a_file_that_extends_is_the_other_with_its_changes(folder):
+    run = load_text(
+        folder,
+        "extends: smoke\nevaluation: {samples: 3, temperatures: [0.7]}\n"
+        "models: {gemma-dpo: null, mine: {label: Mine, method: adapter, of: llama-grpo}}\n"
+        "statistics: {contrasts: [[llama-grpo, llama-base]], panel: [llama-base, llama-grpo]}\n",
+    )
+    smoke = experiments.load(folder / "smoke.yaml")
+    assert (run.evaluation.samples, run.evaluation.temperatures) == (3, (0.7,))
+    assert run.evaluation.batch_size == smoke.evaluation.batch_size and run.training == smoke.training
+    assert list(run.models) == ["llama-base", "llama-grpo", "llama-grpo-fixed", "gemma-it", "mine"]
+
+
+def test_paper_fast_is_paper_but_for_what_its_file_says():
+    paper, fast = (
+        experiments.load(ROOT / "config" / f"{name}.yaml").model_dump(mode="json") for name in ("paper", "paper-fast")
+    )
+    assert (
+        fast["training"]["grpo"].pop("engine") == "trl" and fast["training"]["grpo"].pop("steps_per_generation") == 17
+    )
+    assert fast["training"]["grpo"].pop("vllm_gpu_memory_utilization") == 0.5
+    for name in ("engine", "steps_per_generation", "vllm_gpu_memory_utilization"):
+        del paper["training"]["grpo"][name]
+    assert fast == paper
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("extends: smok\n", r"mine\.yaml: extends: no experiment 'smok'; expected one of: second, smoke"),
+        ("extends: mine\n", r"mine\.yaml: extends: no experiment 'mine'"),
+        ("extends: [smoke]\n", r"mine\.yaml: extends: no experiment \['smoke'\]"),
+        ("extends: second\n", r"mine\.yaml: extends: .*second\.yaml extends 'smoke' itself"),
+        ("extends: smoke\nsplt: {}\n", r"mine\.yaml: splt: Extra inputs are not permitted \(found \{\}\)$"),
+        ("extends: smoke\nsplit: {seed: x}\n", r"mine\.yaml: split\.seed: .*'x'\)$"),
+        ("extends: smoke\nsplit: null\n", r"mine\.yaml: split: Field required$"),
+        (
+            "extends: smoke\nmodels: {llama-base: {method: fetch, repository: a/b, revision: c}}\n",
+            r"models\.llama-base\.architecture: Extra.*\(models\.llama-base\.architecture, models\.llama-base\.seed:"
+            r" from .*smoke\.yaml\)$",
+        ),
+        ("extends: smoke\ndevice: cpu\ndevice: cpu\n", r"mine\.yaml, line 3: .*'device' stands twice"),
+    ],
+)
+def test_a_fault_of_a_file_that_extends_names_the_file_of_the_value(folder, text, message):
+    (folder / "second.yaml").write_text("extends: smoke\n", encoding="utf-8")
+    with pytest.raises(UserError, match=message):
+        load_text(folder, text)
+
+
+@pytest.mark.parametrize("fault", ["kind: [run\n", "kind: run\n"])
+def test_a_broken_file_can_not_be_extended(folder, fault):
+    (folder / "smoke.yaml").write_text(fault, encoding="utf-8")
+    with pytest.raises(UserError, match=r"mine\.yaml: .*smoke\.yaml"):
+        load_text(folder, "extends: smoke\n")
+
+
+def test_a_file_that_extends_can_be_shipped_alone(folder, tmp_path_factory):
+    run = load_text(folder, "extends: smoke\nsplit: {test: 7}\n")
+    alone = tmp_path_factory.mktemp("alone") / "mine.yaml"
+    alone.write_bytes(self_contained(folder / "mine.yaml"))
+    assert experiments.load(alone) == run
+    assert self_contained(folder / "smoke.yaml") == SMOKE.encode()
+
+
+def test_a_broken_file_stops_only_itself(folder):
+    files = {
+        "mine.yaml": SMOKE.replace("samples: 1", "samples: none"),
+        "score.yaml": SMOKE,
+        "other.yml": SMOKE,
+        "smoke.yml": SMOKE,
+        "My Run.yaml": SMOKE,
+        "a_b.yaml": SMOKE,
+        ".#smoke.yaml": "an editor's lock",
+        "README.md": "words",
+    }
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    good, broken = experiments.load_all(folder, taken={"all", "score", "cache"})
+    assert list(good) == ["smoke"]
+    assert broken.keys() == {"mine", "score", "other", "My Run", "a_b"}
+    assert re.search(r"mine\.yaml: evaluation\.samples", broken["mine"])
+    assert "score.yaml: 'score' is the name of a rule or a folder" in broken["score"]
+    assert "other.yml: config files end in .yaml; rename it to other.yaml" in broken["other"]
+    assert "rename the file" in broken["My Run"] and "rename the file" in broken["a_b"]
+
+
+@pytest.mark.parametrize(
+    ("words", "stopped"),
+    [
+        (["snakemake", "--cores", "1", "smoke"], False),
+        (["snakemake", "mine"], True),
+        (["snakemake", "results/mine/figures/agreement.png"], True),
+        (["snakemake", "./results/mine/scores.csv"], True),
+        (["snakemake", "results/minerals/scores.csv"], False),
+    ],
+)
+def test_who_asks_for_a_broken_experiment_gets_its_message(words, stopped):
+    assert experiments.refusal({"mine": "config/mine.yaml: a fault"}, words) == (
+        "config/mine.yaml: a fault" if stopped else None
+    )
+
+
+def record(path: Path, members: dict[str, str]) -> None:
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as archive:
+        for name, text in members.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(text.encode())
+            archive.addfile(entry, io.BytesIO(text.encode()))
+    path.write_bytes(zstandard.compress(plain.getvalue()))
+
+
+# A config of another schema than today's.
+OLD = """
+old: {key: 1}
+models:
+  b: {label: Base, method: pretrain, gone: 1}
+  a: {label: Trained, method: grpo}
+statistics: {contrasts: [[a, b]], panel: [a, b], confidence: 0.9, gone: 2}
+tests: {t2: {questions: somewhere}}
+"""
+
+
+def test_a_recorded_run_has_models_and_statistics_of_its_record(tmp_path):
+    record(tmp_path / "run.tar.zst", {"run.yaml": OLD, "training/a/completions.jsonl.zst": "", "training/b.yaml": ""})
+    text = f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n"
+    found = load_text(tmp_path, text)
+    assert experiments.labels(found) == {"b": "Base", "a": "Trained"} and list(found.models) == ["b", "a"]
+    assert experiments.models_with_rollouts(found) == ["a"]
+    assert experiments.test_names(found) == ["t1", "t2"]
+    assert found.statistics.model_dump() == {
+        "bootstrap_draws": 10_000,
+        "seed": 0,
+        "confidence": 0.9,
+        "contrasts": (("a", "b"),),
+        "panel": ("a", "b"),
+    }
+    assert load_text(tmp_path, text + "statistics: {confidence: 0.8}").statistics.contrasts == (("a", "b"),)
+    assert load_text(tmp_path, text + "statistics: {confidence: 0.8}").statistics.confidence == 0.8
+
+
+@pytest.mark.parametrize(
+    ("members", "more", "message"),
+    [
+        (None, "", r"mine\.yaml: record: .*run\.tar\.zst"),
+        ({"scores.csv": ""}, "", r"run\.tar\.zst: expected one config file in it, found 0"),
+        ({"run.yaml": "models: [a]"}, "", r"run\.tar\.zst, run\.yaml: expected keys and values under `models`"),
+        ({"run.yaml": "a: b: c"}, "", r"run\.tar\.zst, run\.yaml, line 1: not YAML"),
+        ({"run.yaml": "models: {A b: {label: x}, c: {label: y}}"}, "", r"mine\.yaml: .*A b.* from .*run\.tar\.zst\)"),
+        ({"run.yaml": OLD}, "models: {}", r"mine\.yaml: models: comes from the record"),
+        ({"run.yaml": OLD}, "statistics: {panel: [a, c]}", r"mine\.yaml: statistics\.panel: no model c"),
+    ],
+)
+def test_what_is_wrong_with_a_record_is_named(tmp_path, members, more, message):
+    if members is not None:
+        record(tmp_path / "run.tar.zst", members)
+    with pytest.raises(UserError, match=message):
+        load_text(tmp_path, f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n{more}\n")
+
+
+def without(text: str, *models: str, **changes: Any) -> str:
+    content = yaml.safe_load(re.sub(r"\b(\d)e-(\d)", r"\1.0e-\2", text))
+    for name in models:
+        del content["models"][name]
+    for key, value in changes.items():
+        content.pop(key, None) if value is None else content.update({key: value})
+    return yaml.safe_dump(content, sort_keys=False)
+
+
+def test_a_run_that_trains_nothing_needs_no_settings_of_training(tmp_path):
+    text = without(
+        SMOKE, "llama-grpo", "llama-grpo-fixed", "gemma-dpo", training=None, merge=None, statistics=None, tests=None
+    )
+    run = load_text(tmp_path, text)
+    assert run.statistics.contrasts == (("gemma-it", "llama-base"),) and run.statistics.panel == (
+        "llama-base",
+        "gemma-it",
+    )
+    assert experiments.test_names(run) == ["t1"]
+
+
+def test_models_of_other_names_are_compared_with_their_bases(tmp_path):
+    text = SMOKE[: SMOKE.index("statistics:")].replace("llama-", "mine-").replace("gemma-", "other-")
+    run = load_text(tmp_path, text + "statistics: {}\n")
+    assert run.statistics.contrasts == (
+        ("mine-grpo", "mine-base"),
+        ("mine-grpo-fixed", "mine-base"),
+        ("other-dpo", "other-it"),
+    )
+    assert run.statistics.panel == tuple(run.models)
+
+
+def test_one_reward_is_enough(tmp_path):
+    run = load_text(tmp_path, edited("[xmlcount, exact_match]", "[numeric_match]"))
+    assert json.loads(experiments.training_settings(run, "llama-grpo"))["rewards"] == ["numeric_match"]
+
+
+def test_further_tests_are_asked_at_one_temperature_of_the_evaluation(tmp_path):
+    text = SMOKE.replace(
+        "temperatures: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0]", "temperatures: [0.2, 0.6, 1.0]"
+    )
+    text = text.replace("samples: 1", "samples: 3")
+    run = load_text(tmp_path, text)
+    asked = {
+        name: (t.questions, t.evaluation.temperatures, t.evaluation.samples)
+        for name, t in experiments.tests(run).items()
+    }
+    assert asked == {
+        "t1": (None, (0.2, 0.6, 1.0), 3),
+        "t2": ("data/raw/smoke-transfer.jsonl", (0.6,), 3),
+        "t3": ("data/raw/smoke-instances.jsonl", (0.6,), 1),
+    }
+    assert experiments.evaluation_settings(run) == experiments.section(run, "evaluation")
+    t3 = json.loads(experiments.evaluation_settings(run, "t3"))
+    assert (t3["temperatures"], t3["samples"], t3["max_new_tokens"]) == ([0.6], 1, run.evaluation.max_new_tokens)
+    given = text.replace("smoke-transfer.jsonl}", "smoke-transfer.jsonl, temperatures: [0.2, 1.0], samples: 5}")
+    t2 = experiments.tests(load_text(tmp_path, given))["t2"].evaluation
+    assert (t2.temperatures, t2.samples) == ((0.2, 1.0), 5)
 
 
 def test_a_file_that_is_not_there_is_named():
@@ -81,20 +402,22 @@ def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("environment", "gpu", "expected"),
+    ("environment", "gpu", "expected", "reason"),
     [
-        ({}, False, "smoke"),
-        ({}, True, "smoke"),
-        ({"FINMATH_STACK": "cuda"}, True, "small"),
-        ({"FINMATH_STACK": "cuda"}, False, "smoke"),
-        ({"FINMATH_STACK": "cuda", "FINMATH_EXPERIMENT": "published"}, True, "published"),
+        ({}, False, "smoke", "runs anywhere"),
+        ({}, True, "smoke", "runs anywhere"),
+        ({"FINMATH_STACK": "cpu"}, False, "smoke", "runs anywhere"),
+        ({"FINMATH_STACK": "cuda"}, True, "small", "a GPU is visible"),
+        ({"FINMATH_STACK": "cuda"}, False, "recorded", "no GPU is visible"),
+        ({"FINMATH_STACK": "cuda", "FINMATH_EXPERIMENT": "published"}, True, "published", "FINMATH_EXPERIMENT"),
     ],
 )
-def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment, gpu, expected):
-    loaded = experiments.load_all(ROOT / "config")
-    assert experiments.default_experiment(loaded, environment, gpu)[0] == expected
+def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment, gpu, expected, reason):
+    names = [path.stem for path in (ROOT / "config").glob("*.yaml")]
+    name, why = experiments.default_experiment(names, environment, gpu)
+    assert name == expected and reason in why
 
 
 def test_an_unknown_default_experiment_is_refused():
-    with pytest.raises(UserError, match=r"FINMATH_EXPERIMENT=smok: expected one of .*smoke"):
-        experiments.default_experiment(experiments.load_all(ROOT / "config"), {"FINMATH_EXPERIMENT": "smok"}, gpu=False)
+    with pytest.raises(UserError, match=r"FINMATH_EXPERIMENT=smok: expected one of small, smoke"):
+        experiments.default_experiment(["small", "smoke"], {"FINMATH_EXPERIMENT": "smok"}, gpu=False)

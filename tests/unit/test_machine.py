@@ -3,14 +3,17 @@
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow.doctor import FULL, refusals, warnings
+from finmath_grpo.workflow.doctor import FULL, describe, lacks, refusals, warnings
+from finmath_grpo.workflow.experiments import Experiment, load
 from finmath_grpo.workflow.hold import hold, only_reads
 from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
 
+CONFIG = Path(__file__).parents[2] / "config"
 ALL_THERE = Machine(
     processor="a processor",
     cores=8,
@@ -64,6 +67,33 @@ def test_little_shared_memory_is_warned_of_where_a_gpu_is_used():
     machine = replace(ALL_THERE, shared_memory=64 * 2**20)
     assert "--shm-size" in warnings(machine, gpu=True)[0]
     assert warnings(machine, gpu=False) == []
+
+
+def experiment(folder: Path, needs: str, device: str = "cuda") -> Experiment:
+    (folder / "base.yaml").write_text((CONFIG / "smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    (folder / "mine.yaml").write_text(f"extends: base\ndevice: {device}\nneeds: {needs}\n", encoding="utf-8")
+    return load(folder / "mine.yaml")
+
+
+def test_needs_are_those_of_the_experiments_file(tmp_path):
+    stated = experiment(tmp_path, "{memory: 100, disk: 300, gpu: 90, hours: 3}")
+    assert describe(stated) == "100 GB memory, 300 GB disk, a GPU of 90 GB, about 3 hours"
+    assert lacks(ALL_THERE, 200 * GIB, stated) == [
+        "only 64 GiB memory",
+        "only 200 GiB free disk",
+        "only 80 GiB on the GPU",
+    ]
+    assert lacks(replace(ALL_THERE, memory=128 * GIB, gpus=(Gpu("larger", 96 * GIB),)), 400 * GIB, stated) == []
+
+
+def test_needs_that_no_file_states_are_not_invented(tmp_path):
+    silent = experiment(tmp_path, "null")
+    assert describe(silent) == "a GPU, memory and disk not stated (its config has no `needs`)"
+    assert lacks(replace(ALL_THERE, memory=GIB), GIB, silent) == []
+    assert len(lacks(replace(ALL_THERE, gpus=()), GIB, silent)) == 1
+    assert lacks(ALL_THERE, GIB, experiment(tmp_path, "null", "cpu")) == [
+        "training on the processor needs the CPU stack"
+    ]
 
 
 @pytest.mark.parametrize(

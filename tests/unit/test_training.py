@@ -11,7 +11,7 @@ from finmath_grpo.training.grpo import optimizer_steps, rollouts
 from finmath_grpo.training.trainer import checked, last_whole_checkpoint
 from finmath_grpo.workflow import experiments
 
-EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config")
+EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config").good
 
 
 def test_the_post_settings_come_to_1326_steps():

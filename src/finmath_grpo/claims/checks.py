@@ -2,15 +2,18 @@
 
 "not supported" means that the numbers at hand say otherwise, and "inconclusive" that they point the right way but
 can't tell it from chance. A table, model or scorer that the experiment does not have makes a claim "not measured".
+Intervals have the confidence of the experiment, and a p is small when it is below 1 - confidence.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
+
+from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
 
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, NOT_MEASURED = "supported", "not supported", "inconclusive", "not measured"
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, NOT_MEASURED)
@@ -37,9 +40,10 @@ class Finding:
 
 
 class Tables:
-    """The tables of one experiment, read when asked for."""
+    """The tables of one experiment, read when asked for, and the settings that they were made with."""
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path], settings: StatisticsSettings | None = None) -> None:
+        self._settings = settings or StatisticsSettings()
         self._files = {path.stem: path for path in files}
         self._tables: dict[str, pd.DataFrame] = {}
 
@@ -62,6 +66,26 @@ class Tables:
         """The first of these rows."""
         return self.rows(table, **where).iloc[0]
 
+    def panel(self, scorer: str) -> pd.Series:
+        """The row of the panel. Raises NotMeasured if the panel is not the post's four models."""
+        if set(self._settings.panel) != set(POST_MODELS):
+            raise NotMeasured(f"the panel is {', '.join(self._settings.panel)}, and not the post's four models")
+        return self.row("panel", scorer=scorer)
+
+    def wilson(self, count: int, n: int) -> tuple[float, float]:
+        """Wilson's interval of a share, at the experiment's confidence."""
+        low, high = proportion_confint(count, n, alpha=1 - self._settings.confidence, method="wilson")
+        return float(low), float(high)
+
+    def is_small(self, p: float) -> bool:
+        """Whether a p excludes chance at the experiment's confidence."""
+        # 1 - 0.95 is 0.050000000000000044.
+        return p < round(1 - self._settings.confidence, 12)
+
+
+EXPECTED: dict[str, str | None] = {"rises": None, "unchanged": "margin", "at_least": "threshold"}
+"""What the check `fact` may expect of a number, and the argument that it needs for it."""
+
 
 def fact(
     tables: Tables, model: str, fact: str, expect: str, threshold: float | None = None, margin: float | None = None
@@ -71,11 +95,12 @@ def fact(
     at_least: supported if the interval is above the threshold, not supported if below. Else inconclusive."""
     row = tables.row("reward_facts", model=model, fact=fact)
     if expect == "unchanged":
+        assert margin is not None  # checked when claims.yaml is read
         verdict = NOT_SUPPORTED if row["low"] > 0 or row["high"] < 0 else INCONCLUSIVE
         if verdict == INCONCLUSIVE and -margin <= row["low"] and row["high"] <= margin:
             verdict = SUPPORTED
     else:
-        verdict = _beyond(row["low"], row["high"], {"rises": 0.0, "at_least": threshold}[expect])
+        verdict = _beyond(row["low"], row["high"], 0.0 if expect == "rises" else threshold or 0.0)
     unit = "tokens" if fact.startswith("length") else "reward"
     return Finding(verdict, *_effect(row, "value"), unit, None, row["meaning"], "reward_facts.csv", "value")
 
@@ -88,7 +113,7 @@ def form_share(tables: Tables, model: str, forms: list[str], part: str, threshol
     tenth = (last - first + 1) / 10
     rows = rows[rows["step"] < first + tenth] if part == "start" else rows[rows["step_end"] > last - tenth]
     count, n = int(rows.loc[rows["form"].isin(forms), "count"].sum()), int(rows["count"].sum())
-    low, high = proportion_confint(count, n, method="wilson")
+    low, high = tables.wilson(count, n)
     common = rows.groupby("form")["count"].sum().idxmax()
     detail = f"{count} of {n} completions; the most common form is {common}"
     verdict = _beyond(low, high, threshold)
@@ -97,16 +122,16 @@ def form_share(tables: Tables, model: str, forms: list[str], part: str, threshol
 
 def every_temperature(tables: Tables, pairs: list[list[str]], scorer: str) -> Finding:
     """The first model of each pair above the second at every temperature. Not supported if it fails at one; supported
-    if a sign test over the temperatures excludes chance (six or more); else inconclusive. Completions at different
-    temperatures are drawn apart, so this speaks for these questions, and not for others."""
+    if a sign test over the temperatures excludes chance (at 95 %: six or more); else inconclusive. Completions at
+    different temperatures are drawn apart, so this speaks for these questions, and not for others."""
     parts = [tables.rows("contrasts", trained=a, base=b, scorer=scorer) for a, b in pairs]
     rows = pd.concat(parts)
     rows = rows[~rows["at"].isin(["mean", "any"])]
     smallest = rows.groupby("at")["difference"].min()
     above, n = int((smallest > 0).sum()), len(smallest)
     p = binomtest(above, n).pvalue
-    low, high = proportion_confint(above, n, method="wilson")
-    verdict = NOT_SUPPORTED if above < n else SUPPORTED if p < 0.05 else INCONCLUSIVE
+    low, high = tables.wilson(above, n)
+    verdict = NOT_SUPPORTED if above < n else SUPPORTED if tables.is_small(p) else INCONCLUSIVE
     mean = 100 * rows["difference"].mean()
     detail = f"above at {above} of {n} temperatures, by {mean:+.1f} points on average"
     return Finding(verdict, above / n, low, high, "share of temperatures", p, detail, "contrasts.csv", "difference")
@@ -118,7 +143,7 @@ def difference(tables: Tables, pairs: list[list[str]], at: str, scorers: list[st
     known = set(tables.rows("contrasts")["scorer"])
     scorer = next((name for name in scorers if name in known), scorers[0])
     rows = pd.DataFrame([tables.row("contrasts", trained=a, base=b, scorer=scorer, at=at) for a, b in pairs])
-    row = rows.loc[rows["difference"].idxmin()] if len(pairs) == 1 else rows.sort_values("difference").iloc[0]
+    row = rows.sort_values("difference").iloc[0]
     verdict = NOT_SUPPORTED if row["difference"] <= 0 else SUPPORTED if (rows["low"] > 0).all() else INCONCLUSIVE
     counts = "" if pd.isna(row["gains"]) else f", {int(row['gains'])} questions gained and {int(row['losses'])} lost"
     detail = (
@@ -144,13 +169,13 @@ def closer(tables: Tables, trained: str, base: str, target: str, scorer: str) ->
 
 
 def temperatures_ranked(tables: Tables, scorer: str) -> Finding:
-    """Friedman's test of whether the models rank temperatures alike, p by permutation. Supported if p < 0.05, else
-    inconclusive: so few models can't show that they don't."""
+    """Friedman's test of whether the models rank temperatures alike, p by permutation. Supported if p is below
+    1 - confidence, else inconclusive: so few models can't show that they don't."""
     rows = tables.rows("temperature_effect", scorer=scorer)
     row = rows[rows["model"].isna()].iloc[0]
     if pd.isna(row["p"]):
         raise NotMeasured("fewer than three temperatures")
-    verdict = SUPPORTED if row["p"] < 0.05 else INCONCLUSIVE
+    verdict = SUPPORTED if tables.is_small(row["p"]) else INCONCLUSIVE
     single = rows.loc[rows["model"].notna(), "p"].min()
     detail = (
         f"averaged over models the best is {row['best']:g} and the worst {row['worst']:g};"
@@ -180,7 +205,7 @@ def above_best_temperature(tables: Tables, models: list[str]) -> Finding:
         union = rows[rows["k"] == rows["k"].max()].set_index("model")["value"]
     except NotMeasured:
         union = one_sample["accuracy"]
-    return _smallest_gain((union - best).round(6), int(one_sample["n"].iloc[0]))
+    return _smallest_gain(tables, (union - best).round(6), int(one_sample["n"].iloc[0]))
 
 
 def no_punctuation_raises(tables: Tables, models: list[str]) -> Finding:
@@ -189,8 +214,8 @@ def no_punctuation_raises(tables: Tables, models: list[str]) -> Finding:
     before = tables.rows("any_temperature", model=models, scorer="exact").set_index("model")
     after = tables.rows("any_temperature", model=models, scorer="no_punctuation").set_index("model")
     gains = after["accuracy"] - before["accuracy"]
-    finding = _smallest_gain(gains, int(before["n"].iloc[0]))
-    return Finding(**{**vars(finding), "verdict": INCONCLUSIVE}) if finding.effect <= 0 < gains.max() else finding
+    finding = _smallest_gain(tables, gains, int(before["n"].iloc[0]))
+    return replace(finding, verdict=INCONCLUSIVE) if gains.min() <= 0 < gains.max() else finding
 
 
 def separators_swapped(tables: Tables, models: list[str], threshold: float) -> Finding:
@@ -199,7 +224,7 @@ def separators_swapped(tables: Tables, models: list[str], threshold: float) -> F
     rows = tables.rows("outcomes", model=models, outcome="separators").groupby("model")[["count", "n"]].sum()
     model = (rows["count"] / rows["n"]).idxmax()
     count, n = rows.loc[model, "count"], rows.loc[model, "n"]
-    low, high = proportion_confint(count, n, method="wilson")
+    low, high = tables.wilson(count, n)
     detail = f"{model}: {count} of {n} completions"
     verdict = _beyond(low, high, threshold)
     return Finding(verdict, count / n, low, high, "share of completions", None, detail, "outcomes.csv", "share")
@@ -209,12 +234,13 @@ def gains_are_swaps(tables: Tables, models: list[str]) -> Finding:
     """Of the completions right only without punctuation, the share with swapped separators. Supported if its interval
     is above one half, not supported if below, else inconclusive."""
     rows = tables.rows("disagreement")
+    tables.rows("any_temperature", model=models)  # a model that never disagrees has no row above
     rows = rows[rows["model"].isin(models) & (rows["exact"] == 0) & (rows["no_punctuation"] == 1)]
     n = int(rows["count"].sum())
     if n == 0:
         raise NotMeasured("the removal of punctuation made no completion right")
     count = int(rows.loc[rows["outcome"] == "separators", "count"].sum())
-    low, high = proportion_confint(count, n, method="wilson")
+    low, high = tables.wilson(count, n)
     right = int(rows.loc[rows["outcome"] == "right", "count"].sum())
     detail = f"{count} of {n}; {right} are right as they are but for their grouping"
     verdict = _beyond(low, high, 0.5)
@@ -224,7 +250,7 @@ def gains_are_swaps(tables: Tables, models: list[str]) -> Finding:
 def agreement(tables: Tables, scorer: str, threshold: float) -> Finding:
     """Fleiss' kappa of the panel. Supported if its interval is above the threshold, not supported if below, else
     inconclusive."""
-    row = tables.row("panel", scorer=scorer)
+    row = tables.panel(scorer)
     if pd.isna(row["fleiss_kappa"]):
         raise NotMeasured("all models have one result at all questions, so that agreement means nothing")
     detail = f"of {row['n']} questions {row['none']} were solved by no model, {row['all']} by all {row['models']}"
@@ -234,8 +260,8 @@ def agreement(tables: Tables, scorer: str, threshold: float) -> Finding:
 
 def union(tables: Tables, scorer: str, share: float) -> Finding:
     """The share of questions that any model solved. Supported if its interval holds the quoted share, else not."""
-    row = tables.row("panel", scorer=scorer)
-    low, high = proportion_confint(row["any"], row["n"], method="wilson")
+    row = tables.panel(scorer)
+    low, high = tables.wilson(int(row["any"]), int(row["n"]))
     verdict = SUPPORTED if low <= share <= high else NOT_SUPPORTED
     detail = f"{row['any']} of {row['n']} questions"
     return Finding(verdict, row["any"] / row["n"], low, high, "share of questions", None, detail, "panel.csv", "any")
@@ -247,7 +273,7 @@ def majority_reaches_union(tables: Tables, models: list[str]) -> Finding:
     rows = tables.rows("pass_and_majority", model=models, scorer="numeric", measure="pooled_majority")
     rows = rows[rows["k"] == rows["k"].max()]
     best = rows.loc[rows["value"].idxmax()]
-    panel = tables.row("panel", scorer="numeric")
+    panel = tables.panel("numeric")
     share = panel["any"] / panel["n"]
     detail = f"{best['model']}, {best['k']} completions a question; any model solved {100 * share:.1f} %"
     verdict = SUPPORTED if best["low"] >= share else NOT_SUPPORTED if best["high"] < share else INCONCLUSIVE
@@ -280,9 +306,9 @@ def _effect(row: pd.Series, column: str) -> tuple[float, float, float]:
     return row[column], row["low"], row["high"]
 
 
-def _smallest_gain(gains: pd.Series, n: int) -> Finding:
+def _smallest_gain(tables: Tables, gains: pd.Series, n: int) -> Finding:
     model = gains.idxmin()
-    low, high = proportion_confint(round(max(0.0, gains[model]) * n), n, method="wilson")
+    low, high = tables.wilson(round(max(0.0, gains[model]) * n), n)
     detail = ", ".join(f"{name} {100 * gain:+.1f}" for name, gain in gains.items())
     verdict = SUPPORTED if gains[model] > 0 else NOT_SUPPORTED
     return Finding(verdict, gains[model], low, high, POINTS, None, detail, "any_temperature.csv", "accuracy")

@@ -12,9 +12,10 @@ import pydantic
 import yaml
 from pydantic import TypeAdapter
 
-from finmath_grpo.claims.checks import CHECKS, NOT_MEASURED, POINTS, VERDICTS, Finding, NotMeasured, Tables
+from finmath_grpo.claims.checks import CHECKS, EXPECTED, NOT_MEASURED, POINTS, VERDICTS, Finding, NotMeasured, Tables
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, explain, write_json
+from finmath_grpo.statistics.settings import StatisticsSettings
 
 _SIGNS = dict(zip(VERDICTS, "✔✘?–", strict=True))
 
@@ -44,6 +45,13 @@ class Claim(pydantic.BaseModel):
             inspect.signature(CHECKS[self.check]).bind(None, **self.arguments)
         except TypeError as error:
             raise ValueError(f"{self.check} can't be called with these arguments: {error}") from None
+        if self.check == "fact":
+            expect = self.arguments["expect"]
+            if expect not in EXPECTED:
+                raise ValueError(f"fact can't expect {expect!r}, but one of: {', '.join(EXPECTED)}")
+            needed = EXPECTED[expect]
+            if needed and needed not in self.arguments:
+                raise ValueError(f"fact that expects {expect!r} needs the argument {needed!r}")
         return self
 
 
@@ -71,20 +79,20 @@ def evaluate(claims: list[Claim], tables: Tables) -> list[dict[str, Any]]:
             "quoted": claim.quoted,
             **{key: _plain(value) for key, value in asdict(_find(claim, tables)).items()},
             "note": claim.note,
-            "rule": " ".join(inspect.getdoc(CHECKS[claim.check]).split()),
+            "rule": " ".join((inspect.getdoc(CHECKS[claim.check]) or "").split()),
         }
         for claim in claims
     ]
 
 
-def markdown(experiment: str, results: list[dict[str, Any]]) -> str:
+def markdown(experiment: str, results: list[dict[str, Any]], confidence: float = 0.95) -> str:
     """The results as a page: a summary, a table of verdicts, and each claim with how it was judged."""
     counts = Counter(result["verdict"] for result in results)
     lines = [
         f"# The claims of the post, held against `{experiment}`",
         "",
         f"{len(results)} claims: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS) + ".",
-        "Intervals are of 95 % unless the config says otherwise. Made by `rules/claims.smk` from `data/claims.yaml`.",
+        f"Intervals are of {100 * confidence:g} %. Made by `rules/claims.smk` from `data/claims.yaml`.",
         "",
         "| claim | verdict | effect | interval | read from |",
         "| --- | --- | --- | --- | --- |",
@@ -151,15 +159,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--claims", type=Path, required=True, help="claims.yaml")
     parser.add_argument("--tables", type=Path, nargs="+", required=True, help="the tables that the experiment has")
+    parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--experiment", required=True, help="its name, for the title")
     parser.add_argument("--json", type=Path, required=True, help="claims.json")
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
-    results = evaluate(read_claims(options.claims), Tables(options.tables))
+    results = evaluate(read_claims(options.claims), Tables(options.tables, options.settings))
     write_json(options.json, results)
     with atomic_write(options.markdown) as file:
-        file.write(markdown(options.experiment, results))
+        file.write(markdown(options.experiment, results, options.settings.confidence))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Settings of generation: everything that changes the text of a completion."""
+"""Settings of generation: everything that changes the text of a completion, and which tests are run."""
 
 from typing import Literal
 
@@ -13,7 +13,7 @@ class EvaluationSettings(Settings):
     engine: Literal["transformers", "vllm"]
     temperatures: tuple[PositiveFloat, ...] = Field(min_length=1)
     samples: PositiveInt
-    """Completions a question and temperature; sample 0 alone is the post's protocol."""
+    """Completions per question and temperature; sample 0 alone is the post's protocol."""
     top_p: float = Field(gt=0, le=1)
     """Ours: the post does not give it."""
     max_new_tokens: PositiveInt
@@ -27,3 +27,24 @@ class EvaluationSettings(Settings):
         if len(set(temperatures)) != len(temperatures):
             raise ValueError("a temperature stands twice in the list")
         return temperatures
+
+
+class FurtherTest(Settings):
+    """A test beside T1, which is what `split` holds out and is run by `evaluation`."""
+
+    questions: str
+    """The file of its questions, all of which are asked."""
+    temperatures: tuple[PositiveFloat, ...] | None = Field(default=None, min_length=1)
+    """Some of those of `evaluation`, so that tests are compared at the same temperature; by default the one nearest to
+    0.7."""
+    samples: PositiveInt | None = None
+    """Completions per question and temperature; by default those of `evaluation` for T2, and 1 for T3."""
+
+
+class FurtherTests(Settings):
+    """The tests beside T1. A run without them goes through."""
+
+    t2: FurtherTest | None = None
+    """New ideas: questions of families that no training and no pre-training text has."""
+    t3: FurtherTest | None = None
+    """New numbers: the questions of T1 with fresh numbers."""

@@ -106,7 +106,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path, help="the file to write, .tar.zst")
     arguments = parser.parse_args()
-    experiments = {name: found for name, found in load_all(Path("config")).items() if read_records(f"results/{name}/")}
+    experiments = {
+        name: found for name, found in load_all(Path("config")).good.items() if read_records(f"results/{name}/")
+    }
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")
     for name, experiment in experiments.items():

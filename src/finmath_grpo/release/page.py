@@ -20,8 +20,8 @@ import jinja2
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, write_json
 from finmath_grpo.release.record import opened
-from finmath_grpo.workflow.doctor import NEEDS, Need, describe
-from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.doctor import describe
+from finmath_grpo.workflow.experiments import load, load_all
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
@@ -124,7 +124,7 @@ def row_of(name: str, found: dict[str, Any] | None) -> dict[str, Any]:
     stages = found["seconds"] if found else {}
     return {
         "name": name,
-        "needs": describe(NEEDS.get(name, Need(memory=2, disk=1))),
+        "needs": describe(load(Path("config", f"{name}.yaml"))),
         "hardware": found["hardware"] if found else "–",
         "compute": compute(found),
         "disk": f"{found['bytes'] / 1e6:.0f} MB" if found and found["bytes"] else "–",
@@ -161,7 +161,7 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
 
 def main() -> None:
     measurements = json.loads(MEASUREMENTS.read_text(encoding="utf-8")) if MEASUREMENTS.exists() else {}
-    experiments = load_all(Path("config"))
+    experiments = load_all(Path("config")).good
     for name, experiment in experiments.items():
         folder = Path("results", name)
         claims = folder / "claims.json"

@@ -17,6 +17,7 @@ from pathlib import Path
 import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.workflow.config_file import self_contained
 
 # What `recorded` unpacks: of a run, and of each model. The statistics make the other tables from these.
 OF_RUN = (
@@ -58,7 +59,8 @@ def pack(results: Path, config: Path, record: Path) -> None:
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, path in sorted(members.items()):
             entry = tarfile.TarInfo(name)
-            content = path.read_bytes()
+            # A record has to say what it was made with, alone.
+            content = self_contained(config) if path == config else path.read_bytes()
             entry.size, entry.mode = len(content), 0o644
             archive.addfile(entry, io.BytesIO(content))
     packed = zstandard.ZstdCompressor(level=19).compress(plain.getvalue())

@@ -20,10 +20,19 @@ On a GPU add --gpus all --shm-size 8g. With -n it says what it would do; with no
 """
 
 
+HINT = "# yaml-language-server:"
+"""The first line of our config files tells editors where the schema is."""
+
+
 def first_comment(text: str) -> str:
-    """The comment at the top of a config file."""
-    words = re.match(r"(?:#.*\n)*", text)[0].replace("#", " ")
-    return " ".join(words.split())
+    """The comment at the top of a config file, without the hint for editors."""
+    words = []
+    for line in text.removeprefix("\ufeff").splitlines():
+        if not line.startswith("#"):
+            break
+        if not line.startswith(HINT):
+            words += line.replace("#", " ").split()
+    return " ".join(words)
 
 
 def first_line(text: str) -> str:

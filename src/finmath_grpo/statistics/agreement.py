@@ -7,6 +7,11 @@ import pandas as pd
 
 from finmath_grpo.statistics.contrasts import mcnemar_p
 
+AGREEMENT_COLUMNS = (
+    *("model_a", "model_b", "scorer", "n", "both", "only_a", "only_b", "neither"),
+    *("agreement", "kappa", "low", "high", "p"),
+)
+
 
 def fleiss_draws(weights: np.ndarray, marks: np.ndarray) -> np.ndarray:
     """Fleiss' kappa of each bootstrap draw of questions; `marks` is 0 or 1, (models, questions).
@@ -16,6 +21,8 @@ def fleiss_draws(weights: np.ndarray, marks: np.ndarray) -> np.ndarray:
     solves anything, there is no kappa: NaN.
     """
     models = len(marks)
+    if models < 2:
+        return np.full(len(weights), np.nan)
     solvers = marks.sum(axis=0)
     alike = (solvers * (solvers - 1) + (models - solvers) * (models - solvers - 1)) / (models * (models - 1))
     share = weights @ (solvers / models)
@@ -85,7 +92,7 @@ def agreement_table(
                     "p": mcnemar_p(int(only_a), int(only_b)),
                 }
             )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
 
 
 def cohen_draws(weights: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -37,6 +37,8 @@ def contrasts_table(grid: Grid, weights: np.ndarray, settings: StatisticsSetting
     Holm's correction (Holm 1979) is over the secondary contrasts, one family a scorer; the primary contrast, which
     was named beforehand, has none.
     """
+    if not settings.contrasts:  # one model alone
+        return pd.DataFrame(columns=list(CONTRAST_COLUMNS))
     shares = {scorer: _shares(grid, scorer) for scorer in SCORERS}
     index = {model: place for place, model in enumerate(grid.models)}
     rows, columns = [], []

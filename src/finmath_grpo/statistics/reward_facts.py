@@ -36,6 +36,7 @@ MEANINGS = {
 def reward_facts(training: pd.DataFrame, draws: int, seed: int, confidence: float) -> pd.DataFrame:
     """The facts of `MEANINGS` for each model of training.csv: value, interval where there is one, steps they rest on.
 
+    A model that was trained with no format reward, or no correctness reward, has none of the facts about it.
     Intervals of means and changes: moving-block bootstrap over steps (Künsch 1989), as neighbouring steps are alike.
     Of a correlation: Fisher's z; of a slope: Student's t. These two take steps for independent.
     """
@@ -54,10 +55,15 @@ def block_means(values: np.ndarray, draws: int, rng: np.random.Generator) -> np.
     size = max(1, round(n ** (1 / 3)))
     blocks = np.lib.stride_tricks.sliding_window_view(values, size).mean(axis=1)
     chosen = rng.integers(0, len(blocks), size=(draws, -(-n // size)))
-    return blocks[chosen].mean(axis=1)
+    means: np.ndarray = blocks[chosen].mean(axis=1)
+    return means
 
 
-def _facts(run: pd.DataFrame, draws: int, seed: int, confidence: float) -> list[tuple]:
+Fact = tuple[str, float, float, float, int]
+"""Name, value, interval (NaN where there is none), and the steps it rests on."""
+
+
+def _facts(run: pd.DataFrame, draws: int, seed: int, confidence: float) -> list[Fact]:
     rng = np.random.default_rng(seed)
     tail = (1 - confidence) / 2
     steps = len(run)
@@ -65,20 +71,20 @@ def _facts(run: pd.DataFrame, draws: int, seed: int, confidence: float) -> list[
     correct = run["correctness_reward"].to_numpy()
     start, jump, third = max(5, round(steps * WINDOW)), max(5, round(steps * BEFORE_JUMP)), max(1, round(steps * EPOCH))
 
-    def mean(name: str, values: np.ndarray) -> tuple:
+    def mean(name: str, values: np.ndarray) -> Fact:
         low, high = np.quantile(block_means(values, draws, rng), [tail, 1 - tail])
         return name, values.mean(), low, high, len(values)
 
-    def change(name: str, values: np.ndarray) -> tuple:
+    def change(name: str, values: np.ndarray) -> Fact:
         before, after = values[:third], values[-third:]
         drawn = block_means(after, draws, rng) - block_means(before, draws, rng)
         # Rewards are logged with six decimals: what is smaller is no change.
         return name, round(after.mean() - before.mean(), 6), *np.quantile(drawn, [tail, 1 - tail]), 2 * third
 
-    def number(name: str, value: float) -> tuple:
+    def number(name: str, value: float) -> Fact:
         return name, value, np.nan, np.nan, steps
 
-    def with_length(when: str, part: slice) -> list[tuple]:
+    def with_length(when: str, part: slice) -> list[Fact]:
         x, y = length[part], reward[part]
         names = f"length_correlation_{when}", f"length_slope_{when}"
         if len(x) < 4 or np.ptp(x) == 0 or np.ptp(y) == 0:
@@ -90,21 +96,23 @@ def _facts(run: pd.DataFrame, draws: int, seed: int, confidence: float) -> list[
             (names[1], line.slope, line.slope - half, line.slope + half, len(x)),
         ]
 
-    common, counts = np.unique(reward.round(6), return_counts=True)
-    return [
-        number("steps", steps),
-        mean("format_start", reward[:start]),
-        mean("format_end", reward[-third:]),
-        number("format_maximum", reward.max()),
-        number("format_mode", common[counts.argmax()]),
-        number("format_mode_share", counts.max() / steps),
-        number("format_perfect_share", (reward > 0.5 - 1e-6).mean()),
-        *with_length("start", slice(0, jump)),
-        *with_length("end", slice(-third, None)),
-        change("format_change", reward),
-        mean("correctness_start", correct[:third]),
-        change("correctness_change", correct),
-        mean("length_start", length[:third]),
-        change("length_change", length),
-        number("all_wrong_share", (correct == 0).mean()),
-    ]
+    facts = [number("steps", steps)]
+    if not np.isnan(reward).all():
+        common, counts = np.unique(reward.round(6), return_counts=True)
+        facts += [
+            mean("format_start", reward[:start]),
+            mean("format_end", reward[-third:]),
+            number("format_maximum", reward.max()),
+            number("format_mode", common[counts.argmax()]),
+            number("format_mode_share", counts.max() / steps),
+            number("format_perfect_share", (reward > 0.5 - 1e-6).mean()),
+            *with_length("start", slice(0, jump)),
+            *with_length("end", slice(-third, None)),
+            change("format_change", reward),
+        ]
+    if not np.isnan(correct).all():
+        facts += [mean("correctness_start", correct[:third]), change("correctness_change", correct)]
+    facts += [mean("length_start", length[:third]), change("length_change", length)]
+    if not np.isnan(correct).all():
+        facts.append(number("all_wrong_share", (correct == 0).mean()))
+    return facts

@@ -16,6 +16,8 @@ POST_CONTRASTS = (
     ("gemma-dpo", "llama-grpo"),
 )
 """What the post compares."""
+POST_MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
+"""The models of the post's figures and claims."""
 
 
 class StatisticsSettings(Settings):
@@ -25,10 +27,10 @@ class StatisticsSettings(Settings):
     """Draws of a bootstrap interval and of a permutation test."""
     seed: NonNegativeInt = 0
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
-    contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS, min_length=1)
-    """Pairs of models, the one expected to be better first. The first pair, by the numeric scorer and the mean over
+    contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS)
+    """Pairs of models, the one expected to be better first; none where there is one model. The first pair, by the numeric scorer and the mean over
     temperatures, is the primary contrast; all others are secondary and share one Holm correction."""
-    panel: tuple[str, ...] = Field(default=("llama-base", "llama-grpo", "gemma-it", "gemma-dpo"), min_length=2)
+    panel: tuple[str, ...] = Field(default=POST_MODELS, min_length=1)
     """The models whose agreement and union are reported: the four of the post."""
 
     @model_validator(mode="after")
@@ -38,6 +40,22 @@ class StatisticsSettings(Settings):
         if len(set(self.contrasts)) != len(self.contrasts) or len(set(self.panel)) != len(self.panel):
             raise ValueError("contrasts and panel: an entry stands twice")
         return self
+
+
+def fitting(
+    settings: StatisticsSettings, models: Sequence[str], trained: Sequence[tuple[str, str]]
+) -> StatisticsSettings:
+    """The settings, with contrasts and panel that were not given cut to the experiment's models.
+
+    Contrasts: those of the post between the models; if it has none of these, `trained`, each trained model with its
+    base. Panel: the post's models; with fewer than two of them, all models.
+    """
+    pairs = tuple(pair for pair in POST_CONTRASTS if set(pair) <= set(models)) or tuple(trained)
+    panel = tuple(name for name in POST_MODELS if name in models)
+    defaults = {"contrasts": pairs, "panel": panel if len(panel) > 1 else tuple(models)}
+    return settings.model_copy(
+        update={key: value for key, value in defaults.items() if key not in settings.model_fields_set}
+    )
 
 
 def check_models(settings: StatisticsSettings, models: Sequence[str]) -> None:

@@ -1,15 +1,16 @@
-"""The curves of training: one row a model and step, from the logs of the GRPO runs."""
+"""The curves of training: one row per model and step, from the logs of the GRPO runs."""
 
 import argparse
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
-from finmath_grpo.training.settings import CORRECTNESS_REWARDS, FORMAT_REWARDS
+from finmath_grpo.training.settings import CORRECTNESS_REWARDS, FORMAT_REWARDS, Reward
 
 EXTRA = ("reward", "reward_std", "kl", "clipped_ratio", "frac_reward_zero_std")
 
@@ -17,34 +18,36 @@ EXTRA = ("reward", "reward_std", "kl", "clipped_ratio", "frac_reward_zero_std")
 def read_log(path: Path) -> pd.DataFrame:
     """The rows of a log.csv under the names of training.csv; the model is the name of the folder that holds it.
 
-    Raises UserError for a log with no step or with a column missing.
+    A run that was trained with no reward for the format, or none for the answer, has that column empty. Raises
+    UserError for a log with no step, with no reward of the project, or with another column missing.
     """
-    log = pd.read_csv(path)
-    columns = {
-        "step": "step",
-        "completion_length": "completion_length",
-        _reward(path, log, CORRECTNESS_REWARDS): "correctness_reward",
-        _reward(path, log, FORMAT_REWARDS): "format_reward",
-        **{name: name for name in EXTRA},
-    }
-    absent = [column for column in columns if column not in log.columns]
+    try:
+        log = pd.read_csv(path)
+    except (OSError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise UserError(f"{path}: can't be read: {error}; train the model again") from None
+    kinds = {"correctness_reward": CORRECTNESS_REWARDS, "format_reward": FORMAT_REWARDS}
+    rewards = {column: _reward(log, names) for column, names in kinds.items()}
+    absent = [name for name in ("step", "completion_length", *EXTRA) if name not in log.columns]
+    if not any(rewards.values()):
+        absent.append("rewards/<name>/mean")
     if absent or log.empty:
         raise UserError(f"{path}: {'no column ' + ', '.join(absent) if absent else 'no step'}; train the model again")
-    table = log[list(columns)].rename(columns=columns)
+    table = log[["step", "completion_length"]].copy()
+    for column, logged in rewards.items():
+        table[column] = log[logged] if logged else np.nan
+    table = pd.concat([table, log[list(EXTRA)]], axis=1)
     table.insert(0, "model", path.parent.name)
     return table
 
 
-def _reward(path: Path, log: pd.DataFrame, names: tuple[str, ...]) -> str:
-    for name in names:
-        if f"rewards/{name}/mean" in log.columns:
-            return f"rewards/{name}/mean"
-    raise UserError(f"{path}: no column rewards/<name>/mean with a name of: {', '.join(names)}")
+def _reward(log: pd.DataFrame, names: tuple[Reward, ...]) -> str | None:
+    """The log's column of the first of these rewards that the run had."""
+    return next((column for name in names if (column := f"rewards/{name}/mean") in log.columns), None)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--logs", type=Path, nargs="+", required=True, help="training/{model}/log.csv, one a model")
+    parser.add_argument("--logs", type=Path, nargs="+", required=True, help="training/{model}/log.csv, one per model")
     parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--table", type=Path, required=True, help="the table of steps to write")
     parser.add_argument("--facts", type=Path, required=True, help="the table of facts to write")

@@ -5,7 +5,15 @@ Every field must be given: TRL, and Unsloth in another way, changed defaults und
 
 from typing import Literal
 
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import (
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    ValidationInfo,
+    field_validator,
+)
 
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.settings import Device, Settings
@@ -57,8 +65,8 @@ class GrpoSettings(OptimizerSettings):
     lora: LoraSettings
     optimizer_steps: PositiveInt
     """What the fields below must come to; checked before training (442 questions x 3 epochs = 1326)."""
-    num_generations: PositiveInt
-    """Completions a prompt: the size of a group."""
+    num_generations: int = Field(ge=2)
+    """Completions per prompt: the size of a group. An advantage is a difference within the group."""
     steps_per_generation: PositiveInt
     max_completion_length: PositiveInt
     temperature: PositiveFloat
@@ -72,6 +80,32 @@ class GrpoSettings(OptimizerSettings):
     mask_truncated_completions: bool
     vllm_importance_sampling_correction: bool
     use_bias_correction_kl: bool
+
+    @field_validator("optimizer_steps")
+    @classmethod
+    def _steps_agree(cls, steps: int, info: ValidationInfo) -> int:
+        if info.data.get("max_steps", -1) > 0 and info.data["max_steps"] != steps:
+            raise ValueError(f"max_steps is {info.data['max_steps']}; the two must be equal where max_steps is not -1")
+        return steps
+
+    @field_validator("steps_per_generation")
+    @classmethod
+    def _groups_are_whole(cls, steps: int, info: ValidationInfo) -> int:
+        size, batch = info.data.get("num_generations"), info.data.get("per_device_train_batch_size")
+        if size and batch and batch * steps % size:
+            raise ValueError(
+                f"per_device_train_batch_size x steps_per_generation is {batch * steps}, which must be a multiple of"
+                f" num_generations ({size})"
+            )
+        return steps
+
+    @field_validator("vllm_importance_sampling_correction")
+    @classmethod
+    def _correction_knows_the_sampler(cls, correction: bool, info: ValidationInfo) -> bool:
+        # The correction divides by the sampler's probabilities, which top_p renormalised (TRL issue 6789).
+        if correction and info.data.get("top_p", 1) < 1:
+            raise ValueError("with top_p below 1 it is biased (TRL issue 6789); set top_p: 1.0, or this to false")
+        return correction
 
 
 class DpoSettings(OptimizerSettings):
@@ -88,7 +122,7 @@ class DpoSettings(OptimizerSettings):
 class TrainingSettings(Settings):
     """How models are trained; which model by which method and with which rewards is said under `models`."""
 
-    grpo: GrpoSettings
+    grpo: GrpoSettings | None = None
     dpo: DpoSettings | None = None
 
 

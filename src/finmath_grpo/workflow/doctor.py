@@ -5,43 +5,16 @@ the Snakefile with the jobs that a run would start: what it returns ends the run
 """
 
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
+from finmath_grpo.workflow.experiments import Experiment, Run, load_all, models_by_method
 from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 
 FULL = 256 * 2**20
 """Less free disk than this, in bytes, and no run starts."""
 SHARED_MEMORY = GIB
 """What vLLM and NCCL may use in /dev/shm; a container has 64 MiB unless told otherwise."""
-
-
-@dataclass(frozen=True)
-class Need:
-    """What an experiment needs: memory of the machine, memory of the GPU, free disk, in GiB; and the hub."""
-
-    memory: int
-    disk: int
-    gpu: int = 0
-    hub: bool = False
-
-
-NEEDS = {
-    "smoke": Need(memory=8, disk=1),
-    "small": Need(memory=16, disk=10, gpu=24),
-    "paper": Need(memory=48, disk=150, gpu=48, hub=True),
-    "paper-fast": Need(memory=48, disk=150, gpu=48, hub=True),
-}
-
-
-def need_of(name: str, experiment: Experiment) -> Need:
-    """What the experiments of this project need; for others, what their config says."""
-    if experiment.kind != "run":
-        return Need(memory=2, disk=1)
-    hub = bool(models_by_method(experiment, "fetch"))
-    return NEEDS.get(name, Need(memory=8, disk=10, gpu=24 if experiment.device == "cuda" else 0, hub=hub))
 
 
 def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, figures: bool) -> list[str]:
@@ -93,26 +66,41 @@ def warnings(machine: Machine, gpu: bool) -> list[str]:
     return []
 
 
-def lacks(machine: Machine, free_disk: int, need: Need, cpu_training: bool) -> list[str]:
-    """What of a need this machine does not have; `cpu_training` as for `refusals`."""
-    found = ["training on the processor needs the CPU stack"] if cpu_training and machine.vllm else []
-    if machine.memory < 0.93 * need.memory * GIB:  # a machine sold as 8 GB has a little less
-        found.append(f"only {machine.memory / GIB:.0f} GiB memory")
-    if free_disk < need.disk * GIB:
-        found.append(f"only {free_disk / GIB:.0f} GiB free disk")
-    if need.gpu:
+def lacks(machine: Machine, free_disk: int, experiment: Experiment) -> list[str]:
+    """What this machine does not have of what the experiment's file says in `needs`; `free_disk` in bytes."""
+    found = []
+    on_gpu = isinstance(experiment, Run) and experiment.device == "cuda"
+    if not on_gpu and models_by_method(experiment, "grpo", "dpo") and machine.vllm:
+        found.append("training on the processor needs the CPU stack")
+    if on_gpu:
         found += [sentence.split(":")[0] for sentence in gpu_refusals(machine)]
-        if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * need.gpu * GIB:
-            found.append(f"{max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
+    needs = experiment.needs
+    if needs is None:
+        return found
+    if machine.memory < 0.93 * needs.memory * GIB:  # a machine sold as 8 GB has a little less
+        found.append(f"only {machine.memory / GIB:.0f} GiB memory")
+    if free_disk < needs.disk * GIB:
+        found.append(f"only {free_disk / GIB:.0f} GiB free disk")
+    if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * needs.gpu * GIB:
+        found.append(f"only {max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
     return found
 
 
-def describe(need: Need) -> str:
-    words = [f"{need.memory} GB memory", f"{need.disk} GB disk"]
-    if need.gpu:
-        words.append(f"a GPU of {need.gpu} GB")
-    if need.hub:
-        words.append("Hugging Face access (HF_TOKEN)")
+def describe(experiment: Experiment) -> str:
+    """What the experiment needs of a machine: its `needs`, and the hub where it fetches a model."""
+    needs = experiment.needs
+    words = []
+    if needs:
+        words += [f"{needs.memory:g} GB memory", f"{needs.disk:g} GB disk"]
+        words += [f"a GPU of {needs.gpu:g} GB"] if needs.gpu else []
+    elif isinstance(experiment, Run) and experiment.device == "cuda":
+        words.append("a GPU")
+    if models_by_method(experiment, "fetch"):
+        words.append("Hugging Face access (HF_TOKEN for gated models)")
+    if needs is None:
+        words.append("memory and disk not stated (its config has no `needs`)")
+    elif needs.hours:
+        words.append(f"about {needs.hours:g} hours" if needs.hours >= 1.5 else f"about {60 * needs.hours:.0f} minutes")
     return ", ".join(words)
 
 
@@ -134,12 +122,13 @@ def main() -> None:
     for name, value in found.items():
         print(f"  {name:<10} {value}")
     print("Experiments")
-    for name, experiment in load_all(Path("config")).items():
-        need = need_of(name, experiment)
-        cpu_training = not need.gpu and bool(models_by_method(experiment, "grpo", "dpo"))
-        missing = lacks(machine, disk.free, need, cpu_training)
+    experiments = load_all(Path("config"))
+    for name, experiment in experiments.good.items():
+        missing = lacks(machine, disk.free, experiment)
         print(f"  {name:<10} {'runs here' if not missing else 'does not run here: ' + '; '.join(missing)}")
-        print(f"  {'':<10} needs {describe(need)}")
+        print(f"  {'':<10} needs {describe(experiment)}")
+    for name, message in experiments.broken.items():
+        print(f"  {name:<10} can't be built: {message}")
     for warning in warnings(machine, gpu=bool(machine.gpus)):
         print(f"Warning: {warning}")
     problems = refusals(machine, disk.free, gpu=False, cpu_training=False, figures=True)

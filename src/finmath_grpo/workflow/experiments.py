@@ -1,214 +1,162 @@
-"""The file of an experiment, `config/{experiment}.yaml`, checked and cut into slices.
+"""The experiments of `config/`: reading a file, checking it, and cutting it into the slices that stages get.
 
-Three kinds: `run` (the chain from raw questions), `published` (the post's numbers) and `recorded` (a finished run that
-is shipped as a file). The Snakefile reads these; a stage gets only its slice, so that it re-runs for nothing else.
+The Snakefile reads these; a stage gets only its slice, so that it re-runs for nothing else.
 `python -m finmath_grpo.workflow.experiments schema` prints the JSON schema that is kept in `config/schema.json`.
 """
 
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import NamedTuple
 
 import pydantic
-import yaml
-from pydantic import Field, NonNegativeInt, TypeAdapter
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.evaluation.settings import EvaluationSettings
-from finmath_grpo.figures.settings import FigureSettings
+from finmath_grpo.evaluation.settings import EvaluationSettings, FurtherTest, FurtherTests
 from finmath_grpo.files import canonical_json, explain
-from finmath_grpo.models.settings import Architecture, PretrainingJob, PretrainingSettings
-from finmath_grpo.prompts import PromptSettings
-from finmath_grpo.questions.settings import SplitSettings
-from finmath_grpo.settings import Device, Settings
-from finmath_grpo.statistics.settings import StatisticsSettings, check_models
-from finmath_grpo.training.settings import (
-    CORRECTNESS_REWARDS,
-    FORMAT_REWARDS,
-    DpoJob,
-    GrpoJob,
-    MergeSettings,
-    Reward,
-    TrainingSettings,
+from finmath_grpo.models.settings import PretrainingJob
+from finmath_grpo.settings import Settings
+from finmath_grpo.statistics.settings import check_models, fitting
+from finmath_grpo.training.settings import DpoJob, GrpoJob
+from finmath_grpo.workflow.config_file import Config, merge_patch, read_config
+from finmath_grpo.workflow.kinds import (
+    EXPERIMENT,
+    Adapter,
+    Dpo,
+    Experiment,
+    Fetched,
+    Grpo,
+    Needs,
+    Pretrained,
+    Published,
+    Recorded,
+    Run,
+    schema,
 )
+from finmath_grpo.workflow.recorded import of_record
 
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-
-
-class Labelled(Settings):
-    """A model that others made; only its name in figures is ours."""
-
-    label: str = Field(min_length=1)
-
-
-class Pretrained(Labelled):
-    """A base model that the DAG trains from scratch."""
-
-    method: Literal["pretrain"]
-    architecture: Architecture
-    seed: NonNegativeInt
-
-
-class Fetched(Labelled):
-    """A model from the Hugging Face hub."""
-
-    method: Literal["fetch"]
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    revision: str = Field(min_length=1)
-    """A commit or `main`; the manifest records the commit and the hash of every file."""
-
-
-class Grpo(Labelled):
-    """A base model trained by GRPO, merged."""
-
-    method: Literal["grpo"]
-    base: ModelName
-    rewards: tuple[Reward, ...] = Field(min_length=1)
-    seed: NonNegativeInt
-
-
-class Dpo(Labelled):
-    """A base model trained by DPO on preference pairs from the families, merged."""
-
-    method: Literal["dpo"]
-    base: ModelName
-    seed: NonNegativeInt
-
-
-class Adapter(Labelled):
-    """A trained model evaluated as base + adapter, not merged."""
-
-    method: Literal["adapter"]
-    of: ModelName
-
-
-Model = Annotated[Pretrained | Fetched | Grpo | Dpo | Adapter, Field(discriminator="method")]
-
-
-class Run(Settings):
-    """An experiment that is run from raw questions."""
-
-    kind: Literal["run"]
-    questions: str
-    """The file of raw questions."""
-    device: Device
-    split: SplitSettings
-    prompt: PromptSettings
-    models: dict[ModelName, Model]
-    pretraining: PretrainingSettings | None = None
-    training: TrainingSettings
-    merge: MergeSettings
-    evaluation: EvaluationSettings
-    statistics: StatisticsSettings
-    figures: FigureSettings
-
-    @pydantic.model_validator(mode="after")
-    def _references_hold(self) -> "Run":
-        for name, model in self.models.items():
-            base = getattr(model, "base", None)
-            if base and (base not in self.models or self.models[base].method not in ("pretrain", "fetch")):
-                raise ValueError(f"models.{name}.base: {base!r} must be a pretrain or fetch entry under models")
-            if model.method == "adapter" and getattr(self.models.get(model.of), "method", "") not in ("grpo", "dpo"):
-                raise ValueError(f"models.{name}.of: {model.of!r} must be a grpo or dpo entry under models")
-            for wanted in (FORMAT_REWARDS, CORRECTNESS_REWARDS) if model.method == "grpo" else ():
-                if not set(wanted) & set(model.rewards):
-                    raise ValueError(f"models.{name}.rewards: needs {' or '.join(wanted)}, for the training curves")
-            if model.method in ("pretrain", "dpo") and self.pretraining is None:
-                raise ValueError(f"models.{name}.method: {model.method} needs the section `pretraining`")
-            if model.method == "dpo" and self.training.dpo is None:
-                raise ValueError(f"models.{name}.method: dpo needs the section `training.dpo`")
-        if not any(model.method == "grpo" for model in self.models.values()):
-            raise ValueError("models: needs an entry with `method: grpo`, for the training curves and the reward audit")
-        return self
-
-
-class Published(Settings):
-    """The numbers of the post, redrawn."""
-
-    kind: Literal["published"]
-    numbers: str
-    """The file of the post's plotted numbers."""
-    models: dict[ModelName, Labelled]
-    statistics: StatisticsSettings
-    figures: FigureSettings
-
-
-class RecordedModel(Labelled):
-    """A model of a run that is shipped."""
-
-    rollouts: bool = False
-    """Whether the record has what was sampled while the model was trained."""
-
-
-class Recorded(Settings):
-    """A finished run, shipped as one file of scores, texts and logs."""
-
-    kind: Literal["recorded"]
-    record: str
-    """The file that `python -m finmath_grpo.release.record` wrote."""
-    models: dict[ModelName, RecordedModel]
-    statistics: StatisticsSettings
-    figures: FigureSettings
-
-
-Experiment = Run | Published | Recorded
-_EXPERIMENT = TypeAdapter(Annotated[Experiment, Field(discriminator="kind")])
-
-
-class _NoDuplicateKeys(yaml.SafeLoader):
-    """YAML in which a key that stands twice is an error, as it is a mistake in every config file."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            if key_node.tag == "tag:yaml.org,2002:merge":  # `<<: *anchor`
-                continue
-            key = self.construct_object(key_node, deep=True)
-            if key in seen:
-                raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
-            seen.add(key)
-        return super().construct_mapping(node, deep)
-
-
-# YAML 1.1 reads 2e-3 as text; a learning rate is a number.
-_NoDuplicateKeys.add_implicit_resolver(
-    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
-)
+__all__ = ["Adapter", "Dpo", "Experiment", "Fetched", "Grpo", "Needs", "Pretrained", "Published", "Recorded", "Run"]
 
 
 def load(path: Path) -> Experiment:
     """Read and check an experiment file.
 
-    Raises UserError naming the file, the key, what was expected and what was found.
+    Raises UserError naming the file, the key, what was expected and what was found; a value that comes from another
+    file (the one it extends, or the record) is named with that file.
     """
+    config = read_config(path)
+    if config.base:
+        try:
+            load(config.base)
+        except UserError as error:
+            raise UserError(f"{path}: extends a file with a fault: {error}") from None
+    return _checked(path, _with_record(path, config))
+
+
+def _checked(path: Path, config: Config) -> Experiment:
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicateKeys)
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise UserError(f"{path}, line {line}: not YAML as expected: {error.problem}") from None
-    if not isinstance(content, dict):
-        raise UserError(f"{path}: expected keys and values, as in config/smoke.yaml")
-    try:
-        experiment = _EXPERIMENT.validate_python(content)
+        experiment = EXPERIMENT.validate_python(config.values)
     except pydantic.ValidationError as error:
-        raise UserError(f"{path}: {explain(error, content)}") from None
+        keys = {config.inherits(fault["loc"]) for fault in error.errors()} - {""}
+        source = f" ({', '.join(sorted(keys))}: from {config.base})" if keys else ""
+        raise UserError(f"{path}: {explain(error, config.values)}{source}") from None
+    faults = list(_faults(experiment)) if isinstance(experiment, Run) else []
+    if faults:
+        raise UserError(f"{path}: {'; '.join(faults)}")
+    names = list(experiment.models)
     try:
-        check_models(experiment.statistics, list(experiment.models))
+        statistics = fitting(experiment.statistics, names, trained_pairs(experiment))
+        check_models(statistics, names)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    return experiment
+    return experiment.model_copy(update={"statistics": statistics})
 
 
-def load_all(directory: Path) -> dict[str, Experiment]:
-    """Every experiment of a directory, by name (the file's name without `.yaml`)."""
-    return {path.stem: load(path) for path in sorted(directory.glob("*.yaml"))}
+def _faults(run: Run) -> Iterable[str]:
+    """What keys say that other keys contradict."""
+    for name, model in run.models.items():
+        key = f"models.{name}"
+        if isinstance(model, Grpo | Dpo) and not isinstance(run.models.get(model.base), Pretrained | Fetched):
+            yield f"{key}.base: {model.base!r} must be a pretrain or fetch entry under models"
+        if isinstance(model, Adapter) and not isinstance(run.models.get(model.of), Grpo | Dpo):
+            yield f"{key}.of: {model.of!r} must be a grpo or dpo entry under models"
+        if isinstance(model, Pretrained | Dpo) and run.pretraining is None:
+            yield f"{key}.method: {model.method} needs the section `pretraining`"
+        if isinstance(model, Grpo) and run.training.grpo is None:
+            yield f"{key}.method: grpo needs the section `training.grpo`"
+        if isinstance(model, Dpo) and run.training.dpo is None:
+            yield f"{key}.method: dpo needs the section `training.dpo`"
+        if isinstance(model, Grpo | Dpo) and run.merge is None:
+            yield f"{key}.method: {model.method} needs the section `merge`"
+    if run.device == "cpu":
+        if run.evaluation.engine == "vllm":
+            yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
+        if run.training.grpo and run.training.grpo.engine == "unsloth":
+            yield "training.grpo.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
+    for name, test in _further_tests(run).items():
+        strange = sorted(set(test.temperatures or ()) - set(run.evaluation.temperatures))
+        if strange:
+            yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
+
+
+def _with_record(path: Path, config: Config) -> Config:
+    """The config of a `recorded` experiment over what its record says; any other as it is."""
+    record = config.values.get("record")
+    if config.values.get("kind") != "recorded" or not isinstance(record, str):
+        return config
+    given = [key for key in ("models", "tests") if key in config.values]
+    if given:
+        raise UserError(f"{path}: {given[0]}: comes from the record {record}; leave it out here")
+    try:
+        found = of_record(Path(record))
+    except UserError as error:
+        raise UserError(f"{path}: record: {error}") from None
+    return Config(merge_patch(found, config.values), config.values, Path(record), found)
+
+
+class Experiments(NamedTuple):
+    """The experiments of a folder by name, and what is wrong with those that can't be built."""
+
+    good: dict[str, Experiment]
+    broken: dict[str, str]
+    """Message by name. Only who asks for such an experiment has to be stopped: see `refusal`."""
+
+
+def load_all(directory: Path, taken: Collection[str] = ()) -> Experiments:
+    """Every experiment of a folder, by name: the file's name without `.yaml`.
+
+    `taken` are names that can't be an experiment's: rules of the Snakefile, and folders of results/.
+    """
+    good: dict[str, Experiment] = {}
+    broken: dict[str, str] = {}
+    for path in sorted(directory.iterdir(), key=lambda path: (path.stem, path.suffix)):
+        name = path.stem
+        if path.name.startswith(".") or path.suffix.lower() not in (".yaml", ".yml"):
+            continue
+        try:
+            if path.suffix != ".yaml":
+                raise UserError(f"{path}: config files end in .yaml; rename it to {name}.yaml")
+            if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+                raise UserError(f"{path}: an experiment is named in a-z and 0-9, with single hyphens; rename the file")
+            if name in taken:
+                raise UserError(f"{path}: {name!r} is the name of a rule or a folder of results; rename the file")
+            good[name] = load(path)
+        except UserError as error:
+            broken.setdefault(name, str(error))
+    # `mine.yml` beside a good `mine.yaml` stops nobody.
+    return Experiments(good, {name: message for name, message in broken.items() if name not in good})
+
+
+def refusal(broken: Mapping[str, str], words: Iterable[str]) -> str | None:
+    """The message of the first broken experiment that the words of a command ask for, by name or by a file of it."""
+    for word in words:
+        parts = Path(word).parts
+        name = parts[1] if len(parts) > 1 and parts[0] == "results" else word
+        if name in broken:
+            return broken[name]
+    return None
 
 
 def gpu_visible() -> bool:
@@ -216,12 +164,11 @@ def gpu_visible() -> bool:
     return Path("/dev/nvidiactl").exists()
 
 
-def default_experiment(
-    experiments: dict[str, Experiment], environment: Mapping[str, str], gpu: bool
-) -> tuple[str, str]:
+def default_experiment(experiments: Collection[str], environment: Mapping[str, str], gpu: bool) -> tuple[str, str]:
     """The experiment that is built where none is named, and why it is that one.
 
-    `FINMATH_EXPERIMENT` says so, or it is `small` in the CUDA image (`FINMATH_STACK`) with a GPU, and else `smoke`.
+    `FINMATH_EXPERIMENT` names it. Else, in the CUDA image (`FINMATH_STACK`), it is `small` with a GPU, and `recorded`
+    with none; elsewhere it is `smoke`. `experiments` are all names, those of broken experiments too.
     """
     chosen = environment.get("FINMATH_EXPERIMENT")
     if chosen and chosen not in experiments:
@@ -230,6 +177,10 @@ def default_experiment(
         return chosen, "FINMATH_EXPERIMENT says so"
     if environment.get("FINMATH_STACK") == "cuda" and gpu:
         return "small", "a GPU is visible"
+    if environment.get("FINMATH_STACK") == "cuda":
+        return "recorded", (
+            "no GPU is visible, and this image trains on GPUs only: docker run --gpus all … builds `small`"
+        )
     return "smoke", "it runs anywhere; FINMATH_EXPERIMENT names another"
 
 
@@ -247,14 +198,64 @@ def models_with_rollouts(experiment: Experiment) -> list[str]:
     return models_by_method(experiment, "grpo")
 
 
+def trained_pairs(experiment: Experiment) -> list[tuple[str, str]]:
+    """Each model that a run trains by GRPO or DPO, with its base."""
+    if not isinstance(experiment, Run):
+        return []
+    return [(name, model.base) for name, model in experiment.models.items() if isinstance(model, Grpo | Dpo)]
+
+
+def labels(experiment: Experiment) -> dict[str, str]:
+    """Display label by model, in the order of the config."""
+    return {name: model.label for name, model in experiment.models.items()}
+
+
+class Test(NamedTuple):
+    """A test of a run: its file of raw questions (None for T1, which `split` makes), and how models are asked."""
+
+    questions: str | None
+    evaluation: EvaluationSettings
+
+
+def tests(run: Run) -> dict[str, Test]:
+    """The tests of a run by name: `t1`, and of `t2` and `t3` those that it has."""
+    t1 = run.evaluation
+    found = {"t1": Test(None, t1)}
+    samples = {"t2": t1.samples, "t3": 1}
+    for name, test in _further_tests(run).items():
+        asked = {
+            "temperatures": test.temperatures or (min(t1.temperatures, key=lambda t: (abs(t - 0.7), t)),),
+            "samples": test.samples or samples[name],
+        }
+        found[name] = Test(test.questions, t1.model_copy(update=asked))
+    return found
+
+
+def test_names(experiment: Experiment) -> list[str]:
+    """The names of an experiment's tests, `t1` first."""
+    if isinstance(experiment, Run):
+        return list(tests(experiment))
+    return ["t1", *experiment.tests] if isinstance(experiment, Recorded) else ["t1"]
+
+
+def _further_tests(run: Run) -> dict[str, FurtherTest]:
+    return {name: test for name in FurtherTests.model_fields if (test := getattr(run.tests, name)) is not None}
+
+
 def section(experiment: Experiment, name: str) -> str:
     """A section of the experiment's file as canonical JSON: the settings of one stage."""
     return _slice(getattr(experiment, name))
 
 
+def evaluation_settings(run: Run, test: str = "t1") -> str:
+    """How the questions of a test are asked, as canonical JSON."""
+    return _slice(tests(run)[test].evaluation)
+
+
 def pretraining_settings(run: Run, model: str) -> str:
     """What the pre-training of `model` depends on, as canonical JSON."""
     entry = run.models[model]
+    assert isinstance(entry, Pretrained) and run.pretraining, f"{model} is not pre-trained"
     return _slice(
         PretrainingJob(
             device=run.device,
@@ -269,19 +270,30 @@ def pretraining_settings(run: Run, model: str) -> str:
 def training_settings(run: Run, model: str) -> str:
     """What the training of `model` depends on, as canonical JSON."""
     entry = run.models[model]
-    shared = {"device": run.device, "prompt": run.prompt, "seed": entry.seed}
-    if entry.method == "grpo":
-        return _slice(GrpoJob(**shared, rewards=entry.rewards, training=run.training.grpo))
-    return _slice(DpoJob(**shared, families=run.pretraining.families, training=run.training.dpo))
+    if isinstance(entry, Grpo) and run.training.grpo:
+        return _slice(
+            GrpoJob(
+                device=run.device,
+                prompt=run.prompt,
+                rewards=entry.rewards,
+                seed=entry.seed,
+                training=run.training.grpo,
+            )
+        )
+    assert isinstance(entry, Dpo) and run.training.dpo and run.pretraining, f"{model} is not trained"
+    return _slice(
+        DpoJob(
+            device=run.device,
+            prompt=run.prompt,
+            families=run.pretraining.families,
+            seed=entry.seed,
+            training=run.training.dpo,
+        )
+    )
 
 
 def _slice(settings: Settings) -> str:
     return canonical_json(settings.model_dump(mode="json"))
-
-
-def schema() -> dict[str, Any]:
-    """The JSON schema of an experiment file."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_EXPERIMENT.json_schema()}
 
 
 def main() -> None:

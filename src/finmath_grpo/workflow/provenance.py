@@ -135,7 +135,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiment", required=True)
     name = parser.parse_args().experiment
-    experiments = load_all(Path("config"))
+    experiments = load_all(Path("config")).good
     if name not in experiments:
         raise UserError(f"--experiment {name}: expected one of {', '.join(experiments)}")
     write_provenance(name, experiments[name])

@@ -1,0 +1,160 @@
+"""A config file as YAML with one `extends`: keys and values, and which file each comes from.
+
+`extends: paper` takes the values of `paper.yaml`, beside it, and changes them by JSON merge patch (RFC 7396): mappings
+are merged key by key, lists and scalars are replaced, and `null` takes a key away.
+"""
+
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from finmath_grpo.errors import UserError
+
+EXTENDS = "extends"
+
+
+class _NoDuplicateKeys(yaml.SafeLoader):
+    """YAML in which a key that stands twice is an error, as it is a mistake in every config file."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen = []
+        for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":  # `<<: *anchor`
+                continue
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
+            seen.append(key)
+        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+# YAML 1.1 reads 2e-3 as text; a learning rate is a number.
+_NoDuplicateKeys.add_implicit_resolver(
+    "tag:yaml.org,2002:float", re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"), list("-+.0123456789")
+)
+
+
+class Config(NamedTuple):
+    """The values of a config file, and the two sources that they are merged from."""
+
+    values: dict[str, Any]
+    """What holds: the file's own values, over those of the file that it extends."""
+    own: dict[str, Any]
+    """What stands in the file itself."""
+    base: Path | None
+    """The file that the other values come from: the one that it extends."""
+    inherited: dict[str, Any]
+    """The values of that file."""
+
+    def inherits(self, location: tuple[int | str, ...]) -> str:
+        """The key at or above a place in `values` that comes from the extended file; empty if the file has its own."""
+        own: Any = self.own
+        base: Any = self.inherited
+        key: list[str] = []
+        inherited = False
+        for part in location:
+            if not isinstance(base, dict) or part not in base:
+                continue  # the tag of a union, which stands in no file, or a place in a list, which one file has whole
+            key.append(str(part))
+            inherited = inherited or (isinstance(own, dict) and part not in own)
+            base, own = base[part], own.get(part) if isinstance(own, dict) else own
+        return ".".join(key) if inherited else ""
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """The keys and values of a YAML file. Raises UserError naming the file, the line and what is wrong."""
+    try:
+        # Windows editors begin UTF-8 with a byte order mark.
+        return parse_yaml(path.read_text(encoding="utf-8-sig"), str(path))
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
+
+
+def parse_yaml(text: str, name: str) -> dict[str, Any]:
+    """The keys and values of YAML text. Raises UserError naming the text, the line and what is wrong."""
+    try:
+        content = yaml.load(text, Loader=_NoDuplicateKeys)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise UserError(f"{name}, line {line}: not YAML as expected: {error.problem}") from None
+    except (yaml.YAMLError, ValueError) as error:  # a control character; a date that no calendar has
+        raise UserError(f"{name}: not YAML as expected: {' '.join(str(error).split())}") from None
+    if not isinstance(content, dict):
+        raise UserError(f"{name}: expected keys and values, as in config/smoke.yaml")
+    return content
+
+
+def read_config(path: Path) -> Config:
+    """A config file with what it extends.
+
+    Raises UserError for a file that can't be read, and for an `extends` of no file or of one that extends itself.
+    """
+    own = read_yaml(path)
+    if EXTENDS not in own:
+        return Config(own, own, None, {})
+    name = own.pop(EXTENDS)
+    others = sorted(file.stem for file in path.parent.glob("*.yaml") if file != path)
+    if name not in others:
+        raise UserError(f"{path}: {EXTENDS}: no experiment {name!r}; expected one of: {', '.join(others)}")
+    base = path.with_name(f"{name}.yaml")
+    try:
+        inherited = read_yaml(base)
+    except UserError as error:
+        raise UserError(f"{path}: {EXTENDS} a file with a fault: {error}") from None
+    if EXTENDS in inherited:
+        raise UserError(
+            f"{path}: {EXTENDS}: {base} extends {inherited[EXTENDS]!r} itself, and one level is the limit;"
+            f" extend {inherited[EXTENDS]!r} and say the differences here"
+        )
+    return Config(merge_patch(inherited, own), own, base, inherited)
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """`target` changed by `patch` as in RFC 7396. Keys keep the order of `target`; new ones follow."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def self_contained(path: Path) -> bytes:
+    """The bytes of a config file that needs no other: the file as it is, or merged with what it extends."""
+    config = read_config(path)
+    if config.base is None:
+        return path.read_bytes()
+    head = f"# {path.name}, merged with {config.base.name}, which it extends.\n"
+    body: str = yaml.safe_dump(config.values, allow_unicode=True, sort_keys=False)
+    return (head + body).encode()
+
+
+def patch_schema(schema: Any) -> Any:
+    """The JSON schema of a merge patch to what `schema` describes: no key is required, and each may be null.
+
+    References to a definition `X` become references to `XChanges`, which the caller makes by this function too.
+    """
+    if isinstance(schema, list):
+        return [patch_schema(entry) for entry in schema]
+    if not isinstance(schema, dict):
+        return schema
+    changes: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in ("required", "discriminator", "default"):
+            continue
+        if key in ("properties", "patternProperties"):
+            changes[key] = {name: {"anyOf": [patch_schema(entry), {"type": "null"}]} for name, entry in value.items()}
+        elif key == "$ref":
+            changes[key] = f"{value}Changes"
+        else:
+            # With no key required, an entry may fit more than one kind.
+            changes["anyOf" if key == "oneOf" else key] = patch_schema(value)
+    return changes

@@ -1,0 +1,173 @@
+"""What the file of an experiment may say: a `run` from raw questions, the `published` numbers, or a `recorded` run.
+
+Every key is a field here or in the settings of a stage, and `config/schema.json` is made from them for editors.
+"""
+
+from typing import Annotated, Any, Literal, get_args
+
+import pydantic
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, TypeAdapter
+from pydantic.json_schema import SkipJsonSchema
+
+from finmath_grpo.evaluation.settings import EvaluationSettings, FurtherTests
+from finmath_grpo.figures.settings import FigureSettings
+from finmath_grpo.models.settings import Architecture, PretrainingSettings
+from finmath_grpo.prompts import PromptSettings
+from finmath_grpo.questions.settings import SplitSettings
+from finmath_grpo.settings import Device, Settings
+from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.training.settings import MergeSettings, Reward, TrainingSettings
+from finmath_grpo.workflow.config_file import patch_schema
+
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+
+class Labelled(Settings):
+    """A model that others made; only its name in figures is ours."""
+
+    label: str = Field(min_length=1)
+
+
+class Pretrained(Labelled):
+    """A base model that the DAG trains from scratch."""
+
+    method: Literal["pretrain"]
+    architecture: Architecture
+    seed: NonNegativeInt
+
+
+class Fetched(Labelled):
+    """A model from the Hugging Face hub."""
+
+    method: Literal["fetch"]
+    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    revision: str = Field(min_length=1)
+    """A commit or `main`; the manifest records the commit and the hash of every file."""
+
+
+class Grpo(Labelled):
+    """A base model trained by GRPO, merged."""
+
+    method: Literal["grpo"]
+    base: ModelName
+    rewards: tuple[Reward, ...] = Field(min_length=1)
+    seed: NonNegativeInt
+
+    @pydantic.field_validator("rewards")
+    @classmethod
+    def _no_reward_twice(cls, rewards: tuple[Reward, ...]) -> tuple[Reward, ...]:
+        if len(set(rewards)) != len(rewards):
+            raise ValueError("a reward stands twice in the list")
+        return rewards
+
+
+class Dpo(Labelled):
+    """A base model trained by DPO on preference pairs from the families, merged."""
+
+    method: Literal["dpo"]
+    base: ModelName
+    seed: NonNegativeInt
+
+
+class Adapter(Labelled):
+    """A trained model evaluated as base + adapter, not merged."""
+
+    method: Literal["adapter"]
+    of: ModelName
+
+
+Model = Annotated[Pretrained | Fetched | Grpo | Dpo | Adapter, Field(discriminator="method")]
+
+
+class Needs(Settings):
+    """What an experiment needs of a machine, as stated; whether it needs the hub follows from its models."""
+
+    memory: PositiveFloat
+    """GB."""
+    disk: PositiveFloat
+    """GB for results and downloads."""
+    gpu: NonNegativeFloat = 0
+    """GB of GPU memory; 0: no GPU."""
+    hours: PositiveFloat | None = None
+    """By the clock, about."""
+
+
+class Run(Settings):
+    """An experiment that is run from raw questions."""
+
+    kind: Literal["run"]
+    questions: str
+    """The file of raw questions, from which `split` takes the test T1."""
+    tests: FurtherTests = FurtherTests()
+    validation: str | None = None
+    """A file of questions for choosing settings and for curves along training, never for a result."""
+    device: Device
+    needs: Needs | None = None
+    split: SplitSettings
+    prompt: PromptSettings = PromptSettings()
+    models: dict[ModelName, Model] = Field(min_length=1)
+    pretraining: PretrainingSettings | None = None
+    training: TrainingSettings = TrainingSettings()
+    merge: MergeSettings | None = None
+    """Needed where a model is trained by GRPO or DPO."""
+    evaluation: EvaluationSettings
+    statistics: StatisticsSettings = StatisticsSettings()
+    figures: FigureSettings = FigureSettings()
+
+
+class Published(Settings):
+    """The numbers of the post, redrawn."""
+
+    kind: Literal["published"]
+    numbers: str
+    """The file of the post's plotted numbers."""
+    needs: Needs | None = None
+    models: dict[ModelName, Labelled] = Field(min_length=1)
+    statistics: StatisticsSettings = StatisticsSettings()
+    figures: FigureSettings = FigureSettings()
+
+
+class RecordedModel(Labelled):
+    """A model of a run that is shipped."""
+
+    rollouts: bool = False
+    """Whether the record has what was sampled while the model was trained."""
+
+
+class Recorded(Settings):
+    """A finished run, shipped as one file of scores, texts and logs."""
+
+    kind: Literal["recorded"]
+    record: str
+    """The file that `python -m finmath_grpo.release.record` wrote."""
+    needs: Needs | None = None
+    statistics: StatisticsSettings = StatisticsSettings()
+    """What is not given here is as in the recorded run."""
+    figures: FigureSettings = FigureSettings()
+    # Read from the record, and given in no file.
+    models: SkipJsonSchema[dict[ModelName, RecordedModel]]
+    tests: SkipJsonSchema[tuple[str, ...]] = ()
+    """The tests beside T1 that the recorded run had."""
+
+
+Experiment = Run | Published | Recorded
+EXPERIMENT: TypeAdapter[Experiment] = TypeAdapter(Annotated[Experiment, Field(discriminator="kind")])
+
+
+def schema() -> dict[str, Any]:
+    """The JSON schema of an experiment file: whole, or with `extends` and the changes alone."""
+    whole = EXPERIMENT.json_schema()
+    definitions = whole.pop("$defs")
+    changes = {f"{name}Changes": patch_schema(definition) for name, definition in definitions.items()}
+    for kind in get_args(Experiment):
+        changes[f"{kind.__name__}Changes"]["properties"]["extends"] = {
+            "description": "The experiment whose values hold where this file says nothing; null takes a key away.",
+            "type": "string",
+        }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "if": {"required": ["extends"]},
+        "then": patch_schema(whole),
+        "else": whole,
+        "$defs": {**definitions, **changes},
+    }

@@ -1,0 +1,40 @@
+"""What the record of a finished run says of that run, for experiments of the kind `recorded`."""
+
+from pathlib import Path
+from typing import Any
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.settings import FurtherTests
+from finmath_grpo.release.record import opened
+from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.workflow.config_file import parse_yaml
+
+
+def of_record(record: Path) -> dict[str, Any]:
+    """Models, tests and statistics of a recorded run, from the config that its record holds, as `Recorded` names them.
+
+    Nothing else of that config is read, so that a record outlives changes of the schema. Raises UserError for a file
+    that is no record, or whose config has no models.
+    """
+    with opened(record) as archive:
+        members = archive.getnames()
+        configs = [name for name in members if "/" not in name and name.endswith(".yaml")]
+        file = archive.extractfile(configs[0]) if len(configs) == 1 else None
+        if file is None:
+            raise UserError(f"{record}: expected one config file in it, found {len(configs)}")
+        name = f"{record}, {configs[0]}"
+        config = parse_yaml(file.read().decode("utf-8-sig", errors="replace"), name)
+    models, tests, statistics = (config.get(key) or {} for key in ("models", "tests", "statistics"))
+    if not (models and all(isinstance(section, dict) for section in (models, tests, statistics))):
+        raise UserError(f"{name}: expected keys and values under `models`; pack the run again")
+    return {
+        "models": {
+            model: {
+                "label": entry.get("label", model) if isinstance(entry, dict) else model,
+                "rollouts": f"training/{model}/completions.jsonl.zst" in members,
+            }
+            for model, entry in models.items()
+        },
+        "tests": [test for test in FurtherTests.model_fields if tests.get(test)],
+        "statistics": {key: statistics[key] for key in StatisticsSettings.model_fields if key in statistics},
+    }

@@ -1,0 +1,65 @@
+"""The table of training: one row per model and step, whatever rewards a model was trained with."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+STEPS = 12
+REWARDS = {"xmlcount": "format", "template_match": "format", "exact_match": "answer", "numeric_match": "answer"}
+OF_FORMAT = {"format_start", "format_end", "format_maximum", "format_change", "length_slope_end"}
+OF_ANSWER = {"correctness_start", "correctness_change", "all_wrong_share"}
+
+
+def write_log(folder: Path, model: str, *rewards: str) -> Path:
+    steps = range(1, STEPS + 1)
+    log = pd.DataFrame({"step": steps, "completion_length": [100 + step % 3 for step in steps], "reward": 0.5})
+    log = log.assign(reward_std=0.1, kl=0.0, clipped_ratio=0.0, frac_reward_zero_std=0.5)
+    for place, reward in enumerate(rewards):
+        log[f"rewards/{reward}/mean"] = [place + step / 10 for step in steps]
+    path = folder / model / "log.csv"
+    path.parent.mkdir()
+    log.to_csv(path, index=False)
+    return path
+
+
+def tables(folder: Path, *logs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    outputs = folder / "training.csv", folder / "reward_facts.csv"
+    options = ("--settings", json.dumps({"bootstrap_draws": 50}), "--table", outputs[0], "--facts", outputs[1])
+    command = [sys.executable, "-W", "error", "-m", "finmath_grpo.statistics.training_table"]
+    done = subprocess.run([*command, *options, "--logs", *logs], capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return pd.read_csv(outputs[0]), pd.read_csv(outputs[1])
+
+
+@pytest.mark.parametrize("reward", REWARDS)
+def test_a_model_with_one_reward_has_the_other_column_empty_and_no_facts_of_it(reward: str, tmp_path: Path) -> None:
+    both, one = write_log(tmp_path, "both", "xmlcount", "exact_match"), write_log(tmp_path, "one", reward)
+    training, facts = tables(tmp_path, both, one)
+    assert list(training["model"].value_counts()) == [STEPS, STEPS]
+    there, empty = ("format_reward", "correctness_reward")[:: 1 if REWARDS[reward] == "format" else -1]
+    rows = training[training["model"] == "one"]
+    assert rows[empty].isna().all() and rows[there].tolist() == pytest.approx([step / 10 for step in range(1, 13)])
+    found = set(facts.loc[facts["model"] == "one", "fact"])
+    wanted, absent = (OF_FORMAT, OF_ANSWER)[:: 1 if REWARDS[reward] == "format" else -1]
+    assert wanted <= found and not absent & found and {"steps", "length_start", "length_change"} <= found
+    assert set(facts.loc[facts["model"] == "both", "fact"]) >= OF_FORMAT | OF_ANSWER
+    assert facts.loc[facts["model"] == "one", "value"].notna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"), [("", "can't be read"), ("step\n1\n", "no column completion_length"), ("step,a\n", "no column")]
+)
+def test_a_log_that_is_not_whole_is_refused_by_name(text: str, says: str, tmp_path: Path) -> None:
+    (tmp_path / "log.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(RuntimeError, match=rf"^error: .*log\.csv: {says}"):
+        tables(tmp_path, tmp_path / "log.csv")
+
+
+def test_a_log_with_no_reward_of_the_project_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match=r"^error: .*no column rewards/<name>/mean"):
+        tables(tmp_path, write_log(tmp_path, "m"))
