@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from finmath_grpo.workflow.doctor import FULL, refusals, warnings
-from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
-from finmath_grpo.workflow.hold import hold, only_reads
 from finmath_grpo.errors import UserError
+from finmath_grpo.workflow.doctor import FULL, refusals, warnings
+from finmath_grpo.workflow.hold import hold, only_reads
+from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
 
 ALL_THERE = Machine(
     processor="a processor",
