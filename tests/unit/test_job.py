@@ -138,7 +138,7 @@ def test_output_that_was_not_made_has_no_hash(folder: Path):
 def test_signals_reach_the_stage(folder: Path, name: signal.Signals):
     wrapper, stage = started(folder, "sleep")
     wrapper.send_signal(name)
-    assert wrapper.wait(PATIENCE) == 128 + name or (name == signal.SIGINT and wrapper.returncode == 1)
+    assert wrapper.wait(PATIENCE) == 128 + name
     assert not lives(stage)
     assert record(folder)["exit_status"] == wrapper.returncode
 
@@ -190,7 +190,7 @@ def test_secrets_are_not_recorded(folder: Path):
 def test_progress_is_read_from_the_last_bar(tmp_path: Path):
     log = tmp_path / "results" / "small" / "logs" / "pretrain" / "llama-base.log"
     log.parent.mkdir(parents=True)
-    code = "from tqdm import tqdm\nfor _ in tqdm(range(900), desc='pretraining', mininterval=0, file=__import__('sys').stderr): pass"
+    code = "from tqdm import tqdm\nfor _ in tqdm(range(900), desc='pretraining', mininterval=0): pass"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
     log.write_bytes("önce\n".encode() * 2000 + done.stderr)
     assert progress(log, 62).startswith("pretrain llama-base: 900/900 [00:00]")
@@ -204,6 +204,8 @@ def test_progress_is_read_from_the_last_bar(tmp_path: Path):
 def test_gpus_are_named_by_the_driver(tmp_path: Path):
     for bus in ("0000:01:00.0", "0000:02:00.0"):
         (tmp_path / bus).mkdir()
-        (tmp_path / bus / "information").write_text("Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 0\nGPU UUID: GPU-1\n")
+        (tmp_path / bus / "information").write_text(
+            "Model: \t\t NVIDIA H100 80GB HBM3\nIRQ:   \t\t 0\nGPU UUID: GPU-1\n"
+        )
     assert gpu_models(tmp_path) == ("NVIDIA H100 80GB HBM3",) * 2
     assert gpu_models(tmp_path / "absent") == ()
