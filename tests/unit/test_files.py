@@ -110,7 +110,7 @@ def test_several_writers_of_one_file_don_t_mix_what_they_write(tmp_path: Path):
 
 def test_file_in_a_folder_that_is_not_there_and_with_signs_of_patterns_is_written(tmp_path: Path):
     file = tmp_path / "new" / "a[1]*.txt"
-    writer, stray = start_writer(file)
+    writer, _ = start_writer(file)
     kill(writer)
     with atomic_write(file) as text:
         text.write("ğ\n")

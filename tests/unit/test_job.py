@@ -201,6 +201,18 @@ def test_progress_is_read_from_the_last_bar(tmp_path: Path):
     assert progress(log, 75) == "pretrain llama-base: running [01:15]"
 
 
+def test_long_job_says_how_far_it_is_and_a_short_one_nothing(folder: Path):
+    bar = " 50%|█████     | 450/900 [01:02<01:02,  7.26it/s]"
+    (folder / "stage.py").write_text(f"import time; print({bar!r}, flush=True); time.sleep(1.5)")
+    # The same wrapper, less patient than in earnest.
+    code = "from finmath_grpo.workflow import job; job.QUIET = job.TICK = 0.4; job.main()"
+    words = [sys.executable, "-c", code, *command(folder, "make")[3:]]
+    long = subprocess.run(words, cwd=ROOT, env=environment(folder), capture_output=True, text=True)
+    lines = long.stderr.splitlines()
+    assert long.returncode == 0 and set(lines) == {"a: 450/900 [01:02]"} and 2 <= len(lines) <= 4
+    assert run(folder, "make").stderr == ""
+
+
 def test_gpus_are_named_by_the_driver(tmp_path: Path):
     for bus in ("0000:01:00.0", "0000:02:00.0"):
         (tmp_path / bus).mkdir()
