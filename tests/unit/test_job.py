@@ -172,6 +172,7 @@ def test_job_ends_when_the_run_that_it_belongs_to_is_killed(folder: Path):
     run_.kill()
     run_.wait()
     assert soon(lambda: not lives(stage))
+    assert soon((folder / "logs" / "a.job.json").exists) and record(folder)["exit_status"] == 128 + signal.SIGTERM
 
 
 def test_job_of_a_holder_elsewhere_is_let_alone(folder: Path):

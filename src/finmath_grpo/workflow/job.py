@@ -120,6 +120,7 @@ def finish(stage: subprocess.Popen[bytes], log: Path) -> tuple[int, int]:
 
     Passes signals on, ends the stage when the run that it belongs to is gone, and prints how far it is.
     """
+    # Never through methods of Popen: they would wait for the process themselves, and take its memory's peak with them.
     holder = int(os.environ.get(HOLDER, "0"))
     watched = descends_from(holder)
     begun = time.monotonic()
@@ -134,10 +135,10 @@ def finish(stage: subprocess.Popen[bytes], log: Path) -> tuple[int, int]:
         now = time.monotonic()
         if received is not None and received.si_signo in PASSED_ON:
             if received.si_code != FROM_TERMINAL:
-                stage.send_signal(received.si_signo)
+                os.kill(stage.pid, received.si_signo)
         elif watched and not descends_from(holder):
             orphaned = orphaned or now
-            stage.send_signal(signal.SIGTERM if now < orphaned + GRACE else signal.SIGKILL)
+            os.kill(stage.pid, signal.SIGTERM if now < orphaned + GRACE else signal.SIGKILL)
         elif now - told >= max(QUIET, 0.1 * (now - begun)):
             told = now
             print(progress(log, now - begun), file=sys.stderr, flush=True)
