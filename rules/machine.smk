@@ -3,12 +3,14 @@
 import shutil
 
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import hold
+from finmath_grpo.workflow import hold, provenance
 from finmath_grpo.workflow.machine import this_machine
 
-if workflow.is_main_process and not hold.only_reads(sys.argv):
+if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
         HELD = hold.hold(Path("results"))
+        # Jobs on this machine end when this process is killed, so that none runs beside the next run's.
+        os.environ[hold.HOLDER] = str(os.getpid())
     except UserError as error:
         sys.exit(f"error: {error}")
 
@@ -31,14 +33,18 @@ onstart:
             sys.exit("error: " + "\nerror: ".join(found))
 
 
-# No rule: it says what is true of the run that ends here (commit, machine), and so is never out of date nor a reason
-# to run anything.
+# No rule: it collects what the jobs recorded, after a failed run as well, and is never a reason to run anything.
+def collect():
+    names = {job.wildcards.experiment for job in workflow.dag.jobs if "experiment" in job.wildcards.keys()}
+    provenance.write_all(names, EXPERIMENTS)
+
+
 onsuccess:
-    built = sorted(
-        {job.wildcards.experiment for job in workflow.dag.finished_jobs if "experiment" in job.wildcards.keys()}
-    )
-    for experiment in built:
-        shell("python -m finmath_grpo.workflow.provenance --experiment {experiment}")
+    collect()
+
+
+onerror:
+    collect()
 
 
 rule doctor:

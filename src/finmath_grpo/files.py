@@ -1,35 +1,99 @@
 """Reading and writing files: whole or not at all, with errors that name the line.
 
-Every output is written under a temporary name beside its place and renamed, so that a killed job leaves
-nothing half-written. JSON is written in one canonical form, so that the same content has the same bytes.
+Every output is written under a temporary name beside its place and renamed, so that a killed job leaves nothing
+half-written. The next write of the same file, or the next run (:func:`remove_strays`), removes what a killed process
+left. JSON is written in one canonical form, so that the same content has the same bytes.
 """
 
+import fcntl
+import glob
 import hashlib
 import json
 import os
+import re
+import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
-
-import pydantic
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from finmath_grpo.errors import UserError
 
-Row = TypeVar("Row", bound=pydantic.BaseModel)
+# Imported where rows are read: pydantic takes longer to import than all else that happens around a job.
+if TYPE_CHECKING:
+    import pydantic
+
+Row = TypeVar("Row", bound="pydantic.BaseModel")
+
+TEMPORARY = re.compile(r"\..+\.[0-9a-f]+\.tmp")
+"""Names of files that are being written: `.scores.csv.1f0c9a3e.tmp` for `scores.csv`."""
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, which takes that name when the block ends without an error.
+
+    The file exists from the start and is locked (flock) until the end. A temporary file that nobody locks is therefore
+    one that a killed process left. Several threads or processes may write the same `path`: the last one wins.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for stray in path.parent.glob(f".{glob.escape(path.name)}.*.tmp"):
+        remove_stray(stray)
+    temporary, lock = new_temporary(path)
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+        os.close(lock)
+
+
+def new_temporary(path: Path) -> tuple[Path, int]:
+    """A new, locked temporary file for `path`, and the descriptor that holds the lock."""
+    while True:
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        lock = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        with suppress(OSError):  # some network file systems know no locks; remove_stray then removes nothing
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        if os.fstat(lock).st_nlink:
+            return temporary, lock
+        os.close(lock)  # taken for a stray between the two calls
+
+
+def remove_stray(temporary: Path) -> bool:
+    """Remove a temporary file unless a process is writing it; whether it was removed."""
+    try:
+        lock = os.open(temporary, os.O_RDWR)
+    except OSError:  # renamed or removed meanwhile, or another user's
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        temporary.unlink()
+    except OSError:
+        return False
+    finally:
+        os.close(lock)
+    return True
+
+
+def remove_strays(folder: Path, skip: tuple[str, ...] = ()) -> int:
+    """Remove all temporary files below `folder` that killed processes left, and count them.
+
+    `skip`: folders, relative to `folder`, that are not ours to look into.
+    """
+    skipped = {folder / name for name in skip}
+    count = 0
+    for here, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if Path(here, name) not in skipped]
+        count += sum(remove_stray(Path(here, name)) for name in names if TEMPORARY.fullmatch(name))
+    return count
 
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[TextIO]:
     """Open a text file that takes the name `path` only when the block ends without an error."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temporary.open("w", encoding="utf-8", newline="\n") as file:
-            yield file
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="\n") as file:
+        yield file
 
 
 def canonical_json(value: Any) -> str:
@@ -56,6 +120,8 @@ def read_jsonl(path: Path, model: type[Row]) -> Iterator[Row]:
 
     Raises UserError naming the file, the line, the field and what was expected.
     """
+    import pydantic
+
     try:
         file = path.open(encoding="utf-8")
     except OSError as error:
@@ -73,7 +139,7 @@ def read_jsonl(path: Path, model: type[Row]) -> Iterator[Row]:
             raise UserError(f"{path}, after line {number}: not UTF-8 text (byte {error.start})") from None
 
 
-def explain(error: pydantic.ValidationError, content: Any = None) -> str:
+def explain(error: "pydantic.ValidationError", content: Any = None) -> str:
     """The faults of a pydantic error in one line: field, what was expected, what was found.
 
     Where the checked `content` is given, fields are named as they stand in it, without the tags of tagged unions.

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.release import notice, page
+from finmath_grpo.release.record import opened
 from finmath_grpo.workflow.sources import from_head, revision
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +56,36 @@ def test_seconds_are_summed_by_stage(tmp_path: Path):
         "clean": {"wall": 0.2, "cpu": 0.1},
         "grpo": {"wall": 12.5, "cpu": 9.5},
     }
+
+
+def test_hardware_is_read_from_the_provenance_inside_a_record_of_old():
+    with opened(ROOT / "data/recorded/small.tar.zst") as archive:
+        content = archive.extractfile("provenance.json")
+        assert content is not None
+        provenance = json.loads(content.read())
+    assert "runs" in provenance and page.hardware(provenance) == "NVIDIA H100 80GB HBM3"
+
+
+def test_hardware_is_that_of_the_jobs_that_trained():
+    machines = [
+        {"gpus": [], "cores": 2, "processor": "a processor"},
+        {"gpus": ["a GPU", "another"], "cores": 9, "processor": "a processor"},
+    ]
+    provenance = {
+        "environments": [{"machine": machine} for machine in machines],
+        "jobs": [{"environment": 0}, {"environment": 1}, {"environment": 0}],
+        "files": {
+            "clean": {"rule": "clean", "job": 0},
+            "grpo": {"rule": "grpo", "job": 1},
+            "lost": {"rule": "generate", "job": None, "why": "no record"},
+            "score": {"rule": "score", "job": 2},
+        },
+    }
+    assert page.hardware(provenance) == "a GPU and another"
+    del provenance["files"]["grpo"]
+    assert page.hardware(provenance) == "2 cores (a processor)"
+    provenance["files"] = {"lost": provenance["files"]["lost"]}
+    assert page.hardware(provenance) == "–"
 
 
 def test_commit_is_read_with_no_git(tmp_path: Path):

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from finmath_grpo.workflow.doctor import FULL, describe, lacks, refusals, warnin
 from finmath_grpo.workflow.experiments import Experiment, load
 from finmath_grpo.workflow.hold import hold, only_reads
 from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
+from finmath_grpo.workflow.metadata import TESTED
 
 CONFIG = Path(__file__).parents[2] / "config"
 ALL_THERE = Machine(
@@ -138,6 +140,67 @@ def test_folder_that_cannot_be_written_is_named(tmp_path):
         hold(tmp_path)
 
 
-def test_looking_needs_no_hold():
-    assert only_reads(["snakemake", "-n", "all"]) and only_reads(["snakemake", "--lint"])
-    assert not only_reads(["snakemake", "--cores", "all", "published"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-n all",
+        "-np",
+        "-nq all",
+        "-pn",
+        "-nF smoke",
+        "--dry-run",
+        "--dryrun --quiet",
+        "--lint",
+        "-l",
+        "--lt",
+        "-S",
+        "-D",
+        "--dag",
+        "--dag=dot",
+        "--rulegraph mermaid-js",
+        "--filegraph",
+        "--d3dag",
+        "--list-changes code",
+        "--li",
+        "--lp",
+        "--lu",
+        "--report",
+        "--report report.zip",
+    ],
+)
+def test_looking_needs_no_hold(words: str):
+    assert only_reads(words.split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "",
+        "--cores all published",
+        "--cores 2 -F",
+        "-pF",
+        "-q all --cores 1 n",
+        "--touch",
+        "--unlock",
+        "--delete-all-output",
+        "--cleanup-metadata results/tiny/scores.csv",
+        "--report report.zip --report-after-run",
+        "--config n=1",
+    ],
+)
+def test_whatever_may_change_results_needs_the_hold(words: str):
+    assert not only_reads(words.split())
+
+
+def test_who_takes_the_hold_removes_what_killed_jobs_left(tmp_path):
+    ours = tmp_path / "tiny" / "figures" / ".a.png.0123abcd.tmp"
+    others = tmp_path / "cache" / "compiled" / "triton" / ".kernel.0123abcd.tmp"
+    for file in (ours, others):
+        file.parent.mkdir(parents=True)
+        file.touch()
+    with hold(tmp_path):
+        assert not ours.exists() and others.exists()
+
+
+def test_installed_snakemake_is_one_whose_internals_were_tested():
+    assert version("snakemake").rpartition(".")[0] in TESTED

@@ -95,18 +95,33 @@ def test_provenance_goes_from_each_figure_to_the_raw_questions(finished: Checkou
             assert digest == sha256(finished.path / path), path
 
 
-def test_provenance_says_which_run_made_a_file(copy: Checkout):
+def environment_of(found: dict, path: str) -> dict:
+    return found["environments"][found["jobs"][found["files"][path]["job"]]["environment"]]
+
+
+def test_provenance_knows_the_job_of_every_file(finished: Checkout):
+    found = provenance(finished)
+    unknown = {path: entry["why"] for path, entry in found["files"].items() if entry["job"] is None}
+    assert unknown == {}
+    for path, entry in found["files"].items():
+        record = json.loads((finished.path / found["jobs"][entry["job"]]["record"]).read_text(encoding="utf-8"))
+        assert record["outputs"][path] == sha256(finished.path / path), path
+        assert record["exit_status"] == 0 and record["peak_memory"] > 2**20
+        assert (record["browser"] is not None) == any(output.endswith(".png") for output in record["outputs"])
+
+
+def test_provenance_says_which_job_made_a_file(copy: Checkout):
     before = provenance(copy)
-    assert len(before["runs"]) == 1 and before["seeds"]["models.llama-grpo.seed"] == 1
-    assert before["runs"][0]["lock"]["sha256"] == sha256(copy.path / "envs/cpu.lock")
+    trained = "results/tiny/training/llama-grpo/MANIFEST.sha256"
+    assert before["seeds"]["models.llama-grpo.seed"] == 1
+    assert environment_of(before, trained)["lock"]["sha256"] == sha256(copy.path / "envs/cpu.lock")
     figure = "results/tiny/figures/grpo_vs_base.png"
     (copy.path / figure).unlink()
     copy.snakemake(figure, FINMATH_REVISION="0123-dirty")
     after = provenance(copy)
-    assert after["runs"][after["files"][figure]["run"]]["sources"] == {
-        **before["runs"][0]["sources"],
+    assert environment_of(after, figure)["sources"] == {
+        **environment_of(before, figure)["sources"],
         "commit": "0123",
         "dirty": True,
     }
-    trained = "results/tiny/training/llama-grpo/MANIFEST.sha256"
-    assert after["runs"][after["files"][trained]["run"]] == before["runs"][0]
+    assert environment_of(after, trained) == environment_of(before, trained)

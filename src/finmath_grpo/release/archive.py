@@ -19,10 +19,10 @@ from pathlib import Path
 import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import sha256
+from finmath_grpo.files import replacing, sha256
 from finmath_grpo.release.crate import metadata
 from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
-from finmath_grpo.workflow.metadata import METADATA, read_records
+from finmath_grpo.workflow.metadata import METADATA, read_makings
 from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import these_sources
 
@@ -83,8 +83,8 @@ def write_archive(path: Path, experiments: dict[str, Experiment]) -> None:
         "REVISION": f"{sources.commit or 'unknown'}{'-dirty' if sources.dirty else ''}\n",
         "ro-crate-metadata.json": json.dumps(metadata(root, experiments, provenances, versions), indent=2) + "\n",
     }
-    temporary = path.with_name(f".{path.name}.tmp")
     with (
+        replacing(path) as temporary,
         temporary.open("wb") as file,
         zstandard.ZstdCompressor(level=10, threads=-1).stream_writer(file) as compressed,
         tarfile.open(fileobj=compressed, mode="w|", format=tarfile.PAX_FORMAT) as archive,
@@ -98,7 +98,6 @@ def write_archive(path: Path, experiments: dict[str, Experiment]) -> None:
                 hashes.append(f"{sha256(source)}  {source}\n")
         hashes += [f"{hashlib.sha256(content.encode()).hexdigest()}  {name}\n" for name, content in added.items()]
         add_bytes(archive, "MANIFEST.sha256", "".join(sorted(hashes, key=lambda line: line[66:])).encode())
-    temporary.replace(path)
     print(f"{path}: {path.stat().st_size / 2**20:.1f} MiB, {len(hashes)} files, experiments: {', '.join(experiments)}")
 
 
@@ -107,7 +106,7 @@ def main() -> None:
     parser.add_argument("archive", type=Path, help="the file to write, .tar.zst")
     arguments = parser.parse_args()
     experiments = {
-        name: found for name, found in load_all(Path("config")).good.items() if read_records(f"results/{name}/")
+        name: found for name, found in load_all(Path("config")).good.items() if read_makings(f"results/{name}/")
     }
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")

@@ -55,18 +55,31 @@ def seconds_by_stage(folder: Path) -> dict[str, dict[str, float]]:
     return {stage: {key: round(value, 1) for key, value in sums[stage].items()} for stage in sorted(sums)}
 
 
+def machines(provenance: dict[str, Any]) -> list[tuple[str, str]]:
+    """Rule and machine of every file whose job is known; also of runs recorded before jobs wrote their own records."""
+    if "runs" in provenance:
+        made = [(entry["rule"], provenance["runs"][entry["run"]]["machine"]) for entry in provenance["files"].values()]
+        return [(rule, describe_machine(found, [gpu["name"] for gpu in found["gpus"]])) for rule, found in made]
+    environments = [provenance["environments"][job["environment"]] for job in provenance["jobs"]]
+    known = [entry for entry in provenance["files"].values() if entry["job"] is not None]
+    made = [(entry["rule"], environments[entry["job"]]["machine"]) for entry in known]
+    return [(rule, describe_machine(found, found["gpus"])) for rule, found in made]
+
+
+def describe_machine(machine: dict[str, Any], gpus: list[str]) -> str:
+    return " and ".join(gpus) or f"{machine['cores']} cores ({machine['processor']})"
+
+
 def hardware(provenance: dict[str, Any]) -> str:
     """The machine that trained, or else the one that did the most."""
-    files = provenance["files"].values()
-    trained = [entry["run"] for entry in files if entry["rule"] in ("grpo", "generate")] or [e["run"] for e in files]
-    machine = provenance["runs"][max(set(trained), key=trained.count)]["machine"]
-    gpus = " and ".join(gpu["name"] for gpu in machine["gpus"])
-    return gpus or f"{machine['cores']} cores ({machine['processor']})"
+    made = machines(provenance)
+    found = [machine for rule, machine in made if rule in ("grpo", "generate")] or [machine for _, machine in made]
+    return max(dict.fromkeys(found), key=found.count) if found else "–"
 
 
 def elapsed(provenance: dict[str, Any]) -> float | None:
     """Seconds from the first job to the end of the last, where one run made everything without a pause."""
-    spans = []
+    spans: list[tuple[float, float]] = []
     for entry in provenance["files"].values():
         start = datetime.fromisoformat(entry["started"]).timestamp()
         spans.append((start, start + entry["seconds"]))

@@ -1,6 +1,6 @@
 """A finished run as one small file, and back: what the tables, figures, claims and page of `recorded` are made from.
 
-    python -m finmath_grpo.release.record pack --experiment small --record data/recorded/small.tar.zst
+    python -m finmath_grpo.release.record pack --experiment small --record small.tar.zst
     python -m finmath_grpo.release.record unpack --record small.tar.zst --member scores.csv --output scores.csv
 
 The file holds questions, scores, what the models wrote, the tables that the DAG makes from training, and for reading:
@@ -17,6 +17,7 @@ from pathlib import Path
 import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import replacing
 from finmath_grpo.workflow.config_file import self_contained
 
 # What `recorded` unpacks: of a run, and of each model. The statistics make the other tables from these.
@@ -66,7 +67,6 @@ def pack(results: Path, config: Path, record: Path) -> None:
     packed = zstandard.ZstdCompressor(level=19).compress(plain.getvalue())
     if len(packed) > LIMIT:
         raise UserError(f"{record}: {len(packed):,} bytes, more than {LIMIT:,}; fewer samples or temperatures fit")
-    record.parent.mkdir(parents=True, exist_ok=True)
     write_whole(record, packed)
     print(f"{record}: {len(members)} files, {len(packed):,} bytes")
 
@@ -87,14 +87,15 @@ def unpack(record: Path, member: str, output: Path) -> None:
     with opened(record) as archive:
         if member not in archive.getnames():
             raise UserError(f"{record}: holds no {member}; `tar --zstd -tf {record}` lists what it holds")
-        write_whole(output, archive.extractfile(member).read())
+        content = archive.extractfile(member)
+        if content is None:
+            raise UserError(f"{record}: {member} is no file")
+        write_whole(output, content.read())
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file under a temporary name, then rename it."""
-    temporary = path.with_name(f".{path.name}.tmp")
-    temporary.write_bytes(content)
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content)
 
 
 def main() -> None:

@@ -1,8 +1,12 @@
-"""One run at a time on one `results/`, on the host or in containers, and a killed run leaves no lock behind.
+"""One run at a time on one `results/`, on the host or in containers, and a killed run leaves nothing behind.
 
 Snakemake's own lock is a file that outlives a killed process and says nothing of who holds it. Here the kernel holds a
-lock (flock) for as long as the process lives; whoever has it knows that no other run does, and so that a lock file of
-Snakemake's is stale. Folders shared over a network by machines that don't share locks are not covered.
+lock (flock) for as long as the process lives. Whoever has it knows that no other run does. So it removes Snakemake's
+locks and the temporary files of killed jobs.
+
+Not covered: folders shared over a network by machines that don't share locks; jobs of a cluster that still run after
+their main process was killed; a run with `snakemake --directory` elsewhere; somebody who runs a stage by hand. What two
+jobs must not do at once (train in one checkpoint folder, say) they have to lock themselves.
 """
 
 import fcntl
@@ -14,17 +18,31 @@ from pathlib import Path
 from typing import TextIO
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.files import remove_strays
 
-READS = {
-    *("-n", "--dry-run", "--dryrun", "--lint", "--list", "-l", "--list-target-rules", "--lt", "--summary", "-S"),
-    *("--detailed-summary", "-D", "--dag", "--rulegraph", "--filegraph", "--report"),
-}
-"""Options of Snakemake with which it changes nothing, so that they may be used beside a run."""
+HOLDER = "FINMATH_HOLDER"
+"""The variable that tells jobs the process whose run they belong to; `workflow.job` ends a job when it is gone."""
+NOT_OURS = (".snakemake", "cache/compiled")
+"""Folders of `results/` in which others keep temporary files."""
+READS = (
+    *("dryrun", "lint", "list_rules", "list_target_rules", "print_compilation"),
+    *("dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "containerize"),
+    *("list_changes", "list_input_changes", "list_params_changes", "list_untracked", "list_conda_envs"),
+)
+"""Snakemake's options, by their names in its parser, with which it changes nothing in `results/`."""
 
 
 def only_reads(arguments: list[str]) -> bool:
-    """Whether a command line of Snakemake builds nothing."""
-    return not READS.isdisjoint(arguments)
+    """Whether a command line of Snakemake, without the program's name, builds nothing.
+
+    Snakemake's own parser reads it, so that `-np`, `--dry-run` and `--dag=dot` are understood as Snakemake does.
+    """
+    # In a run of Snakemake it is loaded already; jobs import this module and don't need it.
+    from snakemake.cli import get_argument_parser  # type: ignore[import-untyped]
+
+    given = vars(get_argument_parser().parse_known_args(arguments)[0])
+    reports = given["report"] is not None and not given["report_after_run"]
+    return reports or any(given[name] not in (None, False) for name in READS)
 
 
 def hold(results: Path) -> TextIO:
@@ -50,6 +68,7 @@ def hold(results: Path) -> TextIO:
     file.write(f"{this_process()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n")
     file.flush()
     shutil.rmtree(metadata / "locks", ignore_errors=True)
+    remove_strays(results, skip=NOT_OURS)
     return file
 
 

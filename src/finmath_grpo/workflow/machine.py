@@ -1,6 +1,7 @@
 """What this machine has that matters here: processor, memory, disk, GPU and driver, browser.
 
 Read from /proc, /sys and `nvidia-smi`, with no import of torch, so that asking takes no time and needs no GPU.
+`this_machine` is what the doctor asks for before a run; `this_hardware` is what every job records of its own node.
 """
 
 import importlib.util
@@ -8,6 +9,7 @@ import os
 import platform
 import re
 import shutil
+import socket
 import subprocess
 from dataclasses import dataclass
 from functools import cache
@@ -41,6 +43,31 @@ class Machine:
     vllm: bool
     browser: str | None
     system: str
+
+
+@dataclass(frozen=True)
+class Hardware:
+    """What a job's result or speed can depend on. Memory in bytes; `gpus` are the names of all that are visible."""
+
+    host: str
+    system: str
+    processor: str
+    cores: int
+    memory: int
+    gpus: tuple[str, ...]
+    driver: str | None
+
+
+def this_hardware() -> Hardware:
+    return Hardware(
+        host=socket.gethostname(),
+        system=f"{system()}, Linux {platform.release()}",
+        processor=processor(Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")),
+        cores=len(os.sched_getaffinity(0)),
+        memory=memory(),
+        gpus=gpu_models(Path("/proc/driver/nvidia/gpus")) or tuple(gpu.name for gpu in gpus()),
+        driver=driver(),
+    )
 
 
 @cache
@@ -79,6 +106,12 @@ def gpus() -> tuple[Gpu, ...]:
     done = subprocess.run(command, capture_output=True, text=True)
     rows = [line.rsplit(", ", 1) for line in done.stdout.splitlines()] if done.returncode == 0 else []
     return tuple(Gpu(name, int(mib) * 2**20) for name, mib in rows)
+
+
+def gpu_models(folder: Path) -> tuple[str, ...]:
+    """Names of the GPUs from /proc/driver/nvidia/gpus, which costs nothing; empty where the driver does not say."""
+    texts = [file.read_text(encoding="utf-8", errors="replace") for file in sorted(folder.glob("*/information"))]
+    return tuple(found[1] for text in texts if (found := re.search(r"^Model:\s*(.+?)\s*$", text, flags=re.M)))
 
 
 def driver() -> str | None:

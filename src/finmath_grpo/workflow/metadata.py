@@ -1,4 +1,4 @@
-"""Snakemake's own records: what each file was made from, by which rule, and when.
+"""Snakemake's metadata: what each file was made from, by which rule, and when.
 
 Read from `.snakemake/metadata` as Snakemake 9 writes it, a JSON file for each output, named by the output's path in
 base64. It holds the SHA-256 of every input as it was when the job ran.
@@ -10,21 +10,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 METADATA = Path("results/.snakemake/metadata")
+TESTED = ("9.27",)
+"""The series of Snakemake with which the following was tested, none of it documented by Snakemake: the files read here,
+the parser of `workflow.hold`, and in the Snakefile and rules `workflow.is_main_process`, `workflow.local_exec`,
+`workflow.global_resources` and `workflow.dag` (`jobs`, `needrun_jobs`)."""
 
 
 @dataclass(frozen=True)
-class Record:
-    """How an output was made; times in seconds since 1970, `inputs` by path with their SHA-256 (hex) then."""
+class Making:
+    """How an output was made.
+
+    `started` and `ended` in seconds since 1970: when Snakemake started the job, and when the file was last written.
+    `inputs` by path with their SHA-256 (hex) then; `logs` are the paths of the job's logs.
+    """
 
     rule: str
     started: float
     ended: float
     inputs: dict[str, str]
+    logs: tuple[str, ...]
 
 
-def read_records(prefix: str, metadata: Path = METADATA) -> dict[str, Record]:
-    """The records of all outputs whose path starts with `prefix`, by path."""
-    records = {}
+def read_makings(prefix: str, metadata: Path = METADATA) -> dict[str, Making]:
+    """How all outputs whose path starts with `prefix` were made, by path."""
+    makings = {}
     for file in metadata.rglob("*"):
         if not file.is_file():
             continue
@@ -32,28 +41,29 @@ def read_records(prefix: str, metadata: Path = METADATA) -> dict[str, Record]:
         encoded = "".join(part.removeprefix("@") for part in file.relative_to(metadata).parts)
         path = base64.urlsafe_b64decode(encoded).decode()
         if path.startswith(prefix):
-            records[path] = parse(file.read_text(encoding="utf-8"))
-    return dict(sorted(records.items()))
+            makings[path] = parse(file.read_text(encoding="utf-8"))
+    return dict(sorted(makings.items()))
 
 
-def parse(text: str) -> Record:
+def parse(text: str) -> Making:
     fields = json.loads(text)
     checksums = {path: value.removeprefix("sha256:") for path, value in (fields["input_checksums"] or {}).items()}
-    return Record(
+    return Making(
         rule=fields["rule"],
         started=fields["starttime"],
         ended=fields["endtime"],
         inputs={path: checksums.get(path, "") for path in sorted(fields["input"])},
+        logs=tuple(fields["log"] or ()),
     )
 
 
-def chain(path: str, records: dict[str, Record]) -> dict[str, str]:
+def chain(path: str, makings: dict[str, Making]) -> dict[str, str]:
     """Everything that `path` was made from, directly or not, with the SHA-256 that it had then."""
     found: dict[str, str] = {}
     waiting = [path]
     while waiting:
-        record = records.get(waiting.pop())
-        for name, digest in (record.inputs if record else {}).items():
+        making = makings.get(waiting.pop())
+        for name, digest in (making.inputs if making else {}).items():
             if name not in found:
                 found[name] = digest
                 waiting.append(name)

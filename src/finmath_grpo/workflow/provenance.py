@@ -1,63 +1,39 @@
 """Where each file of an experiment came from: `results/{experiment}/provenance.json`.
 
-For every output: rule, time, SHA-256, inputs, and the run that made it, with that run's commit, image, lock, versions
-and machine. For every figure: all that it was made from, down to the raw questions, with the SHA-256 of each.
-Written at the end of each run. A file that an earlier run made keeps that run, so that a model trained on one machine
-and figures drawn on another each tell the truth.
+For every output: rule, time, SHA-256, inputs, and the job that made it. For every job: command, time, memory and the
+environment that it ran in (commit, lock, image, versions, machine). For every figure: all that it was made from, down
+to the raw questions, with the SHA-256 of each.
+
+Nothing here is known first-hand. Snakemake's metadata says how a file was made, and the record that the job wrote on
+its own machine (:mod:`finmath_grpo.workflow.job`) says in what environment. So the same files give the same
+provenance, whichever run ends last and wherever it is collected. A record that does not fit the file as it is now is
+refused: the file's `job` is then null, and `why` says what does not fit.
 """
 
 import argparse
 import json
-import os
-import sys
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
-from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+import pydantic
+
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import sha256, write_json
+from finmath_grpo.files import explain, sha256, write_json
 from finmath_grpo.workflow.experiments import Experiment, load_all
-from finmath_grpo.workflow.machine import browser_version, this_machine
-from finmath_grpo.workflow.metadata import Record, chain, read_records
-from finmath_grpo.workflow.sources import these_sources
+from finmath_grpo.workflow.job import JobRecord, record_path
+from finmath_grpo.workflow.metadata import Making, chain, read_makings
 
-IMAGE_LOCK = Path("/opt/finmath/lock")
-IMAGE_PACKAGES = Path("/var/lib/dpkg/status")
-
-
-def this_run() -> dict[str, Any]:
-    """Commit, image, lock, versions and machine of the process that asks."""
-    facts = {
-        "sources": asdict(these_sources()),
-        "lock": lock(),
-        "image": image(),
-        "python": sys.version.split()[0],
-        "packages": dict(sorted((found.name, found.version) for found in distributions())),
-        "browser": browser_version(),
-        "machine": asdict(this_machine()),
-    }
-    return json.loads(json.dumps(facts))  # as it will be read again
-
-
-def lock() -> dict[str, str]:
-    """The lock that this environment was installed from: the image's, or the one of the stack that is here."""
-    file = IMAGE_LOCK if IMAGE_LOCK.exists() else Path("envs", "cuda.lock" if this_machine().vllm else "cpu.lock")
-    stack = os.environ.get("FINMATH_STACK", file.stem)
-    return {"file": f"envs/{stack}.lock", "sha256": sha256(file)}
-
-
-def image() -> dict[str, str | None] | None:
-    """The image, where this is one. A container can't see its image's digest, so `FINMATH_IMAGE` may name it."""
-    if not IMAGE_LOCK.exists():
-        return None
-    return {"digest": os.environ.get("FINMATH_IMAGE"), "debian_packages_sha256": sha256(IMAGE_PACKAGES)}
+SKEW = 5.0
+"""Seconds by which the clocks of a node and of the file system may differ."""
+RECORD = pydantic.TypeAdapter(JobRecord)
 
 
 def seeds(experiment: Experiment) -> dict[str, int]:
     """Every seed of the config, by its place there."""
-    found = {}
+    found: dict[str, int] = {}
 
     def look(value: Any, place: str) -> None:
         if isinstance(value, dict):
@@ -74,65 +50,120 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
-def entry(path: str, record: Record) -> dict[str, Any]:
+def read_record(file: Path) -> JobRecord | str:
+    """A job's record, or why there is none."""
+    try:
+        return RECORD.validate_json(file.read_bytes())
+    except OSError as error:
+        return f"{file}: {error.strerror}"
+    except pydantic.ValidationError as error:
+        return f"{file} is not a job's record: {explain(error)}"
+
+
+def misfit(record: JobRecord, path: str, digest: str, making: Making) -> str | None:
+    """Why a record does not tell how the file with this SHA-256 was made; None if it does."""
+    if path not in record.outputs:
+        return "the record beside the log is of a job that did not write this file"
+    if record.outputs[path] != digest:
+        return "the file is not as the job left it"
+    if record.exit_status != 0:
+        return f"the record is of a job that failed (exit status {record.exit_status})"
+    started = datetime.fromisoformat(record.started)
+    # A file that a job linked or copied with its times may be older than the job.
+    if not making.started - SKEW <= started.timestamp() <= max(making.started, making.ended) + SKEW:
+        return (
+            f"the record is of a job that started {moment(started.timestamp())}; Snakemake's metadata is of one that"
+            f" ran from {moment(making.started)} to {moment(making.ended)}"
+        )
+    return None
+
+
+class Jobs:
+    """The jobs that made an experiment's files, each with the number of its environment in `environments`."""
+
+    def __init__(self) -> None:
+        self.jobs: list[dict[str, Any]] = []
+        self.environments: list[dict[str, Any]] = []
+        self.records: dict[Path, JobRecord | str] = {}
+        self.numbers: dict[Path, int] = {}
+
+    def of(self, path: str, digest: str, making: Making) -> dict[str, Any]:
+        """`job`: the number of the job that made a file, or null; then `why` says why it is not known."""
+        if not making.logs:
+            return {"job": None, "why": "the job has no log, and so no record"}
+        file = record_path(Path(making.logs[0]))
+        if file not in self.records:
+            self.records[file] = read_record(file)
+        record = self.records[file]
+        why = record if isinstance(record, str) else misfit(record, path, digest, making)
+        if isinstance(record, str) or why:
+            return {"job": None, "why": why}
+        if file not in self.numbers:
+            self.numbers[file] = len(self.jobs)
+            self.jobs.append(self.described(file, record))
+        return {"job": self.numbers[file]}
+
+    def described(self, file: Path, record: JobRecord) -> dict[str, Any]:
+        """A job without its outputs, which are listed with the files."""
+        fields = json.loads(json.dumps(asdict(record)))  # as it will be read again
+        environment = fields.pop("environment")
+        del fields["outputs"]
+        if environment not in self.environments:
+            self.environments.append(environment)
+        return {"record": str(file), **fields, "environment": self.environments.index(environment)}
+
+
+def entry(path: str, making: Making, jobs: Jobs) -> dict[str, Any]:
+    digest = sha256(Path(path))
     return {
-        "sha256": sha256(Path(path)),
-        "rule": record.rule,
-        "started": moment(record.started),
-        "seconds": round(record.ended - record.started, 3),
-        "inputs": record.inputs,
+        "sha256": digest,
+        "rule": making.rule,
+        "started": moment(making.started),
+        "seconds": round(making.ended - making.started, 3),
+        "inputs": making.inputs,
+        **jobs.of(path, digest, making),
     }
 
 
-def with_runs(
-    files: dict[str, dict[str, Any]], former: dict[str, Any], run: dict[str, Any]
-) -> tuple[dict[str, dict[str, Any]], list[dict[str, Any]]]:
-    """Give each file the number of the run that made it: a former one where its record is the same, or this one."""
-    runs: list[dict[str, Any]] = []
-    numbered = {}
-    for path, values in files.items():
-        old = former.get("files", {}).get(path, {})
-        same = all(old.get(key) == values[key] for key in ("sha256", "started", "seconds"))
-        made_by = former["runs"][old["run"]] if same else run
-        if made_by not in runs:
-            runs.append(made_by)
-        numbered[path] = {**values, "run": runs.index(made_by)}
-    return numbered, runs
-
-
-def figure(path: Path, records: dict[str, Record], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def figure(path: Path, makings: dict[str, Making], files: dict[str, dict[str, Any]]) -> dict[str, Any]:
     """A figure's files, and all that both were made from; `path` has no suffix."""
     both = [str(path.with_suffix(suffix)) for suffix in (".png", ".html") if str(path.with_suffix(suffix)) in files]
-    made_from = {name: digest for file in both for name, digest in chain(file, records).items()}
+    made_from = {name: digest for file in both for name, digest in chain(file, makings).items()}
     return {"files": {file: files[file]["sha256"] for file in both}, "made_from": made_from}
 
 
-def provenance(name: str, experiment: Experiment, former: dict[str, Any]) -> dict[str, Any]:
-    """The content of provenance.json; `former` is the content that it has so far, or empty."""
-    folder = f"results/{name}/"
-    records = {path: record for path, record in read_records(folder).items() if Path(path).exists()}
-    files, runs = with_runs({path: entry(path, record) for path, record in records.items()}, former, this_run())
-    drawn = sorted({Path(path).with_suffix("") for path, record in records.items() if record.rule == "figure"})
+def provenance(name: str, experiment: Experiment) -> dict[str, Any]:
+    """The content of provenance.json."""
+    makings = {path: making for path, making in read_makings(f"results/{name}/").items() if Path(path).is_file()}
+    jobs = Jobs()
+    files = {path: entry(path, making, jobs) for path, making in makings.items()}
+    drawn = sorted({Path(path).with_suffix("") for path, making in makings.items() if making.rule == "figure"})
     file = Path("config", f"{name}.yaml")
     return {
         "experiment": name,
         "config": {"file": str(file), "sha256": sha256(file), "settings": experiment.model_dump(mode="json")},
         "seeds": seeds(experiment),
-        "runs": runs,
-        "figures": {path.name: figure(path, records, files) for path in drawn},
+        "environments": jobs.environments,
+        "jobs": jobs.jobs,
+        "figures": {path.name: figure(path, makings, files) for path in drawn},
         "files": files,
     }
 
 
 def write_provenance(name: str, experiment: Experiment) -> None:
     """Write the experiment's provenance.json as of now."""
-    file = Path("results", name, "provenance.json")
-    former = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    write_json(file, provenance(name, experiment, former))
+    write_json(Path("results", name, "provenance.json"), provenance(name, experiment))
+
+
+def write_all(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
+    """Write provenance.json of the experiments named of which there are results."""
+    for name in sorted(set(names)):
+        if read_makings(f"results/{name}/"):
+            write_provenance(name, experiments[name])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--experiment", required=True)
     name = parser.parse_args().experiment
     experiments = load_all(Path("config")).good

@@ -45,7 +45,8 @@ def from_build() -> tuple[str | None, bool | None] | None:
 def from_git(root: Path) -> tuple[str | None, bool | None] | None:
     command = ["git", "-C", str(root), "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty"]
     try:
-        done = subprocess.run(command, capture_output=True, text=True)
+        # Jobs ask at the same time, and none of them may hold git's index.
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
     except FileNotFoundError:
         return None
     # A checkout inside another repository is not a commit of that one.

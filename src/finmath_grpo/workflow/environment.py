@@ -1,0 +1,69 @@
+"""What a job runs in: sources, lock, image, interpreter, packages, machine.
+
+Gathered for every job, so nothing here imports what it describes or takes more than some hundredths of a second.
+"""
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from finmath_grpo.files import sha256
+from finmath_grpo.workflow.machine import Hardware, this_hardware
+from finmath_grpo.workflow.sources import Sources, these_sources
+
+IMAGE_LOCK = Path("/opt/finmath/lock")
+IMAGE_PACKAGES = Path("/var/lib/dpkg/status")
+
+
+@dataclass(frozen=True)
+class Environment:
+    """`lock` and `image` say what the interpreter was installed from, with SHA-256; `packages` gives versions."""
+
+    sources: Sources
+    lock: dict[str, str]
+    image: dict[str, str | None] | None
+    python: str
+    packages: dict[str, str]
+    machine: Hardware
+
+
+def this_environment() -> Environment:
+    return Environment(
+        sources=these_sources(),
+        lock=lock(),
+        image=image(),
+        python=sys.version.split()[0],
+        packages=packages(),
+        machine=this_hardware(),
+    )
+
+
+def lock() -> dict[str, str]:
+    """The lock that this environment was installed from: the image's, or the one of the stack that is here."""
+    file = IMAGE_LOCK if IMAGE_LOCK.exists() else Path("envs", "cuda.lock" if find_spec("vllm") else "cpu.lock")
+    stack = os.environ.get("FINMATH_STACK", file.stem)
+    return {"file": f"envs/{stack}.lock", "sha256": sha256(file)}
+
+
+def image() -> dict[str, str | None] | None:
+    """The image, where this is one. A container can't see its image's digest, so `FINMATH_IMAGE` may name it."""
+    if not IMAGE_LOCK.exists():
+        return None
+    return {"digest": os.environ.get("FINMATH_IMAGE"), "debian_packages_sha256": sha256(IMAGE_PACKAGES)}
+
+
+def packages(path: list[str] | None = None) -> dict[str, str]:
+    """Versions of the installed packages by name (normalised as in PEP 503), read from the names of their folders.
+
+    Of two folders for one name on `path` (sys.path), the first counts, as for imports.
+    """
+    found: dict[str, str] = {}
+    for folder in sys.path if path is None else path:
+        for entry in sorted(os.listdir(folder or ".")) if os.path.isdir(folder or ".") else []:
+            if entry.endswith(".dist-info"):
+                name, _, number = entry.removesuffix(".dist-info").partition("-")
+                found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), number)
+    return dict(sorted(found.items()))

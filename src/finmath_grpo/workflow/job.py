@@ -1,0 +1,199 @@
+"""Run a stage as a job of the DAG: its words go to the log, and the job's record is written beside it.
+
+    python -m finmath_grpo.workflow.job --log LOG --outputs FILE… -- MODULE ARGUMENT…
+
+runs `python -m MODULE ARGUMENT…` and writes `LOG` with the suffix `.job.json`: what ran, where, from which sources, how
+long, with how much memory, and the SHA-256 of what came out (:class:`JobRecord`). `provenance.json` is collected from
+these records. The former record is deleted first, so that a killed job leaves none.
+
+The exit status is the stage's, or 128 + n if signal n ended it. The stage never outlives this process, nor the run of
+Snakemake that this process belongs to. Long jobs say now and then on stderr how far they are.
+"""
+
+import argparse
+import ctypes
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from finmath_grpo.files import sha256, write_json
+from finmath_grpo.workflow.environment import Environment, this_environment
+from finmath_grpo.workflow.hold import HOLDER
+from finmath_grpo.workflow.machine import browser_version
+
+VARIABLES = ("CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "SLURM_JOB_ID")
+"""What is recorded of the environment's variables; never all of them, as there are secrets among them."""
+SECRET = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY", flags=re.I)
+"""Variables of such names hold secrets."""
+TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{8,}")
+PASSED_ON = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
+FROM_TERMINAL = 0x80
+"""SI_KERNEL of siginfo(7): the terminal has sent the signal, to the stage as well as to us."""
+PR_SET_PDEATHSIG = 1
+TICK = 1.0
+"""Seconds between two looks at whether the run still lives."""
+GRACE = 10.0
+"""Seconds that a stage has to end once its run is gone."""
+QUIET = 15.0
+"""Seconds before a job says how far it is, and at least between two such lines."""
+BAR = re.compile(r"\d+%\|[^|\r\n]*\|\s*(\S+/\S+) \[([\d:]+)<")
+"""The bar that tqdm draws: ` 50%|█████     | 450/900 [01:02<01:02, 7.26it/s]`."""
+
+
+@dataclass(frozen=True)
+class JobRecord:
+    """What a job was.
+
+    `started` is UTC in ISO 8601. `peak_memory` is the resident size of the stage's largest process in bytes (from
+    getrusage). `outputs` are the SHA-256 (hex) by path as the job left them, None where there was no file. `browser` is
+    the version of what drew, None for jobs that draw no PNG.
+    """
+
+    command: list[str]
+    started: str
+    seconds: float
+    peak_memory: int
+    exit_status: int
+    variables: dict[str, str]
+    browser: str | None
+    outputs: dict[str, str | None]
+    environment: Environment
+
+
+def record_path(log: Path) -> Path:
+    """Where the record of the job with this log lies."""
+    return log.with_suffix(".job.json")
+
+
+def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
+    """Run `python -m` with the words of `command`, write the job's record and return its exit status."""
+    record = record_path(log)
+    record.unlink(missing_ok=True)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    started, clock = datetime.now(UTC), time.monotonic()
+    # Signals wait in a queue, from which `finish` takes them.
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, {*PASSED_ON, signal.SIGCHLD})
+    with log.open("wb") as words:
+        stage = start([sys.executable, "-m", *command], words.fileno(), former)
+    environment = this_environment()
+    status, peak_memory = finish(stage, log)
+    found = JobRecord(
+        command=without_secrets(["python", "-m", *command], os.environ),
+        started=started.isoformat(timespec="milliseconds"),
+        seconds=round(time.monotonic() - clock, 3),
+        peak_memory=peak_memory,
+        exit_status=status,
+        variables={name: os.environ[name] for name in VARIABLES if name in os.environ},
+        browser=browser_version() if any(output.suffix == ".png" for output in outputs) else None,
+        outputs={str(output): sha256(output) if output.is_file() else None for output in outputs},
+        environment=environment,
+    )
+    write_json(record, asdict(found))
+    signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    return status
+
+
+def start(command: list[str], output: int, mask: set[signal.Signals] | set[int]) -> subprocess.Popen[bytes]:
+    """Start a process that the kernel kills when this one ends, in whatever way."""
+    libc = ctypes.CDLL(None)
+    parent = os.getpid()
+
+    def prepare() -> None:
+        # The signal comes when the thread that forked ends: here the only thread.
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:
+            os._exit(1)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare)
+
+
+def finish(stage: subprocess.Popen[bytes], log: Path) -> tuple[int, int]:
+    """Wait for a stage: its exit status as a shell gives it, and its peak memory in bytes.
+
+    Passes signals on, ends the stage when the run that it belongs to is gone, and prints how far it is.
+    """
+    # Never through methods of Popen: they would wait for the process themselves, and take its memory's peak with them.
+    holder = int(os.environ.get(HOLDER, "0"))
+    watched = descends_from(holder)
+    begun = time.monotonic()
+    told, orphaned = begun, 0.0
+    while True:
+        pid, status, usage = os.wait4(stage.pid, os.WNOHANG)
+        if pid:
+            code = os.waitstatus_to_exitcode(status)
+            stage.returncode = code
+            return (128 - code if code < 0 else code), usage.ru_maxrss * 1024
+        received = signal.sigtimedwait({*PASSED_ON, signal.SIGCHLD}, TICK)
+        now = time.monotonic()
+        if received is not None and received.si_signo in PASSED_ON:
+            if received.si_code != FROM_TERMINAL:
+                os.kill(stage.pid, received.si_signo)
+        elif watched and not descends_from(holder):
+            orphaned = orphaned or now
+            os.kill(stage.pid, signal.SIGTERM if now < orphaned + GRACE else signal.SIGKILL)
+        elif now - told >= max(QUIET, 0.1 * (now - begun)):
+            told = now
+            print(progress(log, now - begun), file=sys.stderr, flush=True)
+
+
+def descends_from(ancestor: int) -> bool:
+    """Whether a process is a parent of this one, or a parent's parent and so on. 0 is nobody's."""
+    pid = os.getpid()
+    while pid > 1:
+        try:
+            text = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return False
+        # The name, in brackets, may hold anything; state and parent follow it.
+        pid = int(text.rpartition(")")[2].split()[1])
+        if pid and pid == ancestor:
+            return True
+    return False
+
+
+def progress(log: Path, seconds: float) -> str:
+    """One line on a running job, such as `pretrain llama-base: 450/900 [01:02]`, from the last bar in its log."""
+    folders = log.with_suffix("").parts
+    name = " ".join(folders[folders.index("logs") + 1 :] if "logs" in folders else folders[-1:])
+    with log.open("rb") as file:
+        file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
+        bars = BAR.findall(file.read().decode("utf-8", errors="replace"))
+    if bars:
+        return f"{name}: {bars[-1][0]} [{bars[-1][1]}]"
+    return f"{name}: running [{int(seconds) // 60:02}:{int(seconds) % 60:02}]"
+
+
+def without_secrets(words: list[str], variables: Mapping[str, str]) -> list[str]:
+    """The words of a command with the values of secret variables, and what looks like a token, taken out."""
+    secrets = {value: name for name, value in variables.items() if SECRET.search(name) and len(value) >= 6}
+    clean = []
+    for word in words:
+        for value, name in secrets.items():
+            word = word.replace(value, f"[{name}]")
+        clean.append(TOKEN.sub("[token]", word))
+    return clean
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(usage="%(prog)s --log LOG --outputs FILE… -- MODULE ARGUMENT…")
+    parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--outputs", type=Path, nargs="*", default=[])
+    words = sys.argv[1:]
+    cut = words.index("--") if "--" in words else len(words)
+    arguments = parser.parse_args(words[:cut])
+    command = words[cut + 1 :]
+    if not command:
+        parser.error("a module is expected after --")
+    sys.exit(run_job(arguments.log, arguments.outputs, command))
+
+
+if __name__ == "__main__":
+    main()

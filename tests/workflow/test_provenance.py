@@ -1,0 +1,196 @@
+"""provenance.json tells of every file in what environment it was made, whatever became of the run that made it.
+
+On a toy of three stages, with the real `rules/machine.smk`, so that a run takes seconds.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import HERE, ROOT, Checkout
+
+SNAKEFILE = """
+import os
+import sys
+from pathlib import Path
+
+os.environ["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+os.environ["PYTHONPATH"] = "src"
+sys.path.insert(0, "src")
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.workflow.experiments import load_all
+
+EXPERIMENTS = load_all(Path("config"))
+JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- stage {output}"
+
+
+include: "rules/machine.smk"
+
+
+rule one:
+    output:
+        "results/{experiment}/one.txt",
+        "results/{experiment}/more.txt",
+    log:
+        "results/{experiment}/logs/one.log",
+    shell:
+        JOB
+
+
+rule two:
+    input:
+        "results/{experiment}/one.txt",
+    output:
+        "results/{experiment}/two.txt",
+    log:
+        "results/{experiment}/logs/deep/two.log",
+    shell:
+        JOB
+
+
+rule three:
+    input:
+        "results/{experiment}/two.txt",
+    output:
+        "results/{experiment}/three.txt",
+    log:
+        "results/{experiment}/logs/three.log",
+    shell:
+        JOB
+"""
+STAGE = """
+import sys, time
+from pathlib import Path
+for output in map(Path, sys.argv[1:]):
+    if output.name == "three.txt" and Path("slow").exists():
+        Path("slow").write_text("reached")
+        time.sleep(600)
+    if output.name == "three.txt" and Path("broken").exists():
+        sys.exit("error: broken")
+    output.write_text(output.name)
+"""
+TARGET = "results/tiny/three.txt"
+FIRST = ("results/tiny/more.txt", "results/tiny/one.txt", "results/tiny/two.txt")
+
+
+@pytest.fixture
+def toy(tmp_path: Path) -> Checkout:
+    path = tmp_path / "toy"
+    for folder in ("src", "envs", "profiles"):
+        shutil.copytree(ROOT / folder, path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("rules", "config"):
+        (path / folder).mkdir()
+    shutil.copy(ROOT / ".snakemake", path, follow_symlinks=False)
+    (path / "results/.snakemake").mkdir(parents=True)
+    shutil.copy(ROOT / "rules/machine.smk", path / "rules")
+    shutil.copy(HERE / "tiny.yaml", path / "config")
+    (path / "Snakefile").write_text(SNAKEFILE, encoding="utf-8")
+    (path / "src/stage.py").write_text(STAGE, encoding="utf-8")
+    return Checkout(path)
+
+
+def provenance(toy: Checkout) -> dict:
+    return json.loads((toy.path / "results/tiny/provenance.json").read_text(encoding="utf-8"))
+
+
+def of_files(toy: Checkout, value: Callable[[dict], object]) -> dict[str, object]:
+    """For each file, a value of the environment that its job ran in; or why its job is not known."""
+    found = provenance(toy)
+    environments = [found["environments"][job["environment"]] for job in found["jobs"]]
+    return {
+        path: entry["why"] if entry["job"] is None else value(environments[entry["job"]])
+        for path, entry in found["files"].items()
+    }
+
+
+def commits(toy: Checkout) -> dict[str, object]:
+    return of_files(toy, lambda environment: environment["sources"]["commit"])
+
+
+def edit_record(toy: Checkout, name: str, **changes: object) -> None:
+    file = toy.path / "results/tiny/logs" / name
+    record = json.loads(file.read_text(encoding="utf-8"))
+    assert changes.keys() <= record.keys()
+    file.write_text(json.dumps({**record, **changes}), encoding="utf-8")
+
+
+def test_files_of_a_failed_run_keep_its_commit_after_a_run_at_another(toy: Checkout):
+    (toy.path / "broken").touch()
+    failed = toy.snakemake(TARGET, check=False, FINMATH_REVISION="aaaa")
+    assert failed.returncode == 1 and "error: broken" in failed.stdout
+    assert commits(toy) == dict.fromkeys(FIRST, "aaaa")
+    (toy.path / "broken").unlink()
+    toy.snakemake(TARGET, FINMATH_REVISION="bbbb")
+    assert commits(toy) == {**dict.fromkeys(FIRST, "aaaa"), TARGET: "bbbb"}
+    found = provenance(toy)
+    assert len(found["environments"]) == 2 and len(found["jobs"]) == 3
+    assert found["files"][FIRST[0]]["job"] == found["files"][FIRST[1]]["job"]
+    assert [job["record"] for job in found["jobs"]] == [
+        f"results/tiny/logs/{name}.job.json" for name in ("one", "three", "deep/two")
+    ]
+
+
+def test_files_of_a_killed_run_keep_its_commit(toy: Checkout):
+    slow = toy.path / "slow"
+    slow.touch()
+    run = subprocess.Popen(
+        [sys.executable, "-m", "snakemake", "--cores", "1", TARGET],
+        cwd=toy.path,
+        env={**os.environ, "FINMATH_REVISION": "aaaa"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 120
+    while slow.read_text() != "reached":
+        assert run.poll() is None and time.monotonic() < deadline
+        time.sleep(0.05)
+    run.send_signal(signal.SIGKILL)  # Snakemake alone: the job ends because its run is gone
+    run.wait()
+    stray = toy.path / "results/tiny/.three.txt.0123abcd.tmp"
+    stray.touch()
+    slow.unlink()
+    toy.snakemake(TARGET, FINMATH_REVISION="bbbb")
+    assert commits(toy) == {**dict.fromkeys(FIRST, "aaaa"), TARGET: "bbbb"}
+    assert not stray.exists()
+
+
+def test_results_carried_to_another_machine_keep_the_machine_that_made_them(toy: Checkout, tmp_path: Path):
+    toy.snakemake("results/tiny/two.txt")
+    for name in ("one.job.json", "deep/two.job.json"):
+        record = json.loads((toy.path / "results/tiny/logs" / name).read_text(encoding="utf-8"))
+        machine = {**record["environment"]["machine"], "host": "node7", "gpus": ["NVIDIA H100 80GB HBM3"]}
+        edit_record(toy, name, environment={**record["environment"], "machine": machine})
+    # As by `cp -r` or rsync without times: the files are dated anew.
+    shutil.copytree(toy.path, tmp_path / "here", symlinks=True, copy_function=shutil.copyfile)
+    here = Checkout(tmp_path / "here")
+    (here.path / "results/tiny/provenance.json").unlink()
+    assert "1 of 1 steps" in here.snakemake(TARGET).stdout
+    hosts = of_files(here, lambda environment: environment["machine"]["host"])
+    assert hosts == {**dict.fromkeys(FIRST, "node7"), TARGET: os.uname().nodename}
+
+
+def test_record_that_does_not_fit_is_refused(toy: Checkout):
+    toy.snakemake(TARGET)
+    (toy.path / "results/tiny/more.txt").write_text("edited by hand")
+    edit_record(toy, "deep/two.job.json", started="2026-01-01T00:00:00.000+00:00")
+    (toy.path / "results/tiny/logs/three.job.json").write_text("{}", encoding="utf-8")
+    collect = [sys.executable, "-m", "finmath_grpo.workflow.provenance", "--experiment", "tiny"]
+    subprocess.run(collect, cwd=toy.path, env={**os.environ, "PYTHONPATH": "src"}, check=True)
+    found = commits(toy)
+    assert found["results/tiny/more.txt"] == "the file is not as the job left it"
+    assert "the record is of a job that started 2026-01-01T00:00:00" in str(found["results/tiny/two.txt"])
+    assert "three.job.json is not a job's record: command" in str(found[TARGET])
+    # The other file of the first job is still known.
+    assert provenance(toy)["files"]["results/tiny/one.txt"]["job"] == 0
+    (toy.path / "results/tiny/logs/one.job.json").unlink()
+    subprocess.run(collect, cwd=toy.path, env={**os.environ, "PYTHONPATH": "src"}, check=True)
+    assert commits(toy)["results/tiny/one.txt"] == "results/tiny/logs/one.job.json: No such file or directory"
+    assert provenance(toy)["jobs"] == []
