@@ -18,6 +18,7 @@ if config:
 sys.path.insert(0, "src")
 
 from finmath_grpo import gpu_environment
+from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import experiments
 from finmath_grpo.workflow.plan import Plan
 
@@ -29,11 +30,20 @@ gpu_environment.set_environment()
 JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- finmath_grpo."
 
 
+found, broken = experiments.load_all(Path("config"))
+if message := experiments.refusal(broken, sys.argv[1:]):
+    sys.exit(f"error: {message}")
+plan = Plan(found)
+try:
+    gpu = experiments.gpu_visible()
+    DEFAULT, WHY = experiments.default_experiment({**found, **broken}, os.environ, gpu)
+except UserError as error:
+    sys.exit(f"error: {error}")
+if message := broken.get(DEFAULT):
+    sys.exit(f"error: {message}")
+
+
 include: "rules/machine.smk"
-
-
-plan = Plan(experiments.load_all(Path("config")))
-DEFAULT = default_experiment()
 
 
 # Only with `--sdm apptainer` (on a cluster, say); made of our image by

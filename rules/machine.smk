@@ -36,7 +36,7 @@ onstart:
 # No rule: it collects what the jobs recorded, after a failed run as well, and is never a reason to run anything.
 def collect():
     names = {job.wildcards.experiment for job in workflow.dag.jobs if "experiment" in job.wildcards.keys()}
-    provenance.write_all(names, EXPERIMENTS)
+    provenance.write_all(names, plan.experiments)
 
 
 onsuccess:

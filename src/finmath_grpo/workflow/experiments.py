@@ -116,6 +116,13 @@ def _with_record(path: Path, config: Config) -> Config:
     return Config(merge_patch(found, config.values), config.values, Path(record), found)
 
 
+TAKEN = frozenset(
+    "all audit cache clean claims contamination doctor dpo examples fetch figure generate grpo merge plotlyjs pretrain"
+    " published-statistics report reward-audit score split statistics training-table unpack".split()
+)
+"""Names of rules and of folders of results/, which no experiment may have."""
+
+
 class Experiments(NamedTuple):
     """The experiments of a folder by name, and what is wrong with those that can't be built."""
 
@@ -124,11 +131,8 @@ class Experiments(NamedTuple):
     """Message by name. Only who asks for such an experiment has to be stopped: see `refusal`."""
 
 
-def load_all(directory: Path, taken: Collection[str] = ()) -> Experiments:
-    """Every experiment of a folder, by name: the file's name without `.yaml`.
-
-    `taken` are names that can't be an experiment's: rules of the Snakefile, and folders of results/.
-    """
+def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
+    """Every experiment of a folder, by name: the file's name without `.yaml`. None may have a name that is `taken`."""
     good: dict[str, Experiment] = {}
     broken: dict[str, str] = {}
     for path in sorted(directory.iterdir(), key=lambda path: (path.stem, path.suffix)):

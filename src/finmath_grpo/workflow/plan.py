@@ -6,17 +6,14 @@ to it.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
-from finmath_grpo.models.settings import PretrainingJob
-from finmath_grpo.settings import Settings
-from finmath_grpo.training.settings import DpoJob, GrpoJob
-from finmath_grpo.workflow import closure, cutoff
-from finmath_grpo.workflow.experiments import Experiment, Grpo, Published, Recorded, Run
+from finmath_grpo.workflow import closure, cutoff, experiments, paths
+from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Grpo, Published, Recorded, Run
 
 
 class Wildcards(Protocol):
@@ -25,6 +22,7 @@ class Wildcards(Protocol):
     experiment: str
     model: str
     figure: str
+    test: str
 
 
 Files = str | list[str]
@@ -32,19 +30,24 @@ Files = str | list[str]
 
 GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
 """Unsloth has to be imported before all else, so its engine has a module of its own."""
-PUBLISHED_CLAIMS = ("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect")
-"""Tables that claims read of the post's own numbers."""
-CLAIMS = (*PUBLISHED_CLAIMS, "disagreement", "outcomes", "pass_and_majority", "reward_audit")
-"""Tables that claims read of a run."""
-TRAINING_TABLES = {"training", "reward_facts", "reward_audit", "reward_forms"}
+CLAIMED = (
+    *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect"),
+    *("disagreement", "outcomes", "pass_and_majority", "reward_audit"),
+)
+"""Tables that claims read."""
+LINKED = ("solved", "agreement", "power", "training", "reward_forms")
+"""Tables that the report links to beside them."""
+NOT_PUBLISHED = {"disagreement", "outcomes", "pass_and_majority", "reward_audit"}
+"""Tables that can't be made of the post's numbers."""
+OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms"}
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
 
 
 class Plan:
     """The input and parameter functions of the rules, for some experiments."""
 
-    def __init__(self, experiments: Mapping[str, Experiment]) -> None:
-        self.experiments = experiments
+    def __init__(self, found: Mapping[str, Experiment]) -> None:
+        self.experiments = found
 
     # ---- which experiment, which model
 
@@ -59,8 +62,7 @@ class Plan:
         """
 
         def entry(wildcards: Wildcards) -> Files:
-            model = self._run(wildcards).models.get(wildcards.model)
-            if model is not None and model.method in methods:
+            if wildcards.model in experiments.models_by_method(self._found(wildcards), *methods):
                 return []
             return f"config/{wildcards.experiment}.yaml: models.{wildcards.model} with method {' or '.join(methods)}"
 
@@ -68,7 +70,7 @@ class Plan:
 
     def settings(self, section: str) -> Callable[[Wildcards], str]:
         """A parameter function: a section of the experiment's config as canonical JSON."""
-        return lambda wildcards: _slice(getattr(self.experiments[wildcards.experiment], section))
+        return lambda wildcards: experiments.section(self.experiments[wildcards.experiment], section)
 
     def device(self, wildcards: Wildcards) -> str:
         return self._run(wildcards).device
@@ -90,8 +92,17 @@ class Plan:
     def raw(self, wildcards: Wildcards) -> str:
         return self._run(wildcards).questions
 
+    def raw_ofpaths.questions(self, wildcards: Wildcards) -> str:
+        """The raw file of a further test or of the validation set; without one, a file that is not there."""
+        run = self._run(wildcards)
+        found = {name: test.questions for name, test in experiments.tests(run).items()} | {"v": run.validation}
+        return found.get(wildcards.test) or f"config/{wildcards.experiment}.yaml: no questions for {wildcards.test}"
+
     def cleaned_rows(self, wildcards: Wildcards) -> str:
         return cutoff.cleaned_rows(Path(self.raw(wildcards)))
+
+    def cleaned_rows_ofpaths.questions(self, wildcards: Wildcards) -> str:
+        return cutoff.cleaned_rows(Path(self.raw_ofpaths.questions(wildcards)))
 
     def split_rows(self, wildcards: Wildcards) -> str:
         return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
@@ -100,28 +111,23 @@ class Plan:
         path = Path(self.raw(wildcards)).with_suffix(".test-ids.json")
         return str(path) if path.exists() else []
 
-    # ---- models
+    def tests(self, wildcards: Wildcards) -> list[str]:
+        """The questions of every test, in the order of :func:`experiments.tests`."""
+        return [paths.questions(wildcards.experiment, name) for name in experiments.test_names(self._found(wildcards))]
 
-    def manifest(self, wildcards: Wildcards) -> str:
-        return _manifest(wildcards.experiment, wildcards.model)
+    def held_out(self, wildcards: Wildcards) -> list[str]:
+        """Questions whose problems no pre-training text may have: those of the tests and of the validation set."""
+        validation = [paths.questions(wildcards.experiment, "v")] if self._run(wildcards).validation else []
+        return [*self.tests(wildcards), *validation]
+
+    # ---- models
 
     def base(self, wildcards: Wildcards) -> str:
         """The manifest of the model that `{model}` was trained from."""
-        model = self._run(wildcards).models[wildcards.model]
-        return _manifest(wildcards.experiment, model.base)
+        return paths.manifest(wildcards.experiment, self._trained(wildcards, wildcards.model).base)
 
     def pretraining_settings(self, wildcards: Wildcards) -> str:
-        run = self._run(wildcards)
-        model = run.models[wildcards.model]
-        return _slice(
-            PretrainingJob(
-                device=run.device,
-                prompt=run.prompt,
-                architecture=model.architecture,
-                seed=model.seed,
-                pretraining=run.pretraining,
-            )
-        )
+        return experiments.pretraining_settings(self._run(wildcards), wildcards.model)
 
     def pretraining_code(self, wildcards: Wildcards) -> str:
         return closure.fingerprint("finmath_grpo.models.pretrain", self._families(wildcards))
@@ -131,23 +137,22 @@ class Plan:
 
     def fetched_model(self, wildcards: Wildcards) -> list[str]:
         model = self._run(wildcards).models[wildcards.model]
+        assert isinstance(model, Fetched)
         return [model.repository, model.revision]
 
     # ---- training
 
     def training_settings(self, wildcards: Wildcards) -> str:
-        run = self._run(wildcards)
-        model = run.models[wildcards.model]
-        shared: dict[str, Any] = {"device": run.device, "prompt": run.prompt, "seed": model.seed}
-        if isinstance(model, Grpo):
-            return _slice(GrpoJob(**shared, rewards=model.rewards, training=run.training.grpo))
-        return _slice(DpoJob(**shared, families=run.pretraining.families, training=run.training.dpo))
+        return experiments.training_settings(self._run(wildcards), wildcards.model)
 
     def grpo_module(self, wildcards: Wildcards) -> str:
-        return GRPO_MODULES[self._run(wildcards).training.grpo.engine]
+        settings = self._run(wildcards).training.grpo
+        assert settings is not None
+        return GRPO_MODULES[settings.engine]
 
     def grpo_code(self, wildcards: Wildcards) -> str:
         model = self._run(wildcards).models[wildcards.model]
+        assert isinstance(model, Grpo)
         rewards = (f"finmath_grpo.rewards:{reward}" for reward in model.rewards)
         return closure.fingerprint(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *rewards)
 
@@ -162,10 +167,15 @@ class Plan:
     def weights(self, wildcards: Wildcards) -> list[str]:
         """The manifest of the model, or of base and adapter where an adapter is evaluated unmerged."""
         model = self._run(wildcards).models[wildcards.model]
-        if model.method != "adapter":
-            return [self.manifest(wildcards)]
-        trained = self._run(wildcards).models[model.of]
-        return [_manifest(wildcards.experiment, trained.base), _adapter(wildcards.experiment, model.of)]
+        if not isinstance(model, Adapter):
+            return [paths.manifest(wildcards.experiment, wildcards.model)]
+        base = self._trained(wildcards, model.of).base
+        return [paths.manifest(wildcards.experiment, base), paths.training(wildcards.experiment, model.of, "MANIFEST.sha256")]
+
+    def evaluation_settings(self, wildcards: Wildcards) -> str:
+        """How each test is asked, by its name, as canonical JSON."""
+        tests = experiments.tests(self._run(wildcards))
+        return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
 
     def generation_code(self, wildcards: Wildcards) -> str:
         engine = self._run(wildcards).evaluation.engine
@@ -175,31 +185,30 @@ class Plan:
 
     def completions(self, wildcards: Wildcards) -> list[str]:
         """The completions of every model."""
-        return [_completions(wildcards.experiment, model) for model in self.models(wildcards)]
+        return [paths.completions(wildcards.experiment, model) for model in self.models(wildcards)]
 
     # ---- statistics
 
     def models(self, wildcards: Wildcards) -> list[str]:
-        return list(self.experiments[wildcards.experiment].models)
+        return list(self._found(wildcards).models)
 
     def logs(self, wildcards: Wildcards) -> list[str]:
         """The step logs of GRPO."""
-        return [_training(wildcards.experiment, model, "log.csv") for model in self._grpo(wildcards.experiment)]
+        models = experiments.models_by_method(self._found(wildcards), "grpo")
+        return [paths.training(wildcards.experiment, model, "log.csv") for model in models]
 
     def rollouts(self, wildcards: Wildcards) -> list[str]:
         """What GRPO sampled while it trained."""
-        return [
-            _training(wildcards.experiment, name, "completions.jsonl.zst") for name in self._grpo(wildcards.experiment)
-        ]
+        models = experiments.models_with_rollouts(self._found(wildcards))
+        return [paths.training(wildcards.experiment, model, "completions.jsonl.zst") for model in models]
 
     def completions_of_first_contrast(self, wildcards: Wildcards) -> list[str]:
-        pair = self.experiments[wildcards.experiment].statistics.contrasts[0]
-        return [_completions(wildcards.experiment, model) for model in pair]
+        pair = self._found(wildcards).statistics.contrasts[0]
+        return [paths.completions(wildcards.experiment, model) for model in pair]
 
     def labels(self, wildcards: Wildcards) -> str:
         """The models' labels as JSON, in the config's order."""
-        models = self.experiments[wildcards.experiment].models
-        return json.dumps({name: model.label for name, model in models.items()}, ensure_ascii=False)
+        return json.dumps(experiments.labels(self._found(wildcards)), ensure_ascii=False)
 
     # ---- what is shipped
 
@@ -218,7 +227,7 @@ class Plan:
     def figures(self, experiment: str) -> list[str]:
         """The names of the figures of an experiment."""
         found = self.experiments[experiment]
-        sampled = models_with_rollouts(found)
+        sampled = experiments.models_with_rollouts(found)
         return catalogue.figures_of(
             found.kind,
             found.models,
@@ -230,7 +239,7 @@ class Plan:
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:
         tables = catalogue.tables_of(wildcards.figure, self.experiments[wildcards.experiment].kind)
-        return _statistics(wildcards.experiment, tables)
+        return paths.statistics(wildcards.experiment, tables)
 
     def figure_code(self, wildcards: Wildcards) -> list[str]:
         return closure.source_files("finmath_grpo.figures.draw", catalogue.module_of(wildcards.figure))
@@ -241,11 +250,11 @@ class Plan:
 
     def look(self, wildcards: Wildcards) -> str:
         """The config's branch `figures` and what else of it stands in captions, as JSON."""
-        experiment = self.experiments[wildcards.experiment]
+        experiment = self._found(wildcards)
         return json.dumps(
             {
                 **experiment.figures.model_dump(mode="json"),
-                "models": {name: model.label for name, model in experiment.models.items()},
+                "models": experiments.labels(experiment),
                 "panel": experiment.statistics.panel,
                 "confidence": experiment.statistics.confidence,
             },
@@ -255,15 +264,14 @@ class Plan:
     # ---- claims and report
 
     def tables_of_claims(self, wildcards: Wildcards) -> list[str]:
-        names = PUBLISHED_CLAIMS if self._is_published(wildcards) else CLAIMS
-        return self._tables(wildcards.experiment, [f"{name}.csv" for name in names])
+        return self._tables(wildcards, CLAIMED)
 
     def tables_to_link(self, wildcards: Wildcards) -> list[str]:
         """The tables that the page shows or links to: those of the claims, and more."""
-        more = ["solved.csv", "agreement.csv", "power.csv", "training.csv", "reward_forms.csv"]
-        if not self._is_published(wildcards):
-            more.append("examples.json")
-        return self.tables_of_claims(wildcards) + self._tables(wildcards.experiment, more)
+        experiment = self._found(wildcards)
+        with_examples = not isinstance(experiment, Published) and experiment.statistics.contrasts
+        examples = paths.statistics(wildcards.experiment, ["examples.json"]) if with_examples else []
+        return [*self._tables(wildcards, (*CLAIMED, *LINKED)), *examples]
 
     def figures_to_link(self, wildcards: Wildcards) -> list[str]:
         return [f"results/{wildcards.experiment}/figures/{name}.png" for name in self.figures(wildcards.experiment)]
@@ -291,49 +299,30 @@ class Plan:
 
     # ----
 
+    def _found(self, wildcards: Wildcards) -> Experiment:
+        return self.experiments[wildcards.experiment]
+
     def _run(self, wildcards: Wildcards) -> Run:
-        experiment = self.experiments[wildcards.experiment]
+        experiment = self._found(wildcards)
         assert isinstance(experiment, Run), f"{wildcards.experiment} is not run from raw questions"
         return experiment
+
+    def _trained(self, wildcards: Wildcards, name: str) -> Grpo | Dpo:
+        model = self._run(wildcards).models[name]
+        assert isinstance(model, Grpo | Dpo), f"{name} is not trained from a base"
+        return model
 
     def _families(self, wildcards: Wildcards) -> str:
         pretraining = self._run(wildcards).pretraining
         assert pretraining is not None
         return f"finmath_grpo.questions.families.{pretraining.families}:FAMILIES"
 
-    def _grpo(self, experiment: str) -> list[str]:
-        """The models of which there is what GRPO sampled while it trained them."""
-        found = self.experiments[experiment]
-        if isinstance(found, Run):
-            return [name for name, model in found.models.items() if model.method == "grpo"]
-        return [name for name, model in found.models.items() if model.rollouts] if isinstance(found, Recorded) else []
-
     def _is_published(self, wildcards: Wildcards) -> bool:
-        return self.experiments[wildcards.experiment].kind == "published"
+        return isinstance(self._found(wildcards), Published)
 
-    def _tables(self, experiment: str, files: list[str]) -> list[str]:
-        """Tables by file name, without those of GRPO where there was none."""
-        absent = (
-            TRAINING_TABLES if isinstance(self.experiments[experiment], Run) and not self._grpo(experiment) else set()
-        )
-        return [f"results/{experiment}/statistics/{file}" for file in files if file.split(".")[0] not in absent]
-
-
-def _manifest(experiment: str, model: str) -> str:
-    return f"results/{experiment}/models/{model}/MANIFEST.sha256"
-
-
-def _adapter(experiment: str, model: str) -> str:
-    return _training(experiment, model, "MANIFEST.sha256")
-
-
-def _training(experiment: str, model: str, file: str) -> str:
-    return f"results/{experiment}/training/{model}/{file}"
-
-
-def _completions(experiment: str, model: str) -> str:
-    return f"results/{experiment}/completions/{model}.jsonl"
-
-
-def _slice(settings: Settings) -> str:
-    return canonical_json(settings.model_dump(mode="json"))
+    def _tables(self, wildcards: Wildcards, names: Iterable[str]) -> list[str]:
+        """The files of tables, as far as the experiment has them."""
+        absent = set(NOT_PUBLISHED) if self._is_published(wildcards) else set()
+        if not self._is_published(wildcards) and not experiments.models_with_rollouts(self._found(wildcards)):
+            absent |= OF_GRPO
+        return paths.statistics(wildcards.experiment, [f"{name}.csv" for name in names if name not in absent])

@@ -1,0 +1,24 @@
+"""Where the files of an experiment lie."""
+
+from collections.abc import Iterable
+
+
+def questions(experiment: str, test: str) -> str:
+    """The cleaned questions of a test; those of T1 are what `split` holds out."""
+    return f"results/{experiment}/data/{'test' if test == 't1' else test}.jsonl"
+
+
+def manifest(experiment: str, model: str) -> str:
+    return f"results/{experiment}/models/{model}/MANIFEST.sha256"
+
+
+def training(experiment: str, model: str, file: str) -> str:
+    return f"results/{experiment}/training/{model}/{file}"
+
+
+def completions(experiment: str, model: str) -> str:
+    return f"results/{experiment}/completions/{model}.jsonl"
+
+
+def statistics(experiment: str, tables: Iterable[str]) -> list[str]:
+    return [f"results/{experiment}/statistics/{table}" for table in tables]
