@@ -286,7 +286,7 @@ def test_a_recorded_run_has_models_and_statistics_of_its_record(tmp_path):
     found = load_text(tmp_path, text)
     assert experiments.labels(found) == {"b": "Base", "a": "Trained"} and list(found.models) == ["b", "a"]
     assert experiments.models_with_rollouts(found) == ["a"]
-    assert experiments.test_names(found) == ["t1", "t2"]
+    assert experiments.names_of_tests(found) == ["t1", "t2"]
     assert found.statistics.model_dump() == {
         "bootstrap_draws": 10_000,
         "seed": 0,
@@ -335,7 +335,7 @@ def test_a_run_that_trains_nothing_needs_no_settings_of_training(tmp_path):
         "llama-base",
         "gemma-it",
     )
-    assert experiments.test_names(run) == ["t1"]
+    assert experiments.names_of_tests(run) == ["t1"]
 
 
 def test_models_of_other_names_are_compared_with_their_bases(tmp_path):
@@ -421,3 +421,13 @@ def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment
 def test_an_unknown_default_experiment_is_refused():
     with pytest.raises(UserError, match=r"FINMATH_EXPERIMENT=smok: expected one of small, smoke"):
         experiments.default_experiment(["small", "smoke"], {"FINMATH_EXPERIMENT": "smok"}, gpu=False)
+
+
+def test_the_example_of_the_readme_loads(folder):
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"```yaml\n(.*?)```", readme, flags=re.DOTALL)[1]
+    run = load_text(folder, example)
+    assert "gemma-dpo" not in run.models and run.training.grpo.learning_rate == 1e-3
+    assert {f"{path.stem}.yaml" for path in (ROOT / "config").glob("*.yaml")} == set(
+        re.findall(r"^\| `(\S+\.yaml)`", readme, flags=re.MULTILINE)
+    )

@@ -1,17 +1,26 @@
 """Settings of generation: everything that changes the text of a completion, and which tests are run."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, PositiveFloat, PositiveInt, field_validator
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
 
 from finmath_grpo.settings import Settings
+
+
+def _no_temperature_twice(temperatures: tuple[float, ...]) -> tuple[float, ...]:
+    if len(set(temperatures)) != len(temperatures):
+        raise ValueError("a temperature stands twice in the list")
+    return temperatures
+
+
+Temperatures = Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(_no_temperature_twice)]
 
 
 class EvaluationSettings(Settings):
     """Every model answers every test question at every temperature, `samples` times."""
 
     engine: Literal["transformers", "vllm"]
-    temperatures: tuple[PositiveFloat, ...] = Field(min_length=1)
+    temperatures: Temperatures
     samples: PositiveInt
     """Completions per question and temperature; sample 0 alone is the post's protocol."""
     top_p: float = Field(gt=0, le=1)
@@ -21,20 +30,13 @@ class EvaluationSettings(Settings):
     batch_size: PositiveInt
     """Completions that the transformers engine samples side by side; no effect on their random numbers."""
 
-    @field_validator("temperatures")
-    @classmethod
-    def _no_temperature_twice(cls, temperatures: tuple[float, ...]) -> tuple[float, ...]:
-        if len(set(temperatures)) != len(temperatures):
-            raise ValueError("a temperature stands twice in the list")
-        return temperatures
-
 
 class FurtherTest(Settings):
     """A test beside T1, which is what `split` holds out and is run by `evaluation`."""
 
     questions: str
     """The file of its questions, all of which are asked."""
-    temperatures: tuple[PositiveFloat, ...] | None = Field(default=None, min_length=1)
+    temperatures: Temperatures | None = None
     """Some of those of `evaluation`, so that tests are compared at the same temperature; by default the one nearest to
     0.7."""
     samples: PositiveInt | None = None

@@ -214,28 +214,28 @@ def labels(experiment: Experiment) -> dict[str, str]:
     return {name: model.label for name, model in experiment.models.items()}
 
 
-class Test(NamedTuple):
+class RunTest(NamedTuple):
     """A test of a run: its file of raw questions (None for T1, which `split` makes), and how models are asked."""
 
     questions: str | None
     evaluation: EvaluationSettings
 
 
-def tests(run: Run) -> dict[str, Test]:
+def tests(run: Run) -> dict[str, RunTest]:
     """The tests of a run by name: `t1`, and of `t2` and `t3` those that it has."""
     t1 = run.evaluation
-    found = {"t1": Test(None, t1)}
+    found = {"t1": RunTest(None, t1)}
     samples = {"t2": t1.samples, "t3": 1}
     for name, test in _further_tests(run).items():
         asked = {
             "temperatures": test.temperatures or (min(t1.temperatures, key=lambda t: (abs(t - 0.7), t)),),
             "samples": test.samples or samples[name],
         }
-        found[name] = Test(test.questions, t1.model_copy(update=asked))
+        found[name] = RunTest(test.questions, t1.model_copy(update=asked))
     return found
 
 
-def test_names(experiment: Experiment) -> list[str]:
+def names_of_tests(experiment: Experiment) -> list[str]:
     """The names of an experiment's tests, `t1` first."""
     if isinstance(experiment, Run):
         return list(tests(experiment))
