@@ -67,7 +67,7 @@ def show(value: Number) -> str:
 
 
 def _two_places(number: Decimal) -> Decimal:
-    return number if -int(number.as_tuple().exponent) >= 2 else number.quantize(Decimal("0.01"))
+    return number if places_of(number) >= 2 else number.quantize(Decimal("0.01"))
 
 
 def tl(value: Number) -> str:
@@ -182,12 +182,24 @@ def near(value: Fraction, then: Callable[[Fraction], object]) -> Decimal:
 
     To more where `then`, the rounded result of what follows, would else come out wrong by the rounding.
     """
-    wanted = then(value)
+    (shown,) = near_all((value,), then)
+    return shown
+
+
+def near_all(values: tuple[Fraction, ...], then: Callable[..., object]) -> tuple[Decimal, ...]:
+    """`near` for several values that one result follows from, all rounded to the same places."""
+    wanted = then(*values)
     for places in range(FACTOR_PLACES, 30):
-        shown = half_up(value, places)
-        if then(Fraction(shown)) == wanted:
-            return exact(shown) if Fraction(shown) == value else shown
+        shown = [half_up(value, places) for value in values]
+        if then(*map(Fraction, shown)) == wanted:
+            pairs = zip(shown, values, strict=True)
+            return tuple(exact(each) if Fraction(each) == value else each for each, value in pairs)
     raise ValueError("thirty places are too few")
+
+
+def places_of(number: Decimal) -> int:
+    """How many decimals it is written with."""
+    return max(0, -int(number.as_tuple().exponent))
 
 
 def equals(value: Number, shown: Decimal) -> str:
