@@ -27,6 +27,11 @@ def _outer(face, rate, months):
     return face * (1 - rate / 1200 * months)
 
 
+def _endless(rate):
+    """Periods after which a payment is worth nothing: a factor of about e^40."""
+    return 4000 / rate
+
+
 def _grow(amount, *rates):
     for rate in rates:
         amount += amount * rate / 100
@@ -138,27 +143,23 @@ FORMULAS = {
     ),
     "rate-effective": lambda r, m: (math.exp(m * math.log1p(r / 100 / m)) - 1) * 100,
     "rate-effective-by-factor": lambda r: _by_table(((1 + r / 100) ** 12 - 1) * 100, 100),
-    "rate-nominal-from-effective": lambda e: npf.rate(2, 0, -1, 1 + e / 100) * 200,
+    "rate-nominal-from-effective": lambda e, m: npf.rate(m, 0, -1, 1 + e / 100) * m * 100,
     "rate-real": lambda n, e: ((100 + n) / (100 + e) - 1) * 100,
     "rate-nominal-for-real": lambda g, e: _grow(100, g, e) - 100,
-    "inflation-price": _grow,
+    "inflation-price": lambda p, e, n: -npf.fv(e / 100, n, 0, p),
     "inflation-cumulative": lambda a, b, c: _grow(100, a, b, c) - 100,
-    "inflation-purchasing-power": lambda a, e: a / (1 + e / 100),
-    "rate-net-interest": lambda p, r, m, s: p * r / 1200 * m * (1 - s / 100),
-    "annuity-future-value": lambda a, r, n: _by_table(npf.fv(r / 100, n, -a, 0), a * 100 / r),
-    "annuity-present-value": lambda a, r, n: _by_table(npf.pv(r / 100, n, -a), a * 100 / r),
-    "annuity-due-future-value": lambda a, r, n: _by_table(npf.fv(r / 100, n, -a, 0, "begin"), a * (100 + r) / r),
+    "inflation-purchasing-power": lambda a, e, n: -npf.pv(e / 100, n, 0, a),
+    "rate-net-interest": lambda p, r, d, s: p * (r / 100) * (d / 365) * (1 - s / 100),
+    "annuity-future-value": lambda a, r, n: npf.fv(r / 100, n, -a, 0),
+    "annuity-present-value": lambda a, r, n: npf.pv(r / 100, n, -a),
+    "annuity-due-future-value": lambda a, r, n: npf.fv(r / 100, n, -a, 0, "begin"),
     "annuity-due-present-value": lambda a, r, n: _by_table(npf.pv(r / 100, n, -a, 0, "begin"), a * 100 / r),
-    "annuity-deferred": lambda a, r, n, k: _by_table(
-        npf.npv(r / 100, [0] * (int(k) + 1) + [a] * int(n)), a * 100 / r + npf.pv(r / 100, n, -a)
-    ),
+    "annuity-deferred": lambda a, r, n, k: npf.npv(r / 100, [0] * (int(k) + 1) + [a] * int(n)),
     "annuity-three-deposits": lambda a, r: npf.fv(r / 100, 3, -a, 0),
-    "annuity-payment-for-goal": lambda s, r, n: _by_table(
-        -npf.pmt(r / 100, n, 0, s), npf.pmt(r / 100, n, 0, s) / ((1 + r / 100) ** n - 1)
-    ),
-    "perpetuity": lambda a, r: npf.pv(r / 100, 600, -a),
-    "perpetuity-due": lambda a, r: npf.pv(r / 100, 600, -a, 0, "begin"),
-    "perpetuity-deferred": lambda a, r: npf.pv(r / 100, 600, -a) - npf.pv(r / 100, 2, -a),
+    "annuity-payment-for-goal": lambda s, r, n: -npf.pmt(r / 100, n, 0, s),
+    "perpetuity": lambda a, r: npf.pv(r / 100, _endless(r), -a),
+    "perpetuity-due": lambda a, r: npf.pv(r / 100, _endless(r), -a, 0, "begin"),
+    "perpetuity-deferred": lambda a, r, k: npf.pv(r / 100, _endless(r), -a) - npf.pv(r / 100, k, -a),
     "loan-equal-principal": lambda debt, n, r, k: _schedule(debt, n, r)[int(k) - 1][1],
     "loan-equal-principal-interest": lambda debt, n, r: sum(interest for interest, _ in _schedule(debt, n, r)),
     "loan-instalment": lambda debt, r, n: _by_table(
