@@ -138,8 +138,8 @@ FORMULAS = {
     "compound-outer-present-value": lambda k, r, n: _grow(k, *[-r] * int(n)),
     "compound-outer-discount": lambda k, r, n: k - _grow(k, *[-r] * int(n)),
     "compound-later-debt": lambda k, t, u, r: k * (1 + r / 100) ** (u - t),
-    "compound-single-payment": lambda k, t, j, v, u, r: -npf.fv(
-        r / 100, u, 0, -npf.pv(r / 100, t, 0, k) - npf.pv(r / 100, v, 0, j)
+    "compound-single-payment": lambda k, t, j, v, u, r: (
+        -npf.fv(r / 100, u, 0, -npf.pv(r / 100, t, 0, k) - npf.pv(r / 100, v, 0, j))
     ),
     "rate-effective": lambda r, m: (math.exp(m * math.log1p(r / 100 / m)) - 1) * 100,
     "rate-effective-by-factor": lambda r: _by_table(((1 + r / 100) ** 12 - 1) * 100, 100),
@@ -162,11 +162,11 @@ FORMULAS = {
     "perpetuity-deferred": lambda a, r, k: npf.pv(r / 100, _endless(r), -a) - npf.pv(r / 100, k, -a),
     "loan-equal-principal": lambda debt, n, r, k: _schedule(debt, n, r)[int(k) - 1][1],
     "loan-equal-principal-interest": lambda debt, n, r: sum(interest for interest, _ in _schedule(debt, n, r)),
-    "loan-instalment": lambda debt, r, n: _by_table(
-        -npf.pmt(r / 100, n, debt), npf.pmt(r / 100, n, debt) / (1 - (1 + r / 100) ** -n)
+    "loan-instalment": lambda debt, r, n: -npf.pmt(r / 100, n, debt),
+    "loan-principal-part": lambda debt, r, a, k: (
+        _instalments_left(debt, r, a, int(k) - 1) - _instalments_left(debt, r, a, int(k))
     ),
-    "loan-first-principal": lambda debt, r, a: debt - _instalments_left(debt, r, a, 1),
-    "loan-left-after-two": lambda debt, r, a: -npf.fv(r / 100, 2, -a, debt),
+    "loan-balance": lambda debt, r, a, k: _instalments_left(debt, r, a, int(k)),
     "loan-total-interest": lambda debt, n, a: sum([a] * int(n)) - debt,
     "loan-surcharge": lambda cash, down, n, a: ((down + n * a) / cash - 1) * 100,
     "bond-coupon": lambda face, r, m, count: face * count * r / 100 / m,

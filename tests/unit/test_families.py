@@ -93,8 +93,8 @@ def test_texts_are_written_as_textbooks_do(family):
         assert f"{problem.value:f}" == str(problem.value) and problem.value > 0
 
 
-ONES = " bir iki üç dört beş altı yedi sekiz dokuz".split(" ")
-TENS = " on yirmi otuz kırk elli altmış yetmiş seksen doksan".split(" ")
+ONES = ["", "bir", "iki", "üç", "dört", "beş", "altı", "yedi", "sekiz", "dokuz"]
+TENS = ["", "on", "yirmi", "otuz", "kırk", "elli", "altmış", "yetmiş", "seksen", "doksan"]
 
 
 def in_words(number):
