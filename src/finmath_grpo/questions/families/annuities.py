@@ -11,6 +11,7 @@ from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import (
     FIRMS,
     WHO,
+    capital,
     equals,
     given,
     half_up,
@@ -39,7 +40,7 @@ def _drawn(draw: Random) -> tuple[str, int, F, int]:
     """A period, a payment, a rate per period and a count of payments."""
     if draw.random() < 0.55:
         return "ay", pick(draw, 1000, 25000, 250), F(pick(draw, 105, 400), 100), pick(draw, 6, 36)
-    return "yıl", pick(draw, 10000, 150000, 500), F(pick(draw, 16, 80), 2), pick(draw, 5, 15)
+    return "yıl", pick(draw, 24000, 300000, 500), F(pick(draw, 16, 80), 2), pick(draw, 5, 15)
 
 
 def _future(draw: Random) -> Problem:
@@ -95,7 +96,7 @@ def _present(draw: Random) -> Problem:
             f"Taksit tutarı {tl(a)}, taksit sayısı {n} ve dönem faiz oranı {pct(r)} olan dönem sonu ödemeli (normal)"
             " anüitenin bugünkü değeri kaç TL'dir?",
             f"{draw.choice(FIRMS)} satın aldığı bir makinenin bedelini {n} {unit} boyunca her {unit}ın sonunda {tl(a)}"
-            f" taksitle ödeyecektir. {rate.capitalize()} bileşik faize göre makinenin peşin fiyatını bulunuz.",
+            f" taksitle ödeyecektir. {capital(rate)} bileşik faize göre makinenin peşin fiyatını bulunuz.",
             f"Her {unit}ın sonunda {tl(a)} ödemeli, {n} taksitlik bir normal anüitenin {rate} bileşik faiz oranıyla"
             " bugünkü değeri yaklaşık ne kadardır?",
         ),
@@ -147,7 +148,7 @@ def _future_due(draw: Random) -> Problem:
 
 def _present_due(draw: Random) -> Problem:
     """(payment, rate, count): the present value of payments at the start of each year, with the given power."""
-    a, r, n = pick(draw, 12000, 240000, 500), draw.choice(TABLE_RATES), pick(draw, 4, 10)
+    a, r, n = pick(draw, 60000, 480000, 500), draw.choice(TABLE_RATES), pick(draw, 4, 10)
     i, v = F(r, 100), power(r, -(n - 1))
     factor = (1 - v) / i
     value = a * (1 + factor)
@@ -197,12 +198,12 @@ def _deferred(draw: Random) -> Problem:
             f"İlk {k} {unit}ı ödemesiz olan, sonraki {n} {unit} boyunca her {unit}ın sonunda {tl(a)} ödenecek bir"
             f" kredinin {rate} bileşik faiz oranıyla bugünkü değeri kaç TL'dir?",
             f"{k} {unit} geciktirilmiş normal anüitede her biri {tl(a)} olan {n} taksidin ilki {k + 1}. {unit}ın"
-            f" sonunda ödenecektir. {rate.capitalize()} bileşik faiz oranıyla anüitenin peşin değeri kaç TL'dir?",
+            f" sonunda ödenecektir. {capital(rate)} bileşik faiz oranıyla anüitenin peşin değeri kaç TL'dir?",
             f"{draw.choice(FIRMS)} bugünden {k} {unit} geçtikten sonra, {n} {unit} boyunca {unit} sonlarında {tl(a)}"
             f" kira alacaktır. İlk kira {k + 1}. {unit}ın sonunda alınacağına göre, {rate} bileşik faizle bu gelirin"
             " bugünkü değeri kaç TL'dir?",
             f"{draw.choice(WHO)} bir borcunu, ilki {k + 1}. {unit}ın sonunda olmak üzere {unit} sonlarında {tl(a)}'lik"
-            f" {n} eşit taksitle ödeyecektir. {rate.capitalize()} bileşik faiz oranına göre borcun bugünkü tutarını"
+            f" {n} eşit taksitle ödeyecektir. {capital(rate)} bileşik faiz oranına göre borcun bugünkü tutarını"
             " bulunuz.",
             f"Taksit tutarı {tl(a)}, taksit sayısı {n}, dönem faiz oranı {pct(r)} olan dönem sonu ödemeli bir anüite"
             f" {k} dönem geciktirilmiştir; ilk taksit {k + 1}. dönemin sonundadır. Anüitenin peşin değeri ne kadardır?",
@@ -271,7 +272,7 @@ def _payment_for_goal(draw: Random) -> Problem:
             " TL'dir?",
             f"Gelecek değeri {tl(s)} olan {n} taksitli bir normal anüitede dönem faiz oranı {pct(r)} olduğuna göre"
             " taksit tutarı kaç TL'dir?",
-            f"{draw.choice(WHO)} {n}. {unit}ın sonunda elinde {tl(s)} olmasını istiyor. {rate.capitalize()} bileşik"
+            f"{draw.choice(WHO)} {n}. {unit}ın sonunda elinde {tl(s)} olmasını istiyor. {capital(rate)} bileşik"
             f" faiz veren bir hesaba {n} {unit} boyunca her {unit}ın sonunda yatırması gereken tutarı hesaplayınız.",
             f"Her {unit}ın sonunda eşit ödeme yapılan ve {rate} bileşik faiz işleyen bir fonda {n} {unit}da {tl(s)}"
             f" birikmesi için her {unit} yaklaşık ne kadar ödenmelidir?",

@@ -231,7 +231,8 @@ def _time(draw: Random) -> Problem:
     r = F(pick(draw, 32, 180), 4) if unit == "yıl" else F(pick(draw, 105, 425), 100)
     f = 1 + r / 100
     many = pick(draw, 3, 9) if unit == "yıl" else pick(draw, 7, 30)
-    s = p * 2 if draw.random() < 0.15 else -(-int(p * f**many) // 1000) * 1000
+    part = 1 + (f - 1) * F(pick(draw, 5, 95), 100)
+    s = p * 2 if draw.random() < 0.15 else int(p * f**many * part) // 500 * 500 + 500
     ratio = F(s, p)
     value = log(ratio) / log(f)
 

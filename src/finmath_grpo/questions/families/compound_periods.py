@@ -8,6 +8,7 @@ from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import (
     FIRMS,
     WHO,
+    capital,
     equals,
     exact,
     half_up,
@@ -49,7 +50,7 @@ def _periods(draw: Random) -> Problem:
             f" {time} sonunda hesaptaki tutar kaç TL'dir?",
             f"{draw.choice(WHO)} {tl(p)}'yi {time} süreyle bankaya yatırıyor. Yıllık nominal faiz oranı {pct(r)} olup"
             f" faiz {each} bir anaparaya eklendiğine göre vade sonundaki tutar kaç TL'dir?",
-            f"{each.capitalize()} bir faizlendirme yapılan ve yıllık nominal faiz oranı {pct(r)} olan bir hesapta"
+            f"{capital(each)} bir faizlendirme yapılan ve yıllık nominal faiz oranı {pct(r)} olan bir hesapta"
             f" {tl(p)}'nin {time} sonraki baliği kaç TL'dir?",
             f"{draw.choice(FIRMS)} {time} vadeli {tl(p)} kredi kullanmıştır. Yıllık nominal faiz oranı {pct(r)},"
             f" faizlendirme {each} bir olduğuna göre vade sonunda ödenecek borcu hesaplayınız.",

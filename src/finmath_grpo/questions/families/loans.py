@@ -52,8 +52,8 @@ def _equal_principal(draw: Random) -> Problem:
             f" üzerinden hesaplanmaktadır. {k}. taksidin faiziyle birlikte tutarı kaç TL'dir?",
             f"{draw.choice(WHO)} {tl(debt)} kredi almıştır. Kredi {n} ay boyunca eşit anapara payı ve kalan borca"
             f" işleyen aylık {pct(r)} faizle ödeneceğine göre {k}. ayın taksidini hesaplayınız.",
-            f"Eşit anapara ödemeli, {n} ay vadeli {tl(debt)}'lik bir kredide faiz her ay kalan borcun {pct(r, 'si')}"
-            f" kadardır. {k}. ayda ödenecek anapara ve faizin toplamı ne kadardır?",
+            f"Eşit anapara ödemeli, {n} ay vadeli {tl(debt)}'lik bir kredide faiz her ay kalan borç üzerinden {pct(r)}"
+            f" oranıyla hesaplanmaktadır. {k}. ayın sonunda ödenecek anapara ve faizin toplamı ne kadardır?",
         ),
         (
             f"Anapara payı: {show(debt)} / {n} = {show(part)}\nÖnceki {k - 1} ayda ödenen anapara: {show(part)} ×"
@@ -81,7 +81,7 @@ def _equal_principal_interest(draw: Random) -> Problem:
             f"{tl(debt)}'lik borcun anaparası {n} ayda eşit taksitlerle ödeniyor; faiz her ay kalan borç üzerinden"
             f" aylık {pct(r)} oranıyla alınıyor. Ödenecek toplam faiz kaç TL'dir?",
             f"{draw.choice(FIRMS)} {tl(debt)} krediyi, faizi kalan borç üzerinden aylık {pct(r)} oranıyla hesaplanan"
-            f" {n} eşit anapara taksidiyle kapatacaktır. Kredinin toplam faiz yükü kaç TL'dir?",
+            f" {n} eşit aylık anapara taksidiyle kapatacaktır. Kredinin toplam faiz yükü kaç TL'dir?",
             f"Eşit anapara ödemeli, {n} ay vadeli ve kalan borca aylık {pct(r)} faiz işleyen {tl(debt)} borç için vade"
             " boyunca ödenen faizlerin toplamı kaç TL'dir?",
             f"{draw.choice(WHO)}, {tl(debt)} borcunun anaparasını {n} ay boyunca eşit taksitlerle, kalan borca işleyen"
@@ -279,7 +279,7 @@ def _surcharge(draw: Random) -> Problem:
             f"Bir mağaza {tl(cash)}'lik ürünü {tl(down)} peşinat ve {n} ay boyunca {tl(a)} taksitle satmaktadır."
             " Taksitli satış fiyatının peşin fiyata göre artış oranı yüzde kaçtır?",
             f"{draw.choice(WHO)} peşin fiyatı {tl(cash)} olan ürünü {tl(down)} peşinatla ve her biri {tl(a)} olan {n}"
-            " taksitle alıyor. Ödenen vade farkı peşin fiyatın yüzde kaçıdır?",
+            " taksitle alıyor. Ödenen vade farkının peşin fiyata oranı yüzde kaçtır?",
             f"Peşin {tl(cash)} olan bir {draw.choice(GOODS)} için {tl(down)} peşinat verilmiş, kalanı {tl(a)}'lik {n}"
             " taksitle ödenmiştir. Vade farkının peşin fiyata oranını yüzde olarak hesaplayınız.",
         ),

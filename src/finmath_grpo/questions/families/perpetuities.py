@@ -6,6 +6,7 @@ from random import Random
 from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import (
+    capital,
     equals,
     half_up,
     is_,
@@ -26,7 +27,7 @@ def _drawn(draw: Random) -> tuple[str, str, int, F]:
     """A period, its adjective, a payment and a rate per period."""
     if draw.random() < 0.5:
         return "ay", "aylık", pick(draw, 2000, 60000, 250), F(pick(draw, 80, 400), 100)
-    return "yıl", "yıllık", pick(draw, 24000, 600000, 2000), F(pick(draw, 12, 90), 2)
+    return "yıl", "yıllık", pick(draw, 36000, 600000, 2000), F(pick(draw, 12, 90), 2)
 
 
 def _perpetuity(draw: Random) -> Problem:
@@ -39,13 +40,13 @@ def _perpetuity(draw: Random) -> Problem:
         (
             f"Her {unit}ın sonunda sonsuza dek {tl(a)} ödeyecek bir fonun, {per} {pct(r)} faiz oranıyla bugünkü değeri"
             " kaç TL'dir?",
-            f"Bir vakıf her {unit}ın sonunda {tl(a)} burs ödeyecek ve bu bursu süresiz verecektir. {per.capitalize()}"
+            f"Bir vakıf her {unit}ın sonunda {tl(a)} burs ödeyecek ve bu bursu süresiz verecektir. {capital(per)}"
             f" faiz oranı {pct(r)} olduğuna göre bugün bankaya yatırılması gereken tutar kaç TL'dir?",
             f"Dönem sonu ödemesi {tl(a)} olan daimi (sürekli) anüitede {per} faiz oranı {pct(r, 'dir')}. Bu anüitenin"
             " peşin değeri kaç TL'dir?",
             f"Bir arsadan, ilki bir {unit} sonra olmak üzere her {unit} {tl(a)} kira alınacak ve bu gelir sonsuza kadar"
-            f" sürecektir. {per.capitalize()} {pct(r)} faiz oranına göre kira gelirinin bugünkü değerini bulunuz.",
-            f"{per.capitalize()} faiz oranı {pct(r)} iken her {unit}ın sonunda {tl(a)} sağlayan daimi bir gelirin"
+            f" sürecektir. {capital(per)} {pct(r)} faiz oranına göre kira gelirinin bugünkü değerini bulunuz.",
+            f"{capital(per)} faiz oranı {pct(r)} iken her {unit}ın sonunda {tl(a)} sağlayan daimi bir gelirin"
             " bugünkü değeri ne kadardır?",
         ),
         (
@@ -68,15 +69,15 @@ def _perpetuity_due(draw: Random) -> Problem:
         draw,
         (a, r),
         (
-            f"İlki bugün olmak üzere her {unit}ın başında sonsuza kadar {tl(a)} ödenecektir. {per.capitalize()} faiz"
+            f"İlki bugün olmak üzere her {unit}ın başında sonsuza kadar {tl(a)} ödenecektir. {capital(per)} faiz"
             f" oranı {pct(r)} olduğuna göre ödemelerin peşin değeri kaç TL'dir?",
             f"Dönem başı ödemeli bir daimi (sürekli) anüitede ödeme tutarı {tl(a)}, {per} faiz oranı {pct(r, 'dir')}."
             " İlk ödeme bugün yapılacağına göre anüitenin bugünkü değeri kaç TL'dir?",
             f"Bir dernek, ilki bugün olmak üzere her {unit}ın başında {tl(a)} yardım yapmak için kalıcı bir fon"
-            f" kuruyor. {per.capitalize()} {pct(r)} faizle fona bugün konulması gereken tutar kaç TL'dir?",
+            f" kuruyor. {capital(per)} {pct(r)} faizle fona bugün konulması gereken tutar kaç TL'dir?",
             f"Bir hayırsever, bugünden başlayarak her {unit}ın başında süresiz olarak {tl(a)} burs verilmesini istiyor."
-            f" {per.capitalize()} faiz oranı {pct(r)} ise bankaya bugün yatırılacak tutarı hesaplayınız.",
-            f"{per.capitalize()} faiz oranı {pct(r)} iken, ödemeleri {tl(a)} olan peşin daimi anüitenin bugünkü değeri"
+            f" {capital(per)} faiz oranı {pct(r)} ise bankaya bugün yatırılacak tutarı hesaplayınız.",
+            f"{capital(per)} faiz oranı {pct(r)} iken, ödemeleri {tl(a)} olan peşin daimi anüitenin bugünkü değeri"
             " ne kadardır?",
         ),
         (
@@ -108,10 +109,10 @@ def _perpetuity_deferred(draw: Random) -> Problem:
             f" {pct(r, 'dir')}. İlk ödeme {k + 1}. {unit}ın sonunda yapılacağına göre anüitenin peşin değeri kaç"
             " TL'dir?",
             f"Bir arazinin ilk kirası {k + 1}. {unit}ın sonunda alınacak, kira her {unit}ın sonunda {tl(a)} olarak"
-            f" sürekli devam edecektir. {per.capitalize()} bileşik faiz oranı {pct(r)} olduğuna göre kira gelirinin"
+            f" sürekli devam edecektir. {capital(per)} bileşik faiz oranı {pct(r)} olduğuna göre kira gelirinin"
             " bugünkü değeri kaç TL'dir?",
             f"Bir vakıf, ilkini {k + 1}. {unit}ın sonunda vermek üzere her {unit}ın sonunda {tl(a)} bursu süresiz"
-            f" ödeyecektir. {per.capitalize()} {pct(r)} bileşik faiz oranıyla bugün ayrılması gereken tutarı bulunuz.",
+            f" ödeyecektir. {capital(per)} {pct(r)} bileşik faiz oranıyla bugün ayrılması gereken tutarı bulunuz.",
             f"Her {unit}ın sonunda {tl(a)} ödeyecek olan ve ilk ödemesini {k + 1}. {unit}ın sonunda yapacak bir daimi"
             f" anüitenin, {per} {pct(r)} bileşik faizle bugünkü değeri ne kadardır?",
         ),

@@ -9,6 +9,7 @@ from finmath_grpo.questions.families.writing import (
     FIRMS,
     GOODS,
     WHO,
+    capital,
     equals,
     given,
     half_up,
@@ -48,13 +49,13 @@ def _effective(draw: Random) -> Problem:
         (
             f"Yıllık nominal faiz oranı {pct(r)} olup faiz {_EACH[m]} bir anaparaya eklenmektedir. Yıllık efektif"
             " faiz oranı yüzde kaçtır?",
-            f"{_EACH[m].capitalize()} bir faizlendirme yapılan ve yıllık nominal faiz oranı {pct(r)} olan bir mevduatın"
+            f"{capital(_EACH[m])} bir faizlendirme yapılan ve yıllık nominal faiz oranı {pct(r)} olan bir mevduatın"
             " yıllık efektif faiz oranı yüzde kaçtır?",
             f"Bir bankada yıllık nominal faiz oranı {pct(r)} olup faiz yılda {m} kez, eşit aralıklarla anaparaya"
             " eklenmektedir. Mevduat sahibinin elde ettiği yıllık efektif faiz oranı yüzde kaçtır?",
-            f"Yılda {m} devreli bileşik faiz uygulanan bir kredide yıllık nominal faiz oranı {pct(r, 'dir')}. Bu"
-            " kredinin yıllık efektif faiz oranını yüzde olarak hesaplayınız.",
-            f"Faizin {_EACH[m]} bir hesaplanıp anaparaya katıldığı bir hesapta {pct(r)} yıllık nominal faiz oranı,"
+            f"Yılda {m} kez, eşit aralıklarla faizlendirme yapılan bir kredide yıllık nominal faiz oranı"
+            f" {pct(r, 'dir')}. Bu kredinin yıllık efektif faiz oranını yüzde olarak hesaplayınız.",
+            f"Faizin {_EACH[m]} bir hesaplanıp anaparaya katıldığı bir hesapta yıllık {pct(r)} nominal faiz oranı,"
             " yaklaşık yüzde kaç efektif faiz oranına karşılık gelir?",
         ),
         (
@@ -113,7 +114,7 @@ def _nominal_from_effective(draw: Random) -> Problem:
         (
             f"Yıllık efektif faiz oranı {pct(effective)} olan ve faizi {each} bir anaparaya eklenen bir hesabın yıllık"
             " nominal faiz oranı yüzde kaçtır?",
-            f"{each.capitalize()} bir faizlendirme yapılan bir mevduatta yıllık efektif faiz oranı {pct(effective)}"
+            f"{capital(each)} bir faizlendirme yapılan bir mevduatta yıllık efektif faiz oranı {pct(effective)}"
             " olduğuna göre yıllık nominal faiz oranı yüzde kaçtır?",
             f"Faizi {each} bir tahakkuk ettirip anaparaya ekleyen bir banka, yıllık {pct(effective)} efektif getiri"
             " sağlamaktadır. Bankanın ilan ettiği yıllık nominal faiz oranı yüzde kaçtır?",
@@ -187,7 +188,7 @@ def _nominal_for_real(draw: Random) -> Problem:
         (
             f"1 + nominal = (1 + reel) × (1 + enflasyon)\n{plain(1 + g / 100)} × {plain(1 + e / 100)} = {plain(f)}\n"
             f"({plain(f)} - 1) × 100 {is_(value, amount=False)}",
-            f"İki oranın toplamı: {plain(g)} + {plain(e)} = {plain(g + e)}\nİki oranın çarpımının payı: {plain(g)} ×"
+            f"İki oranın toplamı: {plain(g)} + {plain(e)} = {plain(g + e)}\nÇarpım terimi: {plain(g)} ×"
             f" {plain(e)} / 100 = {plain(g * e / 100)}\nNominal oran: {plain(g + e)} + {plain(g * e / 100)}"
             f" {is_(value, amount=False)}",
         ),
@@ -213,7 +214,7 @@ def _price_after_inflation(draw: Random) -> Problem:
             f" {n}. ayın sonundaki fiyatı kaç TL'dir?",
             f"{draw.choice(FIRMS)}, {tl(p)} olan ürününün fiyatını {n} ay süreyle her ay aylık enflasyon kadar"
             f" artırmıştır. Aylık enflasyon oranı her ay {pct(e)} olduğuna göre ürünün son fiyatını hesaplayınız.",
-            f"Bir ailenin aylık gideri bugün {tl(p)}'dir. Gider her ay enflasyon kadar, {pct(e)} artarsa {n} ay"
+            f"Bir ailenin aylık gideri bugün {tl(p)}'dir. Gider, enflasyon nedeniyle her ay {pct(e)} artarsa {n} ay"
             " sonraki aylık gider kaç TL'dir?",
             f"Aylık enflasyonun {pct(e)} düzeyinde sabit kaldığı {n} ayın sonunda, bugün {tl(p)} olan bir ürünün"
             " enflasyon kadar artan fiyatı yaklaşık ne kadar olur?",
@@ -317,7 +318,7 @@ def _net_interest(draw: Random) -> Problem:
             f" {pct(s)} gelir vergisi kesintisinden sonra kalan faiz tutarını hesaplayınız.",
             f"{draw.choice(FIRMS)} {tl(p)}'yi {d} gün vadeli, yıllık {pct(r)} basit faizli mevduatta"
             f" değerlendirmiştir. Faiz geliri üzerinden {pct(s)} stopaj ödendiğine ve bir yıl 365 gün sayıldığına göre"
-            " firmanın net faiz geliri kaç TL'dir?",
+            " elde edilen net faiz kaç TL'dir?",
         ),
         (
             f"Brüt faiz: {show(p)} × {plain(r)} × {d} / 36.500 {equals(gross, shown)}\nStopajdan sonra yüzde 100 -"

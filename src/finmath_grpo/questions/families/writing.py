@@ -101,6 +101,11 @@ def rounding(draw: Random) -> str:
     return draw.choice(texts)
 
 
+def capital(text: str) -> str:
+    """`text` with a capital first letter, as Turkish has it: `İki ayda`."""
+    return ("İ" if text[0] == "i" else text[0].upper()) + text[1:]
+
+
 def pick(draw: Random, low: int, high: int, step: int = 1) -> int:
     """One of low, low + step, …, high."""
     return draw.randrange(low, high + 1, step)
