@@ -265,8 +265,8 @@ def _payment_for_goal(draw: Random) -> Problem:
         draw,
         (s, r, n),
         (
-            f"{n} {unit} sonra {tl(s)} biriktirmek için {n} {unit} boyunca her {unit}ın sonunda yatırılması gereken"
-            f" eşit tutar, {rate} bileşik faiz oranıyla kaç TL'dir?",
+            f"{capital(rate)} bileşik faiz veren bir hesapta {n} {unit} sonra {tl(s)} biriktirmek için {n} {unit}"
+            f" boyunca her {unit}ın sonunda yatırılması gereken eşit tutar kaç TL'dir?",
             f"{draw.choice(FIRMS)}, {n} {unit} sonra alacağı {tl(s)}'lik makine için her {unit}ın sonunda bir fona eşit"
             f" tutarda para ayıracaktır. Fonun bileşik faiz oranı {rate} olduğuna göre her {unit} ayrılacak tutar kaç"
             " TL'dir?",

@@ -263,7 +263,7 @@ def _total_interest(draw: Random) -> Problem:
 def _surcharge(draw: Random) -> Problem:
     """(cash price, down payment, instalments, instalment): 100 × (dear − cash) / cash, rounded to two places."""
     n = draw.choice((3, 4, 5, 6, 9, 10, 12))
-    cash, r = pick(draw, 9000, 90000, 250), pick(draw, 6, 38)
+    cash, r = pick(draw, 18000, 90000, 250), pick(draw, 6, 38)
     down = cash // 5000 * 1000
     a = (cash * (100 + r) // 100 - down) // n // 5 * 5
     total = down + n * a
@@ -276,7 +276,7 @@ def _surcharge(draw: Random) -> Problem:
         (
             f"Peşin fiyatı {tl(cash)} olan bir {draw.choice(GOODS)}, {tl(down)} peşinat ve {tl(a)}'lik {n} taksitle"
             " satılıyor. Vade farkının peşin fiyata oranı yüzde kaçtır?",
-            f"Bir mağaza {tl(cash)}'lik ürünü {tl(down)} peşinat ve {n} ay boyunca {tl(a)} taksitle satmaktadır."
+            f"Bir mağaza {tl(cash)}'lik ürünü {tl(down)} peşinat ve {n} ay boyunca her ay {tl(a)} taksitle satmaktadır."
             " Taksitli satış fiyatının peşin fiyata göre artış oranı yüzde kaçtır?",
             f"{draw.choice(WHO)} peşin fiyatı {tl(cash)} olan ürünü {tl(down)} peşinatla ve her biri {tl(a)} olan {n}"
             " taksitle alıyor. Ödenen vade farkının peşin fiyata oranı yüzde kaçtır?",

@@ -199,7 +199,7 @@ def _nominal_for_real(draw: Random) -> Problem:
 
 def _price_after_inflation(draw: Random) -> Problem:
     """(price, inflation per month, months): price × (1 + inflation)^months."""
-    p, e, n = pick(draw, 8000, 90000, 250), F(pick(draw, 85, 420), 100), pick(draw, 6, 24)
+    p, e, n = pick(draw, 18000, 90000, 250), F(pick(draw, 85, 420), 100), pick(draw, 6, 24)
     f = 1 + e / 100
     value = p * f**n
     shown = near(f**n, lambda factor: half_up(p * factor, 2))

@@ -19,8 +19,8 @@ WHO = (
     "Bir öğretmen", "Bir emekli", "Bir esnaf", "Bir çiftçi", "Bir mühendis", "Bir tasarruf sahibi", "Bir memur",
 )  # fmt: skip
 GOODS = (
-    "buzdolabı", "çamaşır makinesi", "televizyon", "dizüstü bilgisayar", "koltuk takımı", "bisiklet", "fırın",
-    "cep telefonu", "yemek masası", "kombi", "klima", "fotoğraf makinesi",
+    "buzdolabı", "çamaşır makinesi", "televizyon", "dizüstü bilgisayar", "koltuk takımı", "elektrikli bisiklet",
+    "bulaşık makinesi", "cep telefonu", "yemek masası", "kombi", "klima", "fotoğraf makinesi",
 )  # fmt: skip
 FIRMS = (
     "Yıldız Ticaret", "Çınar Gıda", "Ege Tekstil", "Anadolu Makine", "Toros Mobilya", "Marmara Lojistik",
