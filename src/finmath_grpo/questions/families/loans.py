@@ -52,8 +52,8 @@ def _equal_principal(draw: Random) -> Problem:
             f" üzerinden hesaplanmaktadır. {k}. taksidin faiziyle birlikte tutarı kaç TL'dir?",
             f"{draw.choice(WHO)} {tl(debt)} kredi almıştır. Kredi {n} ay boyunca eşit anapara payı ve kalan borca"
             f" işleyen aylık {pct(r)} faizle ödeneceğine göre {k}. ayın taksidini hesaplayınız.",
-            f"Eşit anapara ödemeli, {n} ay vadeli {tl(debt)}'lik bir kredide faiz her ay kalan borç üzerinden {pct(r)}"
-            f" oranıyla hesaplanmaktadır. {k}. ayın sonunda ödenecek anapara ve faizin toplamı ne kadardır?",
+            f"Eşit anapara ödemeli, {n} ay vadeli {tl(debt)}'lik bir kredide faiz her ay kalan borç üzerinden aylık"
+            f" {pct(r)} oranıyla hesaplanmaktadır. {k}. ayın sonunda ödenecek anapara ve faizin toplamı ne kadardır?",
         ),
         (
             f"Anapara payı: {show(debt)} / {n} = {show(part)}\nÖnceki {k - 1} ayda ödenen anapara: {show(part)} ×"
