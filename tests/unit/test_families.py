@@ -17,7 +17,18 @@ from finmath_grpo.questions.families.course import FAMILIES as COURSE
 from finmath_grpo.questions.families.dates import on
 from finmath_grpo.questions.families.elementary import FAMILIES as ELEMENTARY
 from finmath_grpo.questions.families.suffix import suffixed
-from finmath_grpo.questions.families.writing import exact, half_up, show
+from finmath_grpo.questions.families.writing import (
+    capital,
+    exact,
+    given,
+    half_up,
+    log,
+    near,
+    raised,
+    root,
+    root_of,
+    show,
+)
 
 ALL = COURSE + ELEMENTARY
 DRAWS = 200
@@ -255,3 +266,22 @@ def test_numbers_are_written_and_rounded_as_textbooks_do():
     ]
     with pytest.raises(ValueError, match="no end in decimals"):
         exact(Fraction(1, 3))
+
+
+def test_powers_roots_and_logarithms_are_printed_as_in_a_book_and_exact_where_they_end():
+    assert given(10, -8) == "[(1,10)⁻⁸ = 0,4665 alınız.]"
+    assert given(Fraction("2.49"), 12) == "[(1,0249)¹² = 1,3433 alınız.]"
+    assert raised(Fraction("1.4"), 20) == "(1,40)²⁰"
+    assert (root_of(2, "1,44"), root_of(12, "2,5")) == ("√1,44", "¹²√2,5")
+    assert root(Fraction("1.331"), 3) == Fraction("1.1") and log(Fraction(1000)) == 3
+    assert abs(root(Fraction(2), 7) ** 7 - 2) < Fraction(1, 10**28)
+    assert capital("iki ayda") == "İki ayda"
+
+
+def test_a_rounded_factor_keeps_the_digits_that_the_result_needs():
+    growth = Fraction("1.0249") ** 36
+    assert near(growth, lambda factor: half_up(1000 * factor, 2)) == Decimal("2.424006")
+    shown = near(growth, lambda factor: half_up(3_750_000 * factor, 2))
+    assert -shown.as_tuple().exponent > 6
+    assert half_up(3_750_000 * Fraction(shown), 2) == half_up(3_750_000 * growth, 2)
+    assert near(Fraction(5, 2), lambda factor: half_up(7 * factor, 2)) == Decimal("2.5")
