@@ -43,7 +43,7 @@ def exact(value: Number) -> Decimal:
     scale = next((places for places in range(16) if 10**places % fraction.denominator == 0), None)
     if scale is None:
         raise ValueError(f"{fraction} has no end in decimals")
-    return Decimal(fraction.numerator * (10**scale // fraction.denominator)).scaleb(-scale)
+    return _decimal(fraction.numerator * (10**scale // fraction.denominator), scale)
 
 
 def half_up(value: Number, places: int) -> Decimal:
@@ -51,7 +51,12 @@ def half_up(value: Number, places: int) -> Decimal:
     if value < 0:
         return -half_up(-value, places)
     scaled = Fraction(value) * 10**places
-    return Decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)).scaleb(-places)
+    return _decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator), places)
+
+
+def _decimal(digits: int, places: int) -> Decimal:
+    """`digits` with so many of them after the comma. `Decimal.scaleb` would round to the 28 digits of its context."""
+    return Decimal(f"{digits}E-{places}")
 
 
 def plain(value: Number, suffix: Suffix | None = None) -> str:
