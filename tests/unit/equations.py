@@ -6,7 +6,10 @@ from fractions import Fraction
 
 from finmath_grpo.numbers import parse_turkish
 
-_TOKEN = re.compile(r"\s*(?:(%?[0-9](?:[0-9.,]*[0-9])?)|([-+×/^()√])|(TL|yıl|ay|gün|kg|gram|gr|adet|saat)\b)")
+_RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_TOKEN = re.compile(
+    rf"\s*(?:(%?[0-9](?:[0-9.,]*[0-9])?)|([-+×/^()√]|log\b|⁻?[{_RAISED}]+)|(TL|yıl|ay|gün|kg|gram|gr|adet|saat)\b)"
+)
 _RELATION = re.compile(r"[=≈]")
 
 
@@ -44,7 +47,7 @@ def _longest(text: str, from_end: bool) -> str | None:
         part = text[edge:] if from_end else text[:edge]
         beside = text[:edge].rstrip()[-1:] if from_end else text[edge:].lstrip()[:1]
         cut = from_end and edge and part.lstrip().startswith("- ")
-        if cut or (beside and beside in "-+×/^√"):
+        if cut or (beside and beside in f"-+×/^√⁻{_RAISED}"):
             continue  # Only a part of an expression with a letter in it, as in `x × 12 / 100 = 288`.
         part = part if from_end else re.sub(r"['’].*$|[.,;:]$", "", part.strip())
         if part.strip() and _value(part) is not None:
@@ -91,6 +94,8 @@ def _power(tokens):
     if rest and rest[0] == "^":
         exponent, rest = _atom(rest[1:])
         value = _raise(value, exponent)
+    elif rest and _height(rest[0]) is not None and rest[1:2] != ["√"]:
+        value, rest = _raise(value, Fraction(_height(rest[0]))), rest[1:]
     return value, rest
 
 
@@ -107,10 +112,31 @@ def _atom(tokens):
     if token == "√":
         value, rest = _atom(tokens[1:])
         return _raise(value, Fraction(1, 2)), rest
+    if _height(token) is not None and tokens[1] == "√":
+        value, rest = _atom(tokens[2:])
+        return _raise(value, Fraction(1, _height(token))), rest
+    if token == "log":
+        value, rest = _atom(tokens[1:])
+        return _logarithm(value), rest
     number = parse_turkish(token.lstrip("%"))
     if number is None:
         raise ValueError
     return Fraction(number) / (100 if token.startswith("%") else 1), tokens[1:]
+
+
+def _height(token: str) -> int | None:
+    """The exponent or the degree of a root that small figures above the line write: `⁻¹²`."""
+    digits = token.translate(str.maketrans("⁻" + _RAISED, "-0123456789"))
+    return int(digits) if token != digits and token.strip("⁻") else None
+
+
+def _logarithm(value: Fraction) -> Fraction:
+    """To the base ten."""
+    if value <= 0:
+        raise ValueError
+    with localcontext() as context:
+        context.prec = 40
+        return Fraction((Decimal(value.numerator) / value.denominator).log10().quantize(Decimal("1e-20")))
 
 
 def _raise(value: Fraction, exponent: Fraction) -> Fraction:

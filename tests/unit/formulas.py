@@ -27,6 +27,11 @@ def _outer(face, rate, months):
     return face * (1 - rate / 1200 * months)
 
 
+def _endless(rate):
+    """Periods after which a payment is worth nothing: a factor of about e^40."""
+    return 4000 / rate
+
+
 def _grow(amount, *rates):
     for rate in rates:
         amount += amount * rate / 100
@@ -118,52 +123,50 @@ FORMULAS = {
     "bills-new-maturity": lambda k, t, r, m: (1 - _outer(k, r, t) / m) / (r / 1200),
     "bills-cash-remainder": lambda debt, k, t, m, u, r: debt - _outer(k, r, t) - _outer(m, r, u),
     "compound-balance-two-years": lambda p, r: -npf.fv(r / 100, 2, 0, p),
-    "compound-balance-three-years": lambda p, r: -npf.fv(r / 100, 3, 0, p),
+    "compound-balance-months": lambda p, r, n: -npf.fv(r / 100, n, 0, p),
     "compound-balance-by-factor": lambda p, r, n: _by_table(-npf.fv(r / 100, n, 0, p), p),
-    "compound-interest-by-factor": lambda p, r, n: _by_table(-npf.fv(r / 100, n, 0, p) - p, p),
-    "compound-principal": lambda s, r: -npf.pv(r / 100, 2, 0, s),
-    "compound-rate": lambda p, s: npf.rate(2, 0, -p, s) * 100,
-    "compound-time": lambda p, r, s: math.log(s / p) / math.log(1 + r / 100),
+    "compound-interest-years": lambda p, r, n: _grow(p, *[r] * int(n)) - p,
+    "compound-principal": lambda s, r, n: -npf.pv(r / 100, n, 0, s),
+    "compound-rate": lambda p, s, n: math.expm1(math.log(s / p) / n) * 100,
+    "compound-time": lambda unit, p, r, s: math.log2(s / p) / math.log2(1 + r / 100),
     "compound-periods": lambda p, r, m, n: -npf.fv(r / 100 / m, n, 0, p),
-    "compound-changing-rates": _grow,
-    "compound-more-than-simple": lambda p, r: p * (r / 100) ** 2,
-    "compound-broken-time": lambda p, r, m: _grow(p, r, r, r * m / 12),
-    "compound-inner-present-value": lambda k, r: -npf.pv(r / 100, 2, 0, k),
+    "compound-changing-rates": lambda p, r, n, s, m: _grow(p, *[r] * int(n), *[s] * int(m)),
+    "compound-more-than-simple": lambda p, r, n: _grow(p, *[r] * int(n)) - p * (1 + r * n / 100),
+    "compound-broken-time": lambda p, r, n, m: _grow(p, *[r] * int(n), r * m / 12),
+    "compound-inner-present-value": lambda k, r, n: -npf.pv(r / 100, n, 0, k),
     "compound-inner-discount": lambda k, r, n: _by_table(k + npf.pv(r / 100, n, 0, k), k),
     "compound-outer-present-value": lambda k, r, n: _grow(k, *[-r] * int(n)),
-    "compound-outer-discount": lambda k, r: k - _grow(k, -r, -r),
+    "compound-outer-discount": lambda k, r, n: k - _grow(k, *[-r] * int(n)),
     "compound-later-debt": lambda k, t, u, r: k * (1 + r / 100) ** (u - t),
-    "compound-single-payment": lambda k, m, r: -npf.fv(r / 100, 2, 0, npf.npv(r / 100, [0, k, 0, m])),
+    "compound-single-payment": lambda k, t, j, v, u, r: (
+        -npf.fv(r / 100, u, 0, -npf.pv(r / 100, t, 0, k) - npf.pv(r / 100, v, 0, j))
+    ),
     "rate-effective": lambda r, m: (math.exp(m * math.log1p(r / 100 / m)) - 1) * 100,
     "rate-effective-by-factor": lambda r: _by_table(((1 + r / 100) ** 12 - 1) * 100, 100),
-    "rate-nominal-from-effective": lambda e: npf.rate(2, 0, -1, 1 + e / 100) * 200,
+    "rate-nominal-from-effective": lambda e, m: npf.rate(m, 0, -1, 1 + e / 100) * m * 100,
     "rate-real": lambda n, e: ((100 + n) / (100 + e) - 1) * 100,
     "rate-nominal-for-real": lambda g, e: _grow(100, g, e) - 100,
-    "inflation-price": _grow,
+    "inflation-price": lambda p, e, n: -npf.fv(e / 100, n, 0, p),
     "inflation-cumulative": lambda a, b, c: _grow(100, a, b, c) - 100,
-    "inflation-purchasing-power": lambda a, e: a / (1 + e / 100),
-    "rate-net-interest": lambda p, r, m, s: p * r / 1200 * m * (1 - s / 100),
-    "annuity-future-value": lambda a, r, n: _by_table(npf.fv(r / 100, n, -a, 0), a * 100 / r),
-    "annuity-present-value": lambda a, r, n: _by_table(npf.pv(r / 100, n, -a), a * 100 / r),
-    "annuity-due-future-value": lambda a, r, n: _by_table(npf.fv(r / 100, n, -a, 0, "begin"), a * (100 + r) / r),
+    "inflation-purchasing-power": lambda a, e, n: -npf.pv(e / 100, n, 0, a),
+    "rate-net-interest": lambda p, r, d, s: p * (r / 100) * (d / 365) * (1 - s / 100),
+    "annuity-future-value": lambda a, r, n: npf.fv(r / 100, n, -a, 0),
+    "annuity-present-value": lambda a, r, n: npf.pv(r / 100, n, -a),
+    "annuity-due-future-value": lambda a, r, n: npf.fv(r / 100, n, -a, 0, "begin"),
     "annuity-due-present-value": lambda a, r, n: _by_table(npf.pv(r / 100, n, -a, 0, "begin"), a * 100 / r),
-    "annuity-deferred": lambda a, r, n, k: _by_table(
-        npf.npv(r / 100, [0] * (int(k) + 1) + [a] * int(n)), a * 100 / r + npf.pv(r / 100, n, -a)
-    ),
+    "annuity-deferred": lambda a, r, n, k: npf.npv(r / 100, [0] * (int(k) + 1) + [a] * int(n)),
     "annuity-three-deposits": lambda a, r: npf.fv(r / 100, 3, -a, 0),
-    "annuity-payment-for-goal": lambda s, r, n: _by_table(
-        -npf.pmt(r / 100, n, 0, s), npf.pmt(r / 100, n, 0, s) / ((1 + r / 100) ** n - 1)
-    ),
-    "perpetuity": lambda a, r: npf.pv(r / 100, 600, -a),
-    "perpetuity-due": lambda a, r: npf.pv(r / 100, 600, -a, 0, "begin"),
-    "perpetuity-deferred": lambda a, r: npf.pv(r / 100, 600, -a) - npf.pv(r / 100, 2, -a),
+    "annuity-payment-for-goal": lambda s, r, n: -npf.pmt(r / 100, n, 0, s),
+    "perpetuity": lambda a, r: npf.pv(r / 100, _endless(r), -a),
+    "perpetuity-due": lambda a, r: npf.pv(r / 100, _endless(r), -a, 0, "begin"),
+    "perpetuity-deferred": lambda a, r, k: npf.pv(r / 100, _endless(r), -a) - npf.pv(r / 100, k, -a),
     "loan-equal-principal": lambda debt, n, r, k: _schedule(debt, n, r)[int(k) - 1][1],
     "loan-equal-principal-interest": lambda debt, n, r: sum(interest for interest, _ in _schedule(debt, n, r)),
-    "loan-instalment": lambda debt, r, n: _by_table(
-        -npf.pmt(r / 100, n, debt), npf.pmt(r / 100, n, debt) / (1 - (1 + r / 100) ** -n)
+    "loan-instalment": lambda debt, r, n: -npf.pmt(r / 100, n, debt),
+    "loan-principal-part": lambda debt, r, a, k: (
+        _instalments_left(debt, r, a, int(k) - 1) - _instalments_left(debt, r, a, int(k))
     ),
-    "loan-first-principal": lambda debt, r, a: debt - _instalments_left(debt, r, a, 1),
-    "loan-left-after-two": lambda debt, r, a: -npf.fv(r / 100, 2, -a, debt),
+    "loan-balance": lambda debt, r, a, k: _instalments_left(debt, r, a, int(k)),
     "loan-total-interest": lambda debt, n, a: sum([a] * int(n)) - debt,
     "loan-surcharge": lambda cash, down, n, a: ((down + n * a) / cash - 1) * 100,
     "bond-coupon": lambda face, r, m, count: face * count * r / 100 / m,

@@ -1,210 +1,281 @@
-"""Compound interest over whole years: balance, interest, principal, rate and time."""
+"""Compound interest at one rate: balance, interest, principal, rate and time."""
 
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import FIRMS, WHO, given, pct, pick, plain, power, problem, show, tl
+from finmath_grpo.questions.families.writing import (
+    FIRMS,
+    WHO,
+    equals,
+    given,
+    half_up,
+    is_,
+    log,
+    near,
+    pct,
+    pick,
+    plain,
+    power,
+    problem,
+    raised,
+    root,
+    root_of,
+    show,
+    superscript,
+    table,
+    tl,
+)
 
 UNIT = "Bileşik faiz"
 
 
 def _two_years(draw: Random) -> Problem:
     """(principal, rate): principal × (1 + rate/100)²."""
-    p, r = pick(draw, 2000, 60000, 1000), draw.choice((5, 6, 8, 10, 12, 15, 18, 20, 25, 30, 40))
-    first = F(p * r, 100)
-    middle = p + first
-    second = middle * r / 100
-    end = middle + second
+    p, r = pick(draw, 12000, 480000, 500), F(pick(draw, 32, 192), 4)
+    f = 1 + r / 100
+    middle, end = p * f, p * f**2
     return problem(
         draw,
         (p, r),
         (
-            f"{tl(p)} yıllık {pct(r)} bileşik faizle bankaya yatırılmıştır. 2. yılın sonundaki değeri kaç TL'dir?",
-            f"{draw.choice(WHO)} birikimi olan {tl(p)}'yi yıllık {pct(r)} bileşik faizle 2 yıllığına yatırıyor."
-            " Hesapta toplanan para kaç TL olur?",
+            f"{tl(p)}, yıllık {pct(r)} bileşik faiz oranıyla bankaya yatırılmıştır. 2. yılın sonunda hesaptaki tutar"
+            " kaç TL'dir?",
+            f"{draw.choice(WHO)} birikimi olan {tl(p)}'yi yıllık {pct(r)} bileşik faiz oranıyla 2 yıllığına bankaya"
+            " yatırıyor. Vade sonunda hesapta kaç TL olur?",
             f"Yıllık {pct(r)} bileşik faiz oranı üzerinden {tl(p)}'nin 2 yıl sonraki baliği kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, elindeki {tl(p)}'yi yıllık {pct(r)} oranıyla 2 yıl boyunca bileşik faizle"
+            " değerlendirmiştir. Anapara ve faiz toplamını hesaplayınız.",
+            f"Faizin her yılın sonunda anaparaya eklendiği bir hesaba {tl(p)} yatırılmıştır. Yıllık faiz oranı"
+            f" {pct(r)} olduğuna göre iki yıl sonra çekilebilecek tutar kaç TL'dir?",
         ),
         (
-            f"1. yılın faizi: {show(p)} × {r} / 100 = {show(first)}\n1. yılın sonu: {show(p)} + {show(first)} ="
-            f" {show(middle)}\n"
-            f"2. yılın faizi: {show(middle)} × {r} / 100 = {show(second)}\n2. yılın sonu: {show(middle)} +"
-            f" {show(second)} = {show(end)}",
-            f"S = A × (1 + i)^n\n{plain(1 + F(r, 100))} × {plain(1 + F(r, 100))} = {plain((1 + F(r, 100)) ** 2)}\n"
-            f"S = {show(p)} × {plain((1 + F(r, 100)) ** 2)} = {show(end)}",
-            f"Para her yıl {plain(1 + F(r, 100))} katına çıkar.\n{show(p)} × {plain(1 + F(r, 100))} = {show(middle)}\n"
-            f"{show(middle)} × {plain(1 + F(r, 100))} = {show(end)}",
+            f"1. yılın sonu: {show(p)} × {plain(f)} = {show(middle)}\n"
+            f"2. yılın sonu: {show(middle)} × {plain(f)} {is_(end)}",
+            f"S = A × (1 + i)ⁿ\n{raised(f, 2)} = {plain(f**2)}\nS = {show(p)} × {plain(f**2)} {is_(end)}",
+            f"1. yılın faizi: {show(p)} × {plain(r / 100)} = {show(middle - p)}\n"
+            f"1. yılın sonu: {show(p)} + {show(middle - p)} = {show(middle)}\n"
+            f"2. yılın faizi: {show(middle)} × {plain(r / 100)} = {show(end - middle)}\n"
+            f"2. yılın sonu: {show(middle)} + {show(end - middle)} {is_(end)}",
         ),
         end,
     )
 
 
-def _three_years(draw: Random) -> Problem:
-    """(principal, rate): principal × (1 + rate/100)³."""
-    p, r = pick(draw, 1000, 50000, 1000), draw.choice((10, 20, 30, 40, 50, 60))
-    f = 1 + F(r, 100)
-    a, b, c = p * f, p * f**2, p * f**3
+def _months(draw: Random) -> Problem:
+    """(principal, rate per month, months): principal × (1 + rate/100)^months."""
+    p, r, n = pick(draw, 15000, 600000, 250), F(pick(draw, 105, 425), 100), pick(draw, 5, 24)
+    f = 1 + r / 100
+    value = p * f**n
+    shown = near(f**n, lambda factor: half_up(p * factor, 2))
     return problem(
         draw,
-        (p, r),
+        (p, r, n),
         (
-            f"{tl(p)}'lik anapara yıllık {pct(r)} bileşik faizle 3 yıl işletiliyor. 3. yıl sonunda anapara ve faiz"
-            " toplamı kaç TL'dir?",
-            f"{draw.choice(FIRMS)} yıllık {pct(r)} bileşik faizle aldığı {tl(p)} borcu 3 yıl sonra tek seferde"
-            " ödeyecektir. Ödenecek tutar kaç TL'dir?",
-            f"Bileşik faiz oranının yıllık {pct(r)} olduğu bir hesapta {tl(p)} 3 yıl kalırsa kaç TL olur?",
+            f"{tl(p)}, aylık {pct(r)} bileşik faiz oranıyla {n} ay süreyle bankaya yatırılmıştır. Vade sonundaki"
+            " baliğ kaç TL'dir?",
+            f"{draw.choice(WHO)} {tl(p)}'yi aylık {pct(r)} bileşik faiz veren bir hesaba yatırıyor. Hesaptan hiç para"
+            f" çekilmezse {n} ay sonra hesaptaki tutar kaç TL'dir?",
+            f"{draw.choice(FIRMS)} bir bankadan aylık {pct(r)} bileşik faizle {tl(p)} borç almıştır. Borç {n} ay sonra"
+            " tek seferde ödeneceğine göre ödenecek tutarı hesaplayınız.",
+            f"Aylık bileşik faiz oranı {pct(r)} olduğuna göre bugünkü {tl(p)}'nin {n} ay sonraki değeri kaç TL'dir?",
+            f"Faizi her ay anaparaya eklenen bir hesaba {tl(p)} yatırılıyor. Aylık faiz oranı {pct(r)} ise {n}. ayın"
+            " sonunda hesapta yaklaşık ne kadar para birikir?",
         ),
         (
-            f"1. yıl sonu: {show(p)} × {plain(f)} = {show(a)}\n2. yıl sonu: {show(a)} × {plain(f)} = {show(b)}\n"
-            f"3. yıl sonu: {show(b)} × {plain(f)} = {show(c)}",
-            f"{plain(f)} × {plain(f)} = {plain(f**2)}\n{plain(f**2)} × {plain(f)} = {plain(f**3)}\n{show(p)} ×"
-            f" {plain(f**3)} = {show(c)}",
-            f"Her yılın faizi bir önceki yıl sonu tutarına işler.\nBirinci yıl: {show(p)} + {show(a - p)} ="
-            f" {show(a)}\n"
-            f"İkinci yıl: {show(a)} + {show(b - a)} = {show(b)}\nÜçüncü yıl: {show(b)} + {show(c - b)} = {show(c)}",
+            f"S = A × (1 + i)ⁿ\n{raised(f, n)} {equals(f**n, shown)}\nS = {show(p)} × {format_turkish(shown)}"
+            f" {is_(p * F(shown))}",
+            f"Aylık faiz oranı: {plain(r)} / 100 = {plain(r / 100)}\n{n} ayda anapara {raised(f, n)}"
+            f" {equals(f**n, shown)} katına çıkar.\nBaliğ: {show(p)} × {format_turkish(shown)} {is_(p * F(shown))}",
         ),
-        c,
+        value,
     )
 
 
 def _balance_by_factor(draw: Random) -> Problem:
-    """(principal, rate a year, years): principal × the given power, which has four decimals."""
-    p, r, n = pick(draw, 5000, 90000, 1000), draw.choice((8, 10, 12, 15, 16, 18, 20, 24, 25)), pick(draw, 4, 10)
+    """(principal, rate per year, years): principal × the given power, which has four decimals."""
+    p, r, n = pick(draw, 20000, 400000, 500), draw.choice((8, 10, 12, 15, 16, 18, 20, 24, 25, 28)), pick(draw, 4, 12)
     f = power(r, n)
     return problem(
         draw,
         (p, r, n),
         (
-            f"Yıllık {pct(r)} bileşik faizle {n} yıllığına yatırılan {tl(p)}'nin vade sonundaki değeri kaç TL'dir?"
-            f" {given(r, n)}",
-            f"{draw.choice(WHO)} {tl(p)}'yi yıllık {pct(r)} bileşik faiz veren bir hesapta {n} yıl tutacaktır. {n}"
-            f" yıl sonunda hesaptaki para kaç TL'dir? {given(r, n)}",
+            f"Yıllık {pct(r)} bileşik faiz oranıyla {n} yıllığına yatırılan {tl(p)}'nin vade sonundaki değeri kaç"
+            f" TL'dir? {given(r, n)}",
+            f"{draw.choice(WHO)} {tl(p)}'yi yıllık {pct(r)} bileşik faiz veren bir hesapta {n} yıl tutacaktır. Vade"
+            f" sonunda hesaptaki para kaç TL'dir? {given(r, n)}",
             f"Bugün yatırılan {tl(p)}, yıllık {pct(r)} bileşik faizle {n}. yılın sonunda kaç TL'ye ulaşır?"
+            f" {given(r, n)}",
+            f"{draw.choice(FIRMS)} {n} yıl vadeli {tl(p)} borç almıştır. Yıllık {pct(r)} bileşik faiz uygulandığına"
+            f" göre vade sonunda ödenecek toplam tutarı bulunuz. {given(r, n)}",
+            f"{tl(p)}'lik anaparanın yıllık {pct(r)} bileşik faiz oranıyla {n} yıl sonraki baliği kaç TL'dir?"
             f" {given(r, n)}",
         ),
         (
-            f"S = A × (1 + i)^n\nS = {show(p)} × {plain(f)} = {show(p * f)}",
-            f"Verilen çarpan {plain(f)}, anaparanın {n} yılda kaç katına çıktığını gösterir.\n{show(p)} × {plain(f)}"
+            f"S = A × (1 + i)ⁿ\nS = {show(p)} × {table(f)} = {show(p * f)}",
+            f"Verilen çarpan {table(f)}, anaparanın {n} yılda kaç katına çıktığını gösterir.\n{show(p)} × {table(f)}"
             f" = {show(p * f)}",
-            f"1.000 TL'nin değeri: 1.000 × {plain(f)} = {show(1000 * f)}\n{show(p)} / 1.000 = {p // 1000}\n"
-            f"{p // 1000} × {show(1000 * f)} = {show(p * f)}",
+            f"1.000 TL'nin değeri: 1.000 × {table(f)} = {show(1000 * f)}\n{show(p)} / 1.000 = {plain(F(p, 1000))}\n"
+            f"{plain(F(p, 1000))} × {show(1000 * f)} = {show(p * f)}",
         ),
         p * f,
     )
 
 
-def _interest_by_factor(draw: Random) -> Problem:
-    """(principal, rate a month, months): principal × (the given power − 1)."""
-    p, r, n = (
-        pick(draw, 4000, 80000, 1000),
-        draw.choice((F(1), F(3, 2), F(2), F(5, 2), F(3), F(4))),
-        draw.choice((6, 8, 9, 10, 12, 15, 18, 24)),
-    )
-    f = power(r, n)
+def _interest(draw: Random) -> Problem:
+    """(principal, rate per year, years): principal × ((1 + rate/100)^years − 1)."""
+    p, r, n = pick(draw, 10000, 250000, 250), F(pick(draw, 20, 144), 4), pick(draw, 5, 15)
+    f = 1 + r / 100
+    value = p * (f**n - 1)
+    shown = near(f**n, lambda factor: half_up(p * (factor - 1), 2))
+    text = format_turkish(shown)
     return problem(
         draw,
         (p, r, n),
         (
-            f"Aylık {pct(r)} bileşik faizle {n} ay bankada kalan {tl(p)}'nin getirdiği faiz kaç TL'dir? {given(r, n)}",
-            f"{draw.choice(WHO)} aylık {pct(r)} bileşik faizle {n} ay vadeli {tl(p)} kredi almış, borcunu vade"
-            f" sonunda topluca ödemiştir. Ödenen faiz tutarı kaç TL'dir? {given(r, n)}",
-            f"{tl(p)} tutarındaki para ayda bir faiz eklenerek aylık {pct(r)} oranıyla {n} ay işletilirse kaç TL faiz"
-            f" birikir? {given(r, n)}",
+            f"{tl(p)}, yıllık {pct(r)} bileşik faiz oranıyla {n} yıl süreyle yatırılırsa elde edilecek faiz tutarı kaç"
+            " TL'dir?",
+            f"{draw.choice(WHO)} {tl(p)}'yi yıllık {pct(r)} bileşik faizle {n} yıllığına bankaya yatırmıştır. Bu süre"
+            " sonunda kazanılan toplam faiz kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, {n} yıl vadeli {tl(p)} borcunu yıllık {pct(r)} bileşik faiziyle birlikte vade"
+            " sonunda topluca ödemiştir. Ödenen faiz tutarını bulunuz.",
+            f"Yıllık {pct(r)} bileşik faiz oranıyla değerlendirilen {tl(p)}, {n} yılda yaklaşık ne kadar faiz getirir?",
+            f"Anapara {tl(p)}, yıllık bileşik faiz oranı {pct(r)} ve vade {n} yıl olduğuna göre bileşik faiz tutarı kaç"
+            " TL'dir?",
         ),
         (
-            f"Baliğ: {show(p)} × {plain(f)} = {show(p * f)}\nFaiz: {show(p * f)} - {show(p)} = {show(p * f - p)}",
-            f"I = A × ((1 + i)^n - 1)\n{plain(f)} - 1 = {plain(f - 1)}\nI = {show(p)} × {plain(f - 1)} ="
-            f" {show(p * f - p)}",
+            f"I = A × ((1 + i)ⁿ - 1)\n{raised(f, n)} {equals(f**n, shown)}\nI = {show(p)} × ({text} - 1)"
+            f" {is_(p * (F(shown) - 1))}",
+            f"Bir yılda anapara {plain(f)} katına çıkar.\n{n} yılda: {raised(f, n)} {equals(f**n, shown)}\n"
+            f"Faiz, anaparanın {text} - 1 = {format_turkish(shown - 1)} katıdır.\n{show(p)} ×"
+            f" {format_turkish(shown - 1)} {is_(p * (F(shown) - 1))}",
         ),
-        p * f - p,
+        value,
     )
 
 
 def _principal(draw: Random) -> Problem:
-    """(balance, rate): balance / (1 + rate/100)²."""
-    p, r = pick(draw, 1000, 50000, 500), draw.choice((10, 20, 25, 30, 40, 50, 60))
-    f = 1 + F(r, 100)
-    s = p * f**2
-    if s.denominator != 1:
-        return _principal(draw)
+    """(balance, rate, years): balance / (1 + rate/100)^years."""
+    s, r, n = pick(draw, 100000, 3000000, 5000), F(pick(draw, 24, 160), 4), pick(draw, 5, 12)
+    f = 1 + r / 100
+    value = s / f**n
+    shown = near(f**n, lambda factor: half_up(s / factor, 2))
+    discount = near(f**-n, lambda factor: half_up(s * factor, 2))
     return problem(
         draw,
-        (s, r),
+        (s, r, n),
         (
-            f"Yıllık {pct(r)} bileşik faizle 2 yılda {tl(s)} olan anapara kaç TL'dir?",
-            f"{draw.choice(WHO)} 2 yıl sonra {tl(s)} biriktirmek istiyor. Yıllık {pct(r)} bileşik faiz veren hesaba"
-            " bugün yatırılması gereken tutar kaç TL'dir?",
-            f"İki yıl önce yıllık {pct(r)} bileşik faizle yatırılan paranın bugünkü değeri {tl(s)}'dir. Yatırılan"
-            " para kaç TL'dir?",
+            f"Yıllık {pct(r)} bileşik faiz oranıyla {n} yılda {tl(s)}'ye ulaşan anapara kaç TL'dir?",
+            f"{draw.choice(WHO)} {n} yıl sonra {tl(s)} biriktirmiş olmak istiyor. Yıllık {pct(r)} bileşik faiz veren"
+            " bir hesaba bugün yatırması gereken tutar kaç TL'dir?",
+            f"{n} yıl önce yıllık {pct(r)} bileşik faizle yatırılan bir para bugün {tl(s)} olmuştur. Yatırılan"
+            " anaparayı hesaplayınız.",
+            f"{draw.choice(FIRMS)}, {n} yıl sonra yapacağı {tl(s)} tutarındaki ödeme için bugün bankaya para"
+            f" yatıracaktır. Yıllık bileşik faiz oranı {pct(r)} ise yatırılacak tutar ne kadardır?",
+            f"Baliği {tl(s)} olan bir mevduatın vadesi {n} yıl, yıllık bileşik faiz oranı {pct(r, 'dir')}. Bu"
+            " mevduatın anaparası kaç TL'dir?",
         ),
         (
-            f"A = S / (1 + i)^n\n{plain(f)} × {plain(f)} = {plain(f**2)}\nA = {show(s)} / {plain(f**2)} = {show(p)}",
-            f"Yıl yıl geriye gidilir.\n1 yıl öncesi: {show(s)} / {plain(f)} = {show(p * f)}\n2 yıl öncesi:"
-            f" {show(p * f)} / {plain(f)} = {show(p)}",
+            f"A = S / (1 + i)ⁿ\n{raised(f, n)} {equals(f**n, shown)}\nA = {show(s)} / {format_turkish(shown)}"
+            f" {is_(s / F(shown))}",
+            f"İskonto çarpanı: {raised(f, -n)} {equals(f**-n, discount)}\nAnapara: {show(s)} ×"
+            f" {format_turkish(discount)} {is_(s * F(discount))}",
         ),
-        p,
+        value,
     )
 
 
 def _rate(draw: Random) -> Problem:
-    """(principal, balance): the yearly rate over two years, 100 × (√(balance / principal) − 1)."""
-    p, r = pick(draw, 2000, 40000, 1000), draw.choice((5, 8, 10, 12, 15, 20, 25, 30, 35, 40, 45, 50))
-    f = 1 + F(r, 100)
-    s = p * f**2
+    """(principal, balance, years): the yearly rate, 100 × ((balance / principal)^(1/years) − 1)."""
+    p, n = pick(draw, 15000, 250000, 500), draw.choice((3, 4, 5, 6, 6, 7, 8, 9, 10))
+    s = int(p * (1 + F(pick(draw, 80, 380), 1000)) ** n) // 100 * 100
+    ratio = F(s, p)
+    yearly = root(ratio, n)
+    value = (yearly - 1) * 100
+    shown_root = near(yearly, lambda factor: half_up((factor - 1) * 100, 2))
+    shown = near(ratio, lambda factor: near(root(factor, n), lambda found: half_up((found - 1) * 100, 2)))
+    after = root(F(shown), n)
+    end = is_((F(shown_root) - 1) * 100, amount=False)
     return problem(
         draw,
-        (p, s),
+        (p, s, n),
         (
-            f"Bileşik faizle 2 yıllığına yatırılan {tl(p)}, vade sonunda {tl(s)} olmuştur. Yıllık faiz oranı yüzde"
-            " kaçtır?",
-            f"{tl(p)}'yi 2 yılda {tl(s)}'ye ulaştıran yıllık bileşik faiz oranı yüzde kaçtır?",
-            f"{draw.choice(WHO)} bankaya {tl(p)} yatırmış ve 2 yıl sonra {tl(s)} almıştır. Faiz yılda bir kez"
-            " anaparaya eklendiğine göre uygulanan faiz oranı yüzde kaçtır?",
+            f"Bileşik faizle {n} yıllığına yatırılan {tl(p)}, vade sonunda {tl(s)} olmuştur. Uygulanan yıllık faiz"
+            " oranı yüzde kaçtır?",
+            f"{tl(p)}'yi {n} yılda {tl(s)}'ye ulaştıran yıllık bileşik faiz oranı yüzde kaçtır?",
+            f"{draw.choice(WHO)} bankaya {tl(p)} yatırmış ve {n} yıl sonra anapara ve faiz olarak toplam {tl(s)}"
+            " almıştır. Faiz yılda bir kez anaparaya eklendiğine göre yıllık faiz oranı yüzde kaçtır?",
+            f"Bir yatırım fonuna konan {tl(p)}, {n} yıl sonunda {tl(s)} değerine çıkmıştır. Fonun yıllık ortalama"
+            " bileşik getirisini yüzde olarak hesaplayınız.",
+            f"{draw.choice(FIRMS)} {tl(p)} borcuna karşılık {n} yıl sonra {tl(s)} ödemiştir. Borca uygulanan yıllık"
+            " bileşik faiz oranı yaklaşık yüzde kaç olur?",
         ),
         (
-            f"(1 + i)^2 = {show(s)} / {show(p)} = {plain(f**2)}\n1 + i = √{plain(f**2)} = {plain(f)}\n{plain(f)} - 1"
-            f" = {plain(f - 1)}\n"
-            f"{plain(f - 1)} × 100 = {r}",
-            f"İki yıldaki artış katı: {show(s)} / {show(p)} = {plain(f**2)}\n{plain(f)} × {plain(f)} = {plain(f**2)}"
-            f" olduğundan yıllık kat {plain(f)} bulunur.\nOran: ({plain(f)} - 1) × 100 = {r}",
+            f"(1 + i){superscript(n)} = {show(s)} / {show(p)} {equals(ratio, shown)}\n"
+            f"1 + i = {root_of(n, format_turkish(shown))} {equals(after, shown_root)}\n"
+            f"i = ({format_turkish(shown_root)} - 1) × 100 {end}",
+            f"{n} yıldaki artış katı: {show(s)} / {show(p)} {equals(ratio, shown)}\nBir yıldaki artış katı:"
+            f" {root_of(n, format_turkish(shown))} {equals(after, shown_root)}\nYıllık oran:"
+            f" ({format_turkish(shown_root)} - 1) × 100 {end}",
         ),
-        r,
+        value,
         "%",
     )
 
 
 def _time(draw: Random) -> Problem:
-    """(principal, rate, balance): how many years; found year by year."""
-    p, r, n = pick(draw, 1000, 20000, 1000), draw.choice((10, 20, 30, 40, 50, 60)), pick(draw, 2, 4)
-    f = 1 + F(r, 100)
-    if (p * f**n * 100).denominator != 1:
-        return _time(draw)
-    steps = "\n".join(f"{k}. yıl: {show(p * f ** (k - 1))} × {plain(f)} = {show(p * f**k)}" for k in range(1, n + 1))
-    powers = "\n".join(f"{plain(f)}^{k} = {plain(f**k)}" for k in range(2, n + 1))
+    """(year or month, principal, rate, balance): how many of them, log(balance / principal) / log(1 + rate/100)."""
+    unit = draw.choice(("yıl", "yıl", "ay"))
+    p = pick(draw, 15000, 300000, 500)
+    r = F(pick(draw, 32, 180), 4) if unit == "yıl" else F(pick(draw, 105, 425), 100)
+    f = 1 + r / 100
+    many = pick(draw, 3, 9) if unit == "yıl" else pick(draw, 7, 30)
+    part = 1 + (f - 1) * F(pick(draw, 5, 95), 100)
+    s = p * 2 if draw.random() < 0.15 else int(p * f**many * part) // 500 * 500 + 500
+    ratio = F(s, p)
+    value = log(ratio) / log(f)
+
+    def ended(factor: F) -> object:
+        return half_up(log(factor) / log(f), 2)
+
+    shown = near(ratio, ended)
+    top, bottom = log(F(shown)), log(f)
+    shown_top = near(top, lambda number: half_up(number / bottom, 2))
+    shown_bottom = near(bottom, lambda number: half_up(F(shown_top) / number, 2))
+    how = {"yıl": "Yıllık", "ay": "Aylık"}[unit]
+    many_of = {"yıl": "kaç yılda", "ay": "kaç ayda"}[unit]
+    ask = {"yıl": "kaç yıldır", "ay": "kaç aydır"}[unit]
+    growing = F(shown_top) / F(shown_bottom)
     return problem(
         draw,
-        (p, r, p * f**n),
+        (unit, p, r, s),
         (
-            f"{tl(p)} yıllık {pct(r)} bileşik faizle kaç yılda {tl(p * f**n)} olur?",
-            f"Yıllık {pct(r)} bileşik faizle yatırılan {tl(p)}'nin {tl(p * f**n)}'ye ulaşması için gereken süre kaç"
-            " yıldır?",
-            f"{draw.choice(WHO)} yıllık {pct(r)} bileşik faizli hesaba {tl(p)} yatırmış, hesabı {tl(p * f**n)} ile"
-            " kapatmıştır. Para hesapta kaç yıl kalmıştır?",
+            f"{how} {pct(r)} bileşik faiz oranıyla yatırılan {tl(p)}'nin {tl(s)}'ye ulaşması için gereken süre {ask}?",
+            f"{tl(p)}, {how.lower()} {pct(r)} bileşik faiz oranıyla {many_of} {tl(s)} olur?",
+            f"{draw.choice(WHO)} {tl(p)} birikimini {how.lower()} {pct(r)} bileşik faizle değerlendirmektedir."
+            f" Birikimin {tl(s)} olacağı süre {ask}?",
+            f"{how} bileşik faiz oranı {pct(r)} olduğuna göre {tl(p)} anaparanın {tl(s)} baliğe ulaştığı vade {ask}?",
+            f"{how} {pct(r)} bileşik faizle alınan {tl(p)} borç, vade sonunda {tl(s)} olarak geri ödenmiştir. Borcun"
+            f" vadesini {unit} cinsinden bulunuz.",
         ),
         (
-            f"Tutar yıl yıl yazılır.\n{steps}\nAranan süre: {n} yıl",
-            f"Kat sayısı: {show(p * f**n)} / {show(p)} = {plain(f**n)}\n{powers}\nDemek ki n = {n}",
+            f"n = log(S / A) / log(1 + i)\n{show(s)} / {show(p)} {equals(ratio, shown)}\n"
+            f"n = log {format_turkish(shown)} / log {plain(f)} {is_(log(F(shown)) / log(f), amount=False)}",
+            f"Anapara {show(s)} / {show(p)} {equals(ratio, shown)} katına çıkmalıdır.\n"
+            f"log {format_turkish(shown)} {equals(top, shown_top)}\nlog {plain(f)} {equals(bottom, shown_bottom)}\n"
+            f"n = {format_turkish(shown_top)} / {format_turkish(shown_bottom)} {is_(growing, amount=False)}",
         ),
-        n,
-        "yıl",
+        value,
+        unit,
     )
 
 
 FAMILIES = (
     Family("compound-balance-two-years", UNIT, _two_years),
-    Family("compound-balance-three-years", UNIT, _three_years),
+    Family("compound-balance-months", UNIT, _months),
     Family("compound-balance-by-factor", UNIT, _balance_by_factor),
-    Family("compound-interest-by-factor", UNIT, _interest_by_factor),
+    Family("compound-interest-years", UNIT, _interest),
     Family("compound-principal", UNIT, _principal),
     Family("compound-rate", UNIT, _rate),
     Family("compound-time", UNIT, _time),

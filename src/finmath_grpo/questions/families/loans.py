@@ -3,18 +3,21 @@
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import (
     FIRMS,
     GOODS,
     WHO,
-    given,
+    equals,
+    half_up,
     is_,
+    near,
     pct,
     pick,
     plain,
-    power,
     problem,
+    raised,
     show,
     tl,
 )
@@ -22,168 +25,216 @@ from finmath_grpo.questions.families.writing import (
 UNIT = "Borç ödeme (amortisman) hesapları"
 
 
+def _parts(draw: Random) -> tuple[int, int, int, F]:
+    """A debt, in how many equal parts its principal is paid, such a part, and a rate per month."""
+    n = draw.choice((12, 18, 24, 36, 48, 60))
+    part = pick(draw, 1500, 15000, 250)
+    return part * n, n, part, F(pick(draw, 149, 449), 100)
+
+
 def _equal_principal(draw: Random) -> Problem:
-    """(debt, instalments, rate, which): the instalment of a year when the principal is paid in equal parts."""
-    n, part = draw.choice((4, 5, 6, 8, 10)), pick(draw, 1000, 12000, 500)
-    k, r = pick(draw, 2, n - 1), draw.choice((8, 10, 12, 15, 18, 20, 24, 30, 36))
-    debt = part * n
+    """(debt, instalments, rate per month, which): an instalment when the principal is paid in equal parts."""
+    debt, n, part, r = _parts(draw)
+    k = pick(draw, 3, n - 1)
     left = debt - part * (k - 1)
-    interest = F(left * r, 100)
+    interest = left * r / 100
+    value = part + interest
     return problem(
         draw,
         (debt, n, r, k),
         (
-            f"{tl(debt)} borç, yıllık {pct(r)} faizle {n} yılda eşit anapara taksitleriyle ödenecektir. {k}. yılın"
-            " taksidi (anapara ve faiz birlikte) kaç TL'dir?",
-            f"{draw.choice(FIRMS)} {n} yıl vadeli {tl(debt)} kredinin anaparasını eşit parçalarla, faizini kalan borç"
-            f" üzerinden ödemektedir. Yıllık faiz {pct(r)} ise {k}. yıl sonunda ödenecek tutar kaç TL'dir?",
-            f"Anaparası {n} eşit yıllık taksitle geri ödenen {tl(debt)}'lik borçta faiz oranı {pct(r, 'dir')}. {k}."
-            " taksit faiziyle birlikte kaç TL'dir?",
+            f"{tl(debt)} borcun anaparası {n} ayda eşit taksitlerle ödenecek, her ay kalan borç üzerinden aylık"
+            f" {pct(r)} faiz alınacaktır. {k}. ayın sonunda ödenecek taksit (anapara ve faiz toplamı) kaç TL'dir?",
+            f"{draw.choice(FIRMS)} {n} ay vadeli {tl(debt)} kredinin anaparasını eşit parçalarla, faizini kalan borç"
+            f" üzerinden ödemektedir. Aylık faiz oranı {pct(r)} olduğuna göre {k}. ayın sonunda ödenecek tutar kaç"
+            " TL'dir?",
+            f"Anaparası {n} eşit aylık taksitle geri ödenen {tl(debt)}'lik bir borçta aylık {pct(r)} faiz kalan borç"
+            f" üzerinden hesaplanmaktadır. {k}. taksidin faiziyle birlikte tutarı kaç TL'dir?",
+            f"{draw.choice(WHO)} {tl(debt)} kredi almıştır. Kredi {n} ay boyunca eşit anapara payı ve kalan borca"
+            f" işleyen aylık {pct(r)} faizle ödeneceğine göre {k}. ayın taksidini hesaplayınız.",
+            f"Eşit anapara ödemeli, {n} ay vadeli {tl(debt)}'lik bir kredide faiz her ay kalan borç üzerinden aylık"
+            f" {pct(r)} oranıyla hesaplanmaktadır. {k}. ayın sonunda ödenecek anapara ve faizin toplamı ne kadardır?",
         ),
         (
-            f"Anapara payı: {show(debt)} / {n} = {show(part)}\nÖnceki {k - 1} yılda ödenen anapara: {show(part)} ×"
+            f"Anapara payı: {show(debt)} / {n} = {show(part)}\nÖnceki {k - 1} ayda ödenen anapara: {show(part)} ×"
             f" {k - 1} = {show(part * (k - 1))}\nKalan borç: {show(debt)} - {show(part * (k - 1))} = {show(left)}\n"
-            f"Faiz: {show(left)} × {r} / 100 = {show(interest)}\nTaksit: {show(part)} + {show(interest)} ="
-            f" {show(part + interest)}",
-            f"Her yıl {show(debt)} / {n} = {show(part)} TL anapara ödenir.\n{k}. yılın başında {n} - {k - 1} ="
-            f" {n - k + 1} pay borç kalır: {show(part)} × {n - k + 1} = {show(left)}\nBunun faizi {show(left)} ×"
-            f" {plain(F(r, 100))} = {show(interest)} TL'dir.\n"
-            f"{show(part)} + {show(interest)} = {show(part + interest)}",
-        ),
-        part + interest,
-    )
-
-
-def _equal_principal_interest(draw: Random) -> Problem:
-    """(debt, instalments, rate): all interest when the principal is paid in equal parts."""
-    n, part = draw.choice((3, 4, 5, 6, 8, 10)), pick(draw, 1000, 15000, 500)
-    r = draw.choice((8, 10, 12, 15, 18, 20, 24, 30, 40))
-    debt = part * n
-    last = F(part * r, 100)
-    count = n * (n + 1) // 2
-    terms = " + ".join(str(k) for k in range(1, n + 1))
-    return problem(
-        draw,
-        (debt, n, r),
-        (
-            f"{tl(debt)}'lik borcun anaparası {n} yılda eşit taksitlerle ödeniyor; faiz her yıl kalan borç üzerinden"
-            f" {pct(r)} olarak alınıyor. Ödenecek toplam faiz kaç TL'dir?",
-            f"{draw.choice(FIRMS)}, yıllık {pct(r)} faizli {tl(debt)} krediyi {n} eşit anapara taksidiyle"
-            " kapatacaktır. Kredinin toplam faiz yükü kaç TL'dir?",
-            f"Eşit anapara ödemeli, {n} yıl vadeli ve yıllık {pct(r)} faizli {tl(debt)} borç için vade boyunca ödenen"
-            " faizlerin toplamı kaç TL'dir?",
-        ),
-        (
-            f"Anapara payı: {show(debt)} / {n} = {show(part)}\nSon yılın faizi: {show(part)} × {r} / 100 ="
-            f" {show(last)}\n"
-            f"Faizler bunun {n}, {n - 1}, …, 1 katıdır.\nKatların toplamı: {terms} = {count}\n"
-            f"Toplam faiz: {show(last)} × {count} = {show(last * count)}",
-            f"İlk yılın faizi: {show(debt)} × {r} / 100 = {show(F(debt * r, 100))}\nSon yılın faizi: {show(part)} ×"
-            f" {r} / 100 = {show(last)}\n"
-            f"Faizler eşit aralıklarla azalır; ortalaması ({show(F(debt * r, 100))} + {show(last)}) / 2 ="
-            f" {show((F(debt * r, 100) + last) / 2)}\n{show((F(debt * r, 100) + last) / 2)} × {n} ="
-            f" {show(last * count)}",
-        ),
-        last * count,
-    )
-
-
-def _instalment(draw: Random) -> Problem:
-    """(debt, rate a month, months): debt × i / (1 − (1 + i)^−months) with the given power."""
-    debt = pick(draw, 10000, 200000, 5000)
-    r, n = draw.choice((F(1), F(3, 2), F(2), F(5, 2), F(3), F(4))), draw.choice((6, 9, 10, 12, 18, 24))
-    i, v = r / 100, power(r, -n)
-    value = debt * i / (1 - v)
-    return problem(
-        draw,
-        (debt, r, n),
-        (
-            f"Aylık {pct(r)} faizle {n} ay vadeli {tl(debt)} tüketici kredisi eşit taksitlerle ödenecektir. Aylık"
-            f" taksit kaç TL'dir? {given(r, -n)}",
-            f"{draw.choice(WHO)} {tl(debt)} ihtiyaç kredisini {n} eşit aylık taksitle, aylık {pct(r)} faizle geri"
-            f" ödeyecektir. Bir taksit kaç TL'dir? {given(r, -n)}",
-            f"{tl(debt)} peşin değerli bir makine, aylık {pct(r)} faiz üzerinden {n} ay eşit taksitle satılıyor. İlk"
-            f" taksit bir ay sonra ödeneceğine göre taksit tutarı kaç TL'dir? {given(r, -n)}",
-        ),
-        (
-            f"a = P × i / (1 - (1 + i)^-n)\n{show(debt)} × {plain(i)} = {show(debt * i)}\n1 - {plain(v)} ="
-            f" {plain(1 - v)}\n"
-            f"a = {show(debt * i)} / {plain(1 - v)} {is_(value)}",
-            f"Borcun bir aylık faizi {show(debt)} × {plain(i)} = {show(debt * i)} TL'dir.\nBu tutar, 1 - {plain(v)} ="
-            f" {plain(1 - v)} sayısına bölünür.\n{show(debt * i)} / {plain(1 - v)} {is_(value)}",
+            f"Faiz: {show(left)} × {plain(r)} / 100 = {show(interest)}\nTaksit: {show(part)} + {show(interest)}"
+            f" {is_(value)}",
+            f"Her ay {show(debt)} / {n} = {show(part)} TL anapara ödenir.\n{k}. ayın başında {n} - {k - 1} ="
+            f" {n - k + 1} pay borç kalmıştır: {show(part)} × {n - k + 1} = {show(left)}\nBu borcun faizi"
+            f" {show(left)} × {plain(r / 100)} = {show(interest)} TL'dir.\n{show(part)} + {show(interest)}"
+            f" {is_(value)}",
         ),
         value,
     )
 
 
-def _drawn_instalment(draw: Random) -> tuple[int, F, int]:
-    debt, r = pick(draw, 20000, 150000, 5000), draw.choice((F(1), F(3, 2), F(2), F(5, 2), F(3), F(4), F(5)))
-    interest = debt * r / 100
-    return debt, r, int(interest) + pick(draw, 1000, 9000, 250)
-
-
-def _first_principal(draw: Random) -> Problem:
-    """(debt, rate a month, instalment): instalment − debt × i."""
-    debt, r, a = _drawn_instalment(draw)
-    interest = debt * r / 100
+def _equal_principal_interest(draw: Random) -> Problem:
+    """(debt, instalments, rate per month): all interest when the principal is paid in equal parts."""
+    debt, n, part, r = _parts(draw)
+    first, last, count = debt * r / 100, part * r / 100, n * (n + 1) // 2
+    value = last * count
     return problem(
         draw,
-        (debt, r, a),
+        (debt, n, r),
         (
-            f"Aylık {pct(r)} faizli {tl(debt)} kredinin eşit taksitleri {tl(a)}'dir. İlk taksidin anaparaya giden"
-            " kısmı kaç TL'dir?",
-            f"{draw.choice(WHO)} aylık {pct(r)} faizle {tl(debt)} kredi almıştır; aylık taksidi {tl(a)}'dir. İlk ayda"
-            " ödenen anapara kaç TL'dir?",
-            f"{tl(debt)}'lik borç için her ay {tl(a)} ödenmektedir. Aylık faiz {pct(r)} olduğuna göre birinci ödeme"
-            " ile borçtan düşülen tutar kaç TL'dir?",
+            f"{tl(debt)}'lik borcun anaparası {n} ayda eşit taksitlerle ödeniyor; faiz her ay kalan borç üzerinden"
+            f" aylık {pct(r)} oranıyla alınıyor. Ödenecek toplam faiz kaç TL'dir?",
+            f"{draw.choice(FIRMS)} {tl(debt)} krediyi, faizi kalan borç üzerinden aylık {pct(r)} oranıyla hesaplanan"
+            f" {n} eşit aylık anapara taksidiyle kapatacaktır. Kredinin toplam faiz yükü kaç TL'dir?",
+            f"Eşit anapara ödemeli, {n} ay vadeli ve kalan borca aylık {pct(r)} faiz işleyen {tl(debt)} borç için vade"
+            " boyunca ödenen faizlerin toplamı kaç TL'dir?",
+            f"{draw.choice(WHO)}, {tl(debt)} borcunun anaparasını {n} ay boyunca eşit taksitlerle, kalan borca işleyen"
+            f" aylık {pct(r)} faizle birlikte ödüyor. Borç bitene kadar ödenecek toplam faizi bulunuz.",
         ),
         (
-            f"İlk ayın faizi: {show(debt)} × {plain(r)} / 100 = {show(interest)}\nAnapara payı: {show(a)} -"
-            f" {show(interest)} = {show(a - interest)}",
-            f"Taksidin içinde önce faiz vardır: {show(debt)} × {plain(r / 100)} = {show(interest)}\nGerisi"
-            f" anaparadır: {show(a)} - {show(interest)} = {show(a - interest)}",
+            f"Anapara payı: {show(debt)} / {n} = {show(part)}\nSon ayın faizi: {show(part)} × {plain(r)} / 100 ="
+            f" {show(last)}\nAyların faizleri bunun {n}, {n - 1}, …, 1 katıdır.\nKatların toplamı: {n} × {n + 1} / 2 ="
+            f" {show(count)}\nToplam faiz: {show(last)} × {show(count)} {is_(value)}",
+            f"İlk ayın faizi: {show(debt)} × {plain(r)} / 100 = {show(first)}\nSon ayın faizi: {show(debt)} / {n} ×"
+            f" {plain(r)} / 100 = {show(last)}\nFaizler eşit aralıklarla azalır; ortalaması ({show(first)} +"
+            f" {show(last)}) / 2 = {show((first + last) / 2)}\nToplam faiz: {show((first + last) / 2)} × {n}"
+            f" {is_(value)}",
         ),
-        a - interest,
+        value,
     )
 
 
-def _left_after_two(draw: Random) -> Problem:
-    """(debt, rate a month, instalment): the debt after two instalments."""
-    debt, r, a = _drawn_instalment(draw)
-    f = 1 + r / 100
-    one = debt * f - a
-    two = one * f - a
-    if two <= 0:
-        return _left_after_two(draw)
+def _terms(draw: Random) -> tuple[int, F, int]:
+    """A debt, its rate per month and its months: of a consumer loan or of a loan for a home."""
+    if draw.random() < 0.6:
+        return pick(draw, 40000, 500000, 2500), F(pick(draw, 199, 489), 100), draw.choice((12, 18, 24, 30, 36))
+    return pick(draw, 600000, 4000000, 25000), F(pick(draw, 159, 329), 100), draw.choice((48, 60, 84, 96, 120))
+
+
+def _instalment(draw: Random) -> Problem:
+    """(debt, rate per month, months): debt × i / (1 − (1 + i)^−months)."""
+    debt, r, n = _terms(draw)
+    i = r / 100
+    v = (1 + i) ** -n
+    value = debt * i / (1 - v)
+    shown = near(v, lambda factor: half_up(debt * i / (1 - factor), 2))
+    text, back = format_turkish(shown), f"{raised(1 + i, -n)} {equals(v, shown)}"
+    end = is_(debt * i / (1 - F(shown)))
+    kind = "konut kredisi" if n >= 48 else "ihtiyaç kredisi"
     return problem(
         draw,
-        (debt, r, a),
+        (debt, r, n),
         (
-            f"{tl(debt)} kredi aylık {pct(r)} faizle alınmış, her ay sonunda {tl(a)} ödenmiştir. İkinci ödemeden"
-            " sonra kalan borç kaç TL'dir?",
-            f"Aylık faizi {pct(r)}, aylık taksidi {tl(a)} olan {tl(debt)}'lik krediyi iki taksit ödedikten sonra"
-            " kapatmak isteyen kişinin ödeyeceği kalan anapara kaç TL'dir?",
-            f"{draw.choice(WHO)} {tl(debt)} borcunu aylık {pct(r)} faizle ve {tl(a)}'lik eşit taksitlerle"
-            " ödemektedir. 2. taksitten sonraki borç bakiyesi kaç TL'dir?",
+            f"Aylık {pct(r)} faiz oranıyla {n} ay vadeli {tl(debt)} tutarındaki {kind}, ay sonlarında eşit taksitlerle"
+            " ödenecektir. Aylık taksit tutarı kaç TL'dir?",
+            f"{draw.choice(WHO)} kullandığı {tl(debt)} tutarındaki krediyi {n} eşit aylık taksitle, aylık {pct(r)}"
+            " bileşik faizle geri ödeyecektir. İlk taksit bir ay sonra ödeneceğine göre bir taksidin tutarı kaç"
+            " TL'dir?",
+            f"Peşin fiyatı {tl(debt)} olan bir {'konut' if n >= 48 else 'makine'}, aylık {pct(r)} bileşik faiz"
+            f" üzerinden {n} ay eşit taksitle satılıyor. İlk taksit bir ay sonra ödeneceğine göre taksit tutarını"
+            " hesaplayınız.",
+            f"{tl(debt)}'lik bir borç, her ayın sonunda ödenen {n} eşit taksitle kapatılacaktır. Borca aylık {pct(r)}"
+            " bileşik faiz uygulandığına göre her taksit ne kadardır?",
+            f"{draw.choice(FIRMS)} aylık {pct(r)} faizle {n} ay vadeli {tl(debt)} kredi kullanmıştır. Vergi ve masraf"
+            " olmadığına ve taksitler ay sonlarında eşit ödendiğine göre aylık taksit kaç TL'dir?",
         ),
         (
-            f"1. ay faizi: {show(debt)} × {plain(r)} / 100 = {show(debt * r / 100)}\n"
-            f"1. ay sonu: {show(debt)} + {show(debt * r / 100)} - {show(a)} = {show(one)}\n"
-            f"2. ay faizi: {show(one)} × {plain(r)} / 100 = {show(one * r / 100)}\n"
-            f"2. ay sonu: {show(one)} + {show(one * r / 100)} - {show(a)} {is_(two)}",
-            f"Borç her ay {plain(f)} katına çıkar, sonra taksit düşülür.\n{show(debt)} × {plain(f)} ="
-            f" {show(debt * f)}\n"
-            f"{show(debt * f)} - {show(a)} = {show(one)}\n{show(one)} × {plain(f)} = {show(one * f)}\n{show(one * f)}"
-            f" - {show(a)} {is_(two)}",
+            f"a = P × i / (1 - (1 + i)⁻ⁿ)\n{back}\na = {show(debt)} × {plain(i)} / (1 - {text}) {end}",
+            f"Taksitler normal anüite oluşturur: P = a × (1 - (1 + i)⁻ⁿ) / i\n{back}\nBir aylık faiz: {show(debt)} ×"
+            f" {plain(i)} = {show(debt * i)}\nTaksit: {show(debt * i)} / (1 - {text}) {end}",
         ),
-        two,
+        value,
+    )
+
+
+def _paid_back(draw: Random) -> tuple[int, F, int, F]:
+    """A debt, its rate per month, its months, and its instalment rounded to two places."""
+    debt, r, n = _terms(draw)
+    i = r / 100
+    return debt, r, n, F(half_up(debt * i / (1 - (1 + i) ** -n), 2))
+
+
+def _principal_part(draw: Random) -> Problem:
+    """(debt, rate per month, instalment, which): (instalment − debt × i) × (1 + i)^(which − 1)."""
+    debt, r, n, a = _paid_back(draw)
+    k = pick(draw, 6, min(n, 25))
+    i = r / 100
+    interest = debt * i
+    first, f = a - interest, (1 + i) ** (k - 1)
+    value = first * f
+    shown = near(f, lambda factor: half_up(first * factor, 2))
+    end = f"{show(first)} × {format_turkish(shown)} {is_(first * F(shown))}"
+    return problem(
+        draw,
+        (debt, r, a, k),
+        (
+            f"Aylık {pct(r)} faizli {tl(debt)} kredinin ay sonlarında ödenen eşit taksitleri {tl(a)}'dir. {k}. taksidin"
+            " içindeki anapara payı kaç TL'dir?",
+            f"{draw.choice(WHO)} aylık {pct(r)} faizle {tl(debt)} kredi almıştır; her ayın sonunda {tl(a)} taksit"
+            f" ödemektedir. {k}. ayda ödenen taksidin anaparaya giden kısmı kaç TL'dir?",
+            f"{tl(debt)}'lik bir borç, aylık {pct(r)} bileşik faizle ve her ay sonunda {tl(a)} eşit taksitle geri"
+            f" ödenmektedir. {k}. taksitle borçtan düşülen anapara tutarını hesaplayınız.",
+            f"Eşit taksitli bir kredide borç {tl(debt)}, aylık faiz oranı {pct(r)}, ay sonlarında ödenen taksit {tl(a)}"
+            f" olduğuna göre {k}. taksitteki anapara payı ne kadardır?",
+            f"{draw.choice(FIRMS)}, {tl(debt)} kredisi için aylık {pct(r)} faizle her ayın sonunda {tl(a)} taksit"
+            f" ödüyor. {k}. taksidin faiz dışındaki bölümü kaç TL'dir?",
+        ),
+        (
+            f"İlk ayın faizi: {show(debt)} × {plain(i)} = {show(interest)}\nİlk taksidin anapara payı: {show(a)} -"
+            f" {show(interest)} = {show(first)}\nAnapara payı her ay {plain(1 + i)} katına çıkar:"
+            f" {raised(1 + i, k - 1)} {equals(f, shown)}\n{k}. taksidin anapara payı: {end}",
+            f"k. anapara payı = (a - P × i) × (1 + i)ᵏ⁻¹\n{show(debt)} × {plain(i)} = {show(interest)}\n{show(a)} -"
+            f" {show(interest)} = {show(first)}\n{raised(1 + i, k - 1)} {equals(f, shown)}\n{end}",
+        ),
+        value,
+    )
+
+
+def _balance(draw: Random) -> Problem:
+    """(debt, rate per month, instalment, paid): the debt after so many instalments."""
+    debt, r, n, a = _paid_back(draw)
+    k = pick(draw, 5, min(n - 3, 24))
+    i = r / 100
+    f = (1 + i) ** k
+    value = debt * f - a * (f - 1) / i
+    shown = near(f, lambda x: half_up(debt * x - a * (x - 1) / i, 2))
+    text = format_turkish(shown)
+
+    def steps(x: F) -> tuple[object, object]:
+        return half_up(debt * x, 2), half_up(a * (x - 1) / i, 2)
+
+    grown, paid = F(half_up(debt * f, 2)), F(half_up(a * (f - 1) / i, 2))
+    longer = near(f, steps)
+    by_steps = (
+        f"{raised(1 + i, k)} {equals(f, longer)}\nBorcun {k} ay sonraki değeri: {show(debt)} × {format_turkish(longer)}"
+        f" {is_(debt * F(longer))}\nÖdenen taksitlerin birikimi: {show(a)} × ({format_turkish(longer)} - 1) /"
+        f" {plain(i)} {is_(a * (F(longer) - 1) / i)}\nKalan borç: {show(grown)} - {show(paid)} = {show(grown - paid)}"
+    )
+    at_once = (
+        f"Kalan = P × (1 + i)ᵏ - a × ((1 + i)ᵏ - 1) / i\n{raised(1 + i, k)} {equals(f, shown)}\nKalan = {show(debt)} ×"
+        f" {text} - {show(a)} × ({text} - 1) / {plain(i)} {is_(debt * F(shown) - a * (F(shown) - 1) / i)}"
+    )
+    if F(half_up(value, 2)) != grown - paid:
+        return _balance(draw)
+    return problem(
+        draw,
+        (debt, r, a, k),
+        (
+            f"{tl(debt)} kredi aylık {pct(r)} bileşik faizle alınmış, her ayın sonunda {tl(a)} taksit ödenmiştir. {k}."
+            " taksitten hemen sonra kalan borç kaç TL'dir?",
+            f"Aylık faiz oranı {pct(r)}, aylık taksidi {tl(a)} olan {tl(debt)}'lik krediyi {k}. taksidini ödedikten"
+            " hemen sonra kapatmak isteyen kişinin ödeyeceği kalan anapara kaç TL'dir?",
+            f"{draw.choice(WHO)} {tl(debt)} borcunu aylık {pct(r)} faizle ve ay sonlarında {tl(a)}'lik eşit taksitlerle"
+            f" ödemektedir. {k}. taksit ödendikten sonraki borç bakiyesini bulunuz.",
+            f"{draw.choice(FIRMS)}, {tl(debt)} kredisini ay sonlarında {tl(a)} taksitle geri ödemektedir. Aylık faiz"
+            f" oranı {pct(r)} olduğuna göre {k} taksit ödendikten sonra kalan kredi borcu kaç TL'dir?",
+            f"Aylık {pct(r)} faizle kullanılan {tl(debt)} kredide her ay sonunda {tl(a)} ödeniyor. {k}. ayın sonunda,"
+            " taksit ödendikten sonra ne kadar borç kalır?",
+        ),
+        (at_once, by_steps),
+        value,
     )
 
 
 def _total_interest(draw: Random) -> Problem:
     """(debt, instalments, instalment): instalments × instalment − debt."""
-    debt, n = pick(draw, 10000, 120000, 2000), draw.choice((6, 10, 12, 18, 24, 36))
-    a = -(-debt // n // 10) * 10 + pick(draw, 50, 1500, 50)
+    debt, _, n, a = _paid_back(draw)
     total = a * n
     return problem(
         draw,
@@ -191,10 +242,14 @@ def _total_interest(draw: Random) -> Problem:
         (
             f"{tl(debt)} kredi, {n} ay boyunca {tl(a)}'lik eşit taksitlerle geri ödeniyor. Kredi için ödenen toplam"
             " faiz kaç TL'dir?",
-            f"{draw.choice(WHO)} bankadan aldığı {tl(debt)} için ayda {tl(a)} olmak üzere {n} taksit ödeyecektir."
-            " Kredinin faiz yükü kaç TL'dir?",
-            f"Taksidi {tl(a)}, taksit sayısı {n} olan {tl(debt)}'lik bir kredide geri ödenen para, alınan paradan kaç"
-            " TL fazladır?",
+            f"{draw.choice(WHO)} bankadan aldığı {tl(debt)} kredi için her ay {tl(a)} olmak üzere {n} taksit"
+            " ödeyecektir. Kredinin faiz yükü kaç TL'dir?",
+            f"Taksidi {tl(a)}, taksit sayısı {n} olan {tl(debt)}'lik bir kredide geri ödenen toplam para ile alınan"
+            " para arasındaki fark kaç TL'dir?",
+            f"{draw.choice(FIRMS)} {tl(debt)} krediyi, her biri {tl(a)} olan {n} aylık taksitle kapatmıştır. Kredi için"
+            " katlanılan faiz giderini hesaplayınız.",
+            f"Aylık taksidi {tl(a)} olan {n} ay vadeli {tl(debt)}'lik kredide vade boyunca ödenecek faizlerin toplamı"
+            " ne kadardır?",
         ),
         (
             f"Toplam ödeme: {show(a)} × {n} = {show(total)}\nFaiz: {show(total)} - {show(debt)} = {show(total - debt)}",
@@ -207,33 +262,36 @@ def _total_interest(draw: Random) -> Problem:
 
 def _surcharge(draw: Random) -> Problem:
     """(cash price, down payment, instalments, instalment): 100 × (dear − cash) / cash, rounded to two places."""
-    n = draw.choice((3, 4, 5, 6, 9, 10))
-    cash, r = pick(draw, 4000, 60000, 1000), draw.choice((5, 8, 10, 12, 15, 20, 25, 30))
-    down = cash // 5000 * 1000 or 500
-    total = F(cash * (100 + r), 100)
-    a = (total - down) / n
-    if a.denominator != 1:
-        return _surcharge(draw)
+    n = draw.choice((3, 4, 5, 6, 9, 10, 12))
+    cash, r = pick(draw, 18000, 90000, 250), pick(draw, 6, 38)
+    down = cash // 5000 * 1000
+    a = (cash * (100 + r) // 100 - down) // n // 5 * 5
+    total = down + n * a
+    more = total - cash
+    value = F(more * 100, cash)
+    ratio = near(F(more, cash), lambda part: half_up(part * 100, 2))
     return problem(
         draw,
         (cash, down, n, a),
         (
-            f"Peşin fiyatı {tl(cash)} olan {draw.choice(GOODS)}, {tl(down)} peşinat ve {tl(a)}'lik {n} taksitle"
+            f"Peşin fiyatı {tl(cash)} olan bir {draw.choice(GOODS)}, {tl(down)} peşinat ve {tl(a)}'lik {n} taksitle"
             " satılıyor. Vade farkının peşin fiyata oranı yüzde kaçtır?",
-            f"Bir mağaza {tl(cash)}'lik ürünü {tl(down)} peşin, kalanını {n} ay boyunca {tl(a)} taksitle satmaktadır."
-            " Taksitli fiyat peşin fiyattan yüzde kaç fazladır?",
-            f"{draw.choice(WHO)} peşin {tl(cash)} olan ürünü {tl(down)} peşinatla ve her biri {tl(a)} olan {n}"
-            " taksitle alıyor. Ödenen vade farkı peşin fiyatın yüzde kaçıdır?",
+            f"Bir mağaza {tl(cash)}'lik ürünü {tl(down)} peşinat ve {n} ay boyunca her ay {tl(a)} taksitle satmaktadır."
+            " Taksitli satış fiyatının peşin fiyata göre artış oranı yüzde kaçtır?",
+            f"{draw.choice(WHO)} peşin fiyatı {tl(cash)} olan ürünü {tl(down)} peşinatla ve her biri {tl(a)} olan {n}"
+            " taksitle alıyor. Ödenen vade farkının peşin fiyata oranı yüzde kaçtır?",
+            f"Peşin {tl(cash)} olan bir {draw.choice(GOODS)} için {tl(down)} peşinat verilmiş, kalanı {tl(a)}'lik {n}"
+            " taksitle ödenmiştir. Vade farkının peşin fiyata oranını yüzde olarak hesaplayınız.",
         ),
         (
             f"Taksitler: {n} × {show(a)} = {show(a * n)}\nToplam: {show(down)} + {show(a * n)} = {show(total)}\n"
-            f"Vade farkı: {show(total)} - {show(cash)} = {show(total - cash)}\nOran: {show(total - cash)} × 100 /"
-            f" {show(cash)} = {r}",
+            f"Vade farkı: {show(total)} - {show(cash)} = {show(more)}\nOran: {show(more)} × 100 /"
+            f" {show(cash)} {is_(value, amount=False)}",
             f"Taksitli fiyat {show(down)} + {n} × {show(a)} = {show(total)} TL'dir.\nFark {show(total)} -"
-            f" {show(cash)} = {show(total - cash)} TL olur.\n{show(total - cash)} / {show(cash)} ="
-            f" {plain(F(r, 100))}\n{plain(F(r, 100))} × 100 = {r}",
+            f" {show(cash)} = {show(more)} TL olur.\n{show(more)} / {show(cash)} {equals(F(more, cash), ratio)}\n"
+            f"{format_turkish(ratio)} × 100 {is_(F(ratio) * 100, amount=False)}",
         ),
-        r,
+        value,
         "%",
     )
 
@@ -242,8 +300,8 @@ FAMILIES = (
     Family("loan-equal-principal", UNIT, _equal_principal),
     Family("loan-equal-principal-interest", UNIT, _equal_principal_interest),
     Family("loan-instalment", UNIT, _instalment),
-    Family("loan-first-principal", UNIT, _first_principal),
-    Family("loan-left-after-two", UNIT, _left_after_two),
+    Family("loan-principal-part", UNIT, _principal_part),
+    Family("loan-balance", UNIT, _balance),
     Family("loan-total-interest", UNIT, _total_interest),
     Family("loan-surcharge", UNIT, _surcharge),
 )

@@ -12,6 +12,7 @@ Suffix = Literal["si", "yi", "nin", "ye", "de", "den", "lik", "sini", "sinin", "
 
 _ONES = ("sıfır", "bir", "iki", "üç", "dört", "beş", "altı", "yedi", "sekiz", "dokuz")
 _TENS = ("", "on", "yirmi", "otuz", "kırk", "elli", "altmış", "yetmiş", "seksen", "doksan")
+_SCALES = ("", "bin", "milyon", "milyar", "trilyon")
 _HIGH = {"a": "ı", "ı": "ı", "e": "i", "i": "i", "o": "u", "u": "u", "ö": "ü", "ü": "ü"}
 _LOW = {"ı": "a", "u": "a", "i": "e", "ü": "e"}
 _AFTER_VOWEL_ONLY = "sny"
@@ -19,7 +20,7 @@ _AFTER_VOWEL_ONLY = "sny"
 
 
 def spoken_end(written: str) -> str:
-    """The last word of `written` as it is read aloud: `2.000` ends in `bin`, `%12,5` in `beş`, `TL` in `tele`."""
+    """The last word of `written` as it is read aloud: `10.000` ends in `bin`, `%12,5` in `beş`, `TL` in `tele`."""
     if written.endswith("TL"):
         return "tele"
     digits = re.search(r"[0-9.,]*[0-9]$", written)
@@ -30,13 +31,11 @@ def spoken_end(written: str) -> str:
     zeros = len(number) - len(stripped)
     if not stripped:
         return _ONES[0]
+    if zeros >= 3:
+        return _SCALES[zeros // 3]
     if zeros == 0:
         return _ONES[int(stripped[-1])]
-    if zeros % 3 == 1:
-        return _TENS[int(stripped[-1])]
-    if zeros % 3 == 2:
-        return "yüz"
-    return {1: "bin", 2: "milyon", 3: "milyar"}[zeros // 3]
+    return "yüz" if zeros == 2 else _TENS[int(stripped[-1])]
 
 
 def suffixed(written: str, suffix: Suffix) -> str:

@@ -3,7 +3,8 @@
 Values are Fractions until they are written, so that nothing is rounded unseen.
 """
 
-from decimal import Decimal
+from collections.abc import Callable
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from random import Random
 
@@ -18,8 +19,8 @@ WHO = (
     "Bir öğretmen", "Bir emekli", "Bir esnaf", "Bir çiftçi", "Bir mühendis", "Bir tasarruf sahibi", "Bir memur",
 )  # fmt: skip
 GOODS = (
-    "buzdolabı", "çamaşır makinesi", "televizyon", "dizüstü bilgisayar", "koltuk takımı", "bisiklet", "fırın",
-    "cep telefonu", "yemek masası", "kombi", "klima", "fotoğraf makinesi",
+    "buzdolabı", "çamaşır makinesi", "televizyon", "dizüstü bilgisayar", "koltuk takımı", "elektrikli bisiklet",
+    "bulaşık makinesi", "cep telefonu", "yemek masası", "kombi", "klima", "fotoğraf makinesi",
 )  # fmt: skip
 FIRMS = (
     "Yıldız Ticaret", "Çınar Gıda", "Ege Tekstil", "Anadolu Makine", "Toros Mobilya", "Marmara Lojistik",
@@ -31,6 +32,9 @@ PLACES = 2
 """Decimals that answers are rounded to."""
 TABLE_PLACES = 4
 """Decimals of the powers in the course's tables."""
+FACTOR_PLACES = 6
+"""Least decimals of a power, root or logarithm that a solution works out and goes on with."""
+_SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def exact(value: Number) -> Decimal:
@@ -39,7 +43,7 @@ def exact(value: Number) -> Decimal:
     scale = next((places for places in range(16) if 10**places % fraction.denominator == 0), None)
     if scale is None:
         raise ValueError(f"{fraction} has no end in decimals")
-    return Decimal(fraction.numerator * (10**scale // fraction.denominator)).scaleb(-scale)
+    return _decimal(fraction.numerator * (10**scale // fraction.denominator), scale)
 
 
 def half_up(value: Number, places: int) -> Decimal:
@@ -47,7 +51,12 @@ def half_up(value: Number, places: int) -> Decimal:
     if value < 0:
         return -half_up(-value, places)
     scaled = Fraction(value) * 10**places
-    return Decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator)).scaleb(-places)
+    return _decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator), places)
+
+
+def _decimal(digits: int, places: int) -> Decimal:
+    """`digits` with so many of them after the comma. `Decimal.scaleb` would round to the 28 digits of its context."""
+    return Decimal(f"{digits}E-{places}")
 
 
 def plain(value: Number, suffix: Suffix | None = None) -> str:
@@ -63,7 +72,7 @@ def show(value: Number) -> str:
 
 
 def _two_places(number: Decimal) -> Decimal:
-    return number if -int(number.as_tuple().exponent) >= 2 else number.quantize(Decimal("0.01"))
+    return number if places_of(number) >= 2 else number.quantize(Decimal("0.01"))
 
 
 def tl(value: Number) -> str:
@@ -91,8 +100,15 @@ def rounding(draw: Random) -> str:
         "Sonucu iki ondalık basamağa yuvarlayınız.",
         "(Sonucu iki ondalık basamağa yuvarlayınız.)",
         "Sonucu virgülden sonra iki basamak olacak biçimde yuvarlayınız.",
+        "(Ara işlemleri yuvarlamadan yapıp sonucu iki ondalık basamağa yuvarlayınız.)",
+        "Cevabınızı virgülden sonra iki basamağa yuvarlayınız.",
     )
     return draw.choice(texts)
+
+
+def capital(text: str) -> str:
+    """`text` with a capital first letter, as Turkish has it: `İki ayda`."""
+    return ("İ" if text[0] == "i" else text[0].upper()) + text[1:]
 
 
 def pick(draw: Random, low: int, high: int, step: int = 1) -> int:
@@ -128,6 +144,74 @@ def power(rate: Number, exponent: int) -> Fraction:
     return Fraction(half_up((1 + Fraction(rate) / 100) ** exponent, TABLE_PLACES))
 
 
+def table(value: Number) -> str:
+    """A number of the course's tables, with all of its four decimals: `1,7490`."""
+    return format_turkish(half_up(value, TABLE_PLACES))
+
+
 def given(rate: Number, exponent: int) -> str:
-    """The note of a question that gives such a power: `((1,02)^12 = 1,2682 alınız.)`."""
-    return f"(({plain(1 + Fraction(rate) / 100)})^{exponent} = {plain(power(rate, exponent))} alınız.)"
+    """The note of a question that gives such a power: `[(1,02)¹² = 1,2682 alınız.]`."""
+    return f"[{raised(1 + Fraction(rate) / 100, exponent)} = {table(power(rate, exponent))} alınız.]"
+
+
+def superscript(number: int) -> str:
+    """A number above the line: `⁻¹²`."""
+    return str(number).translate(_SUPERSCRIPT)
+
+
+def raised(base: Number, exponent: int) -> str:
+    """A power as books print it, the base with two decimals or more: `(1,10)⁻⁸`."""
+    return f"({format_turkish(_two_places(exact(base)))}){superscript(exponent)}"
+
+
+def root_of(degree: int, radicand: str) -> str:
+    """A root as books print it: `⁶√2,5`, `√1,44`."""
+    return f"{superscript(degree) if degree > 2 else ''}√{radicand}"
+
+
+def root(value: Number, degree: int) -> Fraction:
+    """The root of a positive number: exact where it has an end within 30 decimals, else right to about as many."""
+    fraction = Fraction(value)
+    with localcontext() as context:
+        context.prec = 60
+        found = (Decimal(fraction.numerator) / fraction.denominator) ** (1 / Decimal(degree))
+    return Fraction(half_up(Fraction(found), 30))
+
+
+def log(value: Number) -> Fraction:
+    """The logarithm to the base ten of a positive number, right to 30 decimals."""
+    fraction = Fraction(value)
+    with localcontext() as context:
+        context.prec = 60
+        found = (Decimal(fraction.numerator) / fraction.denominator).log10()
+    return Fraction(half_up(Fraction(found), 30))
+
+
+def near(value: Fraction, then: Callable[[Fraction], object]) -> Decimal:
+    """`value` as a solution writes it before it goes on: exact if it ends soon, else rounded to six places or more.
+
+    To more where `then`, the rounded result of what follows, would else come out wrong by the rounding.
+    """
+    (shown,) = near_all((value,), then)
+    return shown
+
+
+def near_all(values: tuple[Fraction, ...], then: Callable[..., object]) -> tuple[Decimal, ...]:
+    """`near` for several values that one result follows from, all rounded to the same places."""
+    wanted = then(*values)
+    for places in range(FACTOR_PLACES, 30):
+        shown = [half_up(value, places) for value in values]
+        if then(*map(Fraction, shown)) == wanted:
+            pairs = zip(shown, values, strict=True)
+            return tuple(exact(each) if Fraction(each) == value else each for each, value in pairs)
+    raise ValueError("thirty places are too few")
+
+
+def places_of(number: Decimal) -> int:
+    """How many decimals it is written with."""
+    return max(0, -int(number.as_tuple().exponent))
+
+
+def equals(value: Number, shown: Decimal) -> str:
+    """The end of an equation with what `near` wrote: `= 1,21` or `≈ 1,268242`."""
+    return f"{'=' if Fraction(shown) == Fraction(value) else '≈'} {format_turkish(shown)}"
