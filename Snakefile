@@ -26,6 +26,11 @@ from finmath_grpo.workflow.plan import Plan
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
     os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
 gpu_environment.set_environment()
+# Metadata lives with the results, so that the two are mounted, moved and archived together.
+try:
+    Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
+except OSError as error:
+    sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
 # Each job's record lies beside its log (src/finmath_grpo/workflow/job.py).
 JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- finmath_grpo."
 

@@ -92,7 +92,7 @@ class Plan:
     def raw(self, wildcards: Wildcards) -> str:
         return self._run(wildcards).questions
 
-    def raw_ofpaths.questions(self, wildcards: Wildcards) -> str:
+    def raw_of_test(self, wildcards: Wildcards) -> str:
         """The raw file of a further test or of the validation set; without one, a file that is not there."""
         run = self._run(wildcards)
         found = {name: test.questions for name, test in experiments.tests(run).items()} | {"v": run.validation}
@@ -101,8 +101,8 @@ class Plan:
     def cleaned_rows(self, wildcards: Wildcards) -> str:
         return cutoff.cleaned_rows(Path(self.raw(wildcards)))
 
-    def cleaned_rows_ofpaths.questions(self, wildcards: Wildcards) -> str:
-        return cutoff.cleaned_rows(Path(self.raw_ofpaths.questions(wildcards)))
+    def cleaned_rows_of_test(self, wildcards: Wildcards) -> str:
+        return cutoff.cleaned_rows(Path(self.raw_of_test(wildcards)))
 
     def split_rows(self, wildcards: Wildcards) -> str:
         return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
@@ -170,7 +170,10 @@ class Plan:
         if not isinstance(model, Adapter):
             return [paths.manifest(wildcards.experiment, wildcards.model)]
         base = self._trained(wildcards, model.of).base
-        return [paths.manifest(wildcards.experiment, base), paths.training(wildcards.experiment, model.of, "MANIFEST.sha256")]
+        return [
+            paths.manifest(wildcards.experiment, base),
+            paths.training(wildcards.experiment, model.of, "MANIFEST.sha256"),
+        ]
 
     def evaluation_settings(self, wildcards: Wildcards) -> str:
         """How each test is asked, by its name, as canonical JSON."""
