@@ -78,8 +78,8 @@ def _duration(coupon, rate, years):
     return -(math.log(price(factor * math.exp(step))) - math.log(price(factor * math.exp(-step)))) / (2 * step)
 
 
-def _interpolated(outlay, a, b, c, low, high):
-    nets = [npf.npv(rate / 100, [-outlay, a, b, c]) for rate in (low, high)]
+def _interpolated(outlay, a, b, c, d, low, high):
+    nets = [npf.npv(rate / 100, [-outlay, a, b, c, d]) for rate in (low, high)]
     return np.interp(0, nets[::-1], [high, low])
 
 
@@ -113,7 +113,9 @@ FORMULAS = {
     "bond-indexed-coupon": lambda face, c, start, end: face * c / 100 / 2 * end / start,
     "portfolio-deviation": _portfolio,
     "rate-forward": lambda n, s, t: math.expm1((n + 1) * math.log1p(t / 100) - n * math.log1p(s / 100)) * 100,
-    "rate-foreign-deposit": lambda s0, r, m, s1, _: (1 / s0 * (1 + r / 100 * m / 12) * s1 - 1) * 100,
+    "rate-foreign-deposit": lambda s0, r, m, s1, _: (
+        math.expm1(12 / m * (math.log(s1 / s0) + math.log1p(r / 100 * m / 12))) * 100
+    ),
     "currency-forward-parity": lambda s, r, q, d, _: s * (1 + r / 100 * d / 360) / (1 + q / 100 * d / 360),
     "irr-interpolation": _interpolated,
     "equivalent-annual-cost": lambda p, n, c, q, m, d, r: min(c - npf.pmt(r / 100, n, p), d - npf.pmt(r / 100, m, q)),

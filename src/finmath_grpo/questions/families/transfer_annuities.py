@@ -4,7 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.transfer_writing import growth, to_power, worked
+from finmath_grpo.questions.families.transfer_writing import growth, superscript, to_power, worked
 from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, show, tl
 
 UNIT = "Anüiteler"
@@ -30,9 +30,13 @@ def _geometric(draw: Random) -> Problem:
             f"Geometrik değişimli bir anüitede ilk taksit {tl(a)}, taksitlerin yıllık artış oranı {pct(g)}, taksit"
             f" sayısı {n} ve yıllık faiz oranı {pct(r)} olarak veriliyor. Taksitler yıl sonlarında ödendiğine göre"
             " anüitenin peşin değeri ne kadardır?",
+            f"Bir çiftlikten ilk yılın sonunda {tl(a)} gelir beklenmektedir; gelirin sonraki yıllarda hep {pct(g)}"
+            f" artacağı varsayılıyor. Çiftliğin {n} yıllık gelirine bugün biçilecek değer, yıllık {pct(r)} faiz"
+            " oranıyla, kaç TL'dir? (Gelirler yıl sonunda elde edilir.)",
         ),
         f"{ratio} {is_(growth(g) / growth(r), 6, amount=False)}\n"
-        f"Peşin değer: {show(a)} × (1 - ({ratio})^{n}) / ({plain(F(r, 100))} - {plain(F(g, 100))}) {is_(value)}",
+        f"Peşin değer: {show(a)} × (1 - ({ratio}){superscript(n)}) / ({plain(F(r, 100))} - {plain(F(g, 100))})"
+        f" {is_(value)}",
         value,
     )
 
@@ -55,8 +59,11 @@ def _gradient(draw: Random) -> Problem:
             f" {n} ve yıllık faiz oranı {pct(r, 'dir')}. Taksitler yıl sonlarında ödendiğine göre anüitenin peşin"
             " değerini bulunuz.",
             f"Bir makinenin bakım giderinin ilk yıl {tl(a)} olacağı, sonra her yıl {tl(d)} artacağı öngörülüyor."
-            f" Giderler yıl sonlarında yapıldığına ve makine {n} yıl kullanılacağına göre, {pct(r)} yıllık faizle"
+            f" Giderler yıl sonlarında yapıldığına ve makine {n} yıl kullanılacağına göre, yıllık {pct(r)} faizle"
             " bugün ayrılması gereken bakım karşılığı ne kadardır?",
+            f"Bir sponsorluk sözleşmesi {n} yıl sürecek; ilk yılın sonunda {tl(a)} ödenecek, ödeme her yıl {tl(d)}"
+            f" yükseltilecektir. Yıllık faiz oranı {pct(r)} alınırsa yıl sonlarında yapılacak ödemelerin sözleşme"
+            " başındaki toplam değeri ne olur?",
         ),
         f"{to_power(f, n)} {is_(f**n, 6, amount=False)}\n"
         f"Eşit taksit gibi: ({show(a)} + {show(d)} / {plain(i)}) × (1 - {to_power(f, -n)}) / {plain(i)}"
@@ -93,6 +100,9 @@ def _changed_rate(draw: Random) -> Problem:
             f"Her ay sonunda {tl(a)} eklenen bir hesapta faiz oranı değişkendir: ilk {n} ay aylık {pct(r)}, son {m} ay"
             f" aylık {pct(s)} bileşik faiz uygulanmıştır. Toplam {n + m} ödemenin sonuncusu yapıldığında birikim ne"
             " kadar olur?",
+            f"{n + m} ay boyunca ay sonlarında {tl(a)} biriktirilen bir hesaba ilk {n} ay için aylık {pct(r)}, kalan"
+            f" {m} ay için aylık {pct(s)} bileşik faiz ödenmiştir. Son para yatırıldığı anda hesapta toplanan tutar"
+            " kaç TL'dir?",
         ),
         f"İlk dönemin birikimi: {show(a)} × ({to_power(f, n)} - 1) / {plain(i)} {is_(first)}\n"
         f"İkinci dönemin ödemeleri: {show(a)} × ({to_power(g, m)} - 1) / {plain(j)} {is_(second)}\n"
@@ -111,7 +121,7 @@ def _pension(draw: Random) -> Problem:
     own = a * (f**n - 1) / i
     part = F(s * vested, 10_000)
     value = own * (1 + part)
-    who = draw.choice(WHO)
+    who = draw.choice([name for name in WHO if name != "Bir emekli"])
     return worked(
         draw,
         (a, r, n, s, vested),
@@ -128,6 +138,10 @@ def _pension(draw: Random) -> Problem:
             f" {pct(s, 'sini')} ekliyor. Her iki hesabın getirisi aylık {pct(r, 'dir')}. Devletin yatırdığı kısmın ve"
             f" getirisinin {pct(vested, 'si')} ödeneceğine göre çalışana ödenecek toplam tutar ne kadardır? (Vergi ve"
             " kesinti yoktur.)",
+            f"{n} ay süren bir bireysel emeklilik planında ay sonlarında {tl(a)} ödenmiş, her ödemenin {pct(s, 'si')}"
+            f" oranında devlet katkısı aynı gün ayrı bir hesaba konmuştur. İki hesap da ayda {pct(r)} bileşik getiri"
+            f" sağlamıştır. Plandan çıkan kişi devlet hesabının yalnızca {pct(vested, 'sini')} alabilmektedir. Vergi"
+            " ve kesintiler yok sayılırsa ödenecek para kaç TL'dir?",
         ),
         f"Kendi birikimi: {show(a)} × ({to_power(f, n)} - 1) / {plain(i)} {is_(own)}\n"
         f"Devlet katkısından alınan pay: {plain(F(s, 100))} × {plain(F(vested, 100))} = {plain(part)}\n"
@@ -156,6 +170,9 @@ def _capitalised(draw: Random) -> Problem:
             f"İlk maliyeti {tl(cost)} olan bir varlığın her {n} yılda bir {tl(renewal)} gidere yol açacak biçimde"
             f" süresiz kullanılması planlanıyor. İlk yenileme {n} yıl sonra yapılacaktır. Yıllık {pct(r)} faizle bu"
             " planın bugünkü toplam maliyeti ne olur?",
+            f"Bir vakıf, bugün {tl(cost)} harcayacağı bir kütüphanenin her {n} yılda bir gereken {tl(renewal)}"
+            f" tutarındaki onarımını süresiz üstlenmiştir. Yıllık bileşik faiz {pct(r)} iken bütün bu harcamaların"
+            f" bugünkü değeri kaç TL'dir? (İlk onarım {n} yıl sonradır.)",
         ),
         f"{to_power(f, n)} {is_(f**n, 6, amount=False)}\n"
         f"Yenilemelerin değeri: {show(renewal)} / ({to_power(f, n)} - 1) {is_(renewal / (f**n - 1))}\n"

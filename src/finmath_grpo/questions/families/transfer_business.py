@@ -16,9 +16,9 @@ def _npv(outlay: int, flows: tuple[int, ...], rate: int) -> F:
 
 
 def _irr_interpolation(draw: Random) -> Problem:
-    """(outlay, three inflows, low rate, high rate): the internal rate between two trial rates, on a straight line."""
+    """(outlay, four inflows, low rate, high rate): the internal rate between two trial rates, on a straight line."""
     outlay = pick(draw, 200_000, 2_400_000, 20_000)
-    flows = tuple(outlay * pick(draw, 35, 85) // 100 // 1_000 * 1_000 for _ in range(3))
+    flows = tuple(outlay * pick(draw, 28, 68) // 100 // 1_000 * 1_000 for _ in range(4))
     step = draw.choice((2, 4, 5))
     low = next(k for k in range(0, 200, step) if _npv(outlay, flows, k + step) < 0)
     high = low + step
@@ -30,7 +30,7 @@ def _irr_interpolation(draw: Random) -> Problem:
     # Net present values to two places give the same answer as the exact ones.
     if half_up(low + step * up / (up - down), 2) != half_up(value, 2):
         return _irr_interpolation(draw)
-    a, b, c = (tl(flow) for flow in flows)
+    inflows = f"{', '.join(tl(flow) for flow in flows[:-1])} ve {tl(flows[-1])}"
     firm = draw.choice(FIRMS)
     sums = [
         f"{pct(rate)}: {' + '.join(f'{show(x)} / {to_power(growth(rate), k)}' for k, x in enumerate(flows, start=1))}"
@@ -41,15 +41,18 @@ def _irr_interpolation(draw: Random) -> Problem:
         draw,
         (outlay, *flows, low, high),
         (
-            f"{firm}, {tl(outlay)} harcayacağı bir projeden birinci, ikinci ve üçüncü yılların sonunda sırasıyla {a},"
-            f" {b} ve {c} net nakit girişi beklemektedir. İç verim oranı {pct(low)} ve {pct(high)} deneme oranları"
+            f"{firm}, {tl(outlay)} harcayacağı bir projeden dört yıl boyunca yıl sonlarında sırasıyla {inflows} net"
+            f" nakit girişi beklemektedir. İç verim oranı {pct(low)} ve {pct(high)} deneme oranları"
             " arasında doğrusal enterpolasyonla aranırsa yüzde kaç bulunur?",
-            f"Bugün {tl(outlay)} gerektiren yatırımın üç yıllık net girişleri {a}, {b} ve {c} olarak öngörülüyor. Net"
-            f" bugünkü değeri {pct(low)} ve {pct(high)} iskonto oranları için hesaplayıp bu iki nokta arasında doğru"
-            " orantı kurarak (enterpolasyon) iç verim oranını yüzde olarak bulunuz.",
-            f"Bir yatırımın başlangıç tutarı {tl(outlay)}, yıl sonu girişleri {a}, {b} ve {c} kadardır. Deneme yanılma"
-            f" yönteminde alt oran {pct(low)}, üst oran {pct(high)} seçilmiştir. İki net bugünkü değer arasında"
-            " doğrusal enterpolasyon yapıldığında iç kârlılık oranı yüzde kaçtır?",
+            f"Bugün {tl(outlay)} gerektiren yatırımın dört yıllık net girişleri (yıl sonlarında) {inflows} olarak"
+            f" öngörülüyor. Net bugünkü değeri {pct(low)} ve {pct(high)} iskonto oranları için hesaplayıp bu iki nokta"
+            " arasında doğru orantı kurarak (enterpolasyon) iç verim oranını yüzde olarak bulunuz.",
+            f"Bir yatırımın başlangıç tutarı {tl(outlay)}, ilk dört yılın sonundaki girişleri {inflows} kadardır."
+            f" Deneme yanılma yönteminde alt oran {pct(low)}, üst oran {pct(high)} seçilmiştir. İki net bugünkü değer"
+            " arasında doğrusal enterpolasyon yapıldığında iç kârlılık oranı yüzde kaçtır?",
+            f"{firm}, maliyeti {tl(outlay)} olan bir tesisin dört yıl boyunca yıl sonlarında {inflows} nakit"
+            f" sağlayacağını hesaplamıştır. Net bugünkü değer {pct(low)} oranında artı, {pct(high)} oranında eksi"
+            " çıkmaktadır. İki oran arasında doğrusal enterpolasyonla yaklaşık iç verim oranı yüzde kaç olur?",
         ),
         "\n".join(sums) + f"\nFark: {show(up)} - ({show(down)}) = {show(up - down)}\n"
         f"Oran: {low} + {step} × {show(up)} / {show(up - down)} {is_(low + step * up / (up - down), amount=False)}",
@@ -80,14 +83,18 @@ def _equivalent_cost(draw: Random) -> Problem:
             f" gideri {tl(c)}; B makinesinin fiyatı {tl(q)}, ömrü {m} yıl, yıllık işletme gideri {tl(d)}'dir. Hurda"
             f" değerleri yoktur ve giderler yıl sonunda ödenir. Yıllık faiz {pct(r)} ise daha ucuz olan makinenin"
             " yıllık eşdeğer maliyeti kaç TL'dir?",
-            f"Ömürleri farklı iki seçenek yıllık eşdeğer maliyetle karşılaştırılıyor: ilki {tl(p)}'ye alınır, {n} yıl"
+            f"Ömürleri farklı iki makine yıllık eşdeğer maliyetle karşılaştırılıyor: ilki {tl(p)}'ye alınır, {n} yıl"
             f" dayanır ve her yıl {tl(c)} gider yaratır; ikincisi {tl(q)}'ye alınır, {m} yıl dayanır ve her yıl"
-            f" {tl(d)} gider yaratır. Giderler yıl sonlarında yapılır, kalıntı değer yoktur. {pct(r)} sermaye"
-            " maliyetiyle tercih edilecek seçeneğin yıllık eşdeğer maliyetini hesaplayınız.",
+            f" {tl(d)} gider yaratır. Giderler yıl sonlarında yapılır, kalıntı değer yoktur. Yıllık {pct(r)} sermaye"
+            " maliyetiyle tercih edilecek makinenin yıllık eşdeğer maliyetini hesaplayınız.",
             f"Bir atölyede {n} yıl çalışacak {tl(p)}'lik bir tezgâh yılda {tl(c)}, {m} yıl çalışacak {tl(q)}'lik bir"
             f" tezgâh ise yılda {tl(d)} bakım gideri istemektedir. Bakım giderleri yıl sonlarında ödenir, tezgâhların"
             f" hurda değeri yoktur. Yıllık {pct(r)} faizle eşdeğer yıllık maliyeti düşük olan tezgâhın bu maliyeti ne"
             " kadardır?",
+            f"{firm} için iki jeneratör önerilmiştir. Birincisi {tl(p)} fiyatla {n} yıl, ikincisi {tl(q)} fiyatla {m}"
+            f" yıl kullanılabilecektir; yıl sonu bakım ve yakıt giderleri sırasıyla {tl(c)} ve {tl(d)} tutarındadır."
+            f" Yıllık faiz {pct(r)} ve hurda değerleri sıfır alınırsa yıllık eşdeğer maliyeti düşük olanın yıllık"
+            " maliyetini bulunuz.",
         ),
         f"İlki: {show(p)} × {plain(i)} / (1 - {to_power(f, -n)}) + {show(c)} {is_(first)}\n"
         f"İkincisi: {show(q)} × {plain(i)} / (1 - {to_power(f, -m)}) + {show(d)} {is_(second)}\n"
@@ -110,7 +117,7 @@ def _break_even(draw: Random) -> Problem:
         draw,
         (fixed, price, rate, variable),
         (
-            f"{firm} internetten tanesini {tl(price)}'ye sattığı ürün için pazar yerine satış fiyatının"
+            f"{firm} internette tanesini {tl(price)}'ye sattığı ürün için pazar yerine satış fiyatının"
             f" {pct(rate, 'si')} kadar komisyon ödemektedir. Ürünün birim değişken maliyeti {tl(variable)}, aylık"
             f" sabit giderler {tl(fixed)} olduğuna göre başabaş noktası ayda kaç adettir?",
             f"Aylık sabit gideri {tl(fixed)} olan bir atölye ürününü {tl(price)}'den satıyor. Satıştan {pct(rate)}"
@@ -119,6 +126,9 @@ def _break_even(draw: Random) -> Problem:
             f"Birim satış fiyatı {tl(price)}, satış komisyonu {pct(rate)}, birim değişken gideri {tl(variable)} olan"
             f" bir üründe sabit giderlerin toplamı {tl(fixed)}'dir. Sabit giderleri karşılayan satış miktarı kaç adet"
             " olur?",
+            f"Bir yazılımcı aylık {tl(fixed)} sabit gidere katlanarak bir uygulama satmaktadır. Uygulama mağazası"
+            f" {tl(price)}'lik satış fiyatından {pct(rate)} kesinti yapmakta, her satışın destek gideri {tl(variable)}"
+            " tutmaktadır. Giderlerini tam karşılaması için ayda kaç satış yapmalıdır?",
         ),
         f"Elde kalan: {show(price)} × {100 - rate} / 100 {is_(kept)}\nKatkı payı: {show(kept)} - {show(variable)}"
         f" {is_(margin)}\nMiktar: {show(fixed)} / {show(margin)} {is_(units)}",
@@ -148,9 +158,12 @@ def _income_tax(draw: Random) -> Problem:
             f"{who} için yıllık vergi matrahı {tl(income)} olarak hesaplanmıştır. Matrahın ilk {tl(one)}'sine %15,"
             f" sonraki {tl(two - one)}'sine %20, kalanına %27 artan oranlı vergi uygulanacaktır. Vergi tutarını"
             " bulunuz.",
-            f"Artan oranlı bir tarifede dilimler şöyledir: {tl(one)}'ye kadar %15; {tl(two)}'nin {tl(one)}'yi aşan"
-            f" kısmı için %20; {tl(two)}'den fazlası için %27. {tl(income)} matrah üzerinden hesaplanan toplam vergi"
-            " ne kadardır?",
+            f"Artan oranlı bir tarifede dilimler şöyledir: {tl(one)}'ye kadar %15; {tl(one)} ile {tl(two)} arasındaki"
+            f" kısım için %20; {tl(two)}'nin üstü için %27. {tl(income)} matrah üzerinden hesaplanan toplam vergi ne"
+            " kadardır?",
+            f"Bir serbest meslek erbabının bir yıllık kazancından giderler düşüldüğünde {tl(income)} matrah kalıyor."
+            f" Vergi, matrahın {tl(one)}'ye kadar olan bölümünde %15, {tl(one)} ile {tl(two)} arasındaki bölümünde"
+            " %20, bunun üzerindeki bölümünde %27 oranıyla alınacaktır. Ödenecek vergiyi hesaplayınız.",
         ),
         f"İlk dilim: {show(one)} × 15 / 100 {is_(first)}\nİkinci dilim: ({show(two)} - {show(one)}) × 20 / 100"
         f" {is_(second)}\nÜçüncü dilim: ({show(income)} - {show(two)}) × 27 / 100 {is_(third)}\n"
@@ -162,7 +175,8 @@ def _income_tax(draw: Random) -> Problem:
 def _capital_cost(draw: Random) -> Problem:
     """(equity, its cost, debt, its interest rate, tax rate): the weighted average cost of capital."""
     equity, debt = pick(draw, 4_000_000, 60_000_000, 500_000), pick(draw, 2_000_000, 50_000_000, 500_000)
-    k, r, tax = F(pick(draw, 3_000, 5_200, 25), 100), F(pick(draw, 2_800, 4_600, 25), 100), draw.choice((20, 25, 30))
+    r, tax = F(pick(draw, 2_800, 4_200, 25), 100), draw.choice((20, 25, 30))
+    k = r + F(pick(draw, 150, 1_100, 25), 100)
     after = r * (100 - tax) / 100
     value = (equity * k + debt * after) / (equity + debt)
     firm = draw.choice(FIRMS)
@@ -179,6 +193,9 @@ def _capital_cost(draw: Random) -> Problem:
             f"Sermayesinin {tl(equity)} kadarı ortaklardan ({pct(k)} maliyetle), {tl(debt)} kadarı borçtan ({pct(r)}"
             f" faizle) gelen bir işletmenin vergi oranı {pct(tax, 'dir')}. Borç faizinin sağladığı vergi tasarrufu"
             " hesaba katıldığında toplam sermayenin ortalama maliyeti yüzde kaç olur?",
+            f"Öz kaynağı {tl(equity)}, banka borcu {tl(debt)} olan bir işletme, ortaklarına {pct(k)} getiri sağlamak,"
+            f" bankaya {pct(r)} faiz ödemek zorundadır. Ödenen faiz vergi matrahını azaltmakta, vergi oranı {pct(tax)}"
+            " olarak uygulanmaktadır. Vergi sonrası ortalama sermaye maliyeti yüzde kaçtır?",
         ),
         f"Borcun vergi sonrası maliyeti: {plain(r)} × {100 - tax} / 100 {is_(after, 4, amount=False)}\n"
         f"Toplam sermaye: {show(equity)} + {show(debt)} {is_(equity + debt)}\n"

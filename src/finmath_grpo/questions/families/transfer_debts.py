@@ -27,12 +27,15 @@ def _lease(draw: Random) -> Problem:
             f" imzalamıştır. Kiralar ay sonlarında eşit ödenecek, son kirayla birlikte {tl(residual)} artık değer"
             f" ödenerek mülkiyet devralınacaktır. Aylık bileşik faiz oranı {pct(r)} olduğuna göre aylık kira kaç"
             " TL'dir?",
-            f"Bir leasing şirketi {tl(price)}'ye satın aldığı varlığı {n} aylığına kiraya veriyor; sürenin sonunda"
-            f" kiracı varlığı {tl(residual)} bedelle satın alacak. Şirketin aylık {pct(r)} getiri sağlaması için her ay"
-            " sonunda alması gereken eşit kirayı hesaplayınız.",
+            f"Bir leasing şirketi {tl(price)}'ye satın aldığı varlığı {n} aylığına kiraya verecek, sürenin sonunda"
+            f" kiracı bunu {tl(residual)} bedelle satın alacaktır. Şirketin aylık {pct(r)} bileşik getiri sağlaması"
+            " için her ay sonunda alması gereken eşit kirayı hesaplayınız.",
             f"Finansal kiralamayla edinilen bir {thing} peşin alınsaydı {tl(price)} ödenecekti. Sözleşmede {n} eşit"
             f" aylık kira, kiraların bittiği gün ödenecek {tl(residual)} kalıntı değer ve aylık {pct(r)} faiz"
             " öngörülmüştür. İlk kira bir ay sonra ödeneceğine göre kira tutarı ne kadardır?",
+            f"{n} aylık bir finansal kiralamada {tl(price)} değerindeki {thing} için her ay sonunda aynı tutar"
+            f" ödenecek, sözleşme sonunda makineyi devralmak için {tl(residual)} daha verilecektir. Uygulanan aylık"
+            f" bileşik faiz {pct(r)} ise bir aylık ödeme kaç TL olur?",
         ),
         f"{to_power(f, n)} {is_(f**n, 6, amount=False)}\n"
         f"Kira: ({show(price)} × {to_power(f, n)} - {show(residual)}) × {plain(i)} / ({to_power(f, n)} - 1)"
@@ -67,9 +70,14 @@ def _merchants_rule(draw: Random) -> Problem:
             f"Yıllık {pct(r)} basit faizle alınan {tl(debt)} borcun vadesi {n} aydır. Borçlu {s} ay sonra {tl(a)}, {t}"
             f" ay sonra {tl(b)} ara ödeme yapıyor. Borca da ara ödemelere de vade sonuna kadar faiz işletilirse"
             " (tüccar kuralı) vade sonunda kapatılacak bakiyeyi bulunuz.",
-            f"Bir toptancı {tl(debt)}'lik alacağına {n} ay için yıllık {pct(r)} basit faiz uygulamaktadır. Müşteri {s}."
-            f" ay sonunda {tl(a)} ve {t}. ay sonunda {tl(b)} öder. Kısmi ödemeler de kendi tarihlerinden vade sonuna"
-            " kadar aynı oranda faiz kazanırsa müşterinin vade sonundaki son ödemesi ne olur?",
+            f"Bir toptancı {tl(debt)}'lik alacağına {n} ay için yıllık {pct(r)} basit faiz uygulamaktadır. Müşteri"
+            f" {s}. ay sonunda {tl(a)} ve {t}. ay sonunda {tl(b)} ödemiştir. Kısmi ödemeler de kendi tarihlerinden"
+            " vade sonuna kadar aynı oranda faiz kazandığına göre müşterinin vade sonundaki son ödemesi ne kadar"
+            " olur?",
+            f"{who} yıllık {pct(r)} basit faizle {n} aylığına {tl(debt)} borçlanmış, vade dolmadan iki ödeme"
+            f" yapmıştır: {s}. ayın sonunda {tl(a)}, {t}. ayın sonunda {tl(b)}. Taraflar ara ödemelere de vade gününe"
+            " kadar aynı faizin işlemesinde anlaşmıştır (tüccar kuralı). Vade günü borcun kapanması için ne kadar"
+            " ödenmelidir?",
         ),
         f"Borcun vade sonu değeri: {show(debt)} × (1 + {r} × {n} / 1.200) {is_(due)}\n"
         f"İlk ödemenin değeri: {show(a)} × (1 + {r} × {n - s} / 1.200) {is_(first)}\n"
@@ -106,6 +114,9 @@ def _us_rule(draw: Random) -> Problem:
             "ABD kuralında her ara ödeme ilk olarak birikmiş faizi siler, kalan kısmı anaparayı azaltır. Yıllık"
             f" {pct(r)} basit faizli {tl(debt)} borç için {s} ay sonra {tl(a)} ve {t} ay sonra {tl(b)} ödenirse {n}."
             " ayın sonunda ödenecek bakiye kaç TL'dir?",
+            f"{firm} {tl(debt)} tutarındaki, yıllık {pct(r)} basit faizli borcuna {s}. ay sonunda {tl(a)}, {t}. ay"
+            f" sonunda {tl(b)} yatırmıştır. Yatırılan paradan önce birikmiş faiz alınmakta, kalanla anapara"
+            f" azaltılmaktadır. Borcun {n} ay sonraki bakiyesini bulunuz.",
         ),
         f"{s}. ay: {show(debt)} × (1 + {r} × {s} / 1.200) {is_(grown, 8)}\n"
         f"{show(grown)} - {show(a)} {is_(one, 8)}\n"
@@ -139,6 +150,9 @@ def _card(draw: Random) -> Problem:
             f"{tl(debt)}'lik kart borcunun {pct(share)} asgari tutarı son ödeme gününde yatırılmış, kalanı bir ay"
             f" sonraya devretmiştir. Devreden borca aylık {pct(r)} faiz, faize de toplam {pct(tax)} vergi ve fon"
             " uygulandığında bir ay sonraki toplam borç kaç TL'dir?",
+            f"{who} bu ayki {tl(debt)} kart ekstresinin {pct(share, 'sini')} (asgari tutar) ödeyebilmiştir. Banka"
+            f" kalan tutara bir aylık {pct(r)} faiz yürütmekte, bu faizden ayrıca toplam {pct(tax)} oranında BSMV ve"
+            " KKDF almaktadır. Yeni harcama yapmayan müşterinin bir sonraki ekstresi ne kadar olur?",
         ),
         f"Devreden borç: {show(debt)} × {100 - share} / 100 {is_(left)}\nFaiz: {show(left)} × {plain(r)} / 100"
         f" {is_(interest)}\nVergi ve fon: {show(interest)} × {tax} / 100 {is_(taxes)}\n"
@@ -166,14 +180,17 @@ def _lump_sum(draw: Random) -> Problem:
         (debt, r, instalment, lump),
         (
             f"{who}, aylık {pct(r)} faizli konut kredisinin kalan {tl(debt)} anaparası için taksit gününde {tl(lump)}"
-            f" ara ödeme yapmıştır. Aylık {tl(instalment)} taksitleri aynen ödemeyi sürdürürse kredi kaç ayda biter?"
-            " (Son taksit daha küçük olabilir, o ay da sayılır.)",
-            f"Kalan borcu {tl(debt)} olan bir krediye bugün toplu olarak {tl(lump)} ödeniyor; {tl(instalment)} olan"
-            f" aylık taksit değiştirilmiyor, vade kısaltılıyor. Aylık faiz {pct(r)} ise borcun tamamen kapanacağı ay"
-            " sayısını bulunuz. (Eksik kalan son taksit de bir ay sayılacaktır.)",
+            f" ara ödeme yapmıştır. {tl(instalment)} tutarındaki aylık taksitleri aynen ödemeyi sürdürürse kredi kaç"
+            " ayda biter? (Son taksit daha küçük olabilir, o ay da sayılır.)",
+            f"Bugünkü taksitten sonra {tl(debt)} borcu kalan bir krediye toplu olarak {tl(lump)} daha ödeniyor;"
+            f" {tl(instalment)} olan aylık taksit değiştirilmiyor, vade kısaltılıyor. Aylık faiz {pct(r)} ise borcun"
+            " tamamen kapanacağı ay sayısını bulunuz. (Eksik kalan son taksit de bir ay sayılacaktır.)",
             f"{tl(debt)} kredi borcunu aylık {pct(r)} faizle, ayda {tl(instalment)} taksitle ödemekte olan bir aile"
             f" eline geçen {tl(lump)}'yi bugün borca yatırmıştır. Taksit tutarı değişmediğine göre geriye kaç taksit"
             " kalmıştır? (Tam taksitten küçük olan sonuncusu da dâhildir.)",
+            f"{who} aylık {pct(r)} faizli kredisinde {tl(debt)} anapara borcu kaldığı gün {tl(lump)} erken ödeme"
+            f" yapıyor ve eskisi gibi her ay {tl(instalment)} taksit ödemeyi sürdürüyor. Bundan sonra kaç taksit daha"
+            " ödenir? (Son taksit daha düşük olsa da sayıya katılır.)",
         ),
         f"Kalan borç: {show(debt)} - {show(lump)} = {show(left)}\n"
         f"{show(left)} × {plain(i)} / {show(instalment)} {is_(1 - rest, 6, amount=False)}\n"

@@ -20,7 +20,7 @@ def _proportion(draw: Random) -> Problem:
         (
             f"{a} kg elma {tl(price)} ise {b} kg elma kaç TL'dir?",
             f"Bir manav {a} kg üzümü {tl(price)}'ye satıyor. Aynı üzümün {b} kilogramı için kaç TL ödenir?",
-            f"{a} metre kumaş {tl(price)} tutuyor. {b} metresinin fiyatı ne kadardır?",
+            f"{a} metre kumaş {tl(price)} tutuyor. Aynı kumaşın {b} metresinin fiyatı ne kadardır?",
         ),
         f"Birim fiyat: {show(price)} / {a} = {show(unit)}\nTutar: {show(unit)} × {b} = {show(unit * b)}",
         unit * b,
@@ -36,7 +36,7 @@ def _exchange(draw: Random) -> Problem:
         (
             f"Bir dolar {tl(rate)} iken {tl(units * rate)} ile kaç dolar alınır?",
             f"Kur {tl(rate)} olduğuna göre {tl(units * rate)} bozduran bir turist kaç avro alır?",
-            f"Döviz bürosunda bir sterlin {tl(rate)}'dir. {tl(units * rate)} karşılığında alınacak sterlini bulunuz.",
+            f"Döviz bürosunda bir avro {tl(rate)}'dir. {tl(units * rate)} karşılığında alınacak avro tutarını bulunuz.",
         ),
         f"{show(units * rate)} / {rate} = {units}",
         units,
@@ -73,7 +73,7 @@ def _break_even(draw: Random) -> Problem:
         draw,
         (margin * units, cost + margin, cost),
         (
-            f"Bir simitçinin günlük tezgâh kirası {tl(margin * units)}'dir. Tanesi {tl(cost)}'ye mal olan ürünü"
+            f"Bir pazarcının günlük tezgâh kirası {tl(margin * units)}'dir. Tanesi {tl(cost)}'ye mal olan ürünü"
             f" {tl(cost + margin)}'ye satıyor. Kirayı çıkarmak için kaç adet satmalıdır?",
             f"{tl(cost)}'ye alınıp {tl(cost + margin)}'ye satılan defterlerden kaç tane satılırsa {tl(margin * units)}"
             " tutarındaki gider karşılanır?",
@@ -142,8 +142,8 @@ def _average(draw: Random) -> Problem:
             f"Bir ailenin üç aylık elektrik faturaları {tl(a)}, {tl(b)} ve {tl(c)}'dir. Aylık ortalama fatura kaç"
             " TL'dir?",
             f"Üç gün üst üste {tl(a)}, {tl(b)} ve {tl(c)} ciro yapan bir bakkalın günlük ortalama cirosu ne kadardır?",
-            f"Bir pay üç ayrı günde {tl(a)}, {tl(b)} ve {tl(c)}'den eşit sayıda alınmıştır. Ortalama alış fiyatını"
-            " bulunuz.",
+            f"Bir hisse senedi üç ayrı günde {tl(a)}, {tl(b)} ve {tl(c)}'den eşit sayıda alınmıştır. Ortalama alış"
+            " fiyatını bulunuz.",
         ),
         f"Toplam: {show(a)} + {show(b)} + {show(c)} = {show(a + b + c)}\n"
         f"Ortalama: {show(a + b + c)} / 3 = {show(mean)}",

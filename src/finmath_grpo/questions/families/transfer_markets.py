@@ -4,8 +4,9 @@ from decimal import Decimal, localcontext
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.transfer_writing import growth, to_power, worked
+from finmath_grpo.questions.families.transfer_writing import growth, superscript, to_power, worked
 from finmath_grpo.questions.families.writing import FIRMS, WHO, half_up, is_, pct, pick, plain, show, tl
 
 BONDS = "Tahvil ve hisse senedi"
@@ -20,7 +21,7 @@ def _continuous(draw: Random) -> Problem:
     with localcontext() as context:
         context.prec = 30
         e = F(half_up(F((Decimal(r * t) / 100).exp()), 4))
-    value, note = p * e, f"[e^{plain(x)} = {plain(e)} alınız.]"
+    value, note = p * e, f"[e^{plain(x)} = {format_turkish(half_up(e, 4))} alınız.]"
     who = draw.choice(WHO)
     return worked(
         draw,
@@ -32,6 +33,8 @@ def _continuous(draw: Random) -> Problem:
             f" yatırımda {t} yıl kalırsa ulaşacağı değeri hesaplayınız. {note}",
             f"Yıllık {pct(r)} sürekli bileşik faizle değerlendirilen {tl(p)}'nin {t} yıl sonundaki tutarı nedir?"
             f" {note}",
+            f"Sürekli bileşik faizde S = P × e^(r × t) bağıntısı geçerlidir. {tl(p)} anapara ve yıllık {pct(r)} oran"
+            f" için {t} yıl sonunda kaç TL bulunur? {note}",
         ),
         f"Üs: {r} × {t} / 100 = {plain(x)}\nTutar: {show(p)} × {plain(e)} {is_(value)}",
         value,
@@ -54,22 +57,25 @@ def _mean_term(draw: Random) -> Problem:
         draw,
         (k, t, m, u, r),
         (
-            f"Vadesine {t} gün kalan {tl(k)} ve {u} gün kalan {tl(m)} nominal değerli iki senet, nominal değeri"
-            f" bunların toplamına eşit tek bir senetle değiştiriliyor. Basit iç iskonto ve yıllık {pct(r)} faiz oranı"
+            f"Vadesine {t} gün kalan {tl(k)} ve {u} gün kalan {tl(m)} nominal değerli iki senet yerine,"
+            f" üzerinde ikisinin toplamı yazan bir senet verilecektir. Basit iç iskonto ve yıllık {pct(r)} faiz oranı"
             " uygulandığına göre yeni senedin ortalama vadesi kaç gündür? (1 yıl 360 gündür.)",
             f"{firm}, {t} gün vadeli {tl(k)} ile {u} gün vadeli {tl(m)} borcunu toplam {tl(k + m)} tutarındaki tek bir"
-            f" borçta birleştirecektir. Bugünkü değerlerin korunması için bu borcun vadesi ne olmalıdır? İşlemde yıllık"
-            f" {pct(r)} oranla basit iç iskonto kullanılacak, yıl 360 gün sayılacaktır.",
+            " borçta birleştirecektir. Bugünkü değerlerin korunması için bu borcun vadesi kaç gün olmalıdır? İşlemde"
+            f" yıllık {pct(r)} oranla basit iç iskonto kullanılacak, yıl 360 gün sayılacaktır.",
             f"Nominal değerleri {tl(k)} ve {tl(m)}, kalan süreleri sırasıyla {t} ve {u} gün olan iki senedin yıllık"
             f" {pct(r)} basit iç iskonto oranına göre ortalama vadesini gün olarak hesaplayınız. Tek senedin nominal"
             " değeri iki senedin toplamı kadardır ve yıl 360 gündür.",
+            f"{firm} elindeki iki senedi ({tl(k)}, {t} gün; {tl(m)}, {u} gün) nominal değeri {tl(k + m)} olan tek bir"
+            f" senetle değiştirecektir. Değişimde basit iç iskonto, yıllık {pct(r)} faiz ve 360 günlük yıl esas"
+            " alınmıştır. Yeni senedin vadesi kaç gün sonraya yazılmalıdır?",
         ),
         f"İlk senedin peşin değeri: {show(k)} / (1 + {r} × {t} / 36.000) {is_(k / (1 + F(r * t, 36_000)))}\n"
         f"İkinci senedin peşin değeri: {show(m)} / (1 + {r} × {u} / 36.000) {is_(m / (1 + F(r * u, 36_000)))}\n"
         f"Toplam: {show(first)} + {show(second)} = {show(first + second)}\n"
         f"Süre: ({show(k + m)} / {show(first + second)} - 1) × 36.000 / {r}"
         f" {is_(((k + m) / F(first + second) - 1) * 36_000 / r, 2, amount=False)}\nTam gün olarak: {value}",
-        value if days == value else days,
+        days,
         "gün",
         places=0,
     )
@@ -96,6 +102,9 @@ def _between_coupons(draw: Random) -> Problem:
             f"Bir fon, altı aylık kuponu {pct(F(c, 2))} olan tahvilden {tl(face)} nominal alıyor. Kotasyon (temiz"
             f" fiyat) 100 TL nominal için {tl(clean)}, kupon dönemi {period} gün, son kupon ödemesinden bugüne geçen"
             f" süre {days} gündür. Birikmiş faiz güne orantılı hesaplandığına göre takas tutarı ne kadardır?",
+            f"Nominali {tl(face)} olan bir tahvil altı ayda bir nominalin {pct(F(c, 2), 'si')} kadar kupon"
+            f" ödemektedir. {period} günlük dönemin {days}. gününde tahvil, 100 TL nominal için {tl(clean)} temiz"
+            " fiyatla el değiştiriyor. Alıcının satıcıya işlemiş faizi de ekleyerek ödeyeceği para kaç TL'dir?",
         ),
         f"Temiz tutar: {show(face)} × {show(clean)} / 100 {is_(price)}\n"
         f"Altı aylık kupon: {show(face)} × {plain(F(c, 2))} / 100 {is_(F(face * c, 200))}\n"
@@ -124,6 +133,9 @@ def _rights_issue(draw: Random) -> Problem:
             f"Yatırımcı elindeki 100 paya karşılık, tanesi {tl(sub)}'den {b} adet bedelli ve ücretsiz {z} adet"
             f" bedelsiz pay alma hakkına sahiptir. Hak kullanım öncesi fiyat {tl(p)} ise bölünmüş fiyat teorik olarak"
             " ne olur?",
+            f"{firm} ortaklarına 100 paya karşılık {b} payı {tl(sub)} bedelle alma hakkı tanımış, ayrıca 100 paya {z}"
+            f" pay bedelsiz vermiştir. Payın hak kullanımından önceki fiyatı {tl(p)} olduğuna göre, piyasa değeri"
+            " dışında hiçbir şey değişmezse yeni fiyat kaç TL olmalıdır?",
         ),
         f"Bedelli payların tutarı: {show(sub)} × {b} / 100 {is_(sub * b / 100)}\n"
         f"Fiyat: ({show(p)} + {show(sub)} × {b} / 100) / (1 + {plain(F(b, 100))} + {plain(F(z, 100))}) {is_(value)}",
@@ -133,12 +145,12 @@ def _rights_issue(draw: Random) -> Problem:
 
 def _forward_rate(draw: Random) -> Problem:
     """(years n, yearly rate for n years, yearly rate for n + 1 years): the rate of the year between."""
-    n = draw.choice((1, 2, 3))
+    n = draw.choice((3, 4))
     s, t = F(pick(draw, 2_200, 3_900, 25), 100), F(pick(draw, 2_200, 3_900, 25), 100)
     value = (growth(t) ** (n + 1) / growth(s) ** n - 1) * 100
     if s == t or not 10 < value < 60:
         return _forward_rate(draw)
-    written = f"{to_power(growth(t), n + 1)} / {to_power(growth(s), n) if n > 1 else plain(growth(s))}"
+    written = f"{to_power(growth(t), n + 1)} / {to_power(growth(s), n)}"
     return worked(
         draw,
         (n, s, t),
@@ -151,6 +163,9 @@ def _forward_rate(draw: Random) -> Problem:
             f"Bir yatırımcı parasını ya doğrudan {n + 1} yıllığına yıllık {pct(t)} bileşik faizle bağlayacak ya da"
             f" önce {n} yıllığına yıllık {pct(s)} bileşik faizle yatırıp son yıl için yenileyecektir. İki yolun eşit"
             " sonuç vermesi için son yılın faiz oranı yüzde kaç olmalıdır?",
+            f"{n} yıl vadeli kuponsuz bononun yıllık bileşik faizi {pct(s)}, {n + 1} yıl vadelininki {pct(t, 'dir')}."
+            f" {n}. yılın sonundan {n + 1}. yılın sonuna kadar geçerli örtük vadeli faiz oranını yüzde olarak"
+            " hesaplayınız.",
         ),
         f"{written} {is_(growth(t) ** (n + 1) / growth(s) ** n, 6, amount=False)}\n"
         f"({written} - 1) × 100 {is_(value, amount=False)}",
@@ -161,7 +176,7 @@ def _forward_rate(draw: Random) -> Problem:
 
 def _duration(draw: Random) -> Problem:
     """(coupon rate, yield, years): Macaulay's duration of a bond with yearly coupons."""
-    c, y, n = pick(draw, 14, 40), pick(draw, 16, 45), draw.choice((2, 3, 4))
+    c, y, n = pick(draw, 14, 40), pick(draw, 16, 45), draw.choice((4, 5))
     face, f = 1_000, growth(y)
     flows = [F(face * c, 100)] * (n - 1) + [F(face * c, 100) + face]
     presents = [flow / f**k for k, flow in enumerate(flows, start=1)]
@@ -187,7 +202,10 @@ def _duration(draw: Random) -> Problem:
             f" yıllık {pct(y)} iken ödemelerin bugünkü değerleriyle ağırlıklandırılmış ortalama süresini yıl olarak"
             " hesaplayınız.",
             f"Yıllık {pct(c)} kupon ödemeli, {n} yıl vadeli ve 1.000 TL nominal değerli bir tahvil için yıllık {pct(y)}"
-            " getiri üzerinden Macaulay durasyonu nedir?",
+            " getiri üzerinden bulunacak Macaulay durasyonu kaç yıldır?",
+            f"Getirisi yıllık {pct(y)} olan bir tahvil {n} yıl boyunca yıl sonlarında {pct(c)} kupon, son yıl ayrıca"
+            " 1.000 TL nominal değerini ödüyor. Bu tahvilin faize duyarlılığını ölçmek için gereken Macaulay süresi"
+            " kaç yıldır?",
         ),
         "\n".join(lines) + f"\nFiyat: {' + '.join(show(x) for x in rounded)} = {show(total)}\n"
         f"Ağırlıklı toplam: {parts} = {show(weighted)}\n"
@@ -202,31 +220,36 @@ CURRENCIES = {"dolar": (4_300, 5_200), "avro": (4_900, 6_000), "sterlin": (5_700
 
 
 def _foreign_deposit(draw: Random) -> Problem:
-    """(bought at, rate of the deposit, months, sold at, currency): return in lira of a deposit in a currency."""
+    """(bought at, rate, months, sold at, currency): yearly compound return in lira of a deposit in a currency."""
     name = draw.choice(tuple(CURRENCIES))
     low, high = CURRENCIES[name]
-    bought = pick(draw, low, high, 5)
-    sold = bought * pick(draw, 1_020, 1_260) // 1_000
-    r, m = F(pick(draw, 50, 450, 25), 100), draw.choice((3, 6, 9, 12))
-    value = (F(sold, bought) * (1 + r * m / 1200) - 1) * 100
+    bought, m = pick(draw, low, high, 5), draw.choice((1, 2, 3))
+    sold = bought * (1_000 + m * pick(draw, 8, 30)) // 1_000
+    r, periods = F(pick(draw, 50, 450, 25), 100), 12 // m
+    grown = F(sold, bought) * (1 + r * m / 1200)
+    value = (grown**periods - 1) * 100
     s0, s1 = F(bought, 100), F(sold, 100)
     who = draw.choice(WHO)
+    written = f"{show(s1)} / {show(s0)} × (1 + {plain(r)} × {m} / 1.200)"
     return worked(
         draw,
         (s0, r, m, s1, name),
         (
-            f"{who} kuru {tl(s0)} iken {name} almış, parayı {m} ay vadeli ve yıllık {pct(r)} basit faizli döviz"
-            f" hesabına yatırmış, vade sonunda anapara ve faizini {tl(s1)} kurdan bozdurmuştur. TL olarak dönem"
-            " getirisi yüzde kaçtır?",
+            f"{who} {tl(s0)} kurdan {name} alıp {m} ay vadeli, yıllık {pct(r)} basit faizli döviz hesabına yatırmış,"
+            f" vade sonunda anapara ve faizini {tl(s1)} kurdan bozdurmuştur. Bu işlem yıl boyunca aynı getiriyle"
+            " yinelenirse TL cinsinden yıllık bileşik getiri yüzde kaç olur?",
             f"Bir {name} {tl(s0)} iken açılan döviz tevdiat hesabı {m} ay sonra kapatılıyor. Hesaba yıllık {pct(r)}"
-            f" basit faiz işlemiş, kapanış günündeki alış kuru {tl(s1)} olmuştur. Yatırımcının bu süredeki TL"
-            " getirisini yüzde olarak hesaplayınız.",
+            f" basit faiz işlemiş, kapanış günündeki alış kuru {tl(s1)} olmuştur. Yatırımcının TL getirisini yıllık"
+            " efektif oran olarak (yüzde) hesaplayınız.",
             f"Döviz mevduatının getirisi hem faizden hem kur artışından doğar. {m} ayda bir {name}, {tl(s0)}'den"
-            f" {tl(s1)}'ye yükselmiş, hesaba yıllık {pct(r)} basit faiz ödenmiştir. Yatırımın bu {m} ay için Türk"
-            " lirası cinsinden toplam getiri oranı yüzde kaç olur?",
+            f" {tl(s1)}'ye yükselmiş, hesaba yıllık {pct(r)} basit faiz ödenmiştir. Bu {m} aylık TL getirisinin bileşik"
+            " olarak yıllığa çevrilmiş oranı yüzde kaçtır?",
+            f"{who} birikimini {tl(s0)} kurdan {name} alarak {m} aylık döviz hesabında tutmuştur. Hesabın yıllık basit"
+            f" faizi {pct(r)}, vade günündeki bozdurma kuru {tl(s1)} olmuştur. {m} aylık TL kazancı yıl boyunca aynı"
+            " oranda katlanırsa yıllık efektif TL getirisi yüzde kaçtır?",
         ),
-        f"Kur artışı katsayısı: {show(s1)} / {show(s0)} {is_(F(sold, bought), 6, amount=False)}\n"
-        f"Getiri: ({show(s1)} / {show(s0)} × (1 + {plain(r)} × {m} / 1.200) - 1) × 100 {is_(value, amount=False)}",
+        f"{m} ayın TL katsayısı: {written} {is_(grown, 6, amount=False)}\n"
+        f"Yıllık getiri: (({written}){superscript(periods)} - 1) × 100 {is_(value, amount=False)}",
         value,
         "%",
     )
@@ -251,6 +274,9 @@ def _parity(draw: Random) -> Problem:
             " olanak vermeyen forward kuru bulunuz. (Bir yılı 360 gün alınız.)",
             f"Yıllık basit TL faizi {pct(r)}, {name} faizi {pct(q)} ve spot kur {tl(spot)} iken {days} günlük bir para"
             " takasının (swap) vade sonu kuru ne olmalıdır? (Yıl 360 gün sayılır.)",
+            f"{firm} {days} gün vadeli bir {name} alım sözleşmesi yapacaktır. Bugünkü kur {tl(spot)}, yıllık basit"
+            f" faizler TL için {pct(r)}, {name} için {pct(q, 'dir')}. İki para biriminin getirisini eşitleyen vadeli"
+            " kuru hesaplayınız. (Yıl 360 gün alınacaktır.)",
         ),
         f"TL katsayısı: 1 + {plain(r)} × {days} / 36.000 {is_(1 + r * days / 36_000, 6, amount=False)}\n"
         f"Döviz katsayısı: 1 + {plain(q)} × {days} / 36.000 {is_(1 + q * days / 36_000, 6, amount=False)}\n"
@@ -280,6 +306,9 @@ def _indexed_coupon(draw: Random) -> Problem:
             f"Enflasyona endeksli bir borçlanma senedinde yıllık reel faiz {pct(c)} olup her yarıyılda bunun yarısı"
             f" ödenmektedir. {tl(face)} nominalin endeks katsayısı {show(end)} / {show(start)} ise yatırımcının alacağı"
             " yarıyıl kuponu ne kadardır?",
+            f"Bir yatırımcı {tl(face)} nominalli, yılda iki kez kupon ödeyen ve yıllık reel kuponu {pct(c)} olan"
+            f" TÜFE'ye endeksli bir kâğıt tutmaktadır. İhraç günü {show(start)} olan referans endeks bugün {show(end)}"
+            " olmuştur. Bugünkü yarım yıllık kupon ödemesini hesaplayınız.",
         ),
         f"Endeks katsayısı: {show(end)} / {show(start)} {is_(ratio, 3, amount=False)}\n"
         f"Endekslenmiş anapara: {show(face)} × {plain(ratio)} {is_(grown)}\n"
@@ -313,8 +342,11 @@ def _portfolio(draw: Random) -> Problem:
             f" ikincinin ağırlığı {pct(100 - w)}, riski {pct(t, 'dir')}. Korelasyon {plain(rho)} ise portföy riskini"
             " yüzde olarak hesaplayınız.",
             f"Getirilerinin standart sapması {pct(s)} ve {pct(t)} olan iki menkul kıymet {pct(w)} ve {pct(100 - w)}"
-            f" ağırlıklarla bir araya getiriliyor; aralarındaki korelasyon katsayısı {plain(rho)}. Oluşan portföyün"
-            " standart sapması yüzde kaç olur?",
+            f" ağırlıklarla bir araya getiriliyor; aralarındaki korelasyon katsayısı {plain(rho, 'dir')}. Oluşan"
+            " portföyün standart sapması yüzde kaç olur?",
+            f"Bir fonun {pct(w, 'si')} standart sapması {pct(s)} olan paylardan, kalanı standart sapması {pct(t)} olan"
+            f" altından oluşmaktadır. İki varlığın getirileri arasındaki korelasyon {plain(rho)} ise fonun toplam"
+            " riski (standart sapması) yüzde kaçtır?",
         ),
         f"Varyans: ({p} × {s})² + ({q} × {t})² + 2 × {p} × {q} × {s} × {t} × ({plain(rho)}) = {plain(variance)}\n"
         f"Standart sapma: √{plain(variance)} ≈ {show(half_up(value, 2))}",

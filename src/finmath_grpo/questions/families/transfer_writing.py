@@ -8,7 +8,7 @@ from fractions import Fraction
 from random import Random
 
 from finmath_grpo.questions.families.problem import Problem
-from finmath_grpo.questions.families.writing import PLACES, Number, exact, half_up, plain
+from finmath_grpo.questions.families.writing import PLACES, Number, exact, half_up, show
 
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _NOTES = (
@@ -20,9 +20,14 @@ _NOTES = (
 _WHOLE_DAY = "Yanıtı en yakın tam güne yuvarlayınız."
 
 
+def superscript(number: int) -> str:
+    """A number above the line: `⁻¹²`."""
+    return str(number).translate(_SUPERSCRIPTS)
+
+
 def to_power(base: Number, exponent: int) -> str:
-    """A power as a book prints it: `(1,02)²⁴`."""
-    return f"({plain(base)}){str(exponent).translate(_SUPERSCRIPTS)}"
+    """A power as a book prints it, its base with two decimals or more: `(1,20)²⁴`."""
+    return f"({show(base)}){superscript(exponent)}"
 
 
 def growth(rate: Number) -> Fraction:
@@ -45,7 +50,9 @@ def worked(
     lira that is not whole has two decimals.
     """
     question, answer = draw.choice(questions), half_up(value, places)
-    note = draw.choice(_NOTES) if places else _WHOLE_DAY
+    # One remark in brackets is enough.
+    note = draw.choice([each for each in _NOTES if not question.endswith(")") or each[0] != "("])
+    note = note if places else _WHOLE_DAY
     if Fraction(answer) != Fraction(value):
         question = f"{question} {note}"
     else:
