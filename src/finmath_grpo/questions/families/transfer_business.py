@@ -4,7 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.transfer_writing import growth, to_power, worked
+from finmath_grpo.questions.families.transfer_writing import growth, is_halfway, to_power, worked
 from finmath_grpo.questions.families.writing import FIRMS, WHO, half_up, is_, pct, pick, plain, show, tl
 
 INVESTMENTS = "Yatırım kararları (NBD ve iç verim oranı)"
@@ -179,6 +179,8 @@ def _capital_cost(draw: Random) -> Problem:
     k = r + F(pick(draw, 150, 1_100, 25), 100)
     after = r * (100 - tax) / 100
     value = (equity * k + debt * after) / (equity + debt)
+    if is_halfway(value):
+        return _capital_cost(draw)
     firm = draw.choice(FIRMS)
     return worked(
         draw,

@@ -4,7 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.transfer_writing import growth, to_power, worked
+from finmath_grpo.questions.families.transfer_writing import growth, is_halfway, to_power, worked
 from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, show, tl
 
 UNIT = "Borç ödeme (amortisman) hesapları"
@@ -34,7 +34,7 @@ def _lease(draw: Random) -> Problem:
             f" aylık kira, kiraların bittiği gün ödenecek {tl(residual)} kalıntı değer ve aylık {pct(r)} faiz"
             " öngörülmüştür. İlk kira bir ay sonra ödeneceğine göre kira tutarı ne kadardır?",
             f"{n} aylık bir finansal kiralamada {tl(price)} değerindeki {thing} için her ay sonunda aynı tutar"
-            f" ödenecek, sözleşme sonunda makineyi devralmak için {tl(residual)} daha verilecektir. Uygulanan aylık"
+            f" ödenecek, sözleşme sonunda varlığı devralmak için {tl(residual)} daha verilecektir. Uygulanan aylık"
             f" bileşik faiz {pct(r)} ise bir aylık ödeme kaç TL olur?",
         ),
         f"{to_power(f, n)} {is_(f**n, 6, amount=False)}\n"
@@ -98,7 +98,7 @@ def _us_rule(draw: Random) -> Problem:
     grown_again = one * F(1200 + r * (t - s), 1200)
     two = grown_again - b
     value = two * F(1200 + r * (n - t), 1200)
-    if a * 1200 < debt * r * s or b * 1200 < one * r * (t - s):
+    if a * 1200 < debt * r * s or b * 1200 < one * r * (t - s) or is_halfway(value):
         return _us_rule(draw)
     firm = draw.choice(FIRMS)
     return worked(
@@ -129,7 +129,7 @@ def _us_rule(draw: Random) -> Problem:
 
 def _card(draw: Random) -> Problem:
     """(statement, least share, rate a month, tax on interest): the next statement if only the least is paid."""
-    debt, share = pick(draw, 10_000, 90_000, 5_000), draw.choice((20, 40))
+    debt, share = pick(draw, 10_000, 90_000, 10_000), draw.choice((20, 40))
     r, tax = F(pick(draw, 311, 425, 6), 100), draw.choice((25, 30))
     left = F(debt * (100 - share), 100)
     interest = left * r / 100

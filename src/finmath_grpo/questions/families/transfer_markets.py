@@ -6,7 +6,7 @@ from random import Random
 
 from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.transfer_writing import growth, superscript, to_power, worked
+from finmath_grpo.questions.families.transfer_writing import growth, is_halfway, superscript, to_power, worked
 from finmath_grpo.questions.families.writing import FIRMS, WHO, half_up, is_, pct, pick, plain, show, tl
 
 BONDS = "Tahvil ve hisse senedi"
@@ -88,6 +88,8 @@ def _between_coupons(draw: Random) -> Problem:
     days, clean = pick(draw, 12, period - 15), F(pick(draw, 8_800, 10_900, 5), 100)
     accrued, price = F(face * c * days, 200 * period), face * clean / 100
     value = price + accrued
+    if is_halfway(value):
+        return _between_coupons(draw)
     who = draw.choice(WHO)
     return worked(
         draw,
@@ -103,8 +105,9 @@ def _between_coupons(draw: Random) -> Problem:
             f" fiyat) 100 TL nominal için {tl(clean)}, kupon dönemi {period} gün, son kupon ödemesinden bugüne geçen"
             f" süre {days} gündür. Birikmiş faiz güne orantılı hesaplandığına göre takas tutarı ne kadardır?",
             f"Nominali {tl(face)} olan bir tahvil altı ayda bir nominalin {pct(F(c, 2), 'si')} kadar kupon"
-            f" ödemektedir. {period} günlük dönemin {days}. gününde tahvil, 100 TL nominal için {tl(clean)} temiz"
-            " fiyatla el değiştiriyor. Alıcının satıcıya işlemiş faizi de ekleyerek ödeyeceği para kaç TL'dir?",
+            f" ödemektedir. {period} günlük kupon döneminden {days} gün geçtiğinde tahvil, 100 TL nominal için"
+            f" {tl(clean)} temiz fiyatla el değiştiriyor. Alıcının satıcıya işlemiş faizi de ekleyerek ödeyeceği para"
+            " kaç TL'dir?",
         ),
         f"Temiz tutar: {show(face)} × {show(clean)} / 100 {is_(price)}\n"
         f"Altı aylık kupon: {show(face)} × {plain(F(c, 2))} / 100 {is_(F(face * c, 200))}\n"
@@ -119,6 +122,8 @@ def _rights_issue(draw: Random) -> Problem:
     p, sub = F(pick(draw, 1_850, 32_000, 10), 100), F(draw.choice((1, 1, 5, 10)))
     b, z = draw.choice((20, 25, 40, 50, 60, 75, 80, 100)), draw.choice((10, 15, 20, 30, 35, 50, 70))
     value = (p + sub * b / 100) / (1 + F(b + z, 100))
+    if is_halfway(value):
+        return _rights_issue(draw)
     firm = draw.choice(SHARES)
     return worked(
         draw,
@@ -134,8 +139,8 @@ def _rights_issue(draw: Random) -> Problem:
             f" bedelsiz pay alma hakkına sahiptir. Hak kullanım öncesi fiyat {tl(p)} ise bölünmüş fiyat teorik olarak"
             " ne olur?",
             f"{firm} ortaklarına 100 paya karşılık {b} payı {tl(sub)} bedelle alma hakkı tanımış, ayrıca 100 paya {z}"
-            f" pay bedelsiz vermiştir. Payın hak kullanımından önceki fiyatı {tl(p)} olduğuna göre, piyasa değeri"
-            " dışında hiçbir şey değişmezse yeni fiyat kaç TL olmalıdır?",
+            f" pay bedelsiz vermiştir. Payın hak kullanımından önceki fiyatı {tl(p)} olduğuna göre hak kullanımından"
+            " sonraki teorik fiyatı kaç TL'dir?",
         ),
         f"Bedelli payların tutarı: {show(sub)} × {b} / 100 {is_(sub * b / 100)}\n"
         f"Fiyat: ({show(p)} + {show(sub)} × {b} / 100) / (1 + {plain(F(b, 100))} + {plain(F(z, 100))}) {is_(value)}",
@@ -288,7 +293,7 @@ def _parity(draw: Random) -> Problem:
 
 def _indexed_coupon(draw: Random) -> Problem:
     """(face, yearly real coupon, index at issue, index on the coupon day): coupon of an indexed bond."""
-    face, c = pick(draw, 50_000, 1_000_000, 25_000), F(pick(draw, 100, 500, 25), 100)
+    face, c = pick(draw, 100_000, 2_000_000, 100_000), F(pick(draw, 100, 500, 50), 100)
     start, ratio = pick(draw, 1_800, 2_900, 50), F(pick(draw, 1_080, 1_950), 1_000)
     end = start * ratio
     grown = face * ratio

@@ -35,6 +35,11 @@ def growth(rate: Number) -> Fraction:
     return 1 + Fraction(rate) / 100
 
 
+def is_halfway(value: Number) -> bool:
+    """Whether rounding to two places would have to choose between two equally near numbers."""
+    return (Fraction(value) * 200).denominator == 1 and Fraction(value) * 200 % 2 == 1
+
+
 def worked(
     draw: Random,
     numbers: tuple[Number | str, ...],
