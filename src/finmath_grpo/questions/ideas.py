@@ -61,7 +61,7 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "rate from repeated growth": (
         "compound-rate", "irr-one-flow", "rate-nominal-from-effective", "bond-zero-coupon-yield",
         "share-dividend-growth", "cost-successive-profit-rate", "percent-equal-discounts-rate",
-        "depreciation-fixed-rate",
+        "depreciation-fixed-rate", "percent-mean-change", "ratio-dilution-share",
     ),
     "time from repeated growth": ("compound-time",),
     "repeated fall at one rate": (
@@ -80,7 +80,9 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "payments without end": ("perpetuity", "perpetuity-due", "perpetuity-deferred", "share-constant-dividend"),
     "growing payments without end": ("share-growing-dividend", "share-price-later"),
     "loan by equal parts of principal": ("loan-equal-principal", "loan-equal-principal-interest"),
-    "what an instalment pays": ("loan-first-principal", "loan-left-after-two"),
+    "what an instalment pays": (
+        "loan-first-principal", "loan-left-after-two", "loan-principal-part", "loan-balance",
+    ),
     "all instalments against the price": ("loan-total-interest", "equal-instalments"),
     # bonds, shares, investments, depreciation
     "present value of several flows": (

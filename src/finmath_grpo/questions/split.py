@@ -98,7 +98,10 @@ def main() -> None:
     )
     parser.add_argument("--record", action="store_true", help="write the drawn ids to the committed file instead")
     arguments = parser.parse_args()
+    if len(dict(arguments.tests)) < len(arguments.tests):
+        parser.error("argument --tests: a name stands twice")
     questions = list(read_jsonl(arguments.questions, Question))
+    others = {name: list(read_jsonl(path, Question)) for name, path in arguments.tests}
     test_ids = draw_test_ids(questions, arguments.settings)
     if arguments.committed and arguments.record:
         write_json(arguments.committed, read_committed(arguments.committed) | {_key(arguments.settings): test_ids})
@@ -108,12 +111,10 @@ def main() -> None:
     chosen = set(test_ids)
     test = [row for row in questions if row.id in chosen]
     train = [row for row in questions if row.id not in chosen]
+    known = Contamination(train)
+    report = {name: known.of(rows) for name, rows in {"t1": test, **others}.items()}
     write_jsonl(arguments.train, (row.model_dump() for row in train))
     write_jsonl(arguments.test, (row.model_dump() for row in test))
-    known = Contamination(train)
-    report = {"t1": known.of(test)}
-    for name, path in arguments.tests:
-        report[name] = known.of(read_jsonl(path, Question))
     write_json(arguments.contamination, report)
     print(f"{len(train)} training and {len(test)} test questions")
     for name, part in report.items():

@@ -185,7 +185,7 @@ def _duration(draw: Random) -> Problem:
     face, f = 1_000, growth(y)
     flows = [F(face * c, 100)] * (n - 1) + [F(face * c, 100) + face]
     presents = [flow / f**k for k, flow in enumerate(flows, start=1)]
-    value = sum(k * present for k, present in enumerate(presents, start=1)) / sum(presents)
+    value = sum((k * present for k, present in enumerate(presents, start=1)), F(0)) / sum(presents, F(0))
     rounded = [F(half_up(present, 2)) for present in presents]
     total, weighted = sum(rounded), sum(k * present for k, present in enumerate(rounded, start=1))
     # The steps to two places give the same answer as the exact one.
