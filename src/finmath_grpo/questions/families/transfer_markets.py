@@ -187,7 +187,7 @@ def _duration(draw: Random) -> Problem:
     presents = [flow / f**k for k, flow in enumerate(flows, start=1)]
     value = sum((k * present for k, present in enumerate(presents, start=1)), F(0)) / sum(presents, F(0))
     rounded = [F(half_up(present, 2)) for present in presents]
-    total, weighted = sum(rounded), sum(k * present for k, present in enumerate(rounded, start=1))
+    total, weighted = sum(rounded, F(0)), sum((k * present for k, present in enumerate(rounded, start=1)), F(0))
     # The steps to two places give the same answer as the exact one.
     if half_up(weighted / total, 2) != half_up(value, 2):
         return _duration(draw)
