@@ -85,7 +85,7 @@ def test_the_course_file_is_raw_as_the_posts_was():
     assert sum(len(texts) < 5 for texts in digits) >= 10, "some options differ in separators only"
 
 
-@pytest.mark.parametrize("by", ["random", "family"])
+@pytest.mark.parametrize("by", ["random", "idea"])
 def test_the_overlap_of_the_splits_is_as_the_data_card_says(by):
     cleaned = [clean(row) for row in read_jsonl(RAW / "questions.jsonl", RawQuestion)]
     chosen = set(draw_test_ids(cleaned, SplitSettings(by=by, test=100, seed=3407)))
@@ -94,10 +94,10 @@ def test_the_overlap_of_the_splits_is_as_the_data_card_says(by):
     seen = report["test_questions_seen"]
     assert (report["train"], report["test"]) == (442, 100)
     card = (RAW / "README.md").read_text(encoding="utf-8")
-    label = {"random": "random", "family": "by family"}[by]
+    label = {"random": "random", "idea": "by idea"}[by]
     assert f"| {label}, seed 3407 | {' | '.join(str(number) for number in seen.values())} |" in card
-    if by == "family":
-        assert seen["exact"] == seen["normalised"] == seen["numbers_masked"] == 0
+    if by == "idea":
+        assert seen["exact"] == seen["normalised"] == seen["masked"] == 0
 
 
 def test_the_documented_schema_is_that_of_the_rows():

@@ -1,7 +1,8 @@
 """How much of each test question the training questions already show.
 
-Four measures from strict to loose: the same text; the same letters and digits; the same text with numbers masked (the
-same exercise with other numbers); and the share of the question's runs of eight words that occur in training.
+Four measures from strict to loose: the same text; the same letters and digits; the same shape (what the drawn parts of
+a question are, masked: the same exercise with other numbers and names); and the share of the question's runs of eight
+words that occur in training.
 """
 
 import re
@@ -10,13 +11,49 @@ from collections.abc import Iterable
 from itertools import chain
 from typing import Any
 
+from finmath_grpo.questions.families.writing import COMPANIES, FIRMS, GOODS, WHO
 from finmath_grpo.questions.rows import Question
 
 NGRAM = 8
 """Words in a run, as is usual since GPT-3's contamination study used 8 to 13."""
-MEASURES = ("exact", "normalised", "numbers_masked")
-_NUMBER = re.compile(r"[0-9]+(?:[.,][0-9]+)*")
+MEASURES = ("exact", "normalised", "masked")
+MACHINES = (
+    "makine", "baskı makinesi", "dolum makinesi", "torna tezgâhı", "dokuma tezgâhı", "pres", "forklift", "sunucu",
+    "jeneratör", "soğutucu", "traktör", "kamyonet", "paketleme hattı", "sunucu sistemi", "soğuk hava deposu",
+)  # fmt: skip
+"""What firms buy in the families, beside the goods of `writing`."""
 _WORD = re.compile(r"\w+")
+
+
+def _any_of(names: Iterable[str]) -> str:
+    """A pattern for one of the names; `Bir esnaf` may also stand within a sentence."""
+    longest_first = sorted(set(names), key=lambda name: (-len(name), name))
+    return "|".join(re.sub("^Bir ", "[Bb]ir ", name) for name in longest_first)
+
+
+# A noun with whatever case it has: `Bir esnafın`, `buzdolabını`, `Ayşe Hanım'ın`.
+_SUFFIX = r"(?:['’]?[a-zçğıöşü]+)?"
+_WHO = re.compile(rf"\b(?:{_any_of([*WHO, *FIRMS, *COMPANIES])}){_SUFFIX}")
+_GOODS = re.compile(rf"\b(?:{_any_of([*GOODS, *MACHINES])}){_SUFFIX}", re.I)
+_MONTHS = "ocak|şubat|mart|nisan|mayıs|haziran|temmuz|ağustos|eylül|ekim|kasım|aralık"
+_CARDINALS = "iki|üç|dört|beş|altı|yedi|sekiz|dokuz|on"
+_RAISED = "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"
+_NUMBER = re.compile(
+    rf"(?:\byüzde )?[0-9]+(?:[.,][0-9]+)*[{_RAISED}]*(?: (?:{_MONTHS})\b)?(?:['’][a-zçğıöşü]+)?"
+    rf"|\b(?:{_MONTHS}|{_CARDINALS})\b(?:['’][a-zçğıöşü]+)?|[{_RAISED}]+",
+    re.I,
+)
+_UNIT = re.compile(r"\b(TL|₺|lira|kg|gram)['’][a-zçğıöşü]+")
+
+# What tells how to round: a remark in brackets, a sentence that asks for nothing else, or words within one.
+_ROUND = r"(?:yuvarla|ondalık|küsurat)"
+_ROUNDING = re.compile(
+    rf"\([^()?]*{_ROUND}[^()?]*\)"
+    rf"|(?<=[.?!)\]] )(?![^.?!]*(?:hesapla|bulunuz|kaç|nedir|kadardır))[^.?!]*{_ROUND}[^.?!]*[.!]"
+    rf"|\b(?:(?:sonucu|cevabı|yanıtı)\s)?(?:virgülden sonra\s)?(?:\w+\s){{1,2}}basama\w+(?: \w+){{0,2}} yuvarla\w+"
+    r"|\byaklaşık(?:\solarak)?\b",
+    re.I,
+)
 
 
 def normalised(text: str) -> str:
@@ -25,64 +62,102 @@ def normalised(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The words with every number as `#`, suffixes of numbers included."""
-    return " ".join(_words(_NUMBER.sub(" # ", text), keep="#"))
+    """The shape of a question: its words with the drawn parts masked, each with its suffixes.
+
+    Numbers and months are `#` (`%4'ü`, `2.`, `altı` and `5 Ocak'ta` alike), people and firms of the families' lists
+    `@`, goods and machines of the lists `*`. A unit loses its suffix (`TL'nin` is `tl`). Notes on rounding are dropped.
+    """
+    text = _ROUNDING.sub(" ", text)
+    text = _GOODS.sub(" * ", _WHO.sub(" @ ", text))
+    text = _UNIT.sub(r"\1", _NUMBER.sub(" # ", text))
+    return " ".join(re.findall(r"\w+|[#@*]", _lower(text)))
 
 
-def _words(text: str, keep: str = "") -> list[str]:
-    lower = text.replace("İ", "i").replace("I", "ı").lower()
-    return re.findall(rf"\w+|[{keep}]", lower) if keep else _WORD.findall(lower)
+def shared_runs(train: Iterable[Question], test: Iterable[Question]) -> list[str]:
+    """The runs of eight words that test questions share with training questions, sorted."""
+    seen = set().union(*(_runs(_words(row.question)) for row in train))
+    return sorted({" ".join(run) for row in test for run in _runs(_words(row.question)) & seen})
+
+
+def seen_shapes(train: Iterable[Question], test: Iterable[Question]) -> dict[str, bool]:
+    """For each test question, by id, whether a training question has its shape."""
+    shapes = {masked(row.question) for row in train}
+    return {row.id: masked(row.question) in shapes for row in test}
+
+
+def contamination(train: Iterable[Question], test: Iterable[Question]) -> dict[str, Any]:
+    """Overlaps of each test question with the training questions, and the nearest training question of each.
+
+    Nearest is by the Jaccard index of word sets, the first of equals; null where no word is shared.
+    """
+    return Contamination(train).of(test)
+
+
+class Contamination:
+    """Training questions, indexed once for any number of tests."""
+
+    def __init__(self, train: Iterable[Question]):
+        self.ids: list[str] = []
+        self.sizes: list[int] = []
+        self.seen: tuple[set[str], ...] = tuple(set() for _ in MEASURES)
+        self.runs: set[tuple[str, ...]] = set()
+        self.rows_with: defaultdict[str, list[int]] = defaultdict(list)
+        for place, row in enumerate(train):
+            words = _words(row.question)
+            vocabulary = set(words)
+            self.ids.append(row.id)
+            self.sizes.append(len(vocabulary))
+            self.runs |= _runs(words)
+            for seen, text in zip(self.seen, _texts(row), strict=True):
+                seen.add(text)
+            for word in vocabulary:
+                self.rows_with[word].append(place)
+
+    def of(self, test: Iterable[Question]) -> dict[str, Any]:
+        """The report on one test: counts over its questions, and one entry per question."""
+        questions = [self._question(row) for row in test]
+        counts = {name: sum(row[name] for row in questions) for name in MEASURES}
+        counts["any_8_gram"] = sum(bool(row["share_of_8_grams"]) for row in questions)
+        return {
+            "train": len(self.ids),
+            "test": len(questions),
+            "test_questions_seen": counts,
+            "questions": questions,
+        }
+
+    def _question(self, row: Question) -> dict[str, Any]:
+        words = _words(row.question)
+        runs = _runs(words)
+        nearest, similarity = self._nearest(set(words))
+        return {
+            "id": row.id,
+            **{name: text in seen for name, text, seen in zip(MEASURES, _texts(row), self.seen, strict=True)},
+            "share_of_8_grams": round(len(runs & self.runs) / len(runs), 4) if runs else None,
+            "nearest": nearest,
+            "similarity": round(similarity, 4),
+        }
+
+    def _nearest(self, vocabulary: set[str]) -> tuple[str | None, float]:
+        common = Counter(chain.from_iterable(self.rows_with[word] for word in vocabulary & self.rows_with.keys()))
+        similarities = (
+            (shared / (self.sizes[place] + len(vocabulary) - shared), -place) for place, shared in common.items()
+        )
+        similarity, place = max(similarities, default=(0.0, 0))
+        return (self.ids[-place] if common else None), similarity
+
+
+def _texts(row: Question) -> tuple[str, str, str]:
+    """What the first three measures compare."""
+    return row.question, normalised(row.question), masked(row.question)
+
+
+def _lower(text: str) -> str:
+    return text.replace("İ", "i").replace("I", "ı").lower()
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(_lower(text))
 
 
 def _runs(words: list[str]) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + NGRAM]) for start in range(len(words) - NGRAM + 1)}
-
-
-def contamination(train: Iterable[Question], test: list[Question]) -> dict[str, Any]:
-    """Overlaps of each test question with the training questions, and the nearest training question of each.
-
-    Nearest is by the Jaccard index of word sets, the first of equals. Only the test questions are indexed; the training
-    questions pass once, so that memory does not grow with them.
-    """
-    texts = [(row.question, normalised(row.question), masked(row.question)) for row in test]
-    wanted = [{text[measure] for text in texts} for measure in range(3)]
-    words = [_words(row.question) for row in test]
-    runs = [_runs(own) for own in words]
-    wanted_runs = set().union(*runs)
-    tests_with = defaultdict(list)
-    sizes = [len(set(own)) for own in words]
-    for index, own in enumerate(words):
-        for word in set(own):
-            tests_with[word].append(index)
-
-    found: list[set[str]] = [set(), set(), set()]
-    found_runs: set[tuple[str, ...]] = set()
-    nearest: list[tuple[float, str | None]] = [(0.0, None)] * len(test)
-    count = 0
-    for row in train:
-        count += 1
-        for measure, text in enumerate((row.question, normalised(row.question), masked(row.question))):
-            if text in wanted[measure]:
-                found[measure].add(text)
-        own = _words(row.question)
-        found_runs |= _runs(own) & wanted_runs
-        vocabulary = set(own)
-        shared = Counter(chain.from_iterable(tests_with[word] for word in vocabulary if word in tests_with))
-        for index, common in shared.items():
-            jaccard = common / (sizes[index] + len(vocabulary) - common)
-            if jaccard > nearest[index][0]:
-                nearest[index] = (jaccard, row.id)
-
-    questions = [
-        {
-            "id": row.id,
-            **{name: text in found[measure] for measure, (name, text) in enumerate(zip(MEASURES, each, strict=True))},
-            "share_of_8_grams": round(len(own & found_runs) / len(own), 4) if own else None,
-            "nearest": name_of_nearest,
-            "similarity": round(similarity, 4),
-        }
-        for row, each, own, (similarity, name_of_nearest) in zip(test, texts, runs, nearest, strict=True)
-    ]
-    seen = {name: sum(row[name] for row in questions) for name in MEASURES}
-    seen["any_8_gram"] = sum(bool(row["share_of_8_grams"]) for row in questions)
-    return {"train": count, "test": len(test), "test_questions_seen": seen, "questions": questions}

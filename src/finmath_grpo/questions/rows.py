@@ -44,7 +44,7 @@ class RawQuestion(_Row):
     unit: str = ""
     """The unit of the course: `Basit faiz`."""
     family: str = ""
-    """The kind of question: `simple-interest`. A split by family needs it."""
+    """The kind of question: `simple-interest`. A split by idea needs it."""
     question: Text
     """The text of the question, in Turkish; it may refer to its choices."""
     choices: Annotated[dict[Letter, Text], Field(min_length=2)] | None = None

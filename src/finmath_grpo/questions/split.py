@@ -1,17 +1,20 @@
 """Hold questions out for the test, and say how much of them the training questions already show.
 
 The draw orders questions by a hash of seed and id, so that no library's random numbers can move it; where the test ids
-of a seed are committed beside the raw file, the stage checks itself against them.
+of a seed are committed beside the raw file, the stage checks itself against them. Other tests, cleaned beforehand, are
+compared with the training questions too.
 """
 
 import argparse
 import hashlib
 import json
+from collections import Counter
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl, write_json, write_jsonl
-from finmath_grpo.questions.contamination import contamination
+from finmath_grpo.questions.contamination import Contamination
+from finmath_grpo.questions.ideas import idea_or_family
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.questions.settings import SplitSettings
 
@@ -19,7 +22,7 @@ from finmath_grpo.questions.settings import SplitSettings
 def draw_test_ids(questions: list[Question], settings: SplitSettings) -> list[str]:
     """The ids of the test questions, in the order of `questions`.
 
-    Raises UserError if there are too few questions or no set of whole families has the size that is asked for.
+    Raises UserError if there are too few questions or no set of whole ideas has the size that is asked for.
     """
     if settings.test >= len(questions):
         raise UserError(
@@ -28,8 +31,8 @@ def draw_test_ids(questions: list[Question], settings: SplitSettings) -> list[st
     if settings.by == "random":
         drawn = sorted((row.id for row in questions), key=lambda id: _rank(settings.seed, id))[: settings.test]
     else:
-        families = _draw_families(questions, settings)
-        drawn = [row.id for row in questions if row.family in families]
+        ideas = _draw_ideas(questions, settings)
+        drawn = [row.id for row in questions if idea_or_family(row.family) in ideas]
     chosen = set(drawn)
     return [row.id for row in questions if row.id in chosen]
 
@@ -38,21 +41,21 @@ def _rank(seed: int, name: str) -> str:
     return hashlib.sha256(f"{seed}:{name}".encode()).hexdigest()
 
 
-def _draw_families(questions: list[Question], settings: SplitSettings) -> tuple[str, ...]:
-    """Whole families, taken in drawn order, whose sizes add up to the test size: the first such set that is met."""
-    sizes: dict[str, int] = {}
+def _draw_ideas(questions: list[Question], settings: SplitSettings) -> tuple[str, ...]:
+    """Whole ideas, taken in drawn order, whose sizes add up to the test size: the first such set that is met."""
+    sizes: Counter[str] = Counter()
     for row in questions:
         if not row.family:
-            raise UserError(f"split.by: family needs a family in every row; the row {row.id!r} has none")
-        sizes[row.family] = sizes.get(row.family, 0) + 1
+            raise UserError(f"split.by: idea needs a family in every row; the row {row.id!r} has none")
+        sizes[idea_or_family(row.family)] += 1
     sets: dict[int, tuple[str, ...]] = {0: ()}
-    for family in sorted(sizes, key=lambda name: _rank(settings.seed, name)):
+    for idea in sorted(sizes, key=lambda name: _rank(settings.seed, name)):
         for total, members in list(sets.items()):
-            sets.setdefault(total + sizes[family], (*members, family))
+            sets.setdefault(total + sizes[idea], (*members, idea))
         if settings.test in sets:
             return sets[settings.test]
     nearest = min(set(sets) - {0}, key=lambda total: abs(total - settings.test))
-    raise UserError(f"split.test: no set of whole families has {settings.test} questions; the nearest is {nearest}")
+    raise UserError(f"split.test: no set of whole ideas has {settings.test} questions; the nearest is {nearest}")
 
 
 def check_committed(path: Path, settings: SplitSettings, test_ids: list[str]) -> bool:
@@ -90,9 +93,15 @@ def main() -> None:
     parser.add_argument(
         "--committed", type=Path, nargs="?", help="committed test ids to check against, if the file has any"
     )
+    parser.add_argument(
+        "--tests", type=_named_path, nargs="*", default=[], metavar="NAME=PATH", help="cleaned questions of other tests"
+    )
     parser.add_argument("--record", action="store_true", help="write the drawn ids to the committed file instead")
     arguments = parser.parse_args()
+    if len(dict(arguments.tests)) < len(arguments.tests):
+        parser.error("argument --tests: a name stands twice")
     questions = list(read_jsonl(arguments.questions, Question))
+    others = {name: list(read_jsonl(path, Question)) for name, path in arguments.tests}
     test_ids = draw_test_ids(questions, arguments.settings)
     if arguments.committed and arguments.record:
         write_json(arguments.committed, read_committed(arguments.committed) | {_key(arguments.settings): test_ids})
@@ -102,11 +111,23 @@ def main() -> None:
     chosen = set(test_ids)
     test = [row for row in questions if row.id in chosen]
     train = [row for row in questions if row.id not in chosen]
+    known = Contamination(train)
+    report = {name: known.of(rows) for name, rows in {"t1": test, **others}.items()}
     write_jsonl(arguments.train, (row.model_dump() for row in train))
     write_jsonl(arguments.test, (row.model_dump() for row in test))
-    report = contamination(train, test)
     write_json(arguments.contamination, report)
-    print(f"{len(train)} training and {len(test)} test questions; seen while training: {report['test_questions_seen']}")
+    print(f"{len(train)} training and {len(test)} test questions")
+    for name, part in report.items():
+        print(f"{name}: seen while training of {part['test']}: {part['test_questions_seen']}")
+
+
+def _named_path(text: str) -> tuple[str, Path]:
+    name, equals, path = text.partition("=")
+    if not (name and equals and path) or name == "t1":
+        raise argparse.ArgumentTypeError(
+            f"{text!r}: expected NAME=PATH, as in t2=transfer.jsonl; t1 is the split's own test"
+        )
+    return name, Path(path)
 
 
 if __name__ == "__main__":

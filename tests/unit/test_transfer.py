@@ -1,0 +1,206 @@
+"""The questions of new ideas: right by independent formulas, natural in form, and in nothing that trains."""
+
+import ast
+import functools
+import re
+from decimal import Decimal
+from pathlib import Path
+from random import Random
+from typing import get_args
+
+import pytest
+from equations import equations, holds, last_number
+from formulas_transfer import FORMULAS
+
+from finmath_grpo.files import read_jsonl
+from finmath_grpo.models.settings import PretrainingSettings
+from finmath_grpo.numbers import format_turkish
+from finmath_grpo.questions.clean import clean
+from finmath_grpo.questions.contamination import Contamination, seen_shapes, shared_runs
+from finmath_grpo.questions.families import course, elementary, transfer, transfer_elementary
+from finmath_grpo.questions.families.suffix import spoken_end
+from finmath_grpo.questions.ideas import IDEAS
+from finmath_grpo.questions.rows import Question, RawQuestion
+from finmath_grpo.training.settings import DpoJob
+
+ALL = transfer.FAMILIES + transfer_elementary.FAMILIES
+DRAWS = 200
+SUPERSCRIPT = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+
+
+@functools.cache
+def draws(family):
+    draw = Random(family.name)
+    return [family.draw(draw) for _ in range(DRAWS)]
+
+
+def with_carets(solution):
+    """`(1,02)²⁴` as the evaluator of the tests reads it: `(1,02)^24`."""
+    return SUPERSCRIPT.sub(
+        lambda found: "^" + found.group().translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")), solution
+    )
+
+
+def test_there_are_25_families_for_t2_and_every_family_has_a_formula():
+    assert len(transfer.FAMILIES) == 25 and 5 <= len(transfer_elementary.FAMILIES) <= 8
+    assert {family.name for family in ALL} == set(FORMULAS) and len(set(FORMULAS)) == len(ALL)
+
+
+@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+def test_the_answer_is_that_of_an_independent_formula(family):
+    for problem in draws(family):
+        numbers = [part if isinstance(part, str) else float(part) for part in problem.numbers]
+        expected = FORMULAS[family.name](*numbers)
+        assert float(problem.value) == pytest.approx(expected, abs=0.00501), problem
+        assert abs(expected * 100 % 1 - 0.5) > 1e-7, "the answer would hang on how halves are rounded"
+
+
+@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+def test_the_solution_is_right_line_by_line_and_ends_in_the_answer(family):
+    for problem in draws(family):
+        solution = with_carets(problem.solution)
+        found = equations(solution)
+        assert found, problem.solution
+        wrong = [equation for equation in found if not holds(*equation)]
+        assert not wrong, (wrong, problem.solution)
+        assert last_number(problem.solution) == problem.value, problem
+        for line in solution.splitlines():
+            assert len(equations(line)) == len(re.findall(r"[=≈] *-?[0-9]", line)), f"no test reads this line: {line}"
+
+
+@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+def test_texts_are_written_as_textbooks_do(family):
+    problems = draws(family)
+    shapes = {re.sub(r"[0-9][0-9.,]*['’]?\w*", "#", problem.question) for problem in problems}
+    assert len(shapes) >= 3, "at least three phrasings"
+    for problem in problems:
+        text = f"{problem.question} {problem.solution}"
+        assert not re.search(r"(?<![0-9,])[0-9]{4,}(?![0-9])", re.sub(r",[0-9]+", "", text)), f"no group dots: {text}"
+        assert "  " not in text and "((" not in problem.question and "^-" not in text
+        assert problem.question[-1] in "?.)]" and problem.question[0].upper() == problem.question[0]
+        assert problem.answer_unit in ("TL", "%", "yıl", "ay", "gün", "")
+        assert f"{problem.value:f}" == str(problem.value) and problem.value > 0
+        if problem.solution.splitlines()[-1].rpartition(" ")[0].endswith("≈"):
+            assert re.search(r"iki ondalık haneye yuvarla(yınız|nacaktır)", problem.question), problem
+        assert problem.value.as_tuple().exponent >= -2, "more decimals than an answer has"
+
+
+@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+def test_suffixes_follow_the_vowel_of_the_spoken_number(family):
+    for problem in draws(family):
+        for written, ending in re.findall(r"(TL|%?[0-9][0-9.,]*)['’]([a-zçğıöşü]+)", problem.question):
+            heard = [letter in "aıou" for letter in spoken_end(written) if letter in "aıoueiöü"]
+            follows = [letter in "aıou" for letter in ending if letter in "aıoueiöü"]
+            assert follows[0] == heard[-1], problem.question
+
+
+@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+def test_a_draw_is_a_function_of_the_seed_and_numbers_identify_the_problem(family):
+    draw = Random(family.name)
+    assert [family.draw(draw) for _ in range(DRAWS)] == draws(family)
+    values = {}
+    for problem in draws(family):
+        assert values.setdefault(problem.numbers, problem.value) == problem.value
+
+
+def test_no_transfer_family_has_a_name_or_an_idea_of_the_course():
+    trained = {family.name for family in course.FAMILIES + elementary.FAMILIES}
+    listed = {family for families in IDEAS.values() for family in families}
+    assert not {family.name for family in ALL} & (trained | listed)
+
+
+def imports(module):
+    """The modules of this project that a module imports, whether at the top or within a function."""
+    path = Path("src", *module.split("."))
+    file = path.with_suffix(".py") if path.with_suffix(".py").is_file() else path / "__init__.py"
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield from (node.module, *(f"{node.module}.{alias.name}" for alias in node.names))
+
+
+def closure(*modules):
+    seen, waiting = set(), list(modules)
+    while waiting:
+        module = waiting.pop()
+        path = Path("src", *module.split("."))
+        if module in seen or not (path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()):
+            continue
+        seen.add(module)
+        waiting += imports(module)
+    return seen
+
+
+def test_nothing_that_trains_imports_a_transfer_module():
+    packages = ("models", "training")
+    stages = [
+        f"finmath_grpo.{package}.{file.stem}"
+        for package in packages
+        for file in Path(f"src/finmath_grpo/{package}").glob("*.py")
+    ]
+    families = [f"finmath_grpo.questions.families.{name}" for name in ("course", "elementary")]
+    reached = closure(*stages, *families)
+    assert {"finmath_grpo.models.pretrain", "finmath_grpo.questions.families.loans"} <= reached
+    assert not [module for module in reached if ".transfer" in module]
+    # The check sees an import where there is one.
+    assert "finmath_grpo.questions.families.transfer_debts" in closure("finmath_grpo.questions.families.transfer")
+
+
+@pytest.mark.parametrize("settings", [PretrainingSettings, DpoJob])
+def test_no_config_can_draw_training_text_from_the_transfer_families(settings):
+    """The families are named in a config and imported by name."""
+    assert set(get_args(settings.model_fields["families"].annotation)) == {"course", "elementary"}
+
+
+def cleaned(name):
+    return [clean(row) for row in read_jsonl(Path(f"data/raw/{name}.jsonl"), RawQuestion)]
+
+
+@functools.cache
+def trained_on(families):
+    """200 questions of each family, as pre-training draws them."""
+    rows = []
+    for family in families:
+        draw = Random(f"trained on {family.name}")
+        rows += [
+            Question(
+                id=f"{family.name} {place}", unit="", family=family.name, question=family.draw(draw).question,
+                answer="1", answer_unit="", value="1",
+            )
+            for place in range(DRAWS)
+        ]  # fmt: skip
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("test", "bank", "families", "count", "prefix"),
+    [
+        ("transfer", "questions", course.FAMILIES, 100, "ft"),
+        ("smoke-transfer", "smoke", elementary.FAMILIES, 25, "st"),
+    ],
+)
+def test_committed_questions_are_right_and_nothing_trained_on_has_their_shape(test, bank, families, count, prefix):
+    rows = cleaned(test)
+    assert [row.id for row in rows] == [f"{prefix}-{number:03d}" for number in range(1, count + 1)]
+    for row in rows:
+        expected = FORMULAS[row.family](*(_number(text) for text in row.numbers))
+        assert float(row.value) == pytest.approx(expected, abs=0.5 if row.answer_unit == "gün" else 0.00501), row
+    canonical = sum(row.answer == format_turkish(Decimal(row.value)) for row in rows)
+    assert canonical >= 0.9 * count
+    train = [*cleaned(bank), *trained_on(families)]
+    assert not any(seen_shapes(train, rows).values())
+    report = Contamination(train).of(rows)
+    assert report["test_questions_seen"]["exact"] == report["test_questions_seen"]["normalised"] == 0
+    assert shared_runs(train, rows) == SHARED_RUNS[test]
+
+
+SHARED_RUNS = {"transfer": [], "smoke-transfer": []}
+"""The runs of eight words that the test has in common with what is trained on."""
+
+
+def _number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
