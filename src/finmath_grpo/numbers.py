@@ -16,7 +16,8 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 7.  A unit of `UNITS` on either side, in any case and with or without Turkish letters: `12 TL`, `₺12`, `%5`, `yüzde 5`,
     `binde 850`, `32 gram`, `240 TL/kg`. `%5` is 5, not 0.05.
 8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL olur`.
-9.  A space (plain, no-break or thin) or an apostrophe between groups of three, if all groups fit: `12 500,00`, `12'500`.
+9.  A space (plain, no-break or thin) or an apostrophe between groups of three, where all groups fit: `12 500,00`,
+    `12'500`.
 10. The dash after amounts: `12.500,-`, `12.500-TL`.
 11. A remark in brackets after the number, with no digit, number word or denial in it: `12.500 TL (yaklaşık)`.
 12. One final `.` or `;`.
@@ -78,16 +79,8 @@ _BEFORE = {
     for code in range(0x80, 0x3400)
     if unicodedata.decomposition(chr(code)).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))
 } | {ord(mark): "'" for mark in "’‘ʼ′´"}
-_INVISIBLE = (
-    0xAD,
-    0x61C,
-    0x180E,
-    *range(0x200B, 0x2010),
-    *range(0x202A, 0x202F),
-    *range(0x2060, 0x2070),
-    0xFE0F,
-    0xFEFF,
-)
+_DIRECTIONS = (0x61C, *range(0x202A, 0x202F), *range(0x2060, 0x2070))  # with the word joiner and its like
+_INVISIBLE = (0xAD, 0x180E, *range(0x200B, 0x2010), *_DIRECTIONS, 0xFE0F, 0xFEFF)
 _DASHES = (*range(0x2010, 0x2016), 0x2212)
 _LETTERS = str.maketrans("İIıŞşÇçĞğÖöÜüÂâÎîÛû", "iiissccggoouuaaiiuu")
 _AFTER = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_DASHES, "-"), **_LETTERS}

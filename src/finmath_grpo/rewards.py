@@ -37,8 +37,8 @@ def template_match(completions: list[Completion], **_: Any) -> list[float]:
     """The template as the prompt states it, from 0 to 0.5.
 
     0.1 for each of the four tags that occurs once in the text and alone on its line, and 0.1 more for the content, if
-    the whole is the template (`answers.follows_template`). So the empty shell earns 0.4: a blank solution or answer earns
-    nothing. A newline at the end is not asked for.
+    the whole is the template (`answers.follows_template`). So the empty shell earns 0.4, and a blank solution or answer
+    earns nothing. A newline at the end is not asked for.
     """
     return [_count_template(_text(completion)) for completion in completions]
 

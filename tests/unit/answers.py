@@ -1,8 +1,7 @@
 """Spellings of answers as instruction-tuned models write them in Turkish, with the verdict of a fair reader.
 
-Written by hand before the reader was run on them. `FAIR_RIGHT` must mostly be read as right, `FAIR_WRONG` never;
-`DEBATABLE` has no required verdict, and a test prints none. Each entry: what stands in the tag, the question's unit, the
-value.
+Written by hand before the reader was first run on them. At least 93 % of `FAIR_RIGHT` must be right and none of
+`FAIR_WRONG`; `DEBATABLE` has no required verdict. Each entry: what stands in the tag, the question's unit, the value.
 """
 
 FAIR_RIGHT = [

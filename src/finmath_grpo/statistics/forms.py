@@ -12,10 +12,13 @@ _LENGTHS = (250, 500, 1000, 2000)  # characters; the post's completions were abo
 def form(text: str) -> str:
     """The form of a completion.
 
-    template: as the prompt asks for it (`answers.follows_template`), ending on the line of `</cevap>`. template_newline:
-    with a newline after that. inline: `<cevap>6615</cevap>` on one line. half_inline: a newline on one side of the answer
-    only. no_tags: none of the four tags. other: the rest, such as text outside the tags, tags missing or doubled, a
-    solution or an answer that is blank, and an answer of several lines.
+    - template: as the prompt asks for it (`answers.follows_template`), ending on the line of `</cevap>`.
+    - template_newline: the same with a newline after that.
+    - inline: `<cevap>6615</cevap>` on one line.
+    - half_inline: a newline on one side of the answer only.
+    - no_tags: none of the four tags.
+    - other: the rest, such as text outside the tags, tags missing or doubled, a solution or an answer that is blank,
+      and an answer of several lines.
     """
     if not any(tag in text for tag in TAGS):
         return "no_tags"
