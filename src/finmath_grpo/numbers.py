@@ -195,6 +195,11 @@ def stated(text: str) -> Stated | None:
     return Stated(sign + (number.translate(_UNGROUPED) if found["spaced"] else number), frozenset(units))
 
 
+def numbers_in(text: str) -> list[str]:
+    """Every number that stands in `text` after normalisation, as it is written."""
+    return [found.group() for found in _NUMBER.finditer(normalise(text))]
+
+
 def states(text: str, value: Decimal, answer_unit: str = "") -> bool:
     """Whether `text` states `value` in Turkish, with no unit that contradicts the question's.
 

@@ -74,8 +74,8 @@ def format_reward(text: str) -> float:
     """The post's format reward in words of our own, in thousandths so that no order of additions matters.
 
     The post took it from Unsloth's notebook `Llama3.1_(8B)-GRPO.ipynb` (February 2025) and renamed the tags. An
-    eighth for each of four marks that occurs once. If the third does, a thousandth is taken per character after the last
-    `</cevap>` between newlines, or of the whole text where there is none. If the fourth occurs once, the same for
+    eighth for each of four marks that occurs once. If the third does, a thousandth is taken per character after the
+    last `</cevap>` between newlines, or of the whole text where there is none. If the fourth occurs once, the same for
     `</cevap>` after a newline, less one character.
     """
     marks = ("<matematik>\n", "\n</matematik>\n", "\n<cevap>\n", "\n</cevap>")
