@@ -36,6 +36,17 @@ notice: $(STAMP)
 test-container: $(STAMP)
 	.venv/bin/python -m pytest tests/container
 
+# What other projects' tools say of ours; they have an environment of their own.
+.PHONY: test-tools
+TOOLS := .venv-tools/.installed-from-tools.lock
+
+test-tools: $(TOOLS)
+	.venv-tools/bin/python -m pytest tests/tools
+
+$(TOOLS): envs/tools.lock
+	@sh envs/make-venv tools .venv-tools
+	@touch $@
+
 $(STAMP): envs/cpu.lock
 	@sh envs/make-venv
 	@touch $@

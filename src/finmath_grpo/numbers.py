@@ -1,41 +1,161 @@
-"""Numbers as Turkish writes them: the comma is the decimal mark, the dot groups thousands.
+r"""Read the one number that an answer states. Turkish: the comma is the decimal mark, the dot groups thousands.
 
-    number  = ["+" | "-"] (grouped | digits) ["," digits]
+    number  = ["-" | "+"] (grouped | digits) ["," digits]
     grouped = one to three digits, the first not 0, then one or more of: "." and three digits
 
-Around a number these are allowed and mean nothing: spaces, a percent sign or a currency on either side, the unit of a
-duration (`yıl`, `ay`, `gün`) after it, and the full stop of a sentence. A no-break or thin space may group in place of
-the dot. So `12.500` is 12500 and `12,5` is 12.5, while `12.5`, `0.500` and `1,234.56` are not Turkish numbers.
+So `12.500` is 12500 and `12,5` is 12.5, while `12.5`, `0.500` and `1,234.56` are not Turkish numbers. Before the
+grammar, the text is normalised. Each of these means nothing for the value and may stand around the number:
 
-Math-Verify, lm-eval, lighteval and inspect_ai read numbers as English does and take `12.500` and `12,5` for equal;
-this module is the only reader of numbers in the project. It reads one number, and looks for none inside a sentence.
+1.  Compatible characters, by Unicode NFKC: `１２` is `12`. Superscripts and fractions are not changed: `5²` is no 52.
+2.  Invisible marks (U+200B to U+200F, U+2060, U+FEFF, the soft hyphen and their like): they are removed.
+3.  Markdown and quotes: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`.
+4.  LaTeX: `\boxed{12}`, `$12$`, `\(12\)`, `\[12\]`, `33{,}75`, `5\%`, `12 \text{ TL}`, `\mathrm{TL}`, `12\,500`.
+5.  A label that ends in a colon or an equals sign, and signs that lead to a result: `Cevap: 12`, `x = 12`, `= 12`,
+    `≈ 12`, `~12`, `≅ 12`, `→ 12`; without a colon: `Cevap 12`, `Sonuç olarak 12`, `Toplam 12`.
+6.  Words for "about" and "exactly": `yaklaşık olarak 12`, `tam 12`.
+7.  A unit of `UNITS` on either side, in any case and with or without Turkish letters: `12 TL`, `₺12`, `%5`, `yüzde 5`,
+    `binde 850`, `32 gram`, `240 TL/kg`. `%5` is 5, not 0.05.
+8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL olur`.
+9.  A space (plain, no-break or thin) or an apostrophe between groups of three, where all groups fit: `12 500,00`,
+    `12'500`.
+10. The dash after amounts: `12.500,-`, `12.500-TL`.
+11. A remark in brackets after the number, with no digit, number word or denial in it: `12.500 TL (yaklaşık)`.
+12. One final `.` or `;`.
+
+A minus is `-`, any dash of Unicode (`−5`, `–5`), or a word: `eksi 5`. Everything else stays unread, and no number is
+guessed: two numbers (`2 yıl 6 ay`, `1.000 × 5 = 5.000`), number words (`on iki`), scale words (`12,5 bin`),
+fractions (`2/3`), powers, `(500)`, a sentence, and a text of more than 1,000 characters.
+
+Other tools, for which this module is no substitute: Math-Verify 0.9 equates `12.500` and `12,5`. The GSM8K rules of
+lm-evaluation-harness, lighteval, inspect_ai and nanochat delete the comma, so that `12,5` is 125. None of them reads
+`12.500` as 12500.
 """
 
 import re
+import unicodedata
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import NamedTuple
 
-_UNIT = r"%|₺|\$|€|TL|TRY|USD|EUR|T[üÜ]rk L[iİıI]ras[ıI]|L[iİıI]ra|dolar|avro|euro"
-_DURATION = r"y[ıIiİ]l|ay|g[üÜ]n"
-_SIGN = r"[-+−–]"
-_SPACES = "\u00a0\u2009\u202f"  # no-break, thin, narrow no-break
+from finmath_grpo.number_format import format_turkish as format_turkish
+
+UNITS = {
+    "TL": ("tl", "try", "₺", "lira", "lirasi", "turk lirasi"),
+    "kuruş": ("kurus",),
+    "USD": ("usd", "$", "dolar", "dolari", "abd dolari"),
+    "EUR": ("eur", "€", "euro", "avro"),
+    "GBP": ("gbp", "£", "sterlin"),
+    "%": ("%", "yuzde"),
+    "‰": ("‰", "binde", "milyem", "ayar"),
+    "yıl": ("yil", "sene"),
+    "ay": ("ay",),
+    "hafta": ("hafta",),
+    "gün": ("gun",),
+    "saat": ("saat",),
+    "gram": ("gram", "gr", "g"),
+    "kg": ("kg", "kilogram", "kilo"),
+    "ton": ("ton",),
+    "litre": ("litre", "lt"),
+    "metre": ("metre",),
+    "adet": ("adet", "tane"),
+    "kişi": ("kisi",),
+    "hisse": ("hisse",),
+    "taksit": ("taksit",),
+    "dönem": ("donem", "devre"),
+    "kat": ("kat", "kati"),
+}
+"""Units and how they are written, after normalisation (`fold`). A price per something (`TL/kg`) is in its money."""
+
+LONGEST = 1000
+"""Characters of an answer that are read; a longer text states no number. It bounds the time on hostile text."""
+
+_COUNTS = {"adet", "kişi", "hisse", "taksit", "dönem", "kat"}
+_UNIT_OF = {spelling: unit for unit, spellings in UNITS.items() for spelling in spellings}
+
+# Before NFKC, which would make 52 of 5², 11⁄2 of 1½ and 12 of ⑫: a character that nothing reads.
+_UNREAD = "^"
+_BEFORE = {
+    code: _UNREAD
+    for code in range(0x80, 0x3400)
+    if unicodedata.decomposition(chr(code)).startswith(("<super>", "<sub>", "<fraction>", "<circle>"))
+} | {ord(mark): "'" for mark in "’‘ʼ′´"}
+_DIRECTIONS = (0x61C, *range(0x202A, 0x202F), *range(0x2060, 0x2070))  # with the word joiner and its like
+_INVISIBLE = (0xAD, 0x180E, *range(0x200B, 0x2010), *_DIRECTIONS, 0xFE0F, 0xFEFF)
+_DASHES = (*range(0x2010, 0x2016), 0x2212)
+_LETTERS = str.maketrans("İIıŞşÇçĞğÖöÜüÂâÎîÛû", "iiissccggoouuaaiiuu")
+_AFTER = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_DASHES, "-"), **_LETTERS}
+
+# What is taken away leaves a line break, which groups no digits: 12**500 are two numbers.
+_WRAPPING = str.maketrans(dict.fromkeys('*_`"“”„«»', "\n"))
+_LATEX = re.compile(r"\\([a-z]+|.)|\{([.,])\}|[{}]|(?<=[0-9])~", re.DOTALL)
+_COMMANDS = {
+    **dict.fromkeys(("boxed", "fbox", "text", "textbf", "textrm", "mathrm", "mathbf", "mathit", "mbox"), "\n"),
+    **dict.fromkeys(("displaystyle", "left", "right", "quad", "(", ")", "[", "]"), "\n"),
+    **dict.fromkeys((",", ";", ":", " "), " "),
+    **dict.fromkeys(("approx", "sim", "simeq", "cong"), "≈"),
+    **dict.fromkeys(("rightarrow", "implies", "therefore", "to"), "="),
+    "!": "",
+    "%": "%",
+    "$": " usd ",
+}
+
+_ONES = "bir|iki|uc|dort|bes|alti|yedi|sekiz|dokuz"
+_TENS = "on|yirmi|otuz|kirk|elli|altmis|yetmis|seksen|doksan"
+_NUMBER_WORD = re.compile(
+    # `bir` alone is mostly the article.
+    rf"(?<![a-z])(?!bir(?![a-z]))(?:sifir|{_ONES}|{_TENS}|yuz|bin|milyon|milyar|trilyon|yarim|ceyrek|bucuk)+(?![a-z])"
+)
+_DENIAL = re.compile(r"(?<![a-z])(?:degil|yanlis|hatali|veya|yahut|ya da)")
+_MINUS = ("-", "eksi", "negatif")
+_LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)")
+
+_SPELLINGS = "|".join(map(re.escape, sorted(_UNIT_OF, key=len, reverse=True)))
+_COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?)(?![a-z])"
+_UNIT = rf"(?<![a-z])(?P<unit>{_SPELLINGS})(?:\s?/\s?[a-z]+)?(?:\s?{_COPULA}|(?![a-z]))"
+_UNIT_AGAIN = _UNIT.replace("(?P<unit>", "(?:")
+_VERB = (
+    r"(?<![a-z])(?:ol(?:ur|acak|acaktir|malidir|maktadir|mustur|arak)|oraninda(?:dir)?|tutar(?:inda)?(?:dir)?|tutmaktadir|"
+    r"bulun(?:ur|mustur|maktadir)|e(?:der|decektir)|oden(?:ir|ecektir|melidir|mektedir)|oder|odeyecektir|odemelidir|"
+    r"hesaplan(?:ir|mistir|maktadir)|elde (?:edilir|edilmistir|edilecektir|eder)|kazan(?:ir|ilir|mistir)|"
+    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|esittir|ulasir|"
+    r"sat(?:ilir|ilmalidir|malidir|ar))(?![a-z])"
+)
+_ABOUT = r"(?<![a-z])(?:yaklasik(?: olarak)?|takriben|tam(?: olarak)?)(?![a-z])"
+_ANSWER_WORD = (
+    r"(?<![a-z])(?:(?:dogru|nihai|son|final) )?(?:cevap|cevabi|cevabim|yanit|yaniti|sonuc|sonucu|toplam|answer)"
+    r"(?: olarak)?(?![a-z])"
+)
+_LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=]"
+_HEAD = re.compile(
+    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_ANSWER_WORD}|{_UNIT_AGAIN})*+"
+    rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT_AGAIN})*+"
+)
+_TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT_AGAIN}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
+_U = _UNIT.replace("(?P<unit>", "(")
+_UNITS_IN_TAIL = re.compile(rf"\(\s*{_U}\s*\)|\([^()]*\)|{_U}")
+_UNITS_IN_HEAD = re.compile(_U)
+_UNIT_OF_LABEL = re.compile(rf"{_U}\s*(?:sayisi\s*)?\)?\s*$")
+_NUMBER = re.compile(
+    r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})++|(?:'[0-9]{3})++)(?![0-9])(?:[.,][0-9]++)?+)|[0-9]++(?:[.,][0-9]++)*+"
+)
+_UNGROUPED = str.maketrans("", "", " '")
 
 
 def _grammar(group: str, point: str) -> re.Pattern[str]:
-    """A number between its sign and its unit. `*+` and `++` never give back what they matched: the time is linear."""
-    grouped = "|".join(rf"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})++" for mark in (re.escape(group), *_SPACES))
-    return re.compile(
-        rf"\s*+(?P<outer>{_SIGN})?+\s*+(?:{_UNIT})?+\s*+(?P<inner>{_SIGN})?+\s*+"
-        rf"(?P<whole>{grouped}|[0-9]++)(?:{re.escape(point)}(?P<fraction>[0-9]++))?+"
-        rf"\s*+(?:{_UNIT}|{_DURATION})?+\s*+\.?+\s*+",
-        re.IGNORECASE,
-    )
+    return re.compile(rf"[-+]?(?:[1-9][0-9]{{0,2}}(?:\{group}[0-9]{{3}})++|[0-9]++)(?:\{point}[0-9]++)?+")
 
 
 _TURKISH = _grammar(group=".", point=",")
 _ENGLISH = _grammar(group=",", point=".")
-_NO_GROUPS = str.maketrans("", "", ".," + _SPACES)
-_SWAPPED = str.maketrans(".,", ",.")
+
+
+class Stated(NamedTuple):
+    """The one number of a text, as it is written."""
+
+    number: str
+    """Sign, digits, dots and commas. Spaces and apostrophes between groups are gone."""
+    units: frozenset[str]
+    """The units beside it, as keys of `UNITS`."""
 
 
 class Reading(NamedTuple):
@@ -46,14 +166,89 @@ class Reading(NamedTuple):
     """`turkish`, or `english` where the text is a number only with the dot as decimal mark."""
 
 
+def stated(text: str) -> Stated | None:
+    """The number that `text` states and the units beside it, or None if it does not state exactly one number.
+
+    The number may be one in neither convention, as `1.25.0`: its separators are not looked at.
+    """
+    if len(text) <= LONGEST and _TURKISH.fullmatch(text):
+        return Stated(text.lstrip("+"), frozenset())  # most answers, and much faster
+    text = normalise(text)
+    found = _NUMBER.search(text)
+    if found is None:
+        return None
+    head, tail = text[: found.start()], text[found.end() :]
+    before = _HEAD.fullmatch(head)
+    if before is None or _TAIL.fullmatch(tail) is None:
+        return None
+    sign = "-" if before["sign"] in _MINUS else ""
+    place = max(head.rfind(":"), head.rfind("="))
+    label, remark = head[: max(place, 0)], tail if "(" in tail else ""
+    for words in filter(None, (label, remark)):
+        if _NUMBER_WORD.search(words) or _DENIAL.search(words) or (not sign and _LOSS.search(words)):
+            return None
+    # A label names what is counted too (`Taksit: 500 TL`), so that only the units of a measure are taken from it.
+    leading = _UNIT_OF_LABEL.findall(label) + _UNITS_IN_HEAD.findall(head[place + 1 :]) if head else []
+    trailing = [unit for pair in _UNITS_IN_TAIL.findall(tail) for unit in pair if unit] if tail else []
+    units = {_UNIT_OF[unit] for unit in leading} - _COUNTS | {_UNIT_OF[unit] for unit in trailing}
+    number = found.group()
+    return Stated(sign + (number.translate(_UNGROUPED) if found["spaced"] else number), frozenset(units))
+
+
+def numbers_in(text: str) -> list[str]:
+    """Every number that stands in `text` after normalisation, as it is written."""
+    return [found.group() for found in _NUMBER.finditer(normalise(text))]
+
+
+def states(text: str, value: Decimal, answer_unit: str = "") -> bool:
+    """Whether `text` states `value` in Turkish, with no unit that contradicts the question's.
+
+    The scorer `numeric` and the reward `numeric_match` ask this, so that score and reward can't drift apart.
+    """
+    found = stated(text)
+    return found is not None and turkish(found.number) == value and not contradicts(found.units, answer_unit)
+
+
+def normalise(text: str) -> str:
+    """`text` in small letters without marks, without the wrapping of markdown and LaTeX; see the list above, 1 to 4.
+
+    A text longer than `LONGEST` is nothing: the empty text.
+    """
+    text = text.strip()
+    if len(text) > LONGEST:
+        return ""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AFTER)
+    text = text.lower().translate(_WRAPPING)
+    if "\\" in text or "{" in text:
+        text = _LATEX.sub(_plain, text)
+    if text.count("$") > 1:  # a pair of dollars is LaTeX, one is the currency
+        text = text.replace("$", "\n")
+    return text.strip().strip("'")
+
+
+def names_a_number(text: str) -> bool:
+    """Whether `text` has a digit, a sign such as `½`, or a number word, readable or not."""
+    return any(map(str.isnumeric, text)) or _NUMBER_WORD.search(normalise(text[:LONGEST])) is not None
+
+
+def contradicts(units: Collection[str], answer_unit: str) -> bool:
+    """Whether one of `units`, those beside an answer's number, is another than the question's.
+
+    Where the question names no unit, or one that `UNITS` lacks, none contradicts it: nothing says what was asked.
+    """
+    asked = _UNIT_OF.get(normalise(answer_unit).partition("/")[0].strip())
+    return asked is not None and any(unit != asked for unit in units)
+
+
 def parse_turkish(text: str) -> Decimal | None:
-    """The number that `text` writes in Turkish, exactly, or None if it writes none. `%5` is 5, not 0.05."""
-    return _parse(_TURKISH, text)
+    """The number that `text` states in Turkish, exactly, or None if it states none. Units are not compared."""
+    return _parse(turkish, text)
 
 
 def parse_english(text: str) -> Decimal | None:
-    """The number that `text` writes with the dot as decimal mark and the comma between thousands, or None."""
-    return _parse(_ENGLISH, text)
+    """The number that `text` states with the dot as decimal mark and the comma between thousands, or None."""
+    return _parse(english, text)
 
 
 def parse_lenient(text: str) -> Reading | None:
@@ -68,19 +263,23 @@ def parse_lenient(text: str) -> Reading | None:
     return None if value is None else Reading(value, "english")
 
 
-def format_turkish(value: Decimal, grouping: bool = True) -> str:
-    """Write `value` in Turkish with all its digits, thousands in groups or not: `1.234,56` or `1234,56`.
-
-    Raises ValueError for an infinite value or a NaN.
-    """
-    if not value.is_finite():
-        raise ValueError(f"{value} is not a finite number")
-    return f"{value:{',' if grouping else ''}f}".translate(_SWAPPED)
+def turkish(number: str) -> Decimal | None:
+    """The value of a bare number by the grammar above, or None."""
+    return Decimal(number.replace(".", "").replace(",", ".")) if _TURKISH.fullmatch(number) else None
 
 
-def _parse(grammar: re.Pattern[str], text: str) -> Decimal | None:
-    found = grammar.fullmatch(text)
-    if found is None or (found["outer"] and found["inner"]):
-        return None
-    sign = "" if (found["outer"] or found["inner"] or "+") == "+" else "-"
-    return Decimal(f"{sign}{found['whole'].translate(_NO_GROUPS)}.{found['fraction'] or ''}")
+def english(number: str) -> Decimal | None:
+    """The value of a bare number with dot and comma exchanged, or None."""
+    return Decimal(number.replace(",", "")) if _ENGLISH.fullmatch(number) else None
+
+
+def _parse(value_of: Callable[[str], Decimal | None], text: str) -> Decimal | None:
+    found = stated(text)
+    return None if found is None else value_of(found.number)
+
+
+def _plain(latex: re.Match[str]) -> str:
+    command, mark = latex.groups()
+    if command is None:
+        return mark or "\n"
+    return _COMMANDS.get(command, _UNREAD)

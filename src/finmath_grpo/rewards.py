@@ -1,26 +1,23 @@
-"""The rewards of training, as plain TRL reward functions: one number a completion.
+"""The rewards of training, as plain TRL reward functions: one number per completion.
 
 `xmlcount` and `exact_match` are the post's, to the last digit; its author took them from the Unsloth notebook, and that
 from William Brown. `xmlcount` has a known fault that is kept: a completion that ends at `</cevap>` with no newline
 after it, which is what the template asks for, loses 0.001 for each character of the *whole* text, and one that leaves
 the template for an inline `<cevap>6615</cevap>` earns a steady 0.25. `template_match` and `numeric_match` are ours and
-are bounded. The answer is found by the function that scores the evaluation, so that reward and score can't drift apart.
+are bounded. Answers are found and read by the functions that score the evaluation, so that reward and score can't
+drift apart.
 
 A completion is a plain text, or a conversation as TRL passes it: `[{"role": "assistant", "content": text}]`.
 """
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from finmath_grpo.answers import extract_answer
-from finmath_grpo.numbers import parse_turkish
+from finmath_grpo.answers import TAGS, extract_answer, follows_template
+from finmath_grpo.numbers import states
 
 Completion = str | list[dict[str, str]]
-
-_TAGS = ("<matematik>", "</matematik>", "<cevap>", "</cevap>")
-_TEMPLATE = re.compile(r"\s*<matematik>\n(.+)\n</matematik>\n<cevap>\n(.+)\n</cevap>\s*", re.DOTALL)
 
 
 def xmlcount(completions: list[Completion], **_: Any) -> list[float]:
@@ -39,17 +36,25 @@ def exact_match(completions: list[Completion], answer: list[str], **_: Any) -> l
 def template_match(completions: list[Completion], **_: Any) -> list[float]:
     """The template as the prompt states it, from 0 to 0.5.
 
-    0.1 for each of the four tags that occurs once in the text and alone on its line, and 0.1 more if they stand in
-    order, hold something, and have nothing outside them but spaces. A newline at the end is not asked for.
+    0.1 for each of the four tags that occurs once in the text and alone on its line, and 0.1 more for the content, if
+    the whole is the template (`answers.follows_template`). So the empty shell earns 0.4, and a blank solution or answer
+    earns nothing. A newline at the end is not asked for.
     """
     return [_count_template(_text(completion)) for completion in completions]
 
 
-def numeric_match(completions: list[Completion], value: list[str], **_: Any) -> list[float]:
-    """2 where the extracted answer is, as a Turkish number, exactly `value` (a plain decimal string), else 0."""
+def numeric_match(
+    completions: list[Completion], value: list[str], answer_unit: list[str] | None = None, **_: Any
+) -> list[float]:
+    """2 where the extracted answer states `value` (a plain decimal string) in Turkish, else 0.
+
+    A unit that contradicts `answer_unit`, the question's, earns nothing: `12.500 USD` is no `12.500 TL`. Without that
+    column, as for a question without a unit, units are not compared.
+    """
+    units = answer_unit or [""] * len(value)
     return [
-        2.0 if parse_turkish(extract_answer(_text(completion))) == Decimal(gold) else 0.0
-        for completion, gold in zip(completions, value, strict=True)
+        2.0 if states(extract_answer(_text(completion)), Decimal(gold), unit) else 0.0
+        for completion, gold, unit in zip(completions, value, units, strict=True)
     ]
 
 
@@ -84,6 +89,5 @@ def _count_xml(text: str) -> float:
 
 def _count_template(text: str) -> float:
     lines = [line.strip() for line in text.split("\n")]
-    alone = sum(text.count(tag) == 1 and tag in lines for tag in _TAGS)
-    whole = alone == len(_TAGS) and _TEMPLATE.fullmatch(text) is not None
-    return (alone + whole) / 10
+    alone = sum(text.count(tag) == 1 and tag in lines for tag in TAGS)
+    return (alone + follows_template(text)) / 10

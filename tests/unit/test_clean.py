@@ -35,6 +35,15 @@ def raw(**changes):
         ("36,919", "36,919"),
         ("1,250.00 TL", "1,250.00"),
         ("6\u00a0615\u00a0TL", "6615"),
+        ("6\u2009615", "6615"),
+        ("yaklaşık 12", "12"),
+        ("**12.500 TL**", "12.500"),
+        ("-%5", "-5"),
+        ("%-5", "-5"),
+        ("-₺500", "-500"),
+        ("₺ −1.250,75", "-1.250,75"),
+        ("eksi 500 TL", "-500"),
+        ("+5", "5"),
     ],
 )
 def test_answers_keep_digits_and_their_own_separators(recorded, bare):
@@ -58,7 +67,12 @@ def test_a_turkish_number_comes_out_of_any_recording_unchanged(value, grouping, 
         ("bilinmiyor", "no number"),
         ("12 ile 15", "2 numbers"),
         ("12 bin TL", "more than a number and a unit"),
-        ("yaklaşık 12", "more than a number and a unit"),
+        ("en az 12", "more than a number and a unit"),
+        ("12 elma", "more than a number and a unit"),
+        ("(500)", "in brackets"),
+        ("(500) TL", "in brackets"),
+        ("(₺500)", "in brackets"),
+        ("on iki", "no number"),
         ("1.25.0", "neither in Turkish nor in English"),
         ("2/3", "2 numbers"),
     ],
@@ -79,6 +93,21 @@ def test_answers_that_may_mean_something_else_are_rejected(recorded, why):
         ("Faiz kaç TL'dir? Doğru seçeneği işaretleyiniz.", "TL", "Faiz kaç TL'dir?"),
         ("Faiz kaç TL'dir? Doğru cevap hangisidir?", "TL", "Faiz kaç TL'dir?"),
         ("Faiz  kaç\nTL'dir?", "TL", "Faiz kaç TL'dir?"),
+        ("Faiz aşağıdakilerden hangisidir ?", "TL", "Faiz kaç TL'dir?"),
+        *(
+            (text, "TL", text)
+            for text in (
+                "İki yatırım seçeneğinden kârlı olanın NBD'si kaç TL'dir?",
+                "A A.Ş. ile B A.Ş. ortaktır. A'nın payı kaç TL'dir?",
+                "Bir sınavdaki 40 sorunun %30'u kolaydır. Bu soruda faiz basittir. Kaç TL'dir?",
+                "Ödemeler aşağıdaki şekildedir: 1. yıl 100 TL, 2. yıl 200 TL. Toplam kaç TL'dir?",
+            )
+        ),
+        (
+            "Aşağıdaki tabloya göre\n1. yıl: 5 TL\n2. yıl: 6 TL\ntoplam?",
+            "",
+            "Aşağıdaki tabloya göre 1. yıl: 5 TL 2. yıl: 6 TL toplam?",
+        ),
         (
             "Nakit akışları aşağıda verilmiştir. NBD kaç TL'dir?",
             "TL",
@@ -96,6 +125,52 @@ def test_choice_stems_become_open_questions(question, unit, opened):
 def test_questions_that_need_their_choices_are_rejected(question):
     with pytest.raises(Reject, match="refers to choices"):
         open_question(question, "TL")
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("Faiz kaç TL'dir? A) 100 TL B) 150 TL C) 200 TL", "options typed"),
+        ("Faiz kaç TL'dir?\nA. 100 TL\nB. 150 TL\nC. 200 TL", "options typed"),
+        ("Faiz kaç TL'dir? a)100 b)150", "options typed"),
+        ("Faiz kaç TL'dir? (A) 100 (B) 150", "options typed"),
+        ("Faiz kaç TL'dir? A-) 100 B-) 150 C-) 200", "options typed"),
+        ("Üçüncü sorudaki verileri kullanarak faizi bulunuz.", "another text"),
+        ("3. sorudaki verilere göre faiz kaç TL'dir?", "another text"),
+        ("Bir önceki soruda verilen faiz kaç TL'dir?", "another text"),
+        ("İkinci sorudaki faiz kaç TL'dir?", "another text"),
+        ("Soru 3'teki faiz kaç TL'dir?", "another text"),
+        ("Yukarıda verilen bilgilere göre faiz kaç TL'dir?", "another text"),
+        ("Aşağıdaki tabloya göre faiz kaç TL'dir?", "needs a table"),
+        ("Verilen ödeme tablosundaki faiz kaç TL'dir?", "needs a table"),
+        ("Grafiğe göre faiz kaç TL'dir?", "needs a table"),
+    ],
+)
+def test_questions_that_need_what_is_not_there_are_rejected(question, why):
+    with pytest.raises(Reject, match=why):
+        open_question(question, "TL")
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"answer": "100 TL", "value": "250"}, "answer '100 TL' contradicts value '250'"),
+        ({"answer": "-%5", "answer_unit": "%", "value": "5"}, "contradicts value"),
+        ({"answer": "17 yıl", "answer_unit": "ay"}, "another unit than answer_unit 'ay'"),
+        ({"choices": {"A": "%5", "B": "6"}, "answer": "A"}, "another unit than answer_unit 'TL'"),
+    ],
+)
+def test_a_row_that_contradicts_itself_is_rejected(row, why):
+    with pytest.raises(Reject, match=why):
+        clean(raw(**row))
+
+
+def test_a_slip_of_separators_is_kept_and_said(tmp_path):
+    audit, (questions, *_) = run(tmp_path, line(answer="5514.28", value="5514.28"))
+    assert json.loads(questions)["answer"] == "5514.28"
+    assert audit["answers_that_do_not_read_as_value"] == [
+        {"id": "1", "answer": "5514.28", "read_as": None, "value": "5514.28", "difference": "separators"}
+    ]
 
 
 def test_the_letter_of_a_choice_becomes_its_number():
@@ -134,19 +209,18 @@ def test_nothing_is_dropped_in_silence(tmp_path):
     )
     audit, (questions, rejected, written) = run(tmp_path, text)
     assert json.loads(written) == audit
-    assert [json.loads(row)["id"] for row in questions.splitlines()] == ["a", "c", "d", "e"]
-    (reject,) = (json.loads(row) for row in rejected.splitlines())
-    assert reject["id"] == "b" and "2 numbers" in reject["reason"]
-    assert (audit["rows"], audit["kept"], audit["rejected"]) == (5, 4, 1)
-    assert audit["by_kind"] == {"choice": 1, "open": 3}
-    assert audit["by_separators"] == {"comma groups": 1, "comma groups, dot before decimals": 1, "digits only": 2}
-    assert audit["by_rejected"] == {"answer '…' has 2 numbers, expected one": 1}
+    assert [json.loads(row)["id"] for row in questions.splitlines()] == ["a", "c", "d"]
+    rejects = {row["id"]: row["reason"] for row in map(json.loads, rejected.splitlines())}
+    assert rejects.keys() == {"b", "e"} and "2 numbers" in rejects["b"] and "contradicts" in rejects["e"]
+    assert (audit["rows"], audit["kept"], audit["rejected"]) == (5, 3, 2)
+    assert audit["by_kind"] == {"choice": 1, "open": 2}
+    assert audit["by_separators"] == {"comma groups": 1, "comma groups, dot before decimals": 1, "digits only": 1}
+    assert audit["by_rejected"] == {
+        "answer '…' contradicts value '…', in Turkish as in English": 1,
+        "answer '…' has 2 numbers, expected one": 1,
+    }
     differ = audit["answers_that_do_not_read_as_value"]
-    assert [(row["id"], row["read_as"], row["difference"]) for row in differ] == [
-        ("a", None, "separators"),
-        ("c", "36.919", "separators"),
-        ("e", "10", "value"),
-    ]
+    assert [(row["id"], row["read_as"]) for row in differ] == [("a", None), ("c", "36.919")]
     assert Question.model_validate_json(questions.splitlines()[0]).value == "1250"
 
 

@@ -27,7 +27,7 @@ def pins(stack: str) -> dict[str, str]:
     return {normal(name): pinned for name, pinned in found}
 
 
-@pytest.mark.parametrize("stack", ["cpu", "cuda"])
+@pytest.mark.parametrize("stack", ["cpu", "cuda", "tools"])
 def test_lock_pins_every_requirement_once_and_names_no_registry(stack):
     text = (ENVS / f"{stack}.lock").read_text()
     lines = re.findall(r"^[^\s#].*$", text, flags=re.M)
@@ -48,6 +48,12 @@ def test_cpu_lock_leaves_the_cuda_packages_to_torch():
 def test_both_stacks_pin_the_same_versions():
     cpu, cuda = pins("cpu"), pins("cuda")
     assert {name for name in cpu.keys() & cuda.keys() if cpu[name] != cuda[name]} == DIFFERENT
+
+
+def test_the_tools_run_beside_the_libraries_of_the_cpu_stack():
+    shared = requirements("tools") & requirements("cpu")
+    assert shared >= {"torch", "transformers", "datasets", "pandas"}
+    assert {name: pins("tools")[name] for name in shared} == {name: pins("cpu")[name] for name in shared}
 
 
 def test_installed_cpu_environment_equals_its_lock():

@@ -1,12 +1,13 @@
 """Turkish numbers: what is read as what, and that nothing breaks the reader."""
 
+import time
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmath_grpo.numbers import format_turkish, parse_english, parse_lenient, parse_turkish
+from finmath_grpo.numbers import format_turkish, names_a_number, parse_english, parse_lenient, parse_turkish
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40)
 NUMERIC_TEXT = st.text(alphabet="0123456789.,-+−%₺TL yılayg ün\u00a0\u2009\u202f", max_size=40)
@@ -55,6 +56,27 @@ NUMERIC_TEXT = st.text(alphabet="0123456789.,-+−%₺TL yılayg ün\u00a0\u2009
         ("768\u2009%", "768"),
         ("12\u00a0500", "12500"),
         ("1\u202f234\u202f567,8", "1234567.8"),
+        # One of each line of the list in the docstring.
+        ("１２", "12"),
+        ("1\u200b2\u00ad,\ufeff5", "12.5"),
+        ("**12.500** TL'dir.", "12500"),
+        ("```\n12\n```", "12"),
+        (r"$\boxed{12.500\ \text{TL}}$", "12500"),
+        (r"\(33{,}75\%\)", "33.75"),
+        (r"\[12\,500\]", "12500"),
+        ("Cevap: x = 12", "12"),
+        ("≅ yaklaşık olarak 12", "12"),
+        ("YÜZDE 12,5", "12.5"),
+        ("12.500 euro", "12500"),
+        ("240 TL/kg", "240"),
+        ("17 aydır", "17"),
+        ("12.500 TL'ye satılmalıdır", "12500"),
+        ("12'500,5", "12500.5"),
+        ("12 500,00", "12500"),
+        ("12.500,-", "12500"),
+        ("12.500 TL (yaklaşık);", "12500"),
+        ("—5", "-5"),
+        ("eksi %5", "-5"),
     ],
 )
 def test_turkish_numbers_are_read(text: str, value: str) -> None:
@@ -84,8 +106,13 @@ def test_english_numbers_are_not_turkish_but_are_told_apart(text: str, english: 
 @pytest.mark.parametrize(
     "text",
     [
-        *("", " ", ".", ",", "-", "%", "TL", "1.234.56", "1,2,3", "12.34.567", "1..000", "1,,5", ",5", "5,", "12 500"),
-        *("--5", "-%-5", "1e5", "½", "٣", "²", "12a", "x = 5", "5 elma", "5 TL 6", "1.000 ile 2.000", "1.23 4,5", "∞"),
+        *("", " ", ".", ",", "-", "%", "TL", "1.234.56", "1,2,3", "12.34.567", "1..000", "1,,5", ",5", "5,", "12 50"),
+        *("--5", "-%-5", "1e5", "½", "٣", "²", "12a", "x = y", "5 elma", "5 TL 6", "1.000 ile 2.000", "1.23 4,5", "∞"),
+        # Nothing is guessed where digits stand apart, or a word or sign may change the value.
+        *("5²", "10³", "1½", "12⁄5", "⑫5", "12**5", "12_5", "12\n500", "1 234 56", "12'50", "1 2345", "12~500"),
+        *("12,5 bin", "12,5 (bin TL)", "on iki", "2/3", "2 yıl 6 ay", "5 × 2 = 10", "(500)", "500-", "5!", "> 5"),
+        *(r"\frac{1}{2}", r"10^{3}", r"\sqrt{4}", r"12{3}", "12 değil", "12 (değil)", "yanlış cevap: 12", "~~12~~"),
+        *("en az 12", "12'den fazla", "12 TL'ye kadar", "zarar: 12", "A) 12", "faizi bulalım 12", "≠ 5", "1" * 1001),
     ],
 )
 def test_what_is_no_number_is_none(text: str) -> None:
@@ -93,8 +120,8 @@ def test_what_is_no_number_is_none(text: str) -> None:
     assert parse_lenient(text) is None
 
 
-class TestWhatMathVerifyGetsWrong:
-    """math-verify 0.9.0 reads these as in English."""
+class TestWhatOtherToolsGetWrong:
+    """Math-Verify 0.9 equates the first two; rules that delete the comma read 12,5 as 125."""
 
     def test_grouped_decimal_is_one_number(self) -> None:
         assert parse_turkish("1.234,56") == parse_turkish("1234,56") == Decimal("1234.56")
@@ -140,15 +167,34 @@ def test_no_text_raises_and_lenient_agrees_with_turkish(text: str) -> None:
         assert reading == (parse_english(text), "english")
 
 
-@pytest.mark.parametrize("piece", [" ", "1", "1.000.", "-", "%", "\u00a0", "TL", "1,", "1 ", "\n"])
-def test_ten_thousand_characters_of_one_kind_are_read_or_refused(piece: str) -> None:
-    for text in (piece * (10_000 // len(piece)), " " * 4_999 + piece + " " * 4_999 + "x"):
+HOSTILE = (
+    *(" ", "1", "1.000.", "1 000 ", "'000", "-", "%", "\u00a0", "TL", "1,", "\n", "a", "a:", "cevap ", "tam olarak "),
+    *("(", "()", "\\", r"\text{", "{", "$", "olur ", "'dir", "İ", "\u0315\u0300", "\u200b", "½", "\ufdfa", "yüz"),
+)
+
+
+@pytest.mark.parametrize("piece", HOSTILE)
+def test_hostile_text_takes_linear_time(piece: str) -> None:
+    many = piece * (1_000_000 // len(piece))
+    longest = piece * (990 // len(piece))  # as long as is still read
+    started = time.process_time()
+    for text in (many, many + "x", "5" + many, longest, longest + "x", "5" + longest + "x", "5 (" + longest):
         parse_lenient(text)
+        names_a_number(text)
+    assert time.process_time() - started < 2
 
 
 @given(NUMERIC_TEXT)
 def test_spaces_around_change_nothing(text: str) -> None:
     assert parse_turkish(f" \u00a0{text}\u2009\n") == parse_turkish(text)
+
+
+WRAPPINGS = ("{} TL'dir.", "**{}**", "$\\boxed{{{}}}$", "Cevap: {} TL", "%{}", "x = {} olur", "≈ {} ₺")
+
+
+@given(DECIMALS, st.sampled_from(WRAPPINGS))
+def test_no_wrapping_changes_the_value(value: Decimal, wrapping: str) -> None:
+    assert parse_turkish(wrapping.format(format_turkish(value))) == value
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The four rewards: the post's two to the last digit, and ours, which every right answer in the template maximises."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmath_grpo.numbers import format_turkish, parse_turkish
-from finmath_grpo.prompts import fill_template
+from finmath_grpo.prompts import PromptSettings, fill_template
+from finmath_grpo.questions.rows import Question
 from finmath_grpo.rewards import REWARDS, exact_match, numeric_match, template_match, xmlcount
+from finmath_grpo.statistics.forms import form
+from finmath_grpo.training.grpo import training_dataset
 
 RAW = sorted(Path(__file__).parents[2].glob("data/raw/*.jsonl"))
 
@@ -44,7 +48,16 @@ TABLE = [
     ("<matematik>\n3 + 4 = 7", 0.125, 0, 0.1, 0),
     ("<matematik>3 + 4 = 7</matematik><cevap>7</cevap>", 0.0, 2, 0.0, 2),
     (f"{S}<cevap>\n7", 0.331, 2, 0.3, 2),
+    # A blank solution or answer: the shell's 0.4, and nothing for content.
     ("<matematik>\n\n</matematik>\n<cevap>\n7\n</cevap>\n", 0.5, 2, 0.4, 2),
+    ("<matematik>\n \t\n</matematik>\n<cevap>\n7\n</cevap>\n", 0.5, 2, 0.4, 2),
+    (f"{S}<cevap>\n \n</cevap>\n", 0.5, 0, 0.4, 0),
+    (f"{S}<cevap>\n\n</cevap>\n", 0.5, 0, 0.4, 0),
+    # An answer of two lines is not the template.
+    (f"{S}<cevap>\n7\n8\n</cevap>\n", 0.5, 0, 0.4, 0),
+    (f"{S}<cevap>\n\n7\n</cevap>\n", 0.5, 2, 0.4, 2),
+    (f"{S}\n<cevap>\n7\n</cevap>\n", 0.5, 2, 0.5, 2),
+    (f"{S}<cevap>\n**7 TL'dir**\n</cevap>\n", 0.5, 0, 0.5, 2),
 ]
 
 
@@ -57,20 +70,22 @@ def test_rewards_of_known_texts(text: str, xml: float, exact: float, template: f
         assert numeric_match([completion], value=["7"]) == [numeric]
 
 
-def post_count_xml(text) -> float:
-    # The function of the post, to compare with bit for bit.
-    count = 0.0
-    if text.count("<matematik>\n") == 1:
-        count += 0.125
-    if text.count("\n</matematik>\n") == 1:
-        count += 0.125
-    if text.count("\n<cevap>\n") == 1:
-        count += 0.125
-        count -= len(text.split("\n</cevap>\n")[-1]) * 0.001
-    if text.count("\n</cevap>") == 1:
-        count += 0.125
-        count -= (len(text.split("\n</cevap>")[-1]) - 1) * 0.001
-    return count
+def format_reward(text: str) -> float:
+    """The post's format reward in words of our own, in thousandths so that no order of additions matters.
+
+    The post took it from Unsloth's notebook `Llama3.1_(8B)-GRPO.ipynb` (February 2025) and renamed the tags. An
+    eighth for each of four marks that occurs once. If the third does, a thousandth is taken per character after the
+    last `</cevap>` between newlines, or of the whole text where there is none. If the fourth occurs once, the same for
+    `</cevap>` after a newline, less one character.
+    """
+    marks = ("<matematik>\n", "\n</matematik>\n", "\n<cevap>\n", "\n</cevap>")
+    once = [len(re.findall(re.escape(mark), text)) == 1 for mark in marks]
+    points = 125 * sum(once)
+    for counted, closing, free in ((once[2], "\n</cevap>\n", 0), (once[3], "\n</cevap>", 1)):
+        if counted:
+            place = text.rfind(closing)
+            points -= len(text) - (place + len(closing) if place >= 0 else 0) - free
+    return points / 1000
 
 
 PIECES = st.sampled_from(["<matematik>", "</matematik>", "<cevap>", "</cevap>", "\n", " ", "7", "12,5", "a" * 50, "ş"])
@@ -78,8 +93,8 @@ TEXTS = st.lists(PIECES, max_size=12).map("".join)
 
 
 @given(TEXTS)
-def test_xmlcount_is_the_posts_function_to_the_last_bit(text: str) -> None:
-    assert xmlcount([text]) == [post_count_xml(text)]
+def test_xmlcount_is_the_posts_format_reward(text: str) -> None:
+    assert xmlcount([text]) == [pytest.approx(format_reward(text), abs=1e-12)]
 
 
 @given(TEXTS, st.sampled_from(["7", "12,5", ""]))
@@ -99,10 +114,42 @@ def test_the_template_as_asked_is_fined_by_xmlcount_alone(length: int) -> None:
 
 def test_trl_passes_whole_batches_and_columns_that_a_reward_does_not_use() -> None:
     completions = [[{"role": "assistant", "content": text}] for text, *_ in TABLE]
-    columns = {"answer": ["7"] * len(TABLE), "value": ["7"] * len(TABLE), "prompts": [], "trainer_state": None}
+    columns = {name: ["7"] * len(TABLE) for name in ("answer", "value")}
+    columns |= {"answer_unit": ["TL"] * len(TABLE), "prompts": [], "trainer_state": None}
     for place, name in enumerate(("xmlcount", "exact_match", "template_match", "numeric_match"), start=1):
         assert REWARDS[name](completions=completions, **columns) == pytest.approx([row[place] for row in TABLE])
         assert REWARDS[name].__name__ == name
+
+
+def test_the_trainer_s_rows_carry_the_unit_that_numeric_match_compares() -> None:
+    question = Question(id="1", unit="", family="", question="Kaç ay?", answer="17", answer_unit="ay", value="17")
+    columns = training_dataset([question] * 2, PromptSettings(system="Çöz.")).to_dict()
+    texts = [fill_template("x", "17 ay"), fill_template("x", "17 yıl")]
+    assert numeric_match(texts, **columns) == [2.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "earned"),
+    [
+        (f"{S}<cevap>\n7\n</cevap>", "template", 0.5),
+        (f"{S}<cevap>\n7\n</cevap>  ", "template", 0.5),
+        (f"{S}\n<cevap>\n7\n</cevap>\n", "template_newline", 0.5),
+        (f"{S}<cevap>\n7\n8\n</cevap>", "other", 0.4),
+        (f"{S}<cevap>\n \n</cevap>", "other", 0.4),
+        ("<matematik>\n\n</matematik>\n<cevap>\n7\n</cevap>\n", "other", 0.4),
+        (f"Çözüm: {S}<cevap>\n7\n</cevap>\n", "other", 0.3),
+        (f"{S}<cevap>7\n</cevap>", "half_inline", 0.3),
+        (f"{S}<cevap></cevap>", "other", 0.2),
+    ],
+)
+def test_the_reward_and_its_audit_mean_the_same_template(text: str, kind: str, earned: float) -> None:
+    assert form(text) == kind
+    assert template_match([text]) == [earned]
+
+
+@given(TEXTS)
+def test_the_audit_calls_a_text_the_template_where_the_reward_is_whole(text: str) -> None:
+    assert form(text).startswith("template") == (template_match([text]) == [0.5])
 
 
 @pytest.mark.parametrize("path", RAW, ids=lambda path: path.stem)

@@ -1,14 +1,15 @@
-"""Score completions: three scorers and one outcome a sample.
+"""Score completions: three scorers and one outcome per sample.
 
 `exact` is the post's equality of strings and `no_punctuation` its second try, both against the recorded answer.
-`numeric` is ours: the answer, read as a Turkish number, has the value of the question. The outcome says why not.
+`numeric` is ours: the answer states one number, which read in Turkish is the value of the question, and no unit that
+contradicts the question's. The outcome says why not.
 """
 
 import argparse
 import re
 import string
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import MAX_PREC, ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 from typing import Literal
 
@@ -19,10 +20,11 @@ from finmath_grpo.answers import extract_answer, has_answer
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.scores import COLUMNS, check_complete
 from finmath_grpo.files import atomic_write, read_jsonl
-from finmath_grpo.numbers import parse_english, parse_turkish
+from finmath_grpo.numbers import contradicts, english, names_a_number, stated, states, turkish
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_EXACT = Context(prec=MAX_PREC)
 _LONGEST = 100  # characters kept of an extracted text: without a tag it is the whole completion
 
 
@@ -31,6 +33,8 @@ class Gold(pydantic.BaseModel):
 
     id: str
     answer: str
+    answer_unit: str = ""
+    """Empty where the file does not say it; then no unit of an answer contradicts it."""
     value: Decimal
 
 
@@ -46,50 +50,66 @@ class Completion(pydantic.BaseModel):
     finish: Literal["stop", "length"]
 
 
-def score(text: str, finish: str, gold: str, value: Decimal) -> dict[str, int | str]:
+def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = "") -> dict[str, int | str]:
     """The scores of one completion: `exact`, `no_punctuation`, `numeric` (0 or 1), `outcome`, `extracted`."""
     answer = extract_answer(text)
+    result = outcome(text, finish, value, answer_unit)
     return {
         "exact": int(answer == gold),
         "no_punctuation": int(_bare(answer) == _bare(gold)),
-        "numeric": int(parse_turkish(answer) == value),
-        "outcome": outcome(text, finish, value),
+        "numeric": int(result == "right"),
+        "outcome": result,
         "extracted": _one_line(answer),
     }
 
 
-def outcome(text: str, finish: str, value: Decimal) -> str:
+def outcome(text: str, finish: str, value: Decimal, answer_unit: str = "") -> str:
     """What became of the question; the first that holds.
 
-    right: the value, written in Turkish. cut_off: the limit of tokens came before the end of an answer.
-    no_answer: no `<cevap>`. separators: the value, if dot and comma are read as in English. rounding: see
-    `is_rounding`, in either reading of the separators. wrong: anything else, and what is no number.
+    - right: `numbers.states`, which is also what the reward `numeric_match` asks.
+    - cut_off: the limit of tokens came before the end of an answer.
+    - no_answer: no `<cevap>`.
+    - unit: a unit that contradicts the question's, as in `17 yıl` for months, whatever the number. A question with no
+      unit, or one that `numbers.UNITS` lacks, is contradicted by none: `12 TL` is 12 there.
+    - separators: the value, if dot and comma are read as in English.
+    - rounding: see `is_rounding`; the number is read in Turkish, or in English where it is none in Turkish.
+    - unreadable: digits or number words, but not exactly one number.
+    - wrong: anything else, and what holds no number at all.
     """
     answer = extract_answer(text)
-    turkish, english = parse_turkish(answer), parse_english(answer)
-    if turkish == value:
+    if states(answer, value, answer_unit):
         return "right"
     if finish == "length" and "</cevap>" not in text.split("<cevap>")[-1]:
         return "cut_off"
     if not has_answer(text):
         return "no_answer"
-    if english == value:
+    found = stated(answer)
+    if found is None:
+        return "unreadable" if names_a_number(answer) else "wrong"
+    if contradicts(found.units, answer_unit):
+        return "unit"
+    if english(found.number) == value:
         return "separators"
-    if turkish is not None and is_rounding(turkish, value):
-        return "rounding"
-    return "wrong"
+    number = turkish(found.number)
+    number = english(found.number) if number is None else number
+    if number is None:
+        return "unreadable"
+    return "rounding" if is_rounding(number, value) else "wrong"
 
 
 def is_rounding(answer: Decimal, value: Decimal) -> bool:
-    """Whether `answer` is `value` up to rounding: within one unit of the last decimal place that both give.
+    """Whether `answer` is `value` up to rounding.
 
-    Two different whole numbers are not, and neither is an answer off by more than a tenth: 0.06 is not 0.05 rounded.
+    It is if `value`, rounded half up or cut to fewer decimals, is `answer`, or if `answer`, rounded half up to the
+    decimals of `value`, of which there are two or more, is `value`; and if they differ by at most a tenth of `value`.
+    So 12.35, 12.34 and 12.3 are 12.345, and 46 is 46.41, but 47 is not. 3166.6667 is 3166.67, but 2.52 is not 2.5.
     """
-    places = min(_places(answer), _places(value))
-    difference = abs(answer - value)
-    if places == 0 and _places(answer) == _places(value):
+    places, wanted = _places(answer.normalize(_EXACT)), _places(value)
+    if abs(answer - value) * 10 > abs(value):
         return False
-    return difference <= Decimal(1).scaleb(-places) and difference * 10 <= abs(value)
+    if places < wanted:
+        return answer in (_round(value, places, ROUND_HALF_UP), _round(value, places, ROUND_DOWN))
+    return places > wanted >= 2 and _round(answer, wanted, ROUND_HALF_UP) == value
 
 
 def score_rows(test: list[Gold], completions: list[Path]) -> Iterator[dict[str, object]]:
@@ -105,7 +125,7 @@ def score_rows(test: list[Gold], completions: list[Path]) -> Iterator[dict[str, 
                 "temperature": row.temperature,
                 "sample": row.sample,
                 "question_id": row.question_id,
-                **score(row.text, row.finish, gold.answer, gold.value),
+                **score(row.text, row.finish, gold.answer, gold.value, gold.answer_unit),
                 "gold": gold.answer,
                 "value": format(gold.value, "f"),
                 "tokens": row.tokens,
@@ -115,7 +135,7 @@ def score_rows(test: list[Gold], completions: list[Path]) -> Iterator[dict[str, 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--test", type=Path, required=True, help="test.jsonl")
-    parser.add_argument("--completions", type=Path, nargs="+", required=True, help="one JSON Lines file a model")
+    parser.add_argument("--completions", type=Path, nargs="+", required=True, help="one JSON Lines file per model")
     parser.add_argument("--scores", type=Path, required=True, help="the table to write")
     options = parser.parse_args()
 
@@ -133,6 +153,10 @@ def main() -> None:
 
 def _places(number: Decimal) -> int:
     return max(0, -int(number.as_tuple().exponent))
+
+
+def _round(number: Decimal, places: int, rounding: str) -> Decimal:
+    return number.quantize(Decimal(1).scaleb(-places), rounding, _EXACT)
 
 
 def _bare(answer: str) -> str:

@@ -1,4 +1,4 @@
-"""The table of scores: one row a sample, and a check that it is whole.
+"""The table of scores: one row per sample, and a check that it is whole.
 
 Every number of the statistics is a mean over questions and samples. A mean over what happens to be there would be
 silently another number, so a table with a missing or doubled sample is refused by name.
@@ -13,7 +13,7 @@ import pandas as pd
 from finmath_grpo.errors import UserError
 
 SCORERS = ("exact", "no_punctuation", "numeric")
-OUTCOMES = ("right", "separators", "rounding", "wrong", "no_answer", "cut_off")
+OUTCOMES = ("right", "separators", "rounding", "unit", "wrong", "unreadable", "no_answer", "cut_off")
 
 _TYPES = {
     "model": "category",

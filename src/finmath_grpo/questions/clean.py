@@ -1,7 +1,8 @@
 """Clean raw questions: choice questions become open ones, answers become digits, commas and dots.
 
-As in the post, the separators of an answer stay as they were recorded: `5514.28` is not mended. What can't be cleaned
-goes to the rejected rows with a reason, and the audit counts everything, so that nothing is dropped in silence.
+As in the post, the separators of an answer stay as they were recorded: `5514.28` is not mended, and the audit names the
+row. An answer whose row has another `value` is rejected. What can't be cleaned goes to the rejected rows with a reason,
+and the audit counts everything, so that nothing is dropped in silence. Answers are read as those of models are.
 """
 
 import argparse
@@ -16,7 +17,7 @@ from typing import Any
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, canonical_json, read_jsonl, write_json
-from finmath_grpo.numbers import parse_english, parse_lenient, parse_turkish
+from finmath_grpo.numbers import contradicts, english, numbers_in, stated, turkish
 from finmath_grpo.questions.rows import Question, RawQuestion
 
 ASKING = {
@@ -31,18 +32,28 @@ ASKING = {
 
 _WHICH = re.compile(
     r"(?:aşağıdaki(?:lerden| seçeneklerden| şıklardan)|yukarıdaki(?:lerden| seçeneklerden))"
-    r" hangi(?:sidir|sine eşittir|si olur)(?=\?)"
+    r" hangi(?:sidir|sine eşittir|si olur) ?(?=\?)"
 )
 _POINTING = re.compile(
-    r" ?(?:Doğru (?:seçeneği|cevabı|şıkkı) (?:işaretleyiniz|bulunuz)\.|Doğru (?:cevap|seçenek|şık) hangisidir\?)"
+    r" ?(?:Doğru (?:seçeneği|cevabı|şıkkı) (?:işaretleyiniz|bulunuz)\.|Doğru (?:cevap|seçenek|şık) hangisidir ?\?)"
 )
-_CHOICES_LEFT = re.compile(r"hangisi|hangileri|aşağıdakiler|seçene[kğ]|şıkk?(?:ı|lar)", re.IGNORECASE)
-_NUMBER = re.compile(r"[-−–]?\s?[0-9](?:[0-9.,\u00a0\u202f]*[0-9])?")
-_BESIDE = re.compile(
-    r"(?:%|₺|\$|€|TL|TRY|Türk lirası|lira|yüzde|yıl|ay|gün|adet|['’]?[dt][ıiuü]r|[-.,;:=~≈*()\"'’«»\s])*+",
+_CHOICES_LEFT = re.compile(
+    # A choice between investments (`yatırım seçeneğinden`) is none of these.
+    r"hangisi|hangileri|aşağıdakiler|(?:aşağıdaki|yukarıdaki|verilen|doğru|hangi) seçene[kğ]|"
+    r"(?:^|[.?!:;] )seçene[kğ]|seçeneği (?:işaretle|bul)|şıkk?(?:ı|lar)",
     re.IGNORECASE,
 )
-"""What may stand beside the number of an answer and means nothing for its value."""
+_OPTION = re.compile(r"(?<!\w)([A-Ea-e]) ?([).-])[ )]*(?=\S)")
+_ELSEWHERE = re.compile(
+    r"(?<!\w)(?:[0-9]+ ?\.|[0-9]+['’]?[iıuü]?nc[iıuü]|[iİ]lk|birinci|[iİ]kinci|üçüncü|dördüncü|beşinci|altıncı|yedinci|"
+    r"sekizinci|dokuzuncu|onuncu|önceki|sonraki|yukarıdaki|aşağıdaki) ?soru|(?<!\w)soru(?: no)?:? ?[0-9]|^yukarıda",
+    re.IGNORECASE,
+)
+_TABLE = re.compile(
+    r"(?:aşağıdaki|yukarıdaki|yandaki|verilen|ekteki) (?:\w+ ){0,2}(?:tablo|grafi[kğ]|çizelge)|"
+    r"(?<!\w)(?:tablo(?:ya|da)|grafi(?:ğe|kte)|çizelge(?:ye|de))",
+    re.IGNORECASE,
+)
 
 
 class Reject(Exception):
@@ -57,15 +68,17 @@ def clean(raw: RawQuestion) -> Question:
         if letter not in raw.choices:
             raise Reject(f"answer {raw.answer!r} is the letter of none of the choices {', '.join(raw.choices)}")
         recorded = raw.choices[letter]
-    answer = clean_answer(recorded)
+    answer = clean_answer(recorded, raw.answer_unit)
     value = raw.value
     if value is None:
-        number = parse_turkish(answer)
+        number = turkish(answer)
         if number is None:
             raise Reject(
                 f"answer {recorded!r} is not a Turkish number and the row has no value that says what it means"
             )
         value = f"{number:f}"
+    elif Decimal(value) not in (turkish(answer), english(answer)):
+        raise Reject(f"answer {recorded!r} contradicts value {value!r}, in Turkish as in English")
     return Question(
         id=raw.id,
         unit=raw.unit,
@@ -78,28 +91,34 @@ def clean(raw: RawQuestion) -> Question:
     )
 
 
-def clean_answer(recorded: str) -> str:
+def clean_answer(recorded: str, answer_unit: str = "") -> str:
     """The number in a recorded answer with its separators as they are: `₺5514.28.` gives `5514.28`.
 
-    Raises Reject if there is no number, more than one, or a word beside it that may change its meaning.
+    It is read as the answers of models are (`numbers.stated`). Raises Reject if that finds no number, if its unit
+    contradicts `answer_unit`, or if it is a number in no convention. A number in brackets is refused too: `(500)` is
+    -500 to an accountant and 500 to others.
     """
-    text = unicodedata.normalize("NFC", recorded)
-    found = list(_NUMBER.finditer(text))
-    if len(found) != 1:
-        raise Reject(f"answer {recorded!r} has {'no number' if not found else f'{len(found)} numbers'}, expected one")
-    beside = text[: found[0].start()] + " " + text[found[0].end() :]
-    if not _BESIDE.fullmatch(beside):
+    found = stated(recorded)
+    if found is None:
+        written = numbers_in(recorded)
+        if len(written) != 1:
+            count = f"{len(written)} numbers" if written else "no number"
+            raise Reject(f"answer {recorded!r} has {count}, expected one")
+        if re.search(r"\(\s*[^\s()\w]*\s*" + re.escape(written[0]), recorded):
+            raise Reject(f"answer {recorded!r} has its number in brackets; write a minus if it is one")
         raise Reject(f"answer {recorded!r} has more than a number and a unit")
-    answer = re.sub(r"[−–]", "-", re.sub(r"\s", "", found[0].group()))
-    if parse_lenient(answer) is None:
+    if contradicts(found.units, answer_unit):
+        raise Reject(f"answer {recorded!r} has another unit than answer_unit {answer_unit!r}")
+    if turkish(found.number) is None and english(found.number) is None:
         raise Reject(f"answer {recorded!r} is a number neither in Turkish nor in English")
-    return answer
+    return found.number
 
 
 def open_question(question: str, unit: str) -> str:
     """The question without its choices: `… aşağıdakilerden hangisidir?` becomes `… kaç TL'dir?`.
 
-    Raises Reject where the text still speaks of choices, as then it can't be answered without them.
+    Raises Reject where the text can't be answered by itself: it still speaks of choices, has options typed into it, or
+    needs another question or a table. A table counts as there if the text has bars, tabs or line breaks.
     """
     text = " ".join(unicodedata.normalize("NFC", question).split())
     text = _POINTING.sub("", text)
@@ -108,19 +127,34 @@ def open_question(question: str, unit: str) -> str:
         raise Reject(
             f"the question refers to choices ({left.group()!r}) in a way that can't be turned into an open question"
         )
+    if has_options(text):
+        raise Reject("the question has options typed into its text; put them into choices")
+    if left := _ELSEWHERE.search(text):
+        raise Reject(f"the question needs another text ({left.group()!r}), which is not there")
+    if (left := _TABLE.search(text)) and max(map(question.strip().count, "|\t\n")) < 2:
+        raise Reject(f"the question needs a table ({left.group()!r}), which is not there")
     return text
+
+
+def has_options(text: str) -> bool:
+    """Whether options stand in the text: `A) … B) …`, or `A. … B. … C. …`, or `A- … B- … C- …`."""
+    marks = _OPTION.findall(text)
+    return any(
+        letters in "".join(letter.upper() for letter, found in marks if found == mark)
+        for letters, mark in (("AB", ")"), ("ABC", "."), ("ABC", "-"))
+    )
 
 
 def separator_style(answer: str, value: Decimal) -> str:
     """How a cleaned answer writes the number `value`."""
-    turkish = parse_turkish(answer) == value
+    as_turkish = turkish(answer) == value
     match "".join(sorted(set(answer) & {".", ","}, key=answer.index)):
         case "":
             return "digits only"
         case ".":
-            return "dot groups" if turkish else "dot before decimals"
+            return "dot groups" if as_turkish else "dot before decimals"
         case ",":
-            return "comma before decimals" if turkish else "comma groups"
+            return "comma before decimals" if as_turkish else "comma groups"
         case ".,":
             return "dot groups, comma before decimals"
         case _:
@@ -128,7 +162,7 @@ def separator_style(answer: str, value: Decimal) -> str:
 
 
 class Audit:
-    """Counts over rows that come one at a time, and the rows whose answer, read in Turkish, is not the value."""
+    """Counts over rows that come one at a time, and the rows whose answer is the value only if read in English."""
 
     def __init__(self) -> None:
         self.counts: dict[str, Counter[str]] = {
@@ -146,11 +180,10 @@ class Audit:
             ("separators", separator_style(cleaned.answer, value)),
         ):
             self.counts[name][key] += 1
-        read = parse_turkish(cleaned.answer)
+        read = turkish(cleaned.answer)
         if read != value:
-            difference = "separators" if parse_english(cleaned.answer) == value else "value"
             row = {"id": raw.id, "answer": cleaned.answer, "read_as": None if read is None else f"{read:f}"}
-            self.disagreements.append({**row, "value": cleaned.value, "difference": difference})
+            self.disagreements.append({**row, "value": cleaned.value, "difference": "separators"})
 
     def reject(self, reason: str) -> None:
         self.counts["rejected"][re.sub(r"'[^']*'", "'…'", reason)] += 1

@@ -48,13 +48,14 @@ OURS = {"engine", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
 
 
 def training_dataset(questions: list[Question], prompt: PromptSettings) -> Dataset:
-    """One row a question: `prompt` for the trainer; `answer` and `value` for the rewards."""
+    """One row per question: `prompt` for the trainer; `answer`, `answer_unit` and `value` for the rewards."""
     return Dataset.from_list(
         [
             {
                 "prompt": prompt_messages(prompt, question.question),
                 "question_id": question.id,
                 "answer": question.answer,
+                "answer_unit": question.answer_unit,
                 "value": question.value,
             }
             for question in questions
