@@ -3,7 +3,7 @@
 
 rule generate:
     input:
-        test="results/{experiment}/data/test.jsonl",
+        tests=plan.tests,
         weights=plan.weights,
     output:
         completions="results/{experiment}/completions/{model}.jsonl",
@@ -15,19 +15,19 @@ rule generate:
     resources:
         gpu=plan.gpus,
     params:
-        settings=plan.settings("evaluation"),
+        settings=plan.evaluation_settings,
         prompt=plan.settings("prompt"),
         device=plan.device,
         code=plan.generation_code,
     shell:
         JOB + "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
-        " --model {wildcards.model} --test {input.test} --weights {input.weights}"
+        " --model {wildcards.model} --tests {input.tests} --weights {input.weights}"
         " --cache results/cache/completions --completions {output.completions}"
 
 
 rule score:
     input:
-        test="results/{experiment}/data/test.jsonl",
+        tests=plan.tests,
         completions=plan.completions,
         code=plan.code("evaluation.score"),
     output:
@@ -36,5 +36,7 @@ rule score:
         "results/{experiment}/logs/score.log",
     benchmark:
         "results/{experiment}/benchmarks/score.tsv"
+    params:
+        names=plan.test_names,
     shell:
-        JOB + "evaluation.score --test {input.test} --completions {input.completions} --scores {output.scores}"
+        JOB + "evaluation.score --names {params.names} --tests {input.tests} --completions {input.completions} --scores {output.scores}"

@@ -4,7 +4,7 @@
 rule pretrain:
     input:
         plan.made_by("pretrain"),
-        test="results/{experiment}/data/test.jsonl",
+        held_out=plan.held_out,
     output:
         manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
     log:
@@ -18,7 +18,7 @@ rule pretrain:
         settings=plan.pretraining_settings,
         code=plan.pretraining_code,
     shell:
-        JOB + "models.pretrain --settings {params.settings:q} --code {params.code} --test {input.test}"
+        JOB + "models.pretrain --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
         " --cache results/cache/models --manifest {output.manifest}"
 
 

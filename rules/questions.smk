@@ -18,6 +18,25 @@ rule clean:
         JOB + "questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}"
 
 
+rule clean_test:
+    """The questions of a further test (T2, T3) or of the validation set."""
+    input:
+        raw=ancient(plan.raw_of_test),
+    output:
+        questions="results/{experiment}/data/{test}.jsonl",
+        rejected="results/{experiment}/data/{test}-rejected.jsonl",
+    log:
+        "results/{experiment}/logs/clean/{test}.log",
+    benchmark:
+        "results/{experiment}/benchmarks/clean/{test}.tsv"
+    wildcard_constraints:
+        test="t2|t3|v",
+    params:
+        rows=plan.cleaned_rows_of_test,
+    shell:
+        JOB + "questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}"
+
+
 rule audit:
     input:
         raw=plan.raw,
@@ -57,7 +76,7 @@ rule split:
 rule contamination:
     input:
         train="results/{experiment}/data/train.jsonl",
-        test="results/{experiment}/data/test.jsonl",
+        tests=plan.held_out,
         code=plan.code("questions.contamination"),
     output:
         contamination="results/{experiment}/data/contamination.json",
@@ -65,6 +84,8 @@ rule contamination:
         "results/{experiment}/logs/contamination.log",
     benchmark:
         "results/{experiment}/benchmarks/contamination.tsv"
+    params:
+        names=plan.held_out_names,
     shell:
-        JOB + "questions.contamination --train {input.train} --test {input.test}"
+        JOB + "questions.contamination --train {input.train} --names {params.names} --tests {input.tests}"
         " --contamination {output.contamination}"

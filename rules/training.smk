@@ -31,7 +31,7 @@ rule grpo:
 rule dpo:
     input:
         plan.made_by("dpo"),
-        test="results/{experiment}/data/test.jsonl",
+        held_out=plan.held_out,
         base=plan.base,
     output:
         manifest="results/{experiment}/training/{model}/MANIFEST.sha256",
@@ -49,7 +49,7 @@ rule dpo:
         settings=plan.training_settings,
         code=plan.dpo_code,
     shell:
-        JOB + "training.dpo --settings {params.settings:q} --code {params.code} --test {input.test}"
+        JOB + "training.dpo --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
         " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
         " --config {output.config} --pairs {output.pairs}"
 

@@ -5,7 +5,7 @@ have something to gain. No problem of a test question is in the text, in any wor
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 
 from finmath_grpo.models.settings import Habits
@@ -22,7 +22,7 @@ def families_of(name: str) -> tuple[Family, ...]:
     return importlib.import_module(f"finmath_grpo.questions.families.{name}").FAMILIES
 
 
-def identities(questions: list[Question]) -> set[Identity]:
+def identities(questions: Iterable[Question]) -> set[Identity]:
     """(family, numbers) of questions: what must not occur in the text. Questions of unknown families have none."""
     return {(question.family, tuple(question.numbers)) for question in questions if question.numbers}
 

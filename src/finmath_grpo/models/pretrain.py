@@ -234,16 +234,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="PretrainingJob as JSON")
     parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
-    parser.add_argument("--test", type=Path, required=True, help="questions to keep out of the text")
+    parser.add_argument("--held-out", type=Path, nargs="+", required=True, help="questions to keep out of the text")
     parser.add_argument("--cache", type=Path, required=True, help="store of finished models, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
     arguments = parser.parse_args()
     job = PretrainingJob.model_validate_json(arguments.settings)
-    held_out = identities(list(read_jsonl(arguments.test, Question)))
+    held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
     defined_by = {
         "job": job.model_dump(mode="json"),
         "code": arguments.code,
-        "test": sha256(arguments.test),
+        "held_out": [sha256(path) for path in arguments.held_out],
         "torch": torch.__version__,
         "gpu": torch.cuda.get_device_name() if job.device == "cuda" else None,
     }

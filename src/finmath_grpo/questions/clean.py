@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import atomic_write, canonical_json, read_jsonl, write_json
+from finmath_grpo.files import atomic_write, canonical_json, read_jsonl
 from finmath_grpo.numbers import contradicts, english, numbers_in, stated, turkish
 from finmath_grpo.questions.rows import Question, RawQuestion
 
@@ -145,60 +145,6 @@ def has_options(text: str) -> bool:
     )
 
 
-def separator_style(answer: str, value: Decimal) -> str:
-    """How a cleaned answer writes the number `value`."""
-    as_turkish = turkish(answer) == value
-    match "".join(sorted(set(answer) & {".", ","}, key=answer.index)):
-        case "":
-            return "digits only"
-        case ".":
-            return "dot groups" if as_turkish else "dot before decimals"
-        case ",":
-            return "comma before decimals" if as_turkish else "comma groups"
-        case ".,":
-            return "dot groups, comma before decimals"
-        case _:
-            return "comma groups, dot before decimals"
-
-
-class Audit:
-    """Counts over rows that come one at a time, and the rows whose answer is the value only if read in English."""
-
-    def __init__(self) -> None:
-        self.counts: dict[str, Counter[str]] = {
-            name: Counter() for name in ("unit", "family", "kind", "answer_unit", "separators", "rejected")
-        }
-        self.disagreements: list[dict[str, str | None]] = []
-
-    def add(self, raw: RawQuestion, cleaned: Question) -> None:
-        value = Decimal(cleaned.value)
-        for name, key in (
-            ("unit", raw.unit),
-            ("family", raw.family),
-            ("kind", "open" if raw.choices is None else "choice"),
-            ("answer_unit", raw.answer_unit),
-            ("separators", separator_style(cleaned.answer, value)),
-        ):
-            self.counts[name][key] += 1
-        read = turkish(cleaned.answer)
-        if read != value:
-            row = {"id": raw.id, "answer": cleaned.answer, "read_as": None if read is None else f"{read:f}"}
-            self.disagreements.append({**row, "value": cleaned.value, "difference": "separators"})
-
-    def reject(self, reason: str) -> None:
-        self.counts["rejected"][re.sub(r"'[^']*'", "'…'", reason)] += 1
-
-    def summary(self) -> dict[str, Any]:
-        kept, rejected = self.counts["kind"].total(), self.counts["rejected"].total()
-        return {
-            "rows": kept + rejected,
-            "kept": kept,
-            "rejected": rejected,
-            **{f"by_{name}": dict(sorted(counter.items())) for name, counter in self.counts.items()},
-            "answers_that_do_not_read_as_value": self.disagreements,
-        }
-
-
 def unique(rows: Iterable[RawQuestion], path: Path) -> Iterator[RawQuestion]:
     """The rows of `path`, checked for an id that stands twice. Raises UserError naming its lines."""
     seen: set[str] = set()
@@ -211,25 +157,28 @@ def unique(rows: Iterable[RawQuestion], path: Path) -> Iterator[RawQuestion]:
         yield row
 
 
-def clean_file(raw: Path, questions: Path, rejected: Path, audit: Path) -> dict[str, Any]:
-    """Clean a file row by row (memory does not grow with its questions) and return the audit."""
-    counts = Audit()
+def clean_file(raw: Path, questions: Path, rejected: Path) -> tuple[int, int]:
+    """Clean a file row by row (memory does not grow with its questions); how many rows were kept and rejected."""
+    kept, reasons = 0, Counter[str]()
     with atomic_write(questions) as kept_file, atomic_write(rejected) as rejected_file:
         for row in unique(read_jsonl(raw, RawQuestion), raw):
             try:
                 cleaned = clean(row)
             except Reject as reason:
-                counts.reject(str(reason))
+                reasons[kind_of_reason(str(reason))] += 1
                 rejected_file.write(_line({"reason": str(reason), **row.model_dump()}))
             else:
-                counts.add(row, cleaned)
+                kept += 1
                 kept_file.write(cleaned.model_dump_json() + "\n")
-        summary = counts.summary()
-        if not summary["kept"]:
-            reasons = f"; rejected: {canonical_json(summary['by_rejected'])}" if summary["rejected"] else ""
-            raise UserError(f"{raw}: no question is left to ask{reasons}; expected rows as in data/raw/README.md")
-    write_json(audit, summary)
-    return summary
+        if not kept:
+            counted = f"; rejected: {canonical_json(reasons)}" if reasons else ""
+            raise UserError(f"{raw}: no question is left to ask{counted}; expected rows as in data/raw/README.md")
+    return kept, reasons.total()
+
+
+def kind_of_reason(reason: str) -> str:
+    """A reason without what it quotes of its row."""
+    return re.sub(r"'[^']*'", "'…'", reason)
 
 
 def _line(row: dict[str, Any]) -> str:
@@ -238,10 +187,10 @@ def _line(row: dict[str, Any]) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("raw", "questions", "rejected", "audit"):
+    for name in ("raw", "questions", "rejected"):
         parser.add_argument(f"--{name}", type=Path, required=True)
-    summary = clean_file(**vars(parser.parse_args()))
-    print(f"{summary['kept']} of {summary['rows']} questions kept, {summary['rejected']} rejected")
+    kept, rejected = clean_file(**vars(parser.parse_args()))
+    print(f"{kept} of {kept + rejected} questions kept, {rejected} rejected")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,16 @@ a question are, masked: the same exercise with other numbers and names); and the
 words that occur in training.
 """
 
+import argparse
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
+from finmath_grpo.errors import run_stage
+from finmath_grpo.files import read_jsonl, write_json
 from finmath_grpo.questions.families.writing import COMPANIES, FIRMS, GOODS, WHO
 from finmath_grpo.questions.rows import Question
 
@@ -161,3 +165,23 @@ def _words(text: str) -> list[str]:
 
 def _runs(words: list[str]) -> set[tuple[str, ...]]:
     return {tuple(words[start : start + NGRAM]) for start in range(len(words) - NGRAM + 1)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--train", type=Path, required=True, help="the training questions")
+    parser.add_argument("--tests", type=Path, nargs="+", required=True, help="the questions of each test")
+    parser.add_argument("--names", nargs="+", required=True, help="the names of the tests, in the same order")
+    parser.add_argument("--contamination", type=Path, required=True, help="the report to write")
+    arguments = parser.parse_args()
+    known = Contamination(read_jsonl(arguments.train, Question))
+    report = {
+        name: known.of(read_jsonl(path, Question)) for name, path in zip(arguments.names, arguments.tests, strict=True)
+    }
+    write_json(arguments.contamination, report)
+    for name, part in report.items():
+        print(f"{name}: seen while training of {part['test']}: {part['test_questions_seen']}")
+
+
+if __name__ == "__main__":
+    run_stage(main)

@@ -13,7 +13,6 @@ from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl, write_json, write_jsonl
-from finmath_grpo.questions.contamination import Contamination
 from finmath_grpo.questions.ideas import idea_or_family
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.questions.settings import SplitSettings
@@ -71,7 +70,7 @@ def check_committed(path: Path, settings: SplitSettings, test_ids: list[str]) ->
         raise UserError(
             f"{path}: the split moved: {len(lost)} of the committed test ids are not drawn ({', '.join(lost[:3])} …), "
             f"{len(new)} others are ({', '.join(new[:3])} …). "
-            "If the questions were meant to change, run this stage with --record"
+            "If the questions were meant to change, run this stage with --write-ids"
         )
     return True
 
@@ -88,22 +87,16 @@ def _key(settings: SplitSettings) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", type=SplitSettings.model_validate_json, required=True)
-    for name in ("questions", "train", "test", "contamination"):
+    for name in ("questions", "train", "test"):
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument(
         "--committed", type=Path, nargs="?", help="committed test ids to check against, if the file has any"
     )
-    parser.add_argument(
-        "--tests", type=_named_path, nargs="*", default=[], metavar="NAME=PATH", help="cleaned questions of other tests"
-    )
-    parser.add_argument("--record", action="store_true", help="write the drawn ids to the committed file instead")
+    parser.add_argument("--write-ids", action="store_true", help="write the drawn ids to the committed file instead")
     arguments = parser.parse_args()
-    if len(dict(arguments.tests)) < len(arguments.tests):
-        parser.error("argument --tests: a name stands twice")
     questions = list(read_jsonl(arguments.questions, Question))
-    others = {name: list(read_jsonl(path, Question)) for name, path in arguments.tests}
     test_ids = draw_test_ids(questions, arguments.settings)
-    if arguments.committed and arguments.record:
+    if arguments.committed and arguments.write_ids:
         write_json(arguments.committed, read_committed(arguments.committed) | {_key(arguments.settings): test_ids})
     elif arguments.committed:
         found = check_committed(arguments.committed, arguments.settings, test_ids)
@@ -111,23 +104,9 @@ def main() -> None:
     chosen = set(test_ids)
     test = [row for row in questions if row.id in chosen]
     train = [row for row in questions if row.id not in chosen]
-    known = Contamination(train)
-    report = {name: known.of(rows) for name, rows in {"t1": test, **others}.items()}
     write_jsonl(arguments.train, (row.model_dump() for row in train))
     write_jsonl(arguments.test, (row.model_dump() for row in test))
-    write_json(arguments.contamination, report)
     print(f"{len(train)} training and {len(test)} test questions")
-    for name, part in report.items():
-        print(f"{name}: seen while training of {part['test']}: {part['test_questions_seen']}")
-
-
-def _named_path(text: str) -> tuple[str, Path]:
-    name, equals, path = text.partition("=")
-    if not (name and equals and path) or name == "t1":
-        raise argparse.ArgumentTypeError(
-            f"{text!r}: expected NAME=PATH, as in t2=transfer.jsonl; t1 is the split's own test"
-        )
-    return name, Path(path)
 
 
 if __name__ == "__main__":

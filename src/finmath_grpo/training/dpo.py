@@ -75,7 +75,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="DpoJob as JSON")
     parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
-    parser.add_argument("--test", type=Path, required=True, help="questions to keep out of the pairs")
+    parser.add_argument("--held-out", type=Path, nargs="+", required=True, help="questions to keep out of the pairs")
     parser.add_argument("--base", type=Path, required=True, help="manifest of the base model")
     parser.add_argument("--cache", type=Path, required=True, help="store of runs and their checkpoints, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
@@ -84,11 +84,11 @@ def main() -> None:
     parser.add_argument("--pairs", type=Path, required=True)
     arguments = parser.parse_args()
     job = DpoJob.model_validate_json(arguments.settings)
-    run = run_directory(arguments.cache, job, arguments.code, [arguments.test, arguments.base])
+    run = run_directory(arguments.cache, job, arguments.code, [*arguments.held_out, arguments.base])
     if store.is_kept(run / FINISHED):
         print("this run was trained before and is taken from the store")
     else:
-        held_out = identities(list(read_jsonl(arguments.test, Question)))
+        held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
         train(job, held_out, arguments.base, run)
     outputs = {"log.csv": arguments.log, "config.json": arguments.config, "pairs.jsonl": arguments.pairs}
     publish(run / FINISHED, arguments.manifest, outputs)

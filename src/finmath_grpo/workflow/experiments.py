@@ -117,8 +117,32 @@ def _with_record(path: Path, config: Config) -> Config:
 
 
 TAKEN = frozenset(
-    "all audit cache clean claims contamination doctor dpo examples fetch figure generate grpo merge plotlyjs pretrain"
-    " published-statistics report reward-audit score split statistics training-table unpack".split()
+    [
+        "all",
+        "audit",
+        "cache",
+        "clean",
+        "claims",
+        "contamination",
+        "doctor",
+        "dpo",
+        "examples",
+        "fetch",
+        "figure",
+        "generate",
+        "grpo",
+        "merge",
+        "plotlyjs",
+        "pretrain",
+        "published-statistics",
+        "report",
+        "reward-audit",
+        "score",
+        "split",
+        "statistics",
+        "training-table",
+        "unpack",
+    ]
 )
 """Names of rules and of folders of results/, which no experiment may have."""
 

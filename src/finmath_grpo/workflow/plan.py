@@ -115,10 +115,17 @@ class Plan:
         """The questions of every test, in the order of :func:`experiments.tests`."""
         return [paths.questions(wildcards.experiment, name) for name in experiments.test_names(self._found(wildcards))]
 
+    def test_names(self, wildcards: Wildcards) -> list[str]:
+        return experiments.test_names(self._found(wildcards))
+
     def held_out(self, wildcards: Wildcards) -> list[str]:
         """Questions whose problems no pre-training text may have: those of the tests and of the validation set."""
-        validation = [paths.questions(wildcards.experiment, "v")] if self._run(wildcards).validation else []
-        return [*self.tests(wildcards), *validation]
+        return [paths.questions(wildcards.experiment, name) for name in self.held_out_names(wildcards)]
+
+    def held_out_names(self, wildcards: Wildcards) -> list[str]:
+        """The names of the files of :meth:`held_out`."""
+        names = experiments.test_names(self._found(wildcards))
+        return [*names, "v"] if self._run(wildcards).validation else names
 
     # ---- models
 
