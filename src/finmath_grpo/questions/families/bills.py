@@ -3,7 +3,7 @@
 from fractions import Fraction as F
 from random import Random
 
-from finmath_grpo.questions.families.percentages import quarter_rate
+from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
@@ -253,7 +253,10 @@ def _new_maturity(draw: Random) -> Problem:
 
 def _cash_remainder(draw: Random) -> Problem:
     """(debt, face 1, months 1, face 2, months 2, rate): what is left of a debt paid today with two bills."""
-    k, m, r = pick(draw, 16000, 95000, 50), pick(draw, 16000, 95000, 50), quarter_rate(draw, 18, 48)
+    if comes_out_whole(draw):
+        k, m, r = pick(draw, 16800, 94800, 1200), pick(draw, 16800, 94800, 1200), F(pick(draw, 18, 48))
+    else:
+        k, m, r = pick(draw, 16000, 95000, 50), pick(draw, 16000, 95000, 50), quarter_rate(draw, 18, 48)
     t, u = sorted(draw.sample(range(2, 9), 2))
     debt = k + m + pick(draw, 2000, 46000, 50)
     x, y = k * r * t / 1200, m * r * u / 1200

@@ -3,7 +3,7 @@
 from fractions import Fraction as F
 from random import Random
 
-from finmath_grpo.questions.families.percentages import APPLIANCES, quarter_rate, root
+from finmath_grpo.questions.families.percentages import APPLIANCES, comes_out_whole, quarter_rate, root
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
@@ -13,6 +13,8 @@ UNIT = "Maliyet ve satış fiyatı"
 def _price_with_expenses(draw: Random) -> Problem:
     """(purchase, expense, rate): (purchase + expense) × (1 + rate/100)."""
     p, e, r = pick(draw, 14000, 64000, 5), pick(draw, 350, 3200, 5), quarter_rate(draw, 11, 45)
+    if comes_out_whole(draw):
+        p += -(p + e) % 400
     cost = p + e
     profit = cost * r / 100
     return problem(
@@ -52,7 +54,8 @@ def _price_with_expenses(draw: Random) -> Problem:
 
 def _cost_from_price(draw: Random) -> Problem:
     """(price, rate): price / (1 + rate/100)."""
-    s, r = pick(draw, 14000, 72000, 5), quarter_rate(draw, 8, 48)
+    r = quarter_rate(draw, 8, 48)
+    s = pick(draw, 12000, 56000, 400) * (1 + r / 100) if comes_out_whole(draw) else F(pick(draw, 14000, 72000, 5))
     c = s / (1 + r / 100)
     return problem(
         draw,
@@ -85,8 +88,12 @@ def _cost_from_price(draw: Random) -> Problem:
 
 def _profit_rate(draw: Random) -> Problem:
     """(cost, price): 100 × (price − cost) / cost."""
-    c = pick(draw, 12000, 54000, 5)
-    s = c * pick(draw, 108, 148) // 500 * 5 + pick(draw, 5, 95, 5)
+    if comes_out_whole(draw):
+        c = pick(draw, 12000, 54000, 100)
+        s = c * pick(draw, 108, 148) // 100
+    else:
+        c = pick(draw, 12000, 54000, 5)
+        s = c * pick(draw, 108, 148) // 500 * 5 + pick(draw, 5, 95, 5)
     profit = s - c
     r = F(100 * profit, c)
     return problem(
@@ -121,7 +128,8 @@ def _profit_rate(draw: Random) -> Problem:
 
 def _profit_on_sales(draw: Random) -> Problem:
     """(cost, rate): cost / (1 − rate/100)."""
-    c, r = pick(draw, 12000, 54000, 5), quarter_rate(draw, 6, 42)
+    r = quarter_rate(draw, 6, 42)
+    c = pick(draw, 16000, 64000, 400) * (1 - r / 100) if comes_out_whole(draw) else F(pick(draw, 12000, 54000, 5))
     s = c / (1 - r / 100)
     return problem(
         draw,
@@ -157,7 +165,8 @@ def _profit_on_sales(draw: Random) -> Problem:
 
 def _loss_to_profit(draw: Random) -> Problem:
     """(price at a loss, loss rate, profit rate): price / (1 − loss/100) × (1 + profit/100)."""
-    low, z, k = pick(draw, 11000, 48000, 5), F(pick(draw, 9, 60), 2), F(pick(draw, 19, 88), 2)
+    z, k = F(pick(draw, 9, 60), 2), F(pick(draw, 19, 88), 2)
+    low = pick(draw, 12000, 54000, 200) * (1 - z / 100) if comes_out_whole(draw) else F(pick(draw, 11000, 48000, 5))
     high = low * (100 + k) / (100 - z)
     return problem(
         draw,
@@ -198,7 +207,12 @@ def _loss_to_profit(draw: Random) -> Problem:
 
 def _label_price(draw: Random) -> Problem:
     """(cost, discount, profit): the label price that leaves the profit after the discount."""
-    c, d, k = pick(draw, 11000, 46000, 5), F(pick(draw, 17, 80), 2), F(pick(draw, 31, 110), 2)
+    k = F(pick(draw, 31, 110), 2)
+    if comes_out_whole(draw):
+        d = F(pick(draw, 8, 40))
+        c = int(100 - d) * pick(draw, 160, 520, 10)
+    else:
+        c, d = pick(draw, 11000, 46000, 5), F(pick(draw, 17, 80), 2)
     s = c * (1 + k / 100)
     label = s / (1 - d / 100)
     return problem(
@@ -334,7 +348,7 @@ def _successive_profit_rate(draw: Random) -> Problem:
     """(capital at first, capital at last, times): the equal rate, 100 × ((last/first)^(1/times) − 1)."""
     n = pick(draw, 3, 8)
     a = pick(draw, 24000, 96000, 50)
-    b = int(a * (1 + pick(draw, 45, 190) / 1000) ** n) // 5 * 5
+    b = int(a * (1 + pick(draw, 450, 1900) / 10000) ** n) // 5 * 5
     ratio = root(F(b, a), n)
     rate = 100 * (ratio - 1)
     return problem(

@@ -4,16 +4,30 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.dates import draw_period, on
-from finmath_grpo.questions.families.percentages import quarter_rate
+from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Basit iskonto"
 
 
+def _face_and_rate(draw: Random) -> tuple[int, F]:
+    """A face value and a yearly rate; in four of ten draws such ones that have a whole discount for each month."""
+    if comes_out_whole(draw):
+        return pick(draw, 18000, 194400, 1200), F(pick(draw, 18, 48))
+    return pick(draw, 18000, 195000, 50), quarter_rate(draw, 18, 48)
+
+
+def _face_and_rate_for_days(draw: Random) -> tuple[int, F]:
+    """A face value and a yearly rate; in four of ten draws such ones that have a whole discount for each day of 360."""
+    if comes_out_whole(draw):
+        return pick(draw, 18000, 192000, 3000), F(pick(draw, 18, 48, 12))
+    return pick(draw, 18000, 195000, 50), quarter_rate(draw, 18, 48)
+
+
 def _outer_proceeds(draw: Random) -> Problem:
     """(face, rate, months): face × (1 − rate × months / 1200)."""
-    k, r, m = pick(draw, 18000, 195000, 50), quarter_rate(draw, 18, 48), pick(draw, 2, 8)
+    (k, r), m = _face_and_rate(draw), pick(draw, 2, 8)
     discount = k * r * m / 1200
     return problem(
         draw,
@@ -58,7 +72,8 @@ def _outer_proceeds(draw: Random) -> Problem:
 
 def _outer_face(draw: Random) -> Problem:
     """(proceeds, rate, months): proceeds / (1 − rate × months / 1200)."""
-    p, r, m = pick(draw, 16000, 165000, 5), quarter_rate(draw, 18, 45), pick(draw, 2, 9)
+    (near, r), m = _face_and_rate(draw), pick(draw, 2, 9)
+    p = F(int(near * (1 - r * m / 1200)))
     k = p / (1 - r * m / 1200)
     return problem(
         draw,
@@ -98,8 +113,10 @@ def _outer_face(draw: Random) -> Problem:
 
 def _outer_rate(draw: Random) -> Problem:
     """(face, proceeds, days): 36000 × (face − proceeds) / (face × days)."""
-    k, t = pick(draw, 18000, 195000, 50), pick(draw, 24, 195)
-    d = int(k * quarter_rate(draw, 18, 48) * t / 36000) // 5 * 5
+    (k, near), t = _face_and_rate_for_days(draw), pick(draw, 24, 195)
+    if near.denominator > 1:
+        near += F(pick(draw, 1, 24), 100)
+    d = int(k * near * t / 36000)
     r = F(36000 * d, k * t)
     return problem(
         draw,
@@ -183,7 +200,7 @@ def _outer_time(draw: Random) -> Problem:
 
 def _outer_dates(draw: Random) -> Problem:
     """(face, rate, day of discount, due day, days): proceeds by outer discount, year of 360."""
-    k, r, period = pick(draw, 18000, 195000, 50), quarter_rate(draw, 18, 48), draw_period(draw)
+    (k, r), period = _face_and_rate_for_days(draw), draw_period(draw)
     d = k * r * period.days / 36000
     return problem(
         draw,
@@ -233,8 +250,11 @@ def _outer_dates(draw: Random) -> Problem:
 def _discount_list(draw: Random) -> Problem:
     """(face, days, … of three or four bills, rate): what a bank pays for all of them, year of 360."""
     count = draw.choice((3, 4))
-    faces = [pick(draw, 12000, 95000, 50) for _ in range(count)]
-    days, r = sorted(draw.sample(range(18, 175), count)), quarter_rate(draw, 18, 48)
+    days = sorted(draw.sample(range(18, 175), count))
+    if comes_out_whole(draw):
+        faces, r = [pick(draw, 12000, 96000, 3000) for _ in range(count)], F(pick(draw, 18, 48, 12))
+    else:
+        faces, r = [pick(draw, 12000, 95000, 50) for _ in range(count)], quarter_rate(draw, 18, 48)
     products = [k * t for k, t in zip(faces, days, strict=True)]
     total, product = sum(faces), sum(products)
     value = total - product * r / 36000

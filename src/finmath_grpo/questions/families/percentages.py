@@ -22,6 +22,11 @@ def quarter_rate(draw: Random, low: int, high: int) -> F:
     return F(pick(draw, 4 * low + 1, 4 * high), 4)
 
 
+def comes_out_whole(draw: Random) -> bool:
+    """Whether a problem gets numbers that make its answer whole, as four of ten do where a family allows it."""
+    return draw.random() < 0.4
+
+
 def root(value: F, degree: int) -> F:
     """The root of `value`, so exact that no rounding to a few places sees the difference."""
     with localcontext() as context:
@@ -31,7 +36,7 @@ def root(value: F, degree: int) -> F:
 
 def _part(draw: Random) -> Problem:
     """(amount, rate): amount × rate / 100."""
-    a, r = pick(draw, 28000, 96000, 5), quarter_rate(draw, 6, 42)
+    a, r = pick(draw, 28000, 96000, 400 if comes_out_whole(draw) else 5), quarter_rate(draw, 6, 42)
     one, part, who = F(a, 100), a * r / 100, draw.choice(WHO)
     return problem(
         draw,
@@ -64,7 +69,10 @@ def _part(draw: Random) -> Problem:
 def _base(draw: Random) -> Problem:
     """(part, rate): part × 100 / rate."""
     r = quarter_rate(draw, 12, 45)
-    part = pick(draw, int(280 * r), int(900 * r), 5)
+    if comes_out_whole(draw):
+        part = pick(draw, 28000, 90000, 400) * r / 100
+    else:
+        part = F(pick(draw, int(280 * r), int(900 * r), 5))
     a = part * 100 / r
     return problem(
         draw,
@@ -96,9 +104,12 @@ def _base(draw: Random) -> Problem:
 
 def _rate(draw: Random) -> Problem:
     """(whole, part): 100 × part / whole."""
-    a = pick(draw, 28000, 96000, 5)
-    part = a * pick(draw, 8, 45) // 100 + pick(draw, 0, 150, 5)
-    part -= part % 5
+    if comes_out_whole(draw):
+        a = pick(draw, 28000, 96000, 100)
+        part = a * pick(draw, 8, 45) // 100
+    else:
+        a = pick(draw, 28000, 96000, 5)
+        part = a * pick(draw, 8, 45) // 500 * 5 + pick(draw, 0, 150, 5)
     r = F(100 * part, a)
     return problem(
         draw,
@@ -131,8 +142,10 @@ def _rate(draw: Random) -> Problem:
 
 def _two_discounts(draw: Random) -> Problem:
     """(price, first, second): price × (1 − first/100) × (1 − second/100)."""
-    p = pick(draw, 14000, 58000, 10)
-    r, s = (F(tenths, 2) for tenths in draw.sample(range(10, 70), 2))
+    if comes_out_whole(draw):
+        p, (r, s) = pick(draw, 14000, 58000, 400), (F(rate) for rate in draw.sample(range(5, 45, 5), 2))
+    else:
+        p, (r, s) = pick(draw, 14000, 58000, 10), (F(halves, 2) for halves in draw.sample(range(10, 70), 2))
     middle = p * (1 - r / 100)
     end, what = middle * (1 - s / 100), draw.choice(APPLIANCES)
     return problem(
@@ -177,7 +190,8 @@ def _two_discounts(draw: Random) -> Problem:
 
 def _without_vat(draw: Random) -> Problem:
     """(price with tax, rate): price / (1 + rate/100)."""
-    gross, r = pick(draw, 14000, 89000, 5), draw.choice(VAT)
+    r = draw.choice(VAT)
+    gross = pick(draw, 14000, 74000, 100) * (100 + r) // 100 if comes_out_whole(draw) else pick(draw, 14000, 89000, 5)
     net = F(100 * gross, 100 + r)
     return problem(
         draw,
@@ -322,7 +336,7 @@ def _equal_discounts_rate(draw: Random) -> Problem:
     """(first price, last price, times): the equal rate, 100 × (1 − (last/first)^(1/times))."""
     n = pick(draw, 3, 7)
     p = pick(draw, 14000, 58000, 50)
-    q = int(p * (1 - pick(draw, 40, 160) / 1000) ** n) // 5 * 5
+    q = int(p * (1 - pick(draw, 400, 1600) / 10000) ** n) // 5 * 5
     ratio = root(F(q, p), n)
     rate = 100 * (1 - ratio)
     return problem(

@@ -1,8 +1,9 @@
-"""Ratio and alloy problems: sharing in direct and inverse ratio, partnership, mixtures, fineness of alloys, dilution."""
+"""Ratio and alloy problems: direct and inverse shares, partnership, mixtures, fineness of alloys, dilution."""
 
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.questions.families.percentages import comes_out_whole
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import is_, pct, pick, plain, problem, show, tl
 
@@ -14,6 +15,8 @@ def _direct_share(draw: Random) -> Problem:
     a, b, c = sorted(draw.sample(range(2, 18), 3))
     whole = a + b + c
     total = pick(draw, 84000, 465000, 50)
+    if comes_out_whole(draw):
+        total -= total % whole
     value = F(total * c, whole)
     return problem(
         draw,
@@ -55,6 +58,8 @@ def _inverse_share(draw: Random) -> Problem:
     a, b, c = sorted(draw.sample(range(2, 13), 3))
     total = pick(draw, 64000, 385000, 50)
     x, y, z = b * c, a * c, a * b
+    if comes_out_whole(draw):
+        total -= total % (x + y + z)
     value = F(total * x, x + y + z)
     return problem(
         draw,
@@ -95,6 +100,8 @@ def _partnership(draw: Random) -> Problem:
     (m, n), (a, b) = draw.sample(range(3, 13), 2), draw.sample(range(90, 480, 5), 2)
     x, y = a * m, b * n
     profit = pick(draw, 64000, 285000, 50)
+    if comes_out_whole(draw):
+        profit -= profit % (x + y)
     share = F(profit * x, x + y)
     ka, kb = a * 1000, b * 1000
     return problem(
@@ -137,10 +144,14 @@ def _partnership(draw: Random) -> Problem:
 
 def _mixture_price(draw: Random) -> Problem:
     """(kilograms a, price a, kilograms b, price b): the price of a kilogram of the mixture."""
-    m, n = draw.sample(range(12, 95), 2)
-    a, b = (F(price, 4) for price in draw.sample(range(4 * 140, 4 * 620), 2))
-    total = m * a + n * b
-    price = total / (m + n)
+    whole = comes_out_whole(draw)
+    while True:
+        m, n = draw.sample(range(12, 95), 2)
+        a, b = (F(price, 4) for price in draw.sample(range(4 * 140, 4 * 620), 2))
+        total = m * a + n * b
+        price = total / (m + n)
+        if price.denominator == 1 or not whole:
+            break
     return problem(
         draw,
         (m, a, n, b),
@@ -179,10 +190,14 @@ def _mixture_price(draw: Random) -> Problem:
 
 def _alloy_fineness(draw: Random) -> Problem:
     """(grams a, fineness a, grams b, fineness b): the fineness of the alloy, in thousandths."""
-    m, n = draw.sample(range(15, 140), 2)
-    a, b = draw.sample((375, 500, 585, 600, 650, 700, 750, 800, 835, 875, 900, 916, 925, 950), 2)
-    pure = F(m * a + n * b, 1000)
-    fineness = pure * 1000 / (m + n)
+    whole = comes_out_whole(draw)
+    while True:
+        m, n = draw.sample(range(15, 140), 2)
+        a, b = draw.sample((375, 500, 585, 600, 650, 700, 750, 800, 835, 875, 900, 916, 925, 950), 2)
+        pure = F(m * a + n * b, 1000)
+        fineness = pure * 1000 / (m + n)
+        if fineness.denominator == 1 or not whole:
+            break
     return problem(
         draw,
         (m, a, n, b),
@@ -273,7 +288,7 @@ def _dilution(draw: Random) -> Problem:
     """(litres, litres replaced, times, percentage at first): percentage × (1 − replaced/litres)^times."""
     whole = draw.choice((50, 80, 100, 125, 160, 200, 250, 400))
     part = F(whole * pick(draw, 16, 60), 200)
-    n, c = pick(draw, 4, 9), F(pick(draw, 72, 180), 2)
+    n, c = pick(draw, 5, 9), F(pick(draw, 72, 180), 2)
     kept = 1 - part / whole
     value = c * kept**n
     litres = plain(part)

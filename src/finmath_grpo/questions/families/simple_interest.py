@@ -4,16 +4,30 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.dates import draw_period, on
-from finmath_grpo.questions.families.percentages import quarter_rate
+from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Basit faiz"
 
 
+def _principal_and_rate(draw: Random) -> tuple[int, F]:
+    """A sum and a yearly rate; in four of ten draws such ones that have whole interest for each month."""
+    if comes_out_whole(draw):
+        return pick(draw, 12000, 184800, 1200), F(pick(draw, 18, 48))
+    return pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48)
+
+
+def _principal_and_rate_for_days(draw: Random) -> tuple[int, F]:
+    """A sum and a yearly rate; in four of ten draws such ones that have whole interest for each day of 360."""
+    if comes_out_whole(draw):
+        return pick(draw, 12000, 186000, 6000), F(pick(draw, 18, 48, 6))
+    return pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48)
+
+
 def _months(draw: Random) -> Problem:
     """(principal, rate, months): principal × rate × months / 1200."""
-    p, r, m = pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48), pick(draw, 2, 23)
+    (p, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
     value = p * r * m / 1200
     return problem(
         draw,
@@ -50,7 +64,7 @@ def _months(draw: Random) -> Problem:
 
 def _days(draw: Random) -> Problem:
     """(principal, rate, days): principal × rate × days / 36000."""
-    p, r, t = pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48), pick(draw, 17, 287)
+    (p, r), t = _principal_and_rate_for_days(draw), pick(draw, 17, 287)
     value = p * r * t / 36000
     return problem(
         draw,
@@ -89,7 +103,7 @@ def _days(draw: Random) -> Problem:
 
 def _dates(draw: Random) -> Problem:
     """(principal, rate, start, end, days): interest of the days between two dates, year of 360."""
-    p, r, period = pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48), draw_period(draw)
+    (p, r), period = _principal_and_rate_for_days(draw), draw_period(draw)
     value = p * r * period.days / 36000
     return problem(
         draw,
@@ -132,7 +146,7 @@ def _dates(draw: Random) -> Problem:
 
 def _balance(draw: Random) -> Problem:
     """(principal, rate, months): principal × (1 + rate × months / 1200)."""
-    p, r, m = pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48), pick(draw, 2, 23)
+    (p, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
     value = p * (1 + r * m / 1200)
     return problem(
         draw,
@@ -168,7 +182,8 @@ def _balance(draw: Random) -> Problem:
 
 def _principal(draw: Random) -> Problem:
     """(interest, rate, months): interest × 1200 / (rate × months)."""
-    interest, r, m = pick(draw, 2400, 46000, 5), quarter_rate(draw, 18, 48), pick(draw, 2, 23)
+    (p, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    interest = F(int(p * r * m / 1200))
     p = interest * 1200 / (r * m)
     return problem(
         draw,
@@ -204,8 +219,10 @@ def _principal(draw: Random) -> Problem:
 
 def _rate(draw: Random) -> Problem:
     """(principal, balance, months): 1200 × (balance − principal) / (principal × months)."""
-    p, m = pick(draw, 12000, 185000, 5), pick(draw, 2, 23)
-    interest = int(p * quarter_rate(draw, 18, 48) * m / 1200) // 5 * 5
+    (p, near), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    if near.denominator > 1:
+        near += F(pick(draw, 1, 24), 100)
+    interest = int(p * near * m / 1200)
     s, r = p + interest, F(interest * 1200, p * m)
     return problem(
         draw,
@@ -280,8 +297,9 @@ def _time(draw: Random) -> Problem:
 
 def _two_parts(draw: Random) -> Problem:
     """(first principal, first rate, second principal, second rate, months): interest of both."""
-    a, b = pick(draw, 12000, 95000, 5), pick(draw, 12000, 95000, 5)
-    r, s, m = quarter_rate(draw, 18, 48), quarter_rate(draw, 18, 48), pick(draw, 3, 18)
+    (a, r), (b, s), m = _principal_and_rate(draw), _principal_and_rate(draw), pick(draw, 3, 18)
+    if r == s:
+        s += 1
     x, y = a * r * m / 1200, b * s * m / 1200
     value = x + y
     return problem(
@@ -324,7 +342,11 @@ def _two_parts(draw: Random) -> Problem:
 
 def _monthly_deposits(draw: Random) -> Problem:
     """(deposit, rate, months): balance of deposits at the start of each month, at simple interest to the end."""
-    a, r, n = pick(draw, 1250, 9800, 5), quarter_rate(draw, 18, 48), pick(draw, 5, 18)
+    n = pick(draw, 5, 18)
+    if comes_out_whole(draw):
+        a, r = pick(draw, 1200, 9600, 400), F(pick(draw, 18, 48, 3))
+    else:
+        a, r = pick(draw, 1250, 9800, 5), quarter_rate(draw, 18, 48)
     months = n * (n + 1) // 2
     value = n * a + a * r * months / 1200
     return problem(
