@@ -21,36 +21,24 @@ def _equivalent_outer(draw: Random) -> Problem:
         draw,
         (k, t, r, u),
         (
-            (
-                f"{t} ay vadeli {tl(k)}'lik senet, {u} ay vadeli bir senetle değiştirilecektir. Yıllık basit dış"
-                f" iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç TL'dir?"
-            ),
-            (
-                f"{draw.choice(FIRMS)}, vadesine {t} ay kalan {tl(k)} nominal değerli senedini {u} ay vadeli eşdeğer"
-                f" bir senetle değiştirmek istiyor. Yıllık {pct(r)} basit dış iskonto oranına göre eşdeğer senedin"
-                " nominal değeri kaç TL'dir?"
-            ),
-            (
-                f"Basit dış iskontoya ve yıllık {pct(r)} iskonto oranına göre, {t} ay vadeli {tl(k)}'lik senede eşdeğer"
-                f" olan {u} ay vadeli senedin nominal değerini bulunuz."
-            ),
-            (
-                f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'lik senedin yerine {u} ay vadeli bir senet vermeyi"
-                f" öneriyor. Alacaklı yıllık {pct(r)} basit dış iskonto oranıyla bugünkü değerlerin eşit olmasını"
-                " istediğine göre yeni senedin nominal değeri ne kadar olmalıdır?"
-            ),
+            f"{t} ay vadeli {tl(k)}'lik senet, {u} ay vadeli bir senetle değiştirilecektir. Yıllık basit dış"
+            f" iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, vadesine {t} ay kalan {tl(k)} nominal değerli senedini {u} ay vadeli eşdeğer"
+            f" bir senetle değiştirmek istiyor. Yıllık {pct(r)} basit dış iskonto oranına göre eşdeğer senedin"
+            " nominal değeri kaç TL'dir?",
+            f"Basit dış iskontoya ve yıllık {pct(r)} iskonto oranına göre, {t} ay vadeli {tl(k)}'lik senede eşdeğer"
+            f" olan {u} ay vadeli senedin nominal değerini bulunuz.",
+            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'lik senedin yerine {u} ay vadeli bir senet vermeyi"
+            f" öneriyor. Alacaklı yıllık {pct(r)} basit dış iskonto oranıyla bugünkü değerlerin eşit olmasını"
+            " istediğine göre yeni senedin nominal değeri ne kadar olmalıdır?",
         ),
         (
-            (
-                f"Eski senedin peşin değeri: {show(k)} × (1 - {plain(r)} × {t} / 1.200) {is_(k * a / 1200)}\nBu tutar,"
-                f" yeni senedin peşin değerine eşittir.\nNominal değer: {show(k)} × (1 - {plain(r)} × {t} / 1.200) / (1"
-                f" - {plain(r)} × {u} / 1.200) {is_(value)}"
-            ),
-            (
-                f"Eşdeğer senetlerin peşin değerleri birbirine eşittir.\n{t} ay için: 1.200 - {plain(r)} × {t} ="
-                f" {plain(a)}\n{u} ay için: 1.200 - {plain(r)} × {u} = {plain(b)}\n{show(k)} × {plain(a)} / {plain(b)}"
-                f" {is_(value)}"
-            ),
+            f"Eski senedin peşin değeri: {show(k)} × (1 - {plain(r)} × {t} / 1.200) {is_(k * a / 1200)}\nBu tutar,"
+            f" yeni senedin peşin değerine eşittir.\nNominal değer: {show(k)} × (1 - {plain(r)} × {t} / 1.200) / (1"
+            f" - {plain(r)} × {u} / 1.200) {is_(value)}",
+            f"Eşdeğer senetlerin peşin değerleri birbirine eşittir.\n{t} ay için: 1.200 - {plain(r)} × {t} ="
+            f" {plain(a)}\n{u} ay için: 1.200 - {plain(r)} × {u} = {plain(b)}\n{show(k)} × {plain(a)} / {plain(b)}"
+            f" {is_(value)}",
         ),
         value,
     )
@@ -66,36 +54,24 @@ def _equivalent_inner(draw: Random) -> Problem:
         draw,
         (k, t, r, u),
         (
-            (
-                f"Vadesi {t} ay olan {tl(k)}'lik senet, basit iç iskonto yöntemine göre {u} ay vadeli bir senetle"
-                f" değiştirilecektir. Yıllık iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç"
-                " TL'dir?"
-            ),
-            (
-                f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'yi bugünden {u} ay sonra ödemek istiyor. Yıllık {pct(r)}"
-                " oranıyla basit iç iskonto uygulanırsa ödenecek eşdeğer tutar kaç TL'dir?"
-            ),
-            (
-                f"Yıllık {pct(r)} basit iç iskonto oranıyla, {t} ay vadeli {tl(k)}'lik bonoya eşdeğer olan {u} ay"
-                " vadeli bononun nominal değerini hesaplayınız."
-            ),
-            (
-                f"{draw.choice(FIRMS)}, {t} ay vadeli {tl(k)}'lik borç senedini {u} ay vadeli bir senetle yeniliyor."
-                f" Bugünkü değerler yıllık {pct(r)} basit iç iskonto oranıyla eşitlendiğine göre yeni senedin nominal"
-                " değeri ne kadardır?"
-            ),
+            f"Vadesi {t} ay olan {tl(k)}'lik senet, basit iç iskonto yöntemine göre {u} ay vadeli bir senetle"
+            f" değiştirilecektir. Yıllık iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç"
+            " TL'dir?",
+            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'yi bugünden {u} ay sonra ödemek istiyor. Yıllık {pct(r)}"
+            " oranıyla basit iç iskonto uygulanırsa ödenecek eşdeğer tutar kaç TL'dir?",
+            f"Yıllık {pct(r)} basit iç iskonto oranıyla, {t} ay vadeli {tl(k)}'lik bonoya eşdeğer olan {u} ay"
+            " vadeli bononun nominal değerini hesaplayınız.",
+            f"{draw.choice(FIRMS)}, {t} ay vadeli {tl(k)}'lik borç senedini {u} ay vadeli bir senetle yeniliyor."
+            f" Bugünkü değerler yıllık {pct(r)} basit iç iskonto oranıyla eşitlendiğine göre yeni senedin nominal"
+            " değeri ne kadardır?",
         ),
         (
-            (
-                f"Eski senedin peşin değeri: {show(k)} / (1 + {plain(r)} × {t} / 1.200) {is_(k * 1200 / a)}\nYeni"
-                f" vadeye taşınır: {show(k)} / (1 + {plain(r)} × {t} / 1.200) × (1 + {plain(r)} × {u} / 1.200)"
-                f" {is_(value)}"
-            ),
-            (
-                f"Önce bugünkü değer bulunur, sonra yeni vadeye taşınır.\n{t} ay için: 1.200 + {plain(r)} × {t} ="
-                f" {plain(a)}\n{u} ay için: 1.200 + {plain(r)} × {u} = {plain(b)}\n{show(k)} × {plain(b)} / {plain(a)}"
-                f" {is_(value)}"
-            ),
+            f"Eski senedin peşin değeri: {show(k)} / (1 + {plain(r)} × {t} / 1.200) {is_(k * 1200 / a)}\nYeni"
+            f" vadeye taşınır: {show(k)} / (1 + {plain(r)} × {t} / 1.200) × (1 + {plain(r)} × {u} / 1.200)"
+            f" {is_(value)}",
+            f"Önce bugünkü değer bulunur, sonra yeni vadeye taşınır.\n{t} ay için: 1.200 + {plain(r)} × {t} ="
+            f" {plain(a)}\n{u} ay için: 1.200 + {plain(r)} × {u} = {plain(b)}\n{show(k)} × {plain(b)} / {plain(a)}"
+            f" {is_(value)}",
         ),
         value,
     )
@@ -112,39 +88,27 @@ def _merged(draw: Random) -> Problem:
         draw,
         (k, t, m, u, r, v),
         (
-            (
-                f"{t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik iki senet, {v} ay vadeli tek bir senetle"
-                f" değiştiriliyor. Yıllık basit dış iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri"
-                " kaç TL'dir?"
-            ),
-            (
-                f"{draw.choice(FIRMS)}, biri {t} ay vadeli {tl(k)}, diğeri {u} ay vadeli {tl(m)} tutarındaki iki borç"
-                f" senedini {v} ay vadeli tek bir senede bağlamak istiyor. Yıllık {pct(r)} basit dış iskonto oranına"
-                " göre bu senedin nominal değeri kaç TL'dir?"
-            ),
-            (
-                f"Vadeleri {t} ve {u} ay, nominal değerleri sırasıyla {tl(k)} ve {tl(m)} olan iki senedin yerine {v} ay"
-                f" vadeli tek bir senet verilecektir. Yıllık {pct(r)} oranıyla basit dış iskonto uygulandığında yeni"
-                " senedin nominal değerini bulunuz."
-            ),
-            (
-                f"Bir esnaf, {t} ay sonra {tl(k)}, {u} ay sonra {tl(m)} ödemesi gereken iki senet yerine {v} ay vadeli"
-                f" bir senet vermiştir. Senetlerin bugünkü değerleri yıllık {pct(r)} basit dış iskonto oranıyla eşit"
-                " olduğuna göre verilen senedin nominal değeri ne kadardır?"
-            ),
+            f"{t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik iki senet, {v} ay vadeli tek bir senetle"
+            f" değiştiriliyor. Yıllık basit dış iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri"
+            " kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, biri {t} ay vadeli {tl(k)}, diğeri {u} ay vadeli {tl(m)} tutarındaki iki borç"
+            f" senedini {v} ay vadeli tek bir senede bağlamak istiyor. Yıllık {pct(r)} basit dış iskonto oranına"
+            " göre bu senedin nominal değeri kaç TL'dir?",
+            f"Vadeleri {t} ve {u} ay, nominal değerleri sırasıyla {tl(k)} ve {tl(m)} olan iki senedin yerine {v} ay"
+            f" vadeli tek bir senet verilecektir. Yıllık {pct(r)} oranıyla basit dış iskonto uygulandığında yeni"
+            " senedin nominal değerini bulunuz.",
+            f"Bir esnaf, {t} ay sonra {tl(k)}, {u} ay sonra {tl(m)} ödemesi gereken iki senet yerine {v} ay vadeli"
+            f" bir senet vermiştir. Eski senetlerin bugünkü değerleri toplamı yıllık {pct(r)} basit dış iskonto"
+            " oranıyla yeni senedinkine eşit olduğuna göre verilen senedin nominal değeri ne kadardır?",
         ),
         (
-            (
-                f"Birinci senedin peşin değeri: {show(k)} × (1 - {plain(r)} × {t} / 1.200) {is_(p / 1200)}\nİkinci"
-                f" senedin peşin değeri: {show(m)} × (1 - {plain(r)} × {u} / 1.200) {is_(q / 1200)}\nYeni senet:"
-                f" ({show(k)} × (1 - {plain(r)} × {t} / 1.200) + {show(m)} × (1 - {plain(r)} × {u} / 1.200)) / (1 -"
-                f" {plain(r)} × {v} / 1.200) {is_(value)}"
-            ),
-            (
-                f"Her vade için 1.200 - n × t bulunur.\n1.200 - {plain(r)} × {t} = {plain(a)}\n1.200 - {plain(r)} × {u}"
-                f" = {plain(b)}\n1.200 - {plain(r)} × {v} = {plain(c)}\n{show(k)} × {plain(a)} + {show(m)} × {plain(b)}"
-                f" = {show(p + q)}\n{show(p + q)} / {plain(c)} {is_(value)}"
-            ),
+            f"Birinci senedin peşin değeri: {show(k)} × (1 - {plain(r)} × {t} / 1.200) {is_(p / 1200)}\nİkinci"
+            f" senedin peşin değeri: {show(m)} × (1 - {plain(r)} × {u} / 1.200) {is_(q / 1200)}\nYeni senet:"
+            f" ({show(k)} × (1 - {plain(r)} × {t} / 1.200) + {show(m)} × (1 - {plain(r)} × {u} / 1.200)) / (1 -"
+            f" {plain(r)} × {v} / 1.200) {is_(value)}",
+            f"Her vade için 1.200 - n × t bulunur.\n1.200 - {plain(r)} × {t} = {plain(a)}\n1.200 - {plain(r)} × {u}"
+            f" = {plain(b)}\n1.200 - {plain(r)} × {v} = {plain(c)}\n{show(k)} × {plain(a)} + {show(m)} × {plain(b)}"
+            f" = {show(p + q)}\n{show(p + q)} / {plain(c)} {is_(value)}",
         ),
         value,
     )
@@ -169,19 +133,14 @@ def _average_maturity(draw: Random) -> Problem:
         draw,
         tuple(part for bill in zip(faces, days, strict=True) for part in bill),
         (
-            (
-                f"Nominal değerleri ve vadelerine kalan süreleri şöyle olan {word} senet vardır: {listed}. Bu"
-                " senetlerin ortalama vadesi kaç gündür?"
-            ),
-            (
-                f"Bir işletme, {bills} tutarındaki {word} borç senedini, nominal değeri bunların toplamına eşit tek bir"
-                " senetle değiştirecektir. Yeni senedin vadesi, senetlerin ortalama vadesine göre kaç gündür?"
-            ),
+            f"Nominal değerleri ve vadelerine kalan süreleri şöyle olan {word} senet vardır: {listed}. Bu"
+            " senetlerin ortalama vadesi kaç gündür?",
+            f"Bir işletme, {bills} tutarındaki {word} borç senedini, nominal değeri bunların toplamına eşit tek bir"
+            " senetle değiştirecektir. Yeni senedin vadesi, senetlerin ortalama vadesine göre kaç gündür?",
             f"{bills} nominal değerli {word} senedin ortalama vadesini gün olarak bulunuz.",
-            (
-                f"Bir toptancı, müşterisinin {word} ayrı faturasını ({listed}) ortalama vadede tek seferde tahsil"
-                " edecektir. Parantez içindeki süreler vadelere kalan günler olduğuna göre ortalama vade kaç gündür?"
-            ),
+            f"Bir toptancı, bir müşterisinden olan {word} alacağını ortalama vadede tek seferde tahsil edecektir:"
+            f" {listed}. Parantez içindeki süreler alacakların vadelerine kalan günler olduğuna göre ortalama vade"
+            " kaç gündür?",
         ),
         (
             "Senetlerin adatları (tutar × gün) bulunur.\n"
@@ -189,12 +148,10 @@ def _average_maturity(draw: Random) -> Problem:
             + f"Adatlar toplamı: {' + '.join(show(each) for each in products)} = {show(product)}\nNominal değerler"
             f" toplamı: {' + '.join(show(k) for k in faces)} = {show(total)}\nOrtalama vade: {show(product)} /"
             f" {show(total)} = {plain(mean)}",
-            (
-                "Ortalama vade, vadelerin nominal değerlerle ağırlıklı"
-                f" ortalamasıdır.\n{' + '.join(f'{show(k)} × {t}' for k, t in zip(faces, days, strict=True))} ="
-                f" {show(product)}\n{' + '.join(show(k) for k in faces)} = {show(total)}\n{show(product)} /"
-                f" {show(total)} = {plain(mean)} gün"
-            ),
+            "Ortalama vade, vadelerin nominal değerlerle ağırlıklı"
+            f" ortalamasıdır.\n{' + '.join(f'{show(k)} × {t}' for k, t in zip(faces, days, strict=True))} ="
+            f" {show(product)}\n{' + '.join(show(k) for k in faces)} = {show(total)}\n{show(product)} /"
+            f" {show(total)} = {plain(mean)} gün",
         ),
         mean,
         "gün",
@@ -208,43 +165,31 @@ def _new_maturity(draw: Random) -> Problem:
         k = pick(draw, 18000, 145000, 50)
         p = k * (1 - r * t / 1200)
         m = p / (1 - r * u / 1200)
-        if (m * 2).denominator == 1 and (p * 100).denominator == 1:
+        if (m / 10).denominator == 1 and (p * 100).denominator == 1:
             break
     return problem(
         draw,
         (k, t, r, m),
         (
-            (
-                f"{t} ay vadeli {tl(k)}'lik senet yerine {tl(m)}'lik bir senet verilecektir. Vade ay olarak"
-                f" belirlendiğine ve yıllık basit dış iskonto oranı {pct(r)} olduğuna göre yeni senedin vadesi kaç"
-                " aydır?"
-            ),
-            (
-                f"Yıllık {pct(r)} basit dış iskonto oranına göre, vadesine {t} ay kalan {tl(k)} nominal değerli senet"
-                f" ile {tl(m)} nominal değerli senet eşdeğerdir. İkinci senedin vadesi kaç aydır?"
-            ),
-            (
-                f"{draw.choice(FIRMS)}, {t} ay sonra ödeyeceği {tl(k)}'lik senedini {tl(m)}'lik bir senetle değiştirmek"
-                f" istiyor. Yıllık {pct(r)} basit dış iskonto oranına göre senetlerin eşdeğer olması için yeni senedin"
-                " vadesi kaç ay olmalıdır?"
-            ),
-            (
-                f"Alacaklı, {t} ay vadeli {tl(k)}'lik senedin {tl(m)}'lik bir senetle yenilenmesini kabul etmiştir."
-                f" Yıllık {pct(r)} basit dış iskonto oranıyla bugünkü değerler eşit olduğuna göre yeni senedin vadesini"
-                " ay olarak bulunuz."
-            ),
+            f"{t} ay vadeli {tl(k)}'lik senet yerine {tl(m)}'lik bir senet verilecektir. Vade ay olarak"
+            f" belirlendiğine ve yıllık basit dış iskonto oranı {pct(r)} olduğuna göre yeni senedin vadesi kaç"
+            " aydır?",
+            f"Yıllık {pct(r)} basit dış iskonto oranına göre, vadesine {t} ay kalan {tl(k)} nominal değerli senet"
+            f" ile {tl(m)} nominal değerli senet eşdeğerdir. İkinci senedin vadesi kaç aydır?",
+            f"{draw.choice(FIRMS)}, {t} ay sonra ödeyeceği {tl(k)}'lik senedini {tl(m)}'lik bir senetle değiştirmek"
+            f" istiyor. Yıllık {pct(r)} basit dış iskonto oranına göre senetlerin eşdeğer olması için yeni senedin"
+            " vadesi kaç ay olmalıdır?",
+            f"Alacaklı, {t} ay vadeli {tl(k)}'lik senedin {tl(m)}'lik bir senetle yenilenmesini kabul etmiştir."
+            f" Yıllık {pct(r)} basit dış iskonto oranıyla bugünkü değerler eşit olduğuna göre yeni senedin vadesini"
+            " ay olarak bulunuz.",
         ),
         (
-            (
-                f"Peşin değer: {show(k)} × (1 - {plain(r)} × {t} / 1.200) = {show(p)}\nYeni senedin iskontosu:"
-                f" {show(m)} - {show(p)} = {show(m - p)}\nBir aylık iskontosu: {show(m)} × {plain(r)} / 1.200"
-                f" {is_(m * r / 1200)}\nVade: {show(m - p)} × 1.200 / ({show(m)} × {plain(r)}) = {u}"
-            ),
-            (
-                f"Yeni senedin peşin değeri eskisininkine eşittir.\n{show(k)} × (1.200 - {plain(r)} × {t}) / 1.200 ="
-                f" {show(p)}\nİskonto: {show(m)} - {show(p)} = {show(m - p)}\nt = D × 1.200 / (K × n)\n{show(m)} ×"
-                f" {plain(r)} = {show(m * r)}\nt = {show(m - p)} × 1.200 / {show(m * r)} = {u} ay"
-            ),
+            f"Peşin değer: {show(k)} × (1 - {plain(r)} × {t} / 1.200) = {show(p)}\nYeni senedin iskontosu:"
+            f" {show(m)} - {show(p)} = {show(m - p)}\nBir aylık iskontosu: {show(m)} × {plain(r)} / 1.200"
+            f" {is_(m * r / 1200)}\nVade: {show(m - p)} × 1.200 / ({show(m)} × {plain(r)}) = {u}",
+            f"Yeni senedin peşin değeri eskisininkine eşittir.\n{show(k)} × (1.200 - {plain(r)} × {t}) / 1.200 ="
+            f" {show(p)}\nİskonto: {show(m)} - {show(p)} = {show(m - p)}\nt = D × 1.200 / (K × n)\n{show(m)} ×"
+            f" {plain(r)} = {show(m * r)}\nt = {show(m - p)} × 1.200 / {show(m * r)} = {u} ay",
         ),
         u,
         "ay",
@@ -266,39 +211,27 @@ def _cash_remainder(draw: Random) -> Problem:
         draw,
         (debt, k, t, m, u, r),
         (
-            (
-                f"{tl(debt)}'lik borca karşılık {t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik iki senet"
-                f" veriliyor. Senetler yıllık {pct(r)} basit dış iskonto oranıyla değerlendirildiğine göre bugün ayrıca"
-                " ödenmesi gereken nakit kaç TL'dir?"
-            ),
-            (
-                f"Peşin fiyatı {tl(debt)} olan bir makine için {t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik"
-                f" iki senet veriliyor, geri kalanı peşin ödeniyor. Satıcı senetlere yıllık {pct(r)} oranıyla basit dış"
-                " iskonto uyguladığına göre peşin ödenen tutar kaç TL'dir?"
-            ),
-            (
-                f"{draw.choice(FIRMS)}, bugün ödemesi gereken {tl(debt)} borcunun bir kısmını {t} ay vadeli {tl(k)}'lik"
-                f" ve {u} ay vadeli {tl(m)}'lik senetlerle kapatıyor. Senetlerin peşin değerleri yıllık {pct(r)} basit"
-                " dış iskonto oranıyla hesaplandığına göre nakit ödenecek kısmı bulunuz."
-            ),
-            (
-                f"Bir tüccar, {tl(debt)}'lik peşin mal bedeline karşılık elindeki iki senedi ciro ediyor: {tl(k)} ({t}"
-                f" ay vadeli) ve {tl(m)} ({u} ay vadeli). Yıllık basit dış iskonto oranı {pct(r)} olduğuna göre"
-                " tüccarın bugün ödeyeceği fark kaç TL'dir?"
-            ),
+            f"{tl(debt)}'lik borca karşılık {t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik iki senet"
+            f" veriliyor. Senetler yıllık {pct(r)} basit dış iskonto oranıyla değerlendirildiğine göre bugün ayrıca"
+            " ödenmesi gereken nakit kaç TL'dir?",
+            f"Peşin fiyatı {tl(debt)} olan bir makine için {t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik"
+            f" iki senet veriliyor, geri kalanı peşin ödeniyor. Satıcı senetlere yıllık {pct(r)} oranıyla basit dış"
+            " iskonto uyguladığına göre peşin ödenen tutar kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, bugün ödemesi gereken {tl(debt)} borcunun bir kısmını {t} ay vadeli {tl(k)}'lik"
+            f" ve {u} ay vadeli {tl(m)}'lik senetlerle kapatıyor. Senetlerin peşin değerleri yıllık {pct(r)} basit"
+            " dış iskonto oranıyla hesaplandığına göre nakit ödenecek kısmı bulunuz.",
+            f"Bir tüccar, {tl(debt)}'lik peşin mal bedeline karşılık elindeki iki senedi ciro ediyor: {tl(k)} ({t}"
+            f" ay vadeli) ve {tl(m)} ({u} ay vadeli). Yıllık basit dış iskonto oranı {pct(r)} olduğuna göre"
+            " tüccarın bugün ödeyeceği fark kaç TL'dir?",
         ),
         (
-            (
-                f"1. senedin peşin değeri: {show(k)} - {show(k)} × {plain(r)} × {t} / 1.200 {is_(p)}\n2. senedin peşin"
-                f" değeri: {show(m)} - {show(m)} × {plain(r)} × {u} / 1.200 {is_(q)}\nNakit: {show(debt)} - {show(k)} ×"
-                f" (1 - {plain(r)} × {t} / 1.200) - {show(m)} × (1 - {plain(r)} × {u} / 1.200) {is_(value)}"
-            ),
-            (
-                f"Birinci senedin iskontosu: {show(k)} × {plain(r)} × {t} / 1.200 {is_(x)}\nİkinci senedin iskontosu:"
-                f" {show(m)} × {plain(r)} × {u} / 1.200 {is_(y)}\nNominal değerlerle kalan: {show(debt)} - {show(k)} -"
-                f" {show(m)} = {show(debt - k - m)}\nİskontolar eklenir: {show(debt - k - m)} + ({show(k)} × {t} +"
-                f" {show(m)} × {u}) × {plain(r)} / 1.200 {is_(value)}"
-            ),
+            f"1. senedin peşin değeri: {show(k)} - {show(k)} × {plain(r)} × {t} / 1.200 {is_(p)}\n2. senedin peşin"
+            f" değeri: {show(m)} - {show(m)} × {plain(r)} × {u} / 1.200 {is_(q)}\nNakit: {show(debt)} - {show(k)} ×"
+            f" (1 - {plain(r)} × {t} / 1.200) - {show(m)} × (1 - {plain(r)} × {u} / 1.200) {is_(value)}",
+            f"Birinci senedin iskontosu: {show(k)} × {plain(r)} × {t} / 1.200 {is_(x)}\nİkinci senedin iskontosu:"
+            f" {show(m)} × {plain(r)} × {u} / 1.200 {is_(y)}\nNominal değerlerle kalan: {show(debt)} - {show(k)} -"
+            f" {show(m)} = {show(debt - k - m)}\nİskontolar eklenir: {show(debt - k - m)} + ({show(k)} × {t} +"
+            f" {show(m)} × {u}) × {plain(r)} / 1.200 {is_(value)}",
         ),
         value,
     )
@@ -316,26 +249,18 @@ def _equal_bills(draw: Random) -> Problem:
         draw,
         (debt, r, n),
         (
-            (
-                f"Peşin fiyatı {tl(debt)} olan bir makine, vadeleri 1 aydan başlayıp birer ay arayla dolan {word} eşit"
-                f" senetle satılıyor. Yıllık {pct(r)} oranıyla basit iç iskonto uygulandığına ve senetlerin peşin"
-                " değerleri toplamı peşin fiyata eşit olduğuna göre bir senedin nominal değeri kaç TL'dir?"
-            ),
-            (
-                f"{draw.choice(FIRMS)}, bugünkü değeri {tl(debt)} olan borcunu 1, 2, …, {n} ay vadeli {word} eşit"
-                f" senede bağlıyor. Yıllık basit iç iskonto oranı {pct(r)} olduğuna göre her senedin nominal değeri kaç"
-                " TL'dir?"
-            ),
-            (
-                f"Bugün ödenmesi gereken {tl(debt)}'lik borç yerine, ilki 1 ay sonra olmak üzere aylık aralıklarla"
-                f" ödenecek {word} eşit senet verilecektir. Değerlemede bugünün tarihi ve yıllık {pct(r)} basit iç"
-                " iskonto oranı esas alındığına göre bir senedin nominal değerini hesaplayınız."
-            ),
-            (
-                f"Bir satıcı, {tl(debt)} peşin fiyatlı malı {n} ay boyunca her ay sonunda ödenecek eşit senetlerle"
-                f" satıyor. Senetlerin yıllık {pct(r)} basit iç iskonto oranıyla bugüne indirgenmiş değerleri toplamı"
-                " peşin fiyata eşit olduğuna göre bir senedin tutarı ne kadardır?"
-            ),
+            f"Peşin fiyatı {tl(debt)} olan bir makine, vadeleri 1 aydan başlayıp birer ay arayla dolan {word} eşit"
+            f" senetle satılıyor. Yıllık {pct(r)} oranıyla basit iç iskonto uygulandığına ve senetlerin peşin"
+            " değerleri toplamı peşin fiyata eşit olduğuna göre bir senedin nominal değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, bugünkü değeri {tl(debt)} olan borcunu, ilki 1 ay, sonuncusu {n} ay vadeli"
+            f" olmak üzere birer ay arayla ödenecek {word} eşit senede bağlıyor. Yıllık basit iç iskonto oranı"
+            f" {pct(r)} olduğuna göre her senedin nominal değeri kaç TL'dir?",
+            f"Bugün ödenmesi gereken {tl(debt)}'lik borç yerine, ilki 1 ay sonra olmak üzere aylık aralıklarla"
+            f" ödenecek {word} eşit senet verilecektir. Değerlemede bugünün tarihi ve yıllık {pct(r)} basit iç"
+            " iskonto oranı esas alındığına göre bir senedin nominal değerini hesaplayınız.",
+            f"Bir satıcı, {tl(debt)} peşin fiyatlı malı {n} ay boyunca her ay sonunda ödenecek eşit senetlerle"
+            f" satıyor. Senetlerin yıllık {pct(r)} basit iç iskonto oranıyla bugüne indirgenmiş değerleri toplamı"
+            " peşin fiyata eşit olduğuna göre bir senedin tutarı ne kadardır?",
         ),
         (
             f"Aylık oran: {plain(r)} / 12 = {plain(i)}\n"
