@@ -118,12 +118,16 @@ def _average_maturity(draw: Random) -> Problem:
     """(face, days, … of four or five bills): the weighted mean maturity in days."""
     count = draw.choice((4, 5))
     while True:
-        faces = [pick(draw, 12000, 64000, 250) for _ in range(count)]
-        days = sorted(draw.sample(range(18, 205), count))
-        products = [k * t for k, t in zip(faces, days, strict=True)]
-        total, product = sum(faces), sum(products)
-        if product % total == 0:
+        *others, own = (pick(draw, 12000, 64000, 250) for _ in range(count))
+        first = draw.sample(range(18, 205), count - 1)
+        total, rest = sum(others) + own, sum(k * t for k, t in zip(others, first, strict=True))
+        last = [t for t in range(18, 205) if (rest + own * t) % total == 0 and t not in first]
+        if last:
             break
+    bills_in_time = sorted(zip([*first, draw.choice(last)], [*others, own], strict=True))
+    days, faces = [t for t, _ in bills_in_time], [k for _, k in bills_in_time]
+    products = [k * t for k, t in zip(faces, days, strict=True)]
+    product = sum(products)
     mean = F(product, total)
     named = [f"{t} gün vadeli {tl(k)}" for k, t in zip(faces, days, strict=True)]
     bills = f"{', '.join(named[:-1])} ve {named[-1]}"
@@ -242,7 +246,8 @@ def _equal_bills(draw: Random) -> Problem:
     debt, n, i = pick(draw, 36000, 285000, 50), pick(draw, 3, 6), F(pick(draw, 7, 17), 4)
     r = 12 * i
     factors = [1 + i * month / 100 for month in range(1, n + 1)]
-    value = debt / sum(1 / factor for factor in factors)
+    present = sum((1 / factor for factor in factors), F(0))
+    value = debt / present
     word = COUNTS[n]
     terms = " + ".join(f"1 / {plain(factor)}" for factor in factors)
     return problem(
@@ -271,8 +276,7 @@ def _equal_bills(draw: Random) -> Problem:
             + f"Peşin değerler toplamı borca eşittir.\nSenedin nominal değeri: {show(debt)} / ({terms}) {is_(value)}",
             "Her senedin peşin değeri, nominal değerin 1 + i × t ile bölümüdür.\n"
             + "".join(f"1 + {plain(i / 100)} × {month} = {plain(factor)}\n" for month, factor in enumerate(factors, 1))
-            + f"{terms} {is_(sum(1 / factor for factor in factors), 6, amount=False)}\n{show(debt)} / ({terms})"
-            f" {is_(value)}",
+            + f"{terms} {is_(present, 6, amount=False)}\n{show(debt)} / ({terms}) {is_(value)}",
         ),
         value,
     )

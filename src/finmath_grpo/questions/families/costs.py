@@ -248,9 +248,9 @@ def _successive_profits(draw: Random) -> Problem:
             f"Üreticiden {tl(c)}'ye çıkan bir mal, tüketiciye ulaşana kadar {n} satıcının elinden geçiyor. Her"
             f" satıcı, malı kendi alış fiyatı üzerinden {pct(r)} kârla sattığına göre tüketicinin ödeyeceği fiyat"
             " kaç TL'dir?",
-            f"Bir tüccar {tl(c)} sermayesini yılda {n} kez döndürüyor. Her devirde elindeki paranın tamamıyla mal"
-            f" alıp bunu alış fiyatı üzerinden {pct(r)} kârla sattığına göre yıl sonunda elinde bulunan para kaç"
-            " TL'dir?",
+            f"Bir tüccar {tl(c)}'lik sermayesini yılda {n} kez döndürüyor. Her devirde elindeki paranın tamamıyla"
+            f" mal alıp bunu alış fiyatı üzerinden {pct(r)} kârla sattığına göre yıl sonunda elinde bulunan para"
+            " kaç TL'dir?",
             f"{tl(c)} ile mal alıp satmaya başlayan bir esnaf, her satıştan alış fiyatına göre {pct(r)} kâr etmiş"
             f" ve eline geçen paranın tamamıyla yeniden mal almıştır. {n} satışın sonunda eline geçen parayı"
             " bulunuz.",
@@ -278,7 +278,7 @@ def _successive_profit_rate(draw: Random) -> Problem:
         draw,
         (a, b, n),
         (
-            f"Bir tüccar {tl(a)} sermayesiyle yaptığı art arda {n} alım satımın sonunda sermayesini {tl(b)}'ye"
+            f"Bir tüccar {tl(a)}'lik sermayesiyle yaptığı art arda {n} alım satımın sonunda sermayesini {tl(b)}'ye"
             " çıkarmıştır. Her seferinde paranın tamamını kullandığına ve alış fiyatı üzerinden hep aynı oranda"
             " kâr ettiğine göre bir alım satımdaki kâr oranı yüzde kaçtır?",
             f"Üreticiden {tl(a)}'ye çıkan bir makine, art arda {n} satıcının elinden geçerek {tl(b)}'ye"

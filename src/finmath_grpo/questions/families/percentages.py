@@ -273,8 +273,8 @@ def _repeated_change(draw: Random) -> Problem:
         (
             f"{step}: {factor}\n{n} dönem için: {raised(q, n)} {is_(q**n, 6, amount=False)}\n{show(p)} ×"
             f" {raised(q, n)} {is_(value)}",
-            f"Değişimler birbiri üzerine eklendiğinden aynı çarpan {n} kez uygulanır.\n{factor}\n{show(p)} ×"
-            f" {raised(q, n)} {is_(value)}",
+            f"Her değişim bir önceki tutar üzerinden yapıldığından aynı çarpan {n} kez"
+            f" uygulanır.\n{factor}\n{show(p)} × {raised(q, n)} {is_(value)}",
         ),
         value,
     )
@@ -319,7 +319,7 @@ def _mean_change(draw: Random) -> Problem:
     n = draw.choice((4, 5))
     rates = [F(quarters, 4) for quarters in draw.sample(range(5, 48), n)]
     factors = [1 + r / 100 for r in rates]
-    product = prod(factors)
+    product = prod(factors, start=F(1))
     ratio = root(product, n)
     mean = 100 * (ratio - 1)
     word = {4: "dört", 5: "beş"}[n]

@@ -56,9 +56,9 @@ def _inverse_share(draw: Random) -> Problem:
             f"{tl(total)}; {a}, {b} ve {c} sayılarıyla ters orantılı üç paya ayrılıyor. En büyük pay kaç TL'dir?",
             f"{tl(total)} tutarındaki teşvik primi, bir yılda {a}, {b} ve {c} gün izin kullanan üç işçiye izin"
             " günleriyle ters orantılı olarak dağıtılıyor. En az izin kullanan işçinin primi kaç TL'dir?",
-            f"Bir belediye, {tl(total)} tutarındaki erken bitirme primini üç yükleniciye gecikme süreleriyle ters"
-            f" orantılı olarak dağıtacaktır. Yükleniciler {a}, {b} ve {c} gün geciktiğine göre en az geciken"
-            " yüklenicinin primini bulunuz.",
+            f"Bir belediye, {tl(total)} tutarındaki primi üç yükleniciye gecikme süreleriyle ters orantılı olarak"
+            f" dağıtacaktır. Yükleniciler {a}, {b} ve {c} gün geciktiğine göre en az geciken yüklenicinin primini"
+            " bulunuz.",
             f"{tl(total)}, yaşları {a}, {b} ve {c} olan üç çocuğa yaşlarıyla ters orantılı olarak dağıtılırsa en"
             " küçük çocuğun payı ne kadar olur?",
         ),
@@ -90,9 +90,9 @@ def _partnership(draw: Random) -> Problem:
             " tutarındaki kâr, sermaye ve süreyle orantılı olarak bölüşülürse Ali'nin payı kaç TL'dir?",
             f"Bir işe birinci ortak {tl(ka)}'yi {m} aylığına, ikinci ortak {tl(kb)}'yi {n} aylığına koymuştur. Elde"
             f" edilen {tl(profit)} kâr, sermaye ve süreye göre paylaşıldığında birinci ortağın payı kaç TL'dir?",
-            f"İki ortaktan ilkinin {tl(ka)} sermayesi {m} ay, diğerinin {tl(kb)} sermayesi {n} ay işletilmiştir."
-            f" {tl(profit)} tutarındaki kâr, sermaye ve süreyle orantılı olarak dağıtıldığına göre ilk ortağa düşen"
-            " kârı hesaplayınız.",
+            f"İki ortaktan ilkinin {tl(ka)}'lik sermayesi {m} ay, diğerinin {tl(kb)}'lik sermayesi {n} ay"
+            f" işletilmiştir. {tl(profit)} tutarındaki kâr, sermaye ve süreyle orantılı olarak dağıtıldığına göre"
+            " ilk ortağa düşen kârı hesaplayınız.",
             f"Bir işe Selin {tl(ka)} koyup {m} ay, Emre {tl(kb)} koyup {n} ay ortak kalmıştır. {tl(profit)}"
             " tutarındaki kâr, sermaye ve süreyle orantılı olarak bölüşüldüğüne göre Selin'e ne kadar kâr düşer?",
         ),
@@ -267,7 +267,7 @@ def _dilution_share(draw: Random) -> Problem:
             f"Bir tanktaki karışımın antifriz oranı {pct(c, 'dir')}. Tanktan {n} kez eşit miktarda karışım"
             " boşaltılıp her seferinde yerine aynı miktarda su konmuş ve karıştırılmıştır. Son karışımın antifriz"
             f" oranı {pct(last)} olduğuna göre bir seferde boşaltılan kısmın tank hacmine oranı yüzde kaçtır?",
-            f"Saflığı {pct(c)} olan bir çözelti, her seferinde belli bir oranı alınıp yerine aynı miktarda saf su"
+            f"Saflığı {pct(c)} olan bir çözelti, her seferinde aynı oranda kısmı alınıp yerine aynı miktarda saf su"
             f" konularak {n} kez seyreltilmiş ve saflığı {pct(last)} olmuştur. Bir seferde alınan kısmın çözeltinin"
             " tamamına oranını yüzde olarak bulunuz.",
             f"Bir boya fıçısında pigment oranı {pct(c, 'dir')}. Fıçıdan her seferinde aynı miktarda boya alınıp"

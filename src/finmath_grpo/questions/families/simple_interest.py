@@ -138,8 +138,8 @@ def _balance(draw: Random) -> Problem:
 
 def _principal(draw: Random) -> Problem:
     """(interest, rate, months): interest × 1200 / (rate × months)."""
-    (p, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
-    interest = F(int(p * r * m / 1200))
+    (near, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    interest = F(int(near * r * m / 1200))
     p = interest * 1200 / (r * m)
     return problem(
         draw,
