@@ -38,6 +38,17 @@ def _grow(amount, *rates):
     return amount
 
 
+def _pairs(numbers):
+    return zip(numbers[::2], numbers[1::2], strict=True)
+
+
+def _diluted(whole, part, times, percentage):
+    stuff = whole * percentage / 100
+    for _ in range(int(times)):
+        stuff -= part * stuff / whole
+    return stuff / whole * 100
+
+
 def _by_table(value, scale):
     """A value that hangs on a rounded power; `scale` is what half a unit of its last place is multiplied with."""
     return value, 0.00006 * abs(scale) + 0.006
@@ -82,9 +93,11 @@ FORMULAS = {
     "percent-base": lambda part, r: part / (r / 100),
     "percent-rate": lambda a, part: part / a * 100,
     "percent-two-discounts": lambda p, r, s: _grow(p, -r, -s),
-    "percent-rise-then-discount": lambda p, r, s: _grow(p, r, -s),
     "percent-price-without-vat": lambda g, r: g / (1 + r / 100),
-    "percent-vat-inside": lambda g, r: g - g / (1 + r / 100),
+    "percent-offsetting-rise": lambda p, r: (p / _grow(p, -r) - 1) * 100,
+    "percent-repeated-change": lambda p, r, n: _grow(p, *[r] * int(n)),
+    "percent-equal-discounts-rate": lambda p, q, n: -npf.rate(n, 0, -p, q) * 100,
+    "percent-mean-change": lambda *rates: np.expm1(np.mean(np.log1p(np.array(rates) / 100))) * 100,
     "cost-price-with-expenses": lambda p, e, r: _grow(p + e, r),
     "cost-from-price": lambda s, r: s / (1 + r / 100),
     "cost-profit-rate": lambda c, s: (s / c - 1) * 100,
@@ -92,36 +105,43 @@ FORMULAS = {
     "cost-loss-to-profit": lambda low, z, k: low * (100 + k) / (100 - z),
     "cost-label-price": lambda c, d, k: c * (100 + k) / (100 - d),
     "cost-waste": lambda kg, a, w, k: a * (100 + k) / (100 - w),
+    "cost-successive-profits": lambda c, r, n: _grow(c, *[r] * int(n)),
+    "cost-successive-profit-rate": lambda a, b, n: npf.rate(n, 0, -a, b) * 100,
     "ratio-direct-share": lambda s, a, b, c: s * c / (a + b + c),
-    "ratio-inverse-share": lambda s, a, b: s * (1 / a) / (1 / a + 1 / b),
+    "ratio-inverse-share": lambda s, a, b, c: s * (1 / a) / (1 / a + 1 / b + 1 / c),
     "ratio-partnership": lambda a, m, b, n, p: p / (1 + b * n / (a * m)),
     "ratio-mixture-price": lambda m, a, n, b: np.average([a, b], weights=[m, n]),
     "ratio-alloy-fineness": lambda m, a, n, b: np.average([a, b], weights=[m, n]),
     "ratio-alloy-weight": lambda g, high, target, low: np.linalg.solve([[1, -1], [target, -low]], [g, g * high])[1],
-    "simple-interest-years": lambda p, r, t: p * (1 + r / 100 * t) - p,
+    "ratio-dilution": _diluted,
+    "ratio-dilution-share": lambda before, after, n: -npf.rate(n, 0, -before, after) * 100,
     "simple-interest-months": lambda p, r, m: p * r / 100 * (m / 12),
     "simple-interest-days": lambda p, r, d: p * r / 100 * (d / 360),
     "simple-interest-dates": lambda p, r, a, b, d: p * r / 100 * (_days(a, b) / 360),
     "simple-interest-balance-months": lambda p, r, m: p * (1 + r / 100 * m / 12),
     "simple-interest-principal": lambda i, r, m: i / (r / 100 * m / 12),
-    "simple-interest-rate": lambda p, s, t: (s / p - 1) / t * 100,
+    "simple-interest-rate": lambda p, s, m: (s / p - 1) / (m / 12) * 100,
     "simple-interest-time": lambda p, r, i: i / (p * r / 100) * 12,
-    "simple-interest-two-parts": lambda a, r, b, s: (a * r + b * s) / 100,
-    "outer-discount-days": lambda k, r, d: k - k * (1 - r / 100 * d / 360),
+    "simple-interest-two-parts": lambda a, r, b, s, m: (a * r + b * s) / 100 * (m / 12),
+    "simple-interest-monthly-deposits": lambda a, r, n: sum(a * (1 + r / 1200 * k) for k in range(1, int(n) + 1)),
+    "simple-interest-renewed-deposit": lambda p, r, m, n, tax: -npf.fv(r / 1200 * m * (1 - tax / 100), n, 0, p),
     "outer-discount-proceeds": _outer,
     "outer-discount-face": lambda p, r, m: p / (1 - r / 1200 * m),
-    "outer-discount-rate": lambda k, p, m: (1 - p / k) / (m / 12) * 100,
+    "outer-discount-rate": lambda k, p, d: (1 - p / k) / (d / 360) * 100,
     "outer-discount-time": lambda k, r, d: d / k / (r / 100) * 360,
     "outer-discount-dates": lambda k, r, a, b, d: k * (1 - r / 100 * _days(a, b) / 360),
+    "outer-discount-list": lambda *bills: sum(_outer(k, bills[-1], t / 30) for k, t in _pairs(bills[:-1])),
     "inner-discount-present-value": lambda k, r, m: k / (1 + r / 1200 * m),
     "inner-discount-amount": lambda k, r, d: k - k / (1 + r / 36000 * d),
     "outer-inner-discount-difference": lambda k, r, m: k * (r * m / 1200) ** 2 / (1 + r * m / 1200),
+    "inner-rate-of-outer-rate": lambda r, d: (1 / _outer(1, r, d / 30) - 1) / (d / 360) * 100,
     "bills-equivalent-outer": lambda k, t, r, u: _outer(k, r, t) / _outer(1, r, u),
     "bills-equivalent-inner": lambda k, t, r, u: k * (1200 + r * u) / (1200 + r * t),
     "bills-merged": lambda k, t, m, u, r, v: (_outer(k, r, t) + _outer(m, r, u)) / _outer(1, r, v),
-    "bills-average-maturity": lambda a, t, b, u, c, v: np.average([t, u, v], weights=[a, b, c]),
+    "bills-average-maturity": lambda *bills: np.average(bills[1::2], weights=bills[::2]),
     "bills-new-maturity": lambda k, t, r, m: (1 - _outer(k, r, t) / m) / (r / 1200),
     "bills-cash-remainder": lambda debt, k, t, m, u, r: debt - _outer(k, r, t) - _outer(m, r, u),
+    "bills-equal-monthly": lambda p, r, n: p / np.sum(1 / (1 + r / 1200 * np.arange(1, n + 1))),
     "compound-balance-two-years": lambda p, r: -npf.fv(r / 100, 2, 0, p),
     "compound-balance-months": lambda p, r, n: -npf.fv(r / 100, n, 0, p),
     "compound-balance-by-factor": lambda p, r, n: _by_table(-npf.fv(r / 100, n, 0, p), p),

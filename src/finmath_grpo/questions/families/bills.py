@@ -3,40 +3,42 @@
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, problem, show, tl
+from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Senetler ve eşdeğer senetler"
-RATES = (12, 18, 24, 30, 36, 48)
+COUNTS = {3: "üç", 4: "dört", 5: "beş", 6: "altı"}
 
 
 def _equivalent_outer(draw: Random) -> Problem:
     """(face, its months, rate, new months): face × (1 − i t) / (1 − i u) by outer discount."""
-    k, r = pick(draw, 3000, 60000, 1000), draw.choice(RATES)
+    k, r = pick(draw, 18000, 165000, 50), quarter_rate(draw, 18, 48)
     t, u = draw.sample(range(1, 9), 2)
-    a, b = 1 - F(r * t, 1200), 1 - F(r * u, 1200)
-    p = k * a
-    value = p / b
+    a, b = 1200 - r * t, 1200 - r * u
+    value = k * a / b
     return problem(
         draw,
         (k, t, r, u),
         (
-            f"{t} ay vadeli {tl(k)}'lik senet, {u} ay vadeli bir senetle değiştirilecektir. Yıllık dış iskonto oranı"
-            f" {pct(r)} olduğuna göre yeni senedin nominal değeri kaç TL'dir?",
-            f"{draw.choice(FIRMS)}, vadesine {t} ay kalan {tl(k)} nominal değerli senedini vadesi {u} ay olan eşdeğer"
-            f" bir senetle değiştirmek istiyor. {pct(r)} dış iskonto oranına göre eşdeğer senedin nominal değeri kaç"
-            " TL'dir?",
-            f"Dış iskonto esasına göre ve yıllık {pct(r)} oranıyla, {t} ay vadeli {tl(k)}'lik senede eşdeğer olan {u}"
-            " ay vadeli senedin nominal değeri kaç TL'dir?",
+            f"{t} ay vadeli {tl(k)}'lik senet, {u} ay vadeli bir senetle değiştirilecektir. Yıllık basit dış"
+            f" iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, vadesine {t} ay kalan {tl(k)} nominal değerli senedini {u} ay vadeli eşdeğer"
+            f" bir senetle değiştirmek istiyor. Yıllık {pct(r)} basit dış iskonto oranına göre eşdeğer senedin"
+            " nominal değeri kaç TL'dir?",
+            f"Basit dış iskontoya ve yıllık {pct(r)} iskonto oranına göre, {t} ay vadeli {tl(k)}'lik senede eşdeğer"
+            f" olan {u} ay vadeli senedin nominal değerini bulunuz.",
+            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'lik senedin yerine {u} ay vadeli bir senet vermeyi"
+            f" öneriyor. Alacaklı yıllık {pct(r)} basit dış iskonto oranıyla bugünkü değerlerin eşit olmasını"
+            " istediğine göre yeni senedin nominal değeri ne kadar olmalıdır?",
         ),
         (
-            f"Eski senedin oranı: {r} × {t} / 1.200 = {plain(1 - a)}\nPeşin değeri: {show(k)} × {plain(a)} ="
-            f" {show(p)}\n"
-            f"Yeni senedin oranı: {r} × {u} / 1.200 = {plain(1 - b)}\nNominal değeri: {show(p)} / {plain(b)}"
+            f"Eski senedin peşin değeri: {show(k)} × (1 - {plain(r)} × {t} / 1.200) {is_(k * a / 1200)}\nBu tutar,"
+            f" yeni senedin peşin değerine eşittir.\nNominal değer: {show(k)} × (1 - {plain(r)} × {t} / 1.200) / (1"
+            f" - {plain(r)} × {u} / 1.200) {is_(value)}",
+            f"Eşdeğer senetlerin peşin değerleri birbirine eşittir.\n{t} ay için: 1.200 - {plain(r)} × {t} ="
+            f" {plain(a)}\n{u} ay için: 1.200 - {plain(r)} × {u} = {plain(b)}\n{show(k)} × {plain(a)} / {plain(b)}"
             f" {is_(value)}",
-            f"Eşdeğer senetlerin peşin değerleri birbirine eşittir.\nAylık oran: {r} / 12 = {plain(F(r, 12))}\n"
-            f"{t} ay için 1 - {plain(1 - a)} = {plain(a)}, {u} ay için 1 - {plain(1 - b)} = {plain(b)} alınır.\n"
-            f"{show(k)} × {plain(a)} = {show(p)}\n{show(p)} / {plain(b)} {is_(value)}",
         ),
         value,
     )
@@ -44,29 +46,32 @@ def _equivalent_outer(draw: Random) -> Problem:
 
 def _equivalent_inner(draw: Random) -> Problem:
     """(face, its months, rate, new months): face × (1 + i u) / (1 + i t) by inner discount."""
-    r = draw.choice(RATES)
+    k, r = pick(draw, 18000, 165000, 50), quarter_rate(draw, 18, 48)
     t, u = draw.sample(range(1, 11), 2)
-    a, b = 1 + F(r * t, 1200), 1 + F(r * u, 1200)
-    p = pick(draw, 2000, 40000, 1000)
-    k, value = p * a, p * b
+    a, b = 1200 + r * t, 1200 + r * u
+    value = k * b / a
     return problem(
         draw,
         (k, t, r, u),
         (
-            f"Vadesi {t} ay olan {tl(k)}'lik senet, iç iskonto yöntemiyle {u} ay vadeli bir senede çevrilecektir."
-            f" Yıllık faiz oranı {pct(r)} ise yeni senedin nominal değeri kaç TL'dir?",
-            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'yi {u} ay sonra ödemek istiyor. Yıllık {pct(r)} basit iç"
-            " iskonto uygulanırsa eşdeğer borç tutarı kaç TL'dir?",
-            f"Yıllık {pct(r)} iç iskonto oranıyla {t} ay vadeli {tl(k)}'lik bonoya eşdeğer {u} ay vadeli bononun"
-            " nominal değeri kaç TL'dir?",
+            f"Vadesi {t} ay olan {tl(k)}'lik senet, basit iç iskonto yöntemine göre {u} ay vadeli bir senetle"
+            f" değiştirilecektir. Yıllık iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç"
+            " TL'dir?",
+            f"Bir borçlu, {t} ay sonra ödeyeceği {tl(k)}'yi bugünden {u} ay sonra ödemek istiyor. Yıllık {pct(r)}"
+            " oranıyla basit iç iskonto uygulanırsa ödenecek eşdeğer tutar kaç TL'dir?",
+            f"Yıllık {pct(r)} basit iç iskonto oranıyla, {t} ay vadeli {tl(k)}'lik bonoya eşdeğer olan {u} ay"
+            " vadeli bononun nominal değerini hesaplayınız.",
+            f"{draw.choice(FIRMS)}, {t} ay vadeli {tl(k)}'lik borç senedini {u} ay vadeli bir senetle yeniliyor."
+            f" Bugünkü değerler yıllık {pct(r)} basit iç iskonto oranıyla eşitlendiğine göre yeni senedin nominal"
+            " değeri ne kadardır?",
         ),
         (
-            f"Eski senet için: 1 + {r} × {t} / 1.200 = {plain(a)}\nPeşin değer: {show(k)} / {plain(a)} = {show(p)}\n"
-            f"Yeni senet için: 1 + {r} × {u} / 1.200 = {plain(b)}\nNominal değer: {show(p)} × {plain(b)} ="
-            f" {show(value)}",
-            f"Önce bugünkü değer bulunur, sonra yeni vadeye taşınır.\n{r} × {t} / 1.200 = {plain(a - 1)}\n"
-            f"{show(k)} / {plain(a)} = {show(p)}\n{r} × {u} / 1.200 = {plain(b - 1)}\n{show(p)} × {plain(b)} ="
-            f" {show(value)}",
+            f"Eski senedin peşin değeri: {show(k)} / (1 + {plain(r)} × {t} / 1.200) {is_(k * 1200 / a)}\nYeni"
+            f" vadeye taşınır: {show(k)} / (1 + {plain(r)} × {t} / 1.200) × (1 + {plain(r)} × {u} / 1.200)"
+            f" {is_(value)}",
+            f"Önce bugünkü değer bulunur, sonra yeni vadeye taşınır.\n{t} ay için: 1.200 + {plain(r)} × {t} ="
+            f" {plain(a)}\n{u} ay için: 1.200 + {plain(r)} × {u} = {plain(b)}\n{show(k)} × {plain(b)} / {plain(a)}"
+            f" {is_(value)}",
         ),
         value,
     )
@@ -74,10 +79,9 @@ def _equivalent_inner(draw: Random) -> Problem:
 
 def _merged(draw: Random) -> Problem:
     """(face 1, months 1, face 2, months 2, rate, new months): one bill for two, by outer discount."""
-    k, m = pick(draw, 2000, 30000, 1000), pick(draw, 2000, 30000, 1000)
-    r = draw.choice(RATES)
+    k, m, r = pick(draw, 16000, 95000, 50), pick(draw, 16000, 95000, 50), quarter_rate(draw, 18, 48)
     t, u, v = draw.sample(range(1, 9), 3)
-    a, b, c = (1 - F(r * months, 1200) for months in (t, u, v))
+    a, b, c = (1200 - r * months for months in (t, u, v))
     p, q = k * a, m * b
     value = (p + q) / c
     return problem(
@@ -85,55 +89,73 @@ def _merged(draw: Random) -> Problem:
         (k, t, m, u, r, v),
         (
             f"{t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik iki senet, {v} ay vadeli tek bir senetle"
-            f" değiştiriliyor. Yıllık dış iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri kaç TL'dir?",
-            f"{draw.choice(FIRMS)}, biri {t} ay sonra {tl(k)}, diğeri {u} ay sonra {tl(m)} olan iki borcunu {v} ay"
-            f" vadeli tek senede bağlamak istiyor. Dış iskonto oranı yıllık {pct(r)} ise bu senedin değeri kaç TL'dir?",
-            f"Vadeleri {t} ve {u} ay, nominal değerleri sırasıyla {tl(k)} ve {tl(m)} olan senetlerin yerine geçecek"
-            f" {v} ay vadeli senedin nominal değeri, yıllık {pct(r)} dış iskontoya göre kaç TL'dir?",
+            f" değiştiriliyor. Yıllık basit dış iskonto oranı {pct(r)} olduğuna göre yeni senedin nominal değeri"
+            " kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, biri {t} ay vadeli {tl(k)}, diğeri {u} ay vadeli {tl(m)} tutarındaki iki borç"
+            f" senedini {v} ay vadeli tek bir senede bağlamak istiyor. Yıllık {pct(r)} basit dış iskonto oranına"
+            " göre bu senedin nominal değeri kaç TL'dir?",
+            f"Vadeleri {t} ve {u} ay, nominal değerleri sırasıyla {tl(k)} ve {tl(m)} olan iki senedin yerine {v} ay"
+            f" vadeli tek bir senet verilecektir. Yıllık {pct(r)} oranıyla basit dış iskonto uygulandığında yeni"
+            " senedin nominal değerini bulunuz.",
+            f"Bir esnaf, {t} ay sonra {tl(k)}, {u} ay sonra {tl(m)} ödemesi gereken iki senet yerine {v} ay vadeli"
+            f" bir senet vermiştir. Eski senetlerin bugünkü değerleri toplamı yıllık {pct(r)} basit dış iskonto"
+            " oranıyla yeni senedinkine eşit olduğuna göre verilen senedin nominal değeri ne kadardır?",
         ),
         (
-            f"Birinci senet: {show(k)} × (1 - {plain(1 - a)}) = {show(p)}\nİkinci senet: {show(m)} × (1 -"
-            f" {plain(1 - b)}) = {show(q)}\n"
-            f"Peşin değerler toplamı: {show(p)} + {show(q)} = {show(p + q)}\nYeni senet: 1 - {plain(1 - c)} ="
-            f" {plain(c)}\n"
-            f"{show(p + q)} / {plain(c)} {is_(value)}",
-            f"Aylık iskonto oranı yüzde {r} / 12 = {plain(F(r, 12))} olur.\n{show(k)} × {plain(a)} = {show(p)}\n"
-            f"{show(m)} × {plain(b)} = {show(q)}\n{show(p)} + {show(q)} = {show(p + q)}\n"
-            f"Yeni senedin nominal değeri {show(p + q)} / {plain(c)} {is_(value)}",
+            f"Birinci senedin peşin değeri: {show(k)} × (1 - {plain(r)} × {t} / 1.200) {is_(p / 1200)}\nİkinci"
+            f" senedin peşin değeri: {show(m)} × (1 - {plain(r)} × {u} / 1.200) {is_(q / 1200)}\nYeni senet:"
+            f" ({show(k)} × (1 - {plain(r)} × {t} / 1.200) + {show(m)} × (1 - {plain(r)} × {u} / 1.200)) / (1 -"
+            f" {plain(r)} × {v} / 1.200) {is_(value)}",
+            f"Her vade için 1.200 - n × t bulunur.\n1.200 - {plain(r)} × {t} = {plain(a)}\n1.200 - {plain(r)} × {u}"
+            f" = {plain(b)}\n1.200 - {plain(r)} × {v} = {plain(c)}\n{show(k)} × {plain(a)} + {show(m)} × {plain(b)}"
+            f" = {show(p + q)}\n{show(p + q)} / {plain(c)} {is_(value)}",
         ),
         value,
     )
 
 
 def _average_maturity(draw: Random) -> Problem:
-    """(face 1, days 1, face 2, days 2, face 3, days 3): the weighted mean maturity in days."""
+    """(face, days, … of four or five bills): the weighted mean maturity in days."""
+    count = draw.choice((4, 5))
     while True:
-        faces = [pick(draw, 2, 15) for _ in range(3)]
-        days = sorted(draw.sample(range(20, 200, 10), 3))
-        weighted = sum(k * t for k, t in zip(faces, days, strict=True))
-        if weighted % sum(faces) == 0:
+        *others, own = (pick(draw, 12000, 64000, 250) for _ in range(count))
+        first = draw.sample(range(18, 205), count - 1)
+        total, rest = sum(others) + own, sum(k * t for k, t in zip(others, first, strict=True))
+        last = [t for t in range(18, 205) if (rest + own * t) % total == 0 and t not in first]
+        if last:
             break
-    (a, b, c), (t, u, v), mean = faces, days, F(weighted, sum(faces))
-    x, y, z = (tl(k * 1000) for k in faces)
+    bills_in_time = sorted(zip([*first, draw.choice(last)], [*others, own], strict=True))
+    days, faces = [t for t, _ in bills_in_time], [k for _, k in bills_in_time]
+    products = [k * t for k, t in zip(faces, days, strict=True)]
+    product = sum(products)
+    mean = F(product, total)
+    named = [f"{t} gün vadeli {tl(k)}" for k, t in zip(faces, days, strict=True)]
+    bills = f"{', '.join(named[:-1])} ve {named[-1]}"
+    listed = "; ".join(f"{tl(k)} ({t} gün)" for k, t in zip(faces, days, strict=True))
+    word = COUNTS[count]
     return problem(
         draw,
-        (a * 1000, t, b * 1000, u, c * 1000, v),
+        tuple(part for bill in zip(faces, days, strict=True) for part in bill),
         (
-            f"{x}, {y} ve {z}'lik üç senedin vadeleri sırasıyla {t}, {u} ve {v} gündür. Bu senetlerin ortalama vadesi"
-            " kaç gündür?",
-            f"Bir işletme {t} gün vadeli {x}, {u} gün vadeli {y} ve {v} gün vadeli {z}'lik senetlerini, nominal"
-            " değeri bunların toplamına eşit tek bir senetle değiştirecektir. Yeni senedin ortak vadesi kaç gündür?",
-            f"Nominal değerleri {x}, {y}, {z} ve kalan süreleri {t}, {u}, {v} gün olan senetler için ortalama vade"
+            f"Nominal değerleri ve vadelerine kalan süreleri şöyle olan {word} senet vardır: {listed}. Bu"
+            " senetlerin ortalama vadesi kaç gündür?",
+            f"Bir işletme, {bills} tutarındaki {word} borç senedini, nominal değeri bunların toplamına eşit tek bir"
+            " senetle değiştirecektir. Yeni senedin vadesi, senetlerin ortalama vadesine göre kaç gündür?",
+            f"{bills} nominal değerli {word} senedin ortalama vadesini gün olarak bulunuz.",
+            f"Bir toptancı, bir müşterisinden olan {word} alacağını ortalama vadede tek seferde tahsil edecektir:"
+            f" {listed}. Parantez içindeki süreler alacakların vadelerine kalan günler olduğuna göre ortalama vade"
             " kaç gündür?",
         ),
         (
-            f"Bin TL × gün: {a} × {t} + {b} × {u} + {c} × {v} = {show(weighted)}\n"
-            f"Toplam (bin TL): {a} + {b} + {c} = {a + b + c}\nOrtalama vade: {show(weighted)} / {a + b + c} ="
-            f" {plain(mean)}",
-            f"Vadeler, nominal değerlerle tartılır (bin TL olarak).\n{a} × {t} = {show(a * t)}\n{b} × {u} ="
-            f" {show(b * u)}\n"
-            f"{c} × {v} = {show(c * v)}\n{show(a * t)} + {show(b * u)} + {show(c * v)} = {show(weighted)}\n"
-            f"{a} + {b} + {c} = {a + b + c}\n{show(weighted)} / {a + b + c} = {plain(mean)} gün",
+            "Senetlerin adatları (tutar × gün) bulunur.\n"
+            + "".join(f"{show(k)} × {t} = {show(k * t)}\n" for k, t in zip(faces, days, strict=True))
+            + f"Adatlar toplamı: {' + '.join(show(each) for each in products)} = {show(product)}\nNominal değerler"
+            f" toplamı: {' + '.join(show(k) for k in faces)} = {show(total)}\nOrtalama vade: {show(product)} /"
+            f" {show(total)} = {plain(mean)}",
+            "Ortalama vade, vadelerin nominal değerlerle ağırlıklı"
+            f" ortalamasıdır.\n{' + '.join(f'{show(k)} × {t}' for k, t in zip(faces, days, strict=True))} ="
+            f" {show(product)}\n{' + '.join(show(k) for k in faces)} = {show(total)}\n{show(product)} /"
+            f" {show(total)} = {plain(mean)} gün",
         ),
         mean,
         "gün",
@@ -143,33 +165,35 @@ def _average_maturity(draw: Random) -> Problem:
 def _new_maturity(draw: Random) -> Problem:
     """(face, its months, rate, new face): months of the equivalent bill, by outer discount."""
     while True:
-        r, t, u = draw.choice(RATES), *draw.sample(range(1, 11), 2)
-        k = pick(draw, 4000, 40000, 1000)
-        p = k * (1 - F(r * t, 1200))
-        m = p / (1 - F(r * u, 1200))
-        if m.denominator == 1 and m % 100 == 0:
+        r, (t, u) = F(pick(draw, 18, 48), 1), draw.sample(range(1, 11), 2)
+        k = pick(draw, 18000, 145000, 50)
+        p = k * (1 - r * t / 1200)
+        m = p / (1 - r * u / 1200)
+        if (m / 10).denominator == 1 and (p * 100).denominator == 1:
             break
-    share = F(r * u, 1200)
     return problem(
         draw,
         (k, t, r, m),
         (
-            f"{t} ay vadeli {tl(k)}'lik senet yerine {tl(m)}'lik bir senet verilecektir. Yıllık dış iskonto oranı"
-            f" {pct(r)} olduğuna göre yeni senedin vadesi kaç aydır?",
-            f"Yıllık {pct(r)} dış iskonto oranıyla, vadesine {t} ay kalan {tl(k)} nominal değerli senet ile {tl(m)}"
-            " nominal değerli senet eşdeğerdir. İkinci senedin vadesi kaç aydır?",
-            f"{draw.choice(FIRMS)} {t} ay sonra ödeyeceği {tl(k)}'lik senedini {tl(m)}'lik bir senetle değiştirdi."
-            f" {pct(r)} dış iskonto oranında değişimin hakça olması için yeni vade kaç aydır?",
+            f"{t} ay vadeli {tl(k)}'lik senet yerine {tl(m)}'lik bir senet verilecektir. Vade ay olarak"
+            f" belirlendiğine ve yıllık basit dış iskonto oranı {pct(r)} olduğuna göre yeni senedin vadesi kaç"
+            " aydır?",
+            f"Yıllık {pct(r)} basit dış iskonto oranına göre, vadesine {t} ay kalan {tl(k)} nominal değerli senet"
+            f" ile {tl(m)} nominal değerli senet eşdeğerdir. İkinci senedin vadesi kaç aydır?",
+            f"{draw.choice(FIRMS)}, {t} ay sonra ödeyeceği {tl(k)}'lik senedini {tl(m)}'lik bir senetle değiştirmek"
+            f" istiyor. Yıllık {pct(r)} basit dış iskonto oranına göre senetlerin eşdeğer olması için yeni senedin"
+            " vadesi kaç ay olmalıdır?",
+            f"Alacaklı, {t} ay vadeli {tl(k)}'lik senedin {tl(m)}'lik bir senetle yenilenmesini kabul etmiştir."
+            f" Yıllık {pct(r)} basit dış iskonto oranıyla bugünkü değerler eşit olduğuna göre yeni senedin vadesini"
+            " ay olarak bulunuz.",
         ),
         (
-            f"Peşin değer: {show(k)} × (1 - {r} × {t} / 1.200) = {show(p)}\nYeni senedin iskontosu: {show(m)} -"
-            f" {show(p)} = {show(m - p)}\n"
-            f"Bir aylık iskonto: {show(m)} × {r} / 1.200 = {show(m * r / 1200)}\n"
-            f"Vade: {show(m - p)} / {show(m * r / 1200)} = {u}",
-            f"Eski senedin peşin değer çarpanı: 1 - {plain(F(r * t, 1200))} = {plain(1 - F(r * t, 1200))}\n"
-            f"{show(k)} × {plain(1 - F(r * t, 1200))} = {show(p)}\nOran: {show(p)} / {show(m)} = {plain(1 - share)}\n"
-            f"1 - {plain(1 - share)} = {plain(share)}\nAylık oran: {r} / 1.200 = {plain(F(r, 1200))}\n"
-            f"{plain(share)} / {plain(F(r, 1200))} = {u} ay",
+            f"Peşin değer: {show(k)} × (1 - {plain(r)} × {t} / 1.200) = {show(p)}\nYeni senedin iskontosu:"
+            f" {show(m)} - {show(p)} = {show(m - p)}\nBir aylık iskontosu: {show(m)} × {plain(r)} / 1.200"
+            f" {is_(m * r / 1200)}\nVade: {show(m - p)} × 1.200 / ({show(m)} × {plain(r)}) = {u}",
+            f"Yeni senedin peşin değeri eskisininkine eşittir.\n{show(k)} × (1.200 - {plain(r)} × {t}) / 1.200 ="
+            f" {show(p)}\nİskonto: {show(m)} - {show(p)} = {show(m - p)}\nt = D × 1.200 / (K × n)\n{show(m)} ×"
+            f" {plain(r)} = {show(m * r)}\nt = {show(m - p)} × 1.200 / {show(m * r)} = {u} ay",
         ),
         u,
         "ay",
@@ -178,36 +202,81 @@ def _new_maturity(draw: Random) -> Problem:
 
 def _cash_remainder(draw: Random) -> Problem:
     """(debt, face 1, months 1, face 2, months 2, rate): what is left of a debt paid today with two bills."""
-    k, m = pick(draw, 3000, 24000, 1000), pick(draw, 3000, 24000, 1000)
-    r = draw.choice(RATES)
+    if comes_out_whole(draw):
+        k, m, r = pick(draw, 16800, 94800, 1200), pick(draw, 16800, 94800, 1200), F(pick(draw, 18, 48))
+    else:
+        k, m, r = pick(draw, 16000, 95000, 50), pick(draw, 16000, 95000, 50), quarter_rate(draw, 18, 48)
     t, u = sorted(draw.sample(range(2, 9), 2))
-    p, q = k * (1 - F(r * t, 1200)), m * (1 - F(r * u, 1200))
-    debt = k + m + pick(draw, 1000, 12000, 500)
+    debt = k + m + pick(draw, 2000, 46000, 50)
+    x, y = k * r * t / 1200, m * r * u / 1200
+    p, q = k - x, m - y
     value = debt - p - q
     return problem(
         draw,
         (debt, k, t, m, u, r),
         (
             f"{tl(debt)}'lik borca karşılık {t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik iki senet"
-            f" veriliyor. Senetlere yıllık {pct(r)} dış iskonto uygulandığına göre bugün ayrıca ödenmesi gereken"
-            " nakit kaç TL'dir?",
-            f"{draw.choice(WHO)} peşin fiyatı {tl(debt)} olan bir makine için {tl(k)} ({t} ay vadeli) ve {tl(m)} ({u}"
-            f" ay vadeli) tutarında iki senet veriyor. Satıcı {pct(r)} dış iskonto uyguladığına göre peşin ödenecek"
-            " tutar kaç TL'dir?",
-            f"Bugünkü değeri {tl(debt)} olan bir borcun bir kısmı, vadesi {t} ay olan {tl(k)} ve vadesi {u} ay olan"
-            f" {tl(m)}'lik senetlerle kapatılıyor. Yıllık dış iskonto oranı {pct(r)} ise kalan borç bugün itibarıyla"
-            " kaç TL'dir?",
+            f" veriliyor. Senetler yıllık {pct(r)} basit dış iskonto oranıyla değerlendirildiğine göre bugün ayrıca"
+            " ödenmesi gereken nakit kaç TL'dir?",
+            f"Peşin fiyatı {tl(debt)} olan bir makine için {t} ay vadeli {tl(k)}'lik ve {u} ay vadeli {tl(m)}'lik"
+            f" iki senet veriliyor, geri kalanı peşin ödeniyor. Satıcı senetlere yıllık {pct(r)} oranıyla basit dış"
+            " iskonto uyguladığına göre peşin ödenen tutar kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, bugün ödemesi gereken {tl(debt)} borcunun bir kısmını {t} ay vadeli {tl(k)}'lik"
+            f" ve {u} ay vadeli {tl(m)}'lik senetlerle kapatıyor. Senetlerin peşin değerleri yıllık {pct(r)} basit"
+            " dış iskonto oranıyla hesaplandığına göre nakit ödenecek kısmı bulunuz.",
+            f"Bir tüccar, {tl(debt)}'lik peşin mal bedeline karşılık elindeki iki senedi ciro ediyor: {tl(k)} ({t}"
+            f" ay vadeli) ve {tl(m)} ({u} ay vadeli). Yıllık basit dış iskonto oranı {pct(r)} olduğuna göre"
+            " tüccarın bugün ödeyeceği fark kaç TL'dir?",
         ),
         (
-            f"1. senedin peşin değeri: {show(k)} × {plain(p / k)} = {show(p)}\n2. senedin peşin değeri: {show(m)} ×"
-            f" {plain(q / m)} = {show(q)}\n"
-            f"Senetlerle ödenen: {show(p)} + {show(q)} = {show(p + q)}\nNakit: {show(debt)} - {show(p + q)} ="
-            f" {show(value)}",
-            f"Birinci senedin iskontosu: {show(k)} × {r} × {t} / 1.200 = {show(k - p)}\nPeşin değeri: {show(k)} -"
-            f" {show(k - p)} = {show(p)}\n"
-            f"İkinci senedin iskontosu: {show(m)} × {r} × {u} / 1.200 = {show(m - q)}\nPeşin değeri: {show(m)} -"
-            f" {show(m - q)} = {show(q)}\n"
-            f"Kalan: {show(debt)} - {show(p)} - {show(q)} = {show(value)}",
+            f"1. senedin peşin değeri: {show(k)} - {show(k)} × {plain(r)} × {t} / 1.200 {is_(p)}\n2. senedin peşin"
+            f" değeri: {show(m)} - {show(m)} × {plain(r)} × {u} / 1.200 {is_(q)}\nNakit: {show(debt)} - {show(k)} ×"
+            f" (1 - {plain(r)} × {t} / 1.200) - {show(m)} × (1 - {plain(r)} × {u} / 1.200) {is_(value)}",
+            f"Birinci senedin iskontosu: {show(k)} × {plain(r)} × {t} / 1.200 {is_(x)}\nİkinci senedin iskontosu:"
+            f" {show(m)} × {plain(r)} × {u} / 1.200 {is_(y)}\nNominal değerlerle kalan: {show(debt)} - {show(k)} -"
+            f" {show(m)} = {show(debt - k - m)}\nİskontolar eklenir: {show(debt - k - m)} + ({show(k)} × {t} +"
+            f" {show(m)} × {u}) × {plain(r)} / 1.200 {is_(value)}",
+        ),
+        value,
+    )
+
+
+def _equal_bills(draw: Random) -> Problem:
+    """(debt, rate, bills): the face of equal monthly bills worth the debt today, by inner discount."""
+    debt, n, i = pick(draw, 36000, 285000, 50), pick(draw, 3, 6), F(pick(draw, 7, 17), 4)
+    r = 12 * i
+    factors = [1 + i * month / 100 for month in range(1, n + 1)]
+    present = sum((1 / factor for factor in factors), F(0))
+    value = debt / present
+    word = COUNTS[n]
+    terms = " + ".join(f"1 / {plain(factor)}" for factor in factors)
+    return problem(
+        draw,
+        (debt, r, n),
+        (
+            f"Peşin fiyatı {tl(debt)} olan bir makine, vadeleri 1 aydan başlayıp birer ay arayla dolan {word} eşit"
+            f" senetle satılıyor. Yıllık {pct(r)} oranıyla basit iç iskonto uygulandığına ve senetlerin peşin"
+            " değerleri toplamı peşin fiyata eşit olduğuna göre bir senedin nominal değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, bugünkü değeri {tl(debt)} olan borcunu, ilki 1 ay, sonuncusu {n} ay vadeli"
+            f" olmak üzere birer ay arayla ödenecek {word} eşit senede bağlıyor. Yıllık basit iç iskonto oranı"
+            f" {pct(r)} olduğuna göre her senedin nominal değeri kaç TL'dir?",
+            f"Bugün ödenmesi gereken {tl(debt)}'lik borç yerine, ilki 1 ay sonra olmak üzere aylık aralıklarla"
+            f" ödenecek {word} eşit senet verilecektir. Değerlemede bugünün tarihi ve yıllık {pct(r)} basit iç"
+            " iskonto oranı esas alındığına göre bir senedin nominal değerini hesaplayınız.",
+            f"Bir satıcı, {tl(debt)} peşin fiyatlı malı {n} ay boyunca her ay sonunda ödenecek eşit senetlerle"
+            f" satıyor. Senetlerin yıllık {pct(r)} basit iç iskonto oranıyla bugüne indirgenmiş değerleri toplamı"
+            " peşin fiyata eşit olduğuna göre bir senedin tutarı ne kadardır?",
+        ),
+        (
+            f"Aylık oran: {plain(r)} / 12 = {plain(i)}\n"
+            + "".join(
+                f"{month} ay için: 1 / (1 + {plain(i)} × {month} / 100) {is_(1 / factor, 6, amount=False)}\n"
+                for month, factor in enumerate(factors, 1)
+            )
+            + f"Peşin değerler toplamı borca eşittir.\nSenedin nominal değeri: {show(debt)} / ({terms}) {is_(value)}",
+            "Her senedin peşin değeri, nominal değerin 1 + i × t ile bölümüdür.\n"
+            + "".join(f"1 + {plain(i / 100)} × {month} = {plain(factor)}\n" for month, factor in enumerate(factors, 1))
+            + f"{terms} {is_(present, 6, amount=False)}\n{show(debt)} / ({terms}) {is_(value)}",
         ),
         value,
     )
@@ -220,4 +289,5 @@ FAMILIES = (
     Family("bills-average-maturity", UNIT, _average_maturity),
     Family("bills-new-maturity", UNIT, _new_maturity),
     Family("bills-cash-remainder", UNIT, _cash_remainder),
+    Family("bills-equal-monthly", UNIT, _equal_bills),
 )

@@ -1,63 +1,52 @@
-"""Simple interest: interest, balance, principal, rate and time; years, months and days of a year of 360."""
+"""Simple interest: interest, balance, principal, rate and time; months and days of a year of 360; rows of deposits."""
 
 from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.dates import draw_period, on
+from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate, raised
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Basit faiz"
-RATES = (8, 9, 10, 12, 15, 16, 18, 20, 24, 25, 30, 32, 36, 40, 45)
 
 
-def _years(draw: Random) -> Problem:
-    """(principal, rate, years): principal × rate × years / 100."""
-    p, r, t = pick(draw, 2000, 60000, 500), draw.choice(RATES), pick(draw, 2, 6)
-    one = F(p * r, 100)
-    return problem(
-        draw,
-        (p, r, t),
-        (
-            f"{tl(p)} yıllık {pct(r)} basit faiz oranı ile {t} yıllığına bankaya yatırılıyor. Elde edilecek faiz kaç"
-            " TL'dir?",
-            f"{draw.choice(WHO)} yıllık {pct(r)} basit faizle {t} yıl vadeli {tl(p)} borç alıyor. Ödenecek faiz"
-            " tutarı kaç TL'dir?",
-            f"Basit faiz oranı yıllık {pct(r)} ise {tl(p)}'nin {t} yılda getireceği faiz kaç TL olur?",
-            f"{t} yıl süreyle yıllık {pct(r)} basit faizle işletilen {tl(p)}'lik anaparanın toplam faizi kaç TL'dir?",
-        ),
-        (
-            f"Bir yıllık faiz: {show(p)} × {r} / 100 = {show(one)}\n{t} yıllık faiz: {show(one)} × {t} ="
-            f" {show(one * t)}",
-            f"I = A × i × t formülü kullanılır.\ni = {r} / 100 = {plain(F(r, 100))}\n"
-            f"I = {show(p)} × {plain(F(r, 100))} × {t} = {show(one * t)}",
-            f"Sürenin tamamında oran yüzde {r} × {t} = {r * t} olur.\n{show(p)} × {r * t} / 100 = {show(one * t)} TL",
-        ),
-        one * t,
-    )
+def _principal_and_rate(draw: Random) -> tuple[int, F]:
+    """A sum and a yearly rate; in four of ten draws such ones that have whole interest for each month."""
+    if comes_out_whole(draw):
+        return pick(draw, 12000, 184800, 1200), F(pick(draw, 18, 48))
+    return pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48)
+
+
+def _principal_and_rate_for_days(draw: Random) -> tuple[int, F]:
+    """A sum and a yearly rate; in four of ten draws such ones that have whole interest for each day of 360."""
+    if comes_out_whole(draw):
+        return pick(draw, 12000, 186000, 6000), F(pick(draw, 18, 48, 6))
+    return pick(draw, 12000, 185000, 5), quarter_rate(draw, 18, 48)
 
 
 def _months(draw: Random) -> Problem:
     """(principal, rate, months): principal × rate × months / 1200."""
-    p, r, m = pick(draw, 1200, 60000, 600), draw.choice(RATES), draw.choice((2, 3, 4, 5, 7, 8, 9, 10, 11, 15, 18))
-    year = F(p * r, 100)
-    month = year / 12
-    value = month * m
+    (p, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    value = p * r * m / 1200
     return problem(
         draw,
         (p, r, m),
         (
-            f"Yıllık {pct(r)} basit faiz oranıyla {m} ay süreyle bankaya yatırılan {tl(p)}'nin faizi kaç TL'dir?",
-            f"{draw.choice(WHO)} {tl(p)}'yi {m} aylığına yıllık {pct(r)} basit faizle değerlendiriyor. {m} ayın"
-            " sonunda alınacak faiz kaç TL'dir?",
-            f"{tl(p)} kredi, yıllık {pct(r)} basit faizle {m} ay kullanılmıştır. Kredinin faiz maliyeti kaç TL'dir?",
+            f"Yıllık {pct(r)} basit faiz oranıyla {m} aylığına bankaya yatırılan {tl(p)}'nin faizi kaç TL'dir?",
+            f"{draw.choice(WHO)}, {tl(p)}'yi {m} ay süreyle yıllık {pct(r)} basit faizle bankaya yatırıyor. {m}"
+            " ayın sonunda elde edilen faiz kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, {tl(p)} tutarındaki krediyi yıllık {pct(r)} basit faizle {m} ay kullanmıştır."
+            " Kredinin faiz tutarını hesaplayınız.",
+            f"{m} ay vadeli bir hesapta {tl(p)}'ye yıllık {pct(r)} basit faiz uygulanmaktadır. Vade sonunda elde"
+            " edilecek faiz ne kadardır?",
+            f"Yıllık basit faiz oranı {pct(r)} olduğuna göre {tl(p)}'nin {m} aylık faizi kaç TL'dir?",
         ),
         (
-            f"Bir yıllık faiz: {show(p)} × {r} / 100 = {show(year)}\nBir aylık faiz: {show(year)} / 12 ="
-            f" {show(month)}\n"
-            f"{m} aylık faiz: {show(month)} × {m} = {show(value)}",
-            f"Süre ay olduğundan I = A × n × t / 1.200 kullanılır.\n{show(p)} × {r} × {m} = {show(p * r * m)}\n"
-            f"I = {show(p * r * m)} / 1.200 = {show(value)}",
+            f"Bir yıllık faiz: {show(p)} × {plain(r)} / 100 = {show(p * r / 100)}\n{m} aylık faiz:"
+            f" {show(p * r / 100)} × {m} / 12 {is_(value)}",
+            f"Süre ay olduğundan I = A × n × t / 1.200 formülü kullanılır.\n{show(p)} × {plain(r)} × {m} ="
+            f" {show(p * r * m)}\nI = {show(p * r * m)} / 1.200 {is_(value)}",
         ),
         value,
     )
@@ -65,30 +54,26 @@ def _months(draw: Random) -> Problem:
 
 def _days(draw: Random) -> Problem:
     """(principal, rate, days): principal × rate × days / 36000."""
-    p, r = pick(draw, 3600, 72000, 1200), draw.choice((10, 12, 15, 18, 20, 24, 25, 30, 36, 40))
-    t = draw.choice((15, 30, 36, 45, 50, 60, 72, 75, 80, 90, 100, 120, 135, 150, 180, 200, 240))
-    value = F(p * r * t, 36000)
+    (p, r), t = _principal_and_rate_for_days(draw), pick(draw, 17, 287)
+    value = p * r * t / 36000
     return problem(
         draw,
         (p, r, t),
         (
-            f"{tl(p)} yıllık {pct(r)} basit faizle {t} gün bankada kalıyor. Faiz tutarı kaç TL'dir? (1 yıl 360 gün"
+            f"{tl(p)}, yıllık {pct(r)} basit faizle {t} gün bankada kalıyor. Faiz tutarı kaç TL'dir? (1 yıl 360 gün"
             " alınacaktır.)",
-            f"Ticari yıla (360 gün) göre, yıllık {pct(r)} basit faiz oranıyla {t} günlüğüne borç verilen {tl(p)}'nin"
-            " faizi kaç TL'dir?",
-            f"{draw.choice(WHO)} {t} gün vadeli hesaba {tl(p)} yatırıyor. Yıllık basit faiz oranı {pct(r)} ve yıl 360"
-            " gün olduğuna göre vade sonunda alınacak faiz kaç TL'dir?",
+            f"Bir yıl 360 gün kabul edildiğinde, yıllık {pct(r)} basit faiz oranıyla {t} günlüğüne borç verilen"
+            f" {tl(p)}'nin faizi kaç TL'dir?",
+            f"{draw.choice(WHO)}, {t} gün vadeli hesaba {tl(p)} yatırıyor. Yıllık basit faiz oranı {pct(r)} ve 1"
+            " yıl 360 gün olduğuna göre vade sonunda elde edilecek faizi bulunuz.",
+            f"{draw.choice(FIRMS)}, vadesinde ödeyemediği {tl(p)}'lik borcunu {t} gün gecikmeyle ödüyor. Borca"
+            f" yıllık {pct(r)} basit faiz uygulandığına göre gecikme faizi ne kadardır? (1 yıl = 360 gün)",
         ),
         (
-            f"Gün üzerinden I = A × n × t / 36.000 formülü kullanılır.\n{show(p)} / 36.000 × {r} × {t} {is_(value)}"
-            if F(p, 36000) * 1000 % 1
-            else "Gün üzerinden I = A × n × t / 36.000 formülü kullanılır.\n"
-            f"{show(p)} / 36.000 = {plain(F(p, 36000))}\n"
-            f"{r} × {t} = {show(r * t)}\n{plain(F(p, 36000))} × {show(r * t)} {is_(value)}",
-            f"Bir yıllık faiz: {show(p)} × {r} / 100 = {show(F(p * r, 100))}\n"
-            f"{t} günlük faiz: {show(F(p * r, 100))} × {t} / 360 {is_(value)}",
-            f"{show(p)} × {r} = {show(p * r)}\n{show(p * r)} × {t} = {show(p * r * t)}\n{show(p * r * t)} / 36.000"
-            f" {is_(value)}",
+            f"Süre gün olduğundan I = A × n × t / 36.000 formülü kullanılır.\n{show(p)} × {plain(r)} × {t} ="
+            f" {show(p * r * t)}\nI = {show(p * r * t)} / 36.000 {is_(value)}",
+            f"Bir yıllık faiz: {show(p)} × {plain(r)} / 100 = {show(p * r / 100)}\n{t} günlük faiz:"
+            f" {show(p * r / 100)} × {t} / 360 {is_(value)}",
         ),
         value,
     )
@@ -96,28 +81,30 @@ def _days(draw: Random) -> Problem:
 
 def _dates(draw: Random) -> Problem:
     """(principal, rate, start, end, days): interest of the days between two dates, year of 360."""
-    p, r, period = pick(draw, 6000, 72000, 6000), draw.choice((12, 15, 18, 20, 24, 30, 36, 40, 45)), draw_period(draw)
-    value = F(p * r * period.days, 36000)
+    (p, r), period = _principal_and_rate_for_days(draw), draw_period(draw)
+    value = p * r * period.days / 36000
     return problem(
         draw,
         (p, r, period.start, period.end, period.days),
         (
-            f"{on(period.start)} bankaya yatırılan {tl(p)}, aynı yılın {period.end} günü çekilmiştir. Yıllık basit"
-            f" faiz oranı {pct(r)} olduğuna göre alınan faiz kaç TL'dir? (1 yıl 360 gün; aylar gerçek gün sayılarıyla"
-            " alınacaktır.)",
-            f"{draw.choice(WHO)} {period.start} tarihinde {tl(p)} borç almış, borcunu aynı yıl {period.end} tarihinde"
-            f" kapatmıştır. Yıllık basit faiz oranı {pct(r)} olduğuna göre borcun faizi kaç TL'dir? (Yıl 360 gün, aylar"
-            " gerçek gün sayısıyla)",
-            f"Yıllık {pct(r)} basit faizle açılan {tl(p)}'lik hesap {on(period.start)} başlayıp aynı yıl"
-            f" {on(period.end)} kapanıyor. Yıl 360 gün, aylar gerçek gün sayılarıyla alındığında hesabın faizi kaç"
-            " TL'dir?",
+            f"{on(period.start)} bankaya yatırılan {tl(p)}, aynı yıl {on(period.end)} çekilmiştir. Yıllık basit"
+            f" faiz oranı {pct(r)} olduğuna göre elde edilen faiz kaç TL'dir? (1 yıl 360 gün; aylar gerçek gün"
+            " sayılarıyla alınacaktır.)",
+            f"{draw.choice(WHO)}, {period.start} tarihinde {tl(p)} borç almış, borcunu aynı yılın {period.end}"
+            f" tarihinde kapatmıştır. Yıllık basit faiz oranı {pct(r)} olduğuna göre borcun faizi kaç TL'dir? (Yıl"
+            " 360 gün, aylar gerçek gün sayılarıyla alınacaktır.)",
+            f"Yıllık {pct(r)} basit faizle {on(period.start)} açılan {tl(p)}'lik hesap aynı yıl {on(period.end)}"
+            " kapatılıyor. Yılı 360 gün, ayları gerçek gün sayılarıyla alarak hesabın faizini hesaplayınız.",
+            f"{draw.choice(FIRMS)}, {on(period.start)} kullandığı {tl(p)} tutarındaki krediyi aynı yıl"
+            f" {on(period.end)} geri ödemiştir. Yıllık basit faiz oranı {pct(r)}, bir yıl 360 gün ve aylar gerçek"
+            " gün sayılarıyla alındığında ödenen faiz kaç TL'dir?",
         ),
         (
-            f"{period.counted()}\n{show(p)} × {r} × {period.days} = {show(p * r * period.days)}\n"
-            f"Faiz: {show(p * r * period.days)} / 36.000 {is_(value)}",
-            f"Önce gün sayısı bulunur.\n{period.counted()}\nBir yıllık faiz: {show(p)} × {r} / 100 ="
-            f" {show(F(p * r, 100))}\n"
-            f"{period.days} günlük faiz: {show(F(p * r, 100))} × {period.days} / 360 {is_(value)}",
+            f"{period.counted()}\n{show(p)} × {plain(r)} × {period.days} = {show(p * r * period.days)}\nFaiz:"
+            f" {show(p * r * period.days)} / 36.000 {is_(value)}",
+            f"Önce gün sayısı bulunur.\n{period.counted()}\nBir yıllık faiz: {show(p)} × {plain(r)} / 100 ="
+            f" {show(p * r / 100)}\n{period.days} günlük faiz: {show(p * r / 100)} × {period.days} / 360"
+            f" {is_(value)}",
         ),
         value,
     )
@@ -125,89 +112,81 @@ def _dates(draw: Random) -> Problem:
 
 def _balance(draw: Random) -> Problem:
     """(principal, rate, months): principal × (1 + rate × months / 1200)."""
-    p, r, m = (
-        pick(draw, 3000, 90000, 1000),
-        draw.choice((12, 18, 24, 30, 36, 48)),
-        draw.choice((3, 4, 5, 6, 8, 9, 10, 14, 15, 18)),
-    )
-    monthly = F(r, 12)
-    interest = p * monthly * m / 100
+    (p, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    value = p * (1 + r * m / 1200)
     return problem(
         draw,
         (p, r, m),
         (
-            f"{tl(p)} yıllık {pct(r)} basit faizle {m} ay sonra kaç TL'ye ulaşır?",
-            f"Yıllık basit faiz oranı {pct(r)} iken {m} ay vadeyle yatırılan {tl(p)}'nin baliği kaç TL'dir?",
-            f"{draw.choice(FIRMS)}, {m} ay sonra anaparasıyla birlikte geri ödemek üzere yıllık {pct(r)} basit faizle"
+            f"{tl(p)}, yıllık {pct(r)} basit faizle {m} ay sonra kaç TL'ye ulaşır?",
+            f"Yıllık {pct(r)} basit faiz oranıyla {m} ay vadeyle bankaya yatırılan {tl(p)}'nin vade sonundaki"
+            " değeri (baliği) kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, {m} ay sonra faiziyle birlikte geri ödemek üzere yıllık {pct(r)} basit faizle"
             f" {tl(p)} borçlanıyor. Vade sonunda ödenecek toplam tutar kaç TL'dir?",
+            f"{draw.choice(WHO)}, birikimi olan {tl(p)}'yi {m} aylığına yıllık {pct(r)} basit faizle"
+            " değerlendirmiştir. Süre sonunda anapara ve faiz toplamını bulunuz.",
         ),
         (
-            f"Aylık oran: {r} / 12 = {plain(monthly)}\n{m} ayda: {plain(monthly)} × {m} = {plain(monthly * m)}\n"
-            f"Faiz: {show(p)} × {plain(monthly * m)} / 100 = {show(interest)}\nBaliğ: {show(p)} + {show(interest)} ="
-            f" {show(p + interest)}",
-            f"Süre yıl olarak: {m} / 12\nS = A × (1 + i × t)\n{plain(F(r, 100))} × {m} / 12 ="
-            f" {plain(F(r * m, 1200))}\n"
-            f"S = {show(p)} × {plain(1 + F(r * m, 1200))} = {show(p + interest)}",
+            f"Faiz: {show(p)} × {plain(r)} × {m} / 1.200 {is_(value - p)}\nVade sonundaki değer: {show(p)} +"
+            f" {show(p)} × {plain(r)} × {m} / 1.200 {is_(value)}",
+            f"S = A × (1 + n × t / 1.200) formülü kullanılır.\n{plain(r)} × {m} = {plain(r * m)}\nS = {show(p)} ×"
+            f" (1 + {plain(r * m)} / 1.200) {is_(value)}",
         ),
-        p + interest,
+        value,
     )
 
 
 def _principal(draw: Random) -> Problem:
     """(interest, rate, months): interest × 1200 / (rate × months)."""
-    p, r, m = (
-        pick(draw, 2000, 50000, 500),
-        draw.choice((12, 15, 18, 20, 24, 30, 36)),
-        draw.choice((2, 3, 4, 6, 8, 9, 10)),
-    )
-    interest = F(p * r * m, 1200)
-    if (interest * 100).denominator != 1:
-        return _principal(draw)
+    (near, r), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    interest = F(int(near * r * m / 1200))
+    p = interest * 1200 / (r * m)
     return problem(
         draw,
         (interest, r, m),
         (
             f"Yıllık {pct(r)} basit faizle {m} ayda {tl(interest)} faiz getiren anapara kaç TL'dir?",
-            f"{draw.choice(WHO)} {m} ay vadeli hesaptan {tl(interest)} faiz almıştır. Yıllık basit faiz oranı"
+            f"{draw.choice(WHO)}, {m} ay vadeli hesabından {tl(interest)} faiz almıştır. Yıllık basit faiz oranı"
             f" {pct(r)} olduğuna göre hesaba yatırılan para kaç TL'dir?",
-            f"{m} ay vadeli bir kredinin basit faizi {tl(interest)} olmuştur. Yıllık faiz oranı {pct(r)} ise kredi"
-            " tutarı kaç TL'dir?",
+            f"{m} ay vadeli bir kredinin basit faizi {tl(interest)} olmuştur. Yıllık faiz oranı {pct(r)} olduğuna"
+            " göre kredi tutarını bulunuz.",
+            f"Yıllık {pct(r)} basit faiz uygulayan bir bankadan {m} ayın sonunda {tl(interest)} faiz elde etmek"
+            " için bugün ne kadar para yatırılmalıdır?",
         ),
         (
-            f"A = I × 1.200 / (n × t)\n{show(interest)} × 1.200 = {show(interest * 1200)}\n{r} × {m} = {r * m}\n"
-            f"A = {show(interest * 1200)} / {r * m} = {show(p)}",
-            f"{m} aylık oran yüzde {r} × {m} / 12 = {plain(F(r * m, 12))} olur.\n"
-            f"Anapara: {show(interest)} × 100 / {plain(F(r * m, 12))} = {show(p)}",
-        )
-        if F(r * m, 12) * 100 % 1 == 0
-        else (
-            f"{show(interest)} × 1.200 = {show(interest * 1200)}\n{r} × {m} = {r * m}\n"
-            f"Anapara: {show(interest * 1200)} / {r * m} = {show(p)}",
+            f"A = I × 1.200 / (n × t)\n{show(interest)} × 1.200 = {show(interest * 1200)}\n{plain(r)} × {m} ="
+            f" {plain(r * m)}\nA = {show(interest * 1200)} / {plain(r * m)} {is_(p)}",
+            f"{m} ayda 100 TL'nin faizi {plain(r)} × {m} / 12 TL'dir.\nAnapara: {show(interest)} × 100 /"
+            f" ({plain(r)} × {m} / 12) {is_(p)}",
         ),
         p,
     )
 
 
 def _rate(draw: Random) -> Problem:
-    """(principal, balance, years): 100 × (balance − principal) / (principal × years)."""
-    p, r, t = pick(draw, 1000, 40000, 500), draw.choice(RATES), pick(draw, 2, 5)
-    interest = F(p * r * t, 100)
+    """(principal, balance, months): 1200 × (balance − principal) / (principal × months)."""
+    (p, near), m = _principal_and_rate(draw), pick(draw, 2, 23)
+    if near.denominator > 1:
+        near += F(pick(draw, 1, 24), 100)
+    interest = int(p * near * m / 1200)
+    s, r = p + interest, F(interest * 1200, p * m)
     return problem(
         draw,
-        (p, p + interest, t),
+        (p, s, m),
         (
-            f"Basit faizle yatırılan {tl(p)} {t} yıl sonunda {tl(p + interest)} olmuştur. Yıllık basit faiz oranı"
+            f"Basit faizle bankaya yatırılan {tl(p)}, {m} ay sonunda {tl(s)} olmuştur. Yıllık basit faiz oranı"
             " yüzde kaçtır?",
-            f"{t} yılda {tl(p)}'yi {tl(p + interest)}'ye çıkaran yıllık basit faiz oranı yüzde kaçtır?",
-            f"{draw.choice(WHO)} {tl(p)} borcuna karşılık {t} yıl sonra {tl(p + interest)} ödüyor. Basit faiz"
-            " uygulandığına göre yıllık faiz oranı yüzde kaçtır?",
+            f"{m} ayda {tl(p)}'yi {tl(s)}'ye ulaştıran yıllık basit faiz oranı yüzde kaçtır?",
+            f"{draw.choice(WHO)}, {tl(p)} borcuna karşılık {m} ay sonra {tl(s)} ödüyor. Basit faiz uygulandığına"
+            " göre yıllık faiz oranını bulunuz.",
+            f"{draw.choice(FIRMS)}, {tl(p)} tutarındaki alacağını {m} ay sonra basit faiziyle birlikte {tl(s)}"
+            " olarak tahsil etmiştir. Uygulanan yıllık basit faiz oranı nedir?",
         ),
         (
-            f"Toplam faiz: {show(p + interest)} - {show(p)} = {show(interest)}\nBir yıllık faiz: {show(interest)} /"
-            f" {t} = {show(interest / t)}\n"
-            f"Oran: {show(interest / t)} × 100 / {show(p)} = {r}",
-            f"I = {show(p + interest)} - {show(p)} = {show(interest)}\nn = 100 × I / (A × t)\n"
-            f"A × t = {show(p)} × {t} = {show(p * t)}\nn = 100 × {show(interest)} / {show(p * t)} = {r}",
+            f"Toplam faiz: {show(s)} - {show(p)} = {show(interest)}\nBir yıla düşen faizin anaparaya"
+            f" oranı:\n{show(interest)} / {m} × 12 / {show(p)} × 100 {is_(r, amount=False)}",
+            f"I = {show(s)} - {show(p)} = {show(interest)}\nn = 1.200 × I / (A × t)\nA × t = {show(p)} × {m} ="
+            f" {show(p * m)}\nn = 1.200 × {show(interest)} / {show(p * m)} {is_(r, amount=False)}",
         ),
         r,
         "%",
@@ -216,25 +195,26 @@ def _rate(draw: Random) -> Problem:
 
 def _time(draw: Random) -> Problem:
     """(principal, rate, interest): months, interest × 1200 / (principal × rate)."""
-    p, r, m = pick(draw, 2400, 48000, 1200), draw.choice((10, 12, 15, 18, 20, 24, 30, 36)), pick(draw, 2, 20)
-    interest = F(p * r * m, 1200)
-    month = F(p * r, 1200)
+    p, r, m = pick(draw, 12000, 184800, 240), quarter_rate(draw, 18, 48), pick(draw, 2, 29)
+    interest = p * r * m / 1200
+    month = p * r / 1200
     return problem(
         draw,
         (p, r, interest),
         (
+            f"Yıllık {pct(r)} basit faizle yatırılan {tl(p)}, vade sonunda {tl(interest)} faiz getirmiştir."
+            " Bankanın vadeleri ay olarak belirlediği bilindiğine göre paranın vadesi kaç aydır?",
+            f"{draw.choice(WHO)}, yıllık {pct(r)} basit faizle aldığı {tl(p)} borç için {tl(interest)} faiz"
+            " ödemiştir. Süre ay olarak hesaplandığında borcun süresi kaç aydır?",
             f"{tl(p)} yıllık {pct(r)} basit faizle kaç ayda {tl(interest)} faiz getirir?",
-            f"Yıllık {pct(r)} basit faizle yatırılan {tl(p)}'nin faizi {tl(interest)} olduğuna göre vade kaç aydır?",
-            f"{draw.choice(WHO)} yıllık {pct(r)} basit faizle aldığı {tl(p)} borç için {tl(interest)} faiz ödemiştir."
-            " Borcun süresi kaç aydır?",
+            f"{draw.choice(FIRMS)}, yıllık {pct(r)} basit faizle kullandığı {tl(p)}'lik krediye {tl(interest)} faiz"
+            " ödediğine göre krediyi kaç ay kullanmıştır?",
         ),
         (
-            f"Bir yıllık faiz: {show(p)} × {r} / 100 = {show(month * 12)}\nBir aylık faiz: {show(month * 12)} / 12 ="
-            f" {show(month)}\n"
-            f"Süre: {show(interest)} / {show(month)} = {m} ay",
-            f"t = I × 1.200 / (A × n)\n{show(interest)} × 1.200 = {show(interest * 1200)}\n{show(p)} × {r} ="
-            f" {show(p * r)}\n"
-            f"t = {show(interest * 1200)} / {show(p * r)} = {m}",
+            f"Bir yıllık faiz: {show(p)} × {plain(r)} / 100 = {show(month * 12)}\nBir aylık faiz:"
+            f" {show(month * 12)} / 12 = {show(month)}\nSüre: {show(interest)} / {show(month)} = {m} ay",
+            f"t = I × 1.200 / (A × n)\n{show(interest)} × 1.200 = {show(interest * 1200)}\n{show(p)} × {plain(r)} ="
+            f" {show(p * r)}\nt = {show(interest * 1200)} / {show(p * r)} = {m}",
         ),
         m,
         "ay",
@@ -242,34 +222,113 @@ def _time(draw: Random) -> Problem:
 
 
 def _two_parts(draw: Random) -> Problem:
-    """(first principal, first rate, second principal, second rate): interest of both in one year."""
-    a, b = pick(draw, 2000, 40000, 500), pick(draw, 2000, 40000, 500)
-    r, s = draw.sample(RATES, 2)
-    x, y = F(a * r, 100), F(b * s, 100)
+    """(first principal, first rate, second principal, second rate, months): interest of both."""
+    (a, r), (b, s), m = _principal_and_rate(draw), _principal_and_rate(draw), pick(draw, 3, 18)
+    if r == s:
+        s += 1
+    x, y = a * r * m / 1200, b * s * m / 1200
+    value = x + y
     return problem(
         draw,
-        (a, r, b, s),
+        (a, r, b, s, m),
         (
-            f"{tl(a + b)}'nin {tl(a)}'si yıllık {pct(r)}, kalanı yıllık {pct(s)} basit faize veriliyor. Bir yılın"
-            " toplam faizi kaç TL'dir?",
-            f"{draw.choice(WHO)} iki bankadan ilkine {pct(r)} basit faizle {tl(a)}, ikincisine {pct(s)} basit faizle"
-            f" {tl(b)} yatırıyor. Bir yıl sonunda iki bankadan alınacak faiz toplamı kaç TL'dir?",
-            f"Bir dernek {tl(a)}'sini yıllık {pct(r)}, {tl(b)}'sini yıllık {pct(s)} basit faizle 1 yıllığına"
-            " değerlendirmiştir. Derneğin toplam faiz geliri kaç TL'dir?",
+            f"{tl(a + b)}'nin {tl(a)}'si yıllık {pct(r)}, kalanı yıllık {pct(s)} basit faizle {m} aylığına"
+            " yatırılıyor. Elde edilecek toplam faiz kaç TL'dir?",
+            f"{draw.choice(WHO)} iki bankadan ilkine yıllık {pct(r)} basit faizle {tl(a)}, ikincisine yıllık"
+            f" {pct(s)} basit faizle {tl(b)} yatırıyor. {m} ay sonunda iki bankadan alınacak faizlerin toplamı kaç"
+            " TL'dir?",
+            f"Bir dernek, {tl(a)}'yi yıllık {pct(r)}, {tl(b)}'yi yıllık {pct(s)} basit faizle {m} ay süreyle"
+            " değerlendirmiştir. Derneğin toplam faiz gelirini hesaplayınız.",
+            f"{draw.choice(FIRMS)} yıllık {pct(r)} basit faizli {tl(a)} ve yıllık {pct(s)} basit faizli {tl(b)}"
+            f" tutarında iki kredi kullanmıştır. İki kredinin {m} aylık faizlerinin toplamı ne kadardır?",
         ),
         (
-            f"Birinci faiz: {show(a)} × {r} / 100 = {show(x)}\nİkinci faiz: {show(b)} × {s} / 100 = {show(y)}\n"
-            f"Toplam: {show(x)} + {show(y)} = {show(x + y)}",
-            f"Yüzde {r} ile: {show(a)} × {plain(F(r, 100))} = {show(x)}\nYüzde {s} ile: {show(b)} ×"
-            f" {plain(F(s, 100))} = {show(y)}\n"
-            f"İkisi birlikte {show(x)} + {show(y)} = {show(x + y)} TL eder.",
+            f"Birinci yıllık faiz: {show(a)} × {plain(r)} / 100 = {show(a * r / 100)}\nİkinci yıllık faiz:"
+            f" {show(b)} × {plain(s)} / 100 = {show(b * s / 100)}\nToplam: {show(a * r / 100)} +"
+            f" {show(b * s / 100)} = {show((a * r + b * s) / 100)}\n{m} ay için: {show((a * r + b * s) / 100)} ×"
+            f" {m} / 12 {is_(value)}",
+            f"Sermaye ile oranların çarpımları toplanır:\n{show(a)} × {plain(r)} + {show(b)} × {plain(s)} ="
+            f" {show(a * r + b * s)}\n{show(a * r + b * s)} × {m} / 1.200 {is_(value)}",
         ),
-        x + y,
+        value,
+    )
+
+
+def _monthly_deposits(draw: Random) -> Problem:
+    """(deposit, rate, months): balance of deposits at the start of each month, at simple interest to the end."""
+    n = pick(draw, 5, 18)
+    if comes_out_whole(draw):
+        a, r = pick(draw, 1200, 9600, 400), F(pick(draw, 18, 48, 3))
+    else:
+        a, r = pick(draw, 1250, 9800, 5), quarter_rate(draw, 18, 48)
+    months = n * (n + 1) // 2
+    value = n * a + a * r * months / 1200
+    return problem(
+        draw,
+        (a, r, n),
+        (
+            f"Bir hesaba {n} ay boyunca her ayın başında {tl(a)} yatırılıyor. Her taksit, yatırıldığı günden {n}."
+            f" ayın sonuna kadar yıllık {pct(r)} basit faiz kazandığına göre {n}. ayın sonunda hesapta biriken"
+            " tutar kaç TL'dir?",
+            f"{draw.choice(WHO)}, her ay başında {tl(a)} olmak üzere {n} taksit yatırıyor. Yıllık {pct(r)} basit"
+            " faiz uygulandığına göre son taksitten 1 ay sonra anapara ve faizlerin toplamı kaç TL'dir?",
+            f"Bir yardım sandığına {n} ay süreyle her ayın ilk günü {tl(a)} ödenmektedir. Sandık yıllık {pct(r)}"
+            f" basit faiz verdiğine ve faize faiz yürütmediğine göre {n}. ayın sonunda birikecek parayı"
+            " hesaplayınız.",
+            f"Her ayın başında {tl(a)} yatırılan bir hesapta basit faiz uygulanmaktadır. Yıllık faiz oranı {pct(r)}"
+            f" olduğuna göre {n} taksit yatırılırsa {n}. ayın sonundaki toplam birikim ne kadar olur?",
+        ),
+        (
+            f"İlk taksit {n} ay, son taksit 1 ay faiz kazanır:"
+            f" {' + '.join(str(month) for month in range(n, 0, -1))} = {months} ay\nYatırılan para: {n} × {show(a)}"
+            f" = {show(n * a)}\nBiriken tutar: {show(n * a)} + {show(a)} × {plain(r)} × {months} / 1.200"
+            f" {is_(value)}",
+            f"Faiz süreleri toplamı: {n} × ({n} + 1) / 2 = {months} ay\nFaizler: {show(a)} × {plain(r)} × {months}"
+            f" / 1.200 {is_(value - n * a)}\nAnapara ile birlikte: {n} × {show(a)} + {show(a)} × {plain(r)} ×"
+            f" {months} / 1.200 {is_(value)}",
+        ),
+        value,
+    )
+
+
+def _renewed_deposit(draw: Random) -> Problem:
+    """(principal, rate, months of a term, terms, tax rate): principal × (1 + net rate of a term)^terms."""
+    p, n, tax = pick(draw, 24000, 245000, 5), pick(draw, 5, 12), draw.choice((5, 10, 15))
+    m = draw.choice((1, 3, 6))
+    i = F(pick(draw, 7 * m, 16 * m), 4)
+    r = i * 12 / m
+    net = i * (100 - tax) / 100
+    q = 1 + net / 100
+    value = p * q**n
+    return problem(
+        draw,
+        (p, r, m, n, tax),
+        (
+            f"{tl(p)}, {m} ay vadeli bir hesaba yatırılıyor. Yıllık faiz oranı {pct(r)} olup her vade sonunda o"
+            f" dönemin faizinden {pct(tax)} stopaj kesilmekte, kalan faiz anaparaya eklenerek hesap aynı koşullarla"
+            f" yenilenmektedir. {n}. vadenin sonunda hesaptaki para kaç TL'dir?",
+            f"{draw.choice(WHO)}, {tl(p)}'yi yıllık {pct(r)} faiz oranıyla {m} ay vadeli hesaba yatırıyor; her vade"
+            " sonunda stopajı düşülmüş faizi de anaparaya ekleyip hesabı yeniliyor. Stopaj oranı faizin"
+            f" {pct(tax, 'si')} olduğuna göre {n} vade sonundaki birikim kaç TL'dir?",
+            f"{m} ay vadeli mevduatın yıllık faiz oranı {pct(r)}, faizden kesilen stopaj oranı {pct(tax, 'dir')}."
+            f" {tl(p)} bu hesaba yatırılıp her vade sonunda net faiziyle birlikte yeniden aynı vadeyle bağlanırsa"
+            f" {n}. vadenin sonunda yaklaşık ne kadar para birikir?",
+            f"Bir banka, {m} ay vadeli hesaba yıllık {pct(r)} faiz vermekte ve her vadenin faizinden {pct(tax)}"
+            f" stopaj kesmektedir. Hesap her vade sonunda net faiziyle birlikte yenilendiğine göre {tl(p)}'nin {n}"
+            " vade sonunda ulaşacağı tutarı hesaplayınız.",
+        ),
+        (
+            f"Bir vadenin brüt oranı: {plain(r)} × {m} / 12 = {plain(i)}\nNet oran: {plain(i)} × (100 - {tax}) /"
+            f" 100 = {plain(net)}\n1 + {plain(net)} / 100 = {plain(q)}\n{raised(q, n)}"
+            f" {is_(q**n, 6, amount=False)}\n{show(p)} × {raised(q, n)} {is_(value)}",
+            f"Her vadede para, stopajdan sonraki faizle büyür.\n{plain(i)} - {plain(i)} × {tax} / 100 ="
+            f" {plain(net)}\n{n} vade için çarpan {raised(q, n)} olur.\n{show(p)} × {raised(q, n)} {is_(value)}",
+        ),
+        value,
     )
 
 
 FAMILIES = (
-    Family("simple-interest-years", UNIT, _years),
     Family("simple-interest-months", UNIT, _months),
     Family("simple-interest-days", UNIT, _days),
     Family("simple-interest-dates", UNIT, _dates),
@@ -278,4 +337,6 @@ FAMILIES = (
     Family("simple-interest-rate", UNIT, _rate),
     Family("simple-interest-time", UNIT, _time),
     Family("simple-interest-two-parts", UNIT, _two_parts),
+    Family("simple-interest-monthly-deposits", UNIT, _monthly_deposits),
+    Family("simple-interest-renewed-deposit", UNIT, _renewed_deposit),
 )
