@@ -33,16 +33,11 @@ def _npv_unequal_flows(draw: Random) -> Problem:
     shown = [carried(part, AMOUNT_PLACES) for part in parts]
     listed = sum(shown, F(0))
     back, lines = F(0), []
-    for year in range(5, 0, -1):
-        lines.append(
-            (
-                f"{year}. yıl başındaki değer: {show(flows[4])}"
-                if year == 5
-                else f"{year}. yıl başındaki değer: ({plain(back)} + {show(flows[year - 1])})"
-            )
-            + f" / {plain(f)} {near((back + flows[year - 1]) / f, 6)}"
-        )
-        back = carried((back + flows[year - 1]) / f, 6)
+    for year, flow in reversed(list(enumerate(flows, start=1))):
+        due = f"({plain(back)} + {show(flow)})" if back else show(flow)
+        back += flow
+        lines.append(f"{year}. yıl başındaki değer: {due} / {plain(f)} {near(back / f, AMOUNT_PLACES)}")
+        back = carried(back / f, AMOUNT_PLACES)
     if abs(value) < 100 or not ends_right(value, listed - outlay, back - outlay):
         return _npv_unequal_flows(draw)
     discounted = "\n".join(
@@ -187,15 +182,14 @@ def _irr_two_flows(draw: Random) -> Problem:
     if c < 50:
         return _irr_two_flows(draw)
     disc = F(b * b + 4 * a * c)
-    half = F(b, 2 * a)
-    inside = half**2 + F(c, a)
-    value = ((b + root(disc, 2)) / (2 * a) - 1) * 100
     factor = (b + carried(root(disc, 2))) / (2 * a)
-    shown = carried(half) + carried(root(carried(half) ** 2 + carried(F(c, a)), 2))
-    ends = (carried(factor) - 1) * 100, (shown - 1) * 100
-    if inside < 1 or value <= 1 or not ends_right(value, *ends):
+    p, q = carried(F(b, 2 * a)), carried(F(c, a))
+    square = carried(p**2 + q)
+    other = p + carried(root(square, 2))
+    value = ((b + root(disc, 2)) / (2 * a) - 1) * 100
+    ends = (carried(factor) - 1) * 100, (other - 1) * 100
+    if value <= 1 or not ends_right(value, *ends):
         return _irr_two_flows(draw)
-    square = carried(half) ** 2 + carried(F(c, a))
     x, y, z = (k * 1000 for k in (a, b, c))
     return problem(
         draw,
@@ -214,9 +208,9 @@ def _irr_two_flows(draw: Random) -> Problem:
             f"x = ({plain(b)} + {plain(carried(root(disc, 2)))}) / (2 × {plain(a)}) {near(factor)}\n"
             f"({plain(carried(factor))} - 1) × 100 {is_(ends[0], amount=False)}",
             f"Nakit girişleri yatırıma bölünür ve x^2 = 2 × p × x + q denklemi çözülür.\np: {show(y)} / {show(x)} / 2"
-            f" {near(half)}\nq: {show(z)} / {show(x)} {near(F(c, a))}\n{plain(carried(half))}^2 +"
-            f" {plain(carried(F(c, a)))} = {plain(square)}\nx: {plain(carried(half))} + √{plain(square)}"
-            f" {near(carried(half) + root(square, 2))}\n({plain(shown)} - 1) × 100 {is_(ends[1], amount=False)}",
+            f" {near(F(b, 2 * a))}\nq: {show(z)} / {show(x)} {near(F(c, a))}\np^2 + q: {plain(p)}^2 + {plain(q)}"
+            f" {near(p**2 + q)}\n√{plain(square)} {near(root(square, 2))}\nx: {plain(p)} + {plain(other - p)} ="
+            f" {plain(other)}\n({plain(other)} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
         value,
         "%",
