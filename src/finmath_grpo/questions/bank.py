@@ -1,7 +1,7 @@
 """Draw the raw files of this project from the families.
 
     questions            542 questions of the course                           data/raw/questions.jsonl
-    instances            10 fresh problems for each of its 100 test questions  data/raw/instances.jsonl (T3, new numbers)
+    instances            10 fresh problems for each of its 100 test questions  data/raw/instances.jsonl (T3)
     validation           100 fresh problems for as many training questions     data/raw/validation.jsonl (V)
     smoke, smoke-…       the same of the elementary families; instances of 10 test questions
 

@@ -1,6 +1,6 @@
 """How difficult a question is, read from its worked solutions.
 
-    hard    needs a power with an exponent of 4 or more, a root, a logarithm or a schedule, and the text does not give it
+    hard    needs a power with an exponent of 4 or more, a root, a logarithm or a schedule that the text does not give
     easy    takes at most two operations; the 100 of a percentage is none
     middle  the rest
 
@@ -11,6 +11,7 @@ solutions the easiest counts: a question needs no power that another way does wi
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Literal
 
 Difficulty = Literal["easy", "middle", "hard"]
@@ -60,7 +61,7 @@ def _equations(solution: str) -> Iterator[tuple[str, str]]:
     """(left, result) of each equation between numbers, in order: `1. yıl: 5 × 4 = 20` gives `5 × 4` and `20`."""
     for line in solution.splitlines():
         sides = re.split(r"[=≈]", line)
-        for before, after in zip(sides, sides[1:], strict=False):
+        for before, after in pairwise(sides):
             left, result = _EXPRESSION.search(before.rpartition(":")[2]), _RESULT.match(after)
             if left and result:
                 yield left.group().strip(), result.group(1)

@@ -81,15 +81,16 @@ def _price(draw: Random) -> Problem:
         draw,
         (face, r, y, n),
         (
-            f"Nominal değeri {tl(face)}, vadesi {n} yıl ve yıllık kupon faizi {pct(r)} olan tahvilin piyasa faizi"
-            f" {pct(y)} iken bugünkü fiyatı kaç TL'dir?",
-            f"{draw.choice(WHO)}, yıl sonlarında {pct(r)} kupon ödeyen, vadesine {n} yıl kalmış {tl(face)}'lik tahvilden"
+            f"Nominal değeri {tl(face)}, vadesi {n} yıl olan ve yılda bir {pct(r)} kupon faizi ödeyen tahvilin, yıllık"
+            f" piyasa faizi {pct(y)} iken bugünkü fiyatı kaç TL'dir?",
+            f"{draw.choice(WHO)}, yıl sonlarında {pct(r)} kupon ödeyen, vadesine {n} yıl kalmış {tl(face)}'lik"
+            " tahvilden"
             f" yıllık {pct(y)} getiri bekliyor. Tahvil için ödenebilecek en yüksek fiyat kaç TL'dir?",
             f"{n} yıl vadeli, {tl(face)} nominal değerli bir tahvil her yılın sonunda {pct(r)} faiz ödemektedir. Yıllık"
             f" iskonto oranı {pct(y)} olduğuna göre tahvilin değerini bulunuz.",
             f"{draw.choice(FIRMS)} tarafından çıkarılan {tl(face)} nominal değerli tahvilin vadesi {n} yıl, yılda bir"
-            f" ödenen kuponunun oranı {pct(r, 'dir')}. Piyasa faiz oranı {pct(y)} ise tahvilin fiyatı yaklaşık kaç"
-            " TL'dir?",
+            f" ödenen kuponunun oranı {pct(r, 'dir')}. Yıllık piyasa faiz oranı {pct(y)} ise tahvilin fiyatı"
+            " yaklaşık kaç TL'dir?",
         ),
         (
             f"Yıllık kupon: {show(face)} × {r} / 100 = {show(c)}\n{by_factor}",
@@ -144,7 +145,8 @@ def _price_by_factor(draw: Random) -> Problem:
         (
             f"{n} yıl vadeli, {tl(face)} nominal değerli ve yılda bir {pct(r)} kupon ödemeli tahvilin yıllık {pct(y)}"
             f" piyasa faizine göre değeri kaç TL'dir? {given(y, -n)}",
-            f"Piyasa faiz oranı {pct(y)} iken, yıllık kupon oranı {pct(r)} ve nominal değeri {tl(face)} olan tahvil"
+            f"Yıllık piyasa faiz oranı {pct(y)} iken, yıllık kupon oranı {pct(r)} ve nominal değeri {tl(face)} olan"
+            " tahvil"
             f" satılacaktır. Vadesine {n} yıl kalan ve kuponunu yılda bir ödeyen tahvilin fiyatını hesaplayınız."
             f" {given(y, -n)}",
             f"{draw.choice(FIRMS)} tarafından çıkarılan {tl(face)}'lik tahvil {n} yıl boyunca yıl sonlarında {pct(r)}"
@@ -196,7 +198,7 @@ def _zero_coupon(draw: Random) -> Problem:
 def _zero_coupon_yield(draw: Random) -> Problem:
     """(face, price, years): 100 × ((face / price)^(1/years) − 1), rounded to two places."""
     face, n = pick(draw, 10000, 200000, 5000), pick(draw, 3, 10)
-    price = round(face / (1 + F(pick(draw, 100, 420), 1000)) ** n / 10) * 10
+    price = round(face / (1 + F(pick(draw, 1000, 4200), 10000)) ** n / 10) * 10
     ratio = F(face, price)
     value = (root(ratio, n) - 1) * 100
     once = root(carried(ratio), n)

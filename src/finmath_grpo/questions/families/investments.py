@@ -51,7 +51,7 @@ def _npv_unequal_flows(draw: Random) -> Problem:
             f"{tl(outlay)}'lik bir yatırım beş yıl boyunca yıl sonlarında sırasıyla {_listed(flows)} nakit girişi"
             f" sağlayacaktır. Yıllık iskonto oranı {pct(r)} olduğuna göre yatırımın net bugünkü değeri kaç TL'dir?",
             f"{draw.choice(FIRMS)} bugün {tl(outlay)} harcayarak beş yılın sonlarında {_listed(flows)} gelir elde"
-            f" edecektir. Sermaye maliyeti {pct(r)} iken projenin net bugünkü değerini (NBD) hesaplayınız.",
+            f" edecektir. Sermaye maliyeti yıllık {pct(r)} iken projenin net bugünkü değerini (NBD) hesaplayınız.",
             f"Başlangıç yatırımı {tl(outlay)}, beş yıllık net nakit girişleri {_listed(flows)} olan projenin {pct(r)}"
             " iskonto oranıyla net bugünkü değeri kaç TL'dir?",
         ),
@@ -69,7 +69,7 @@ def _npv_unequal_flows(draw: Random) -> Problem:
 def _npv_by_factors(draw: Random) -> Problem:
     """(outlay, three inflows, rate): with the three given discount factors."""
     r = draw.choice((15, 18, 20, 24, 25, 28, 30, 32, 35, 40))
-    flows = [pick(draw, 50000, 600000, 5000) for _ in range(3)]
+    flows = [pick(draw, 50000, 600000, 1250) for _ in range(3)]
     factors = [power(r, -k) for k in (1, 2, 3)]
     parts = [c * v for c, v in zip(flows, factors, strict=True)]
     total = sum(parts, F(0))
@@ -125,7 +125,7 @@ def _npv_equal_flows(draw: Random) -> Problem:
             f"{tl(outlay)} yatırım gerektiren bir proje {n} yıl boyunca her yıl sonunda {tl(a)} net nakit girişi"
             f" sağlayacaktır. Yıllık {pct(r)} iskonto oranıyla projenin net bugünkü değeri kaç TL'dir?",
             f"{draw.choice(FIRMS)}, {n} yıl süreyle her yılın sonunda {tl(a)} tasarruf sağlayacak bir sistemi"
-            f" {tl(outlay)} ödeyerek kuracaktır. Sermaye maliyeti {pct(r)} iken yatırımın net bugünkü değeri kaç"
+            f" {tl(outlay)} ödeyerek kuracaktır. Sermaye maliyeti yıllık {pct(r)} iken yatırımın net bugünkü değeri kaç"
             " TL'dir?",
             f"{tl(outlay)}'ye alınacak bir üretim hattı {n} yıl boyunca her yıl sonunda {tl(a)} nakit girişi"
             f" getirecektir. Beklenen yıllık getiri {pct(r)} ise bu yatırımın net bugünkü değerini bulunuz.",
@@ -155,7 +155,8 @@ def _irr_one_flow(draw: Random) -> Problem:
         draw,
         (outlay, inflow, n),
         (
-            f"Bugün {tl(outlay)} yatırılan bir proje yalnız {n}. yılın sonunda {tl(inflow)} getirecektir. Projenin yıllık"
+            f"Bugün {tl(outlay)} yatırılan bir proje yalnız {n}. yılın sonunda {tl(inflow)} getirecektir. Projenin"
+            " yıllık"
             " iç verim oranı yüzde kaçtır?",
             f"{draw.choice(WHO)} {tl(outlay)}'ye aldığı arsayı {n} yıl sonra {tl(inflow)}'ye satmıştır. Bu yatırımın"
             " yıllık iç verim oranı yüzde kaçtır?",
@@ -195,7 +196,8 @@ def _irr_two_flows(draw: Random) -> Problem:
         draw,
         (x, y, z),
         (
-            f"{tl(x)}'lik yatırımın nakit girişleri 1. yılın sonunda {tl(y)}, 2. yılın sonunda {tl(z)}'dir. Yatırımın iç"
+            f"{tl(x)}'lik yatırımın nakit girişleri 1. yılın sonunda {tl(y)}, 2. yılın sonunda {tl(z)}'dir. Yatırımın"
+            " iç"
             " verim oranı yüzde kaçtır?",
             f"{draw.choice(FIRMS)} bugün {tl(x)} ödeyip bir yıl sonra {tl(y)}, iki yıl sonra {tl(z)} alacaktır. Bu"
             " projenin iç verim oranını yüzde olarak bulunuz.",
@@ -240,9 +242,11 @@ def _payback(draw: Random) -> Problem:
         draw,
         (outlay, *flows),
         (
-            f"{tl(outlay)}'lik yatırımın altı yıllık net nakit girişleri sırasıyla {_listed(flows)}'dir. Nakit girişleri"
+            f"{tl(outlay)}'lik yatırımın altı yıllık net nakit girişleri sırasıyla {_listed(flows)}'dir. Nakit"
+            " girişleri"
             " yıl içine eşit dağıldığına göre yatırımın geri ödeme süresi kaç yıldır?",
-            f"{draw.choice(FIRMS)} {tl(outlay)} harcadığı yatırımdan altı yıl boyunca yıllara göre {_listed(flows)} elde"
+            f"{draw.choice(FIRMS)} {tl(outlay)} harcadığı yatırımdan altı yıl boyunca yıllara göre {_listed(flows)}"
+            " elde"
             " edecektir. Gelirler yıl içinde düzenli geldiğine göre yatırımın geri ödeme süresi kaç yıldır?",
             f"Maliyeti {tl(outlay)} olan projenin yıllık nakit girişleri {_listed(flows)} olarak tahmin edilmiştir."
             " Girişlerin yıl boyunca eşit hızla geldiğini varsayarak projenin geri ödeme süresini (yıl) bulunuz.",
@@ -277,11 +281,13 @@ def _profitability_index(draw: Random) -> Problem:
             f" oranı {pct(r)} ise yatırımın kârlılık endeksi kaçtır?",
             f"{draw.choice(FIRMS)} {tl(outlay)} maliyetli projeden {n} yıl süreyle yıl sonlarında {tl(a)} nakit girişi"
             f" bekliyor. Yıllık {pct(r)} iskonto oranına göre projenin kârlılık endeksini hesaplayınız.",
-            f"Sermaye maliyeti {pct(r)} iken, bugün {tl(outlay)} ödenip {n} yıl boyunca yıl sonlarında {tl(a)} alınan"
+            f"Sermaye maliyeti yıllık {pct(r)} iken, bugün {tl(outlay)} ödenip {n} yıl boyunca yıl sonlarında {tl(a)}"
+            " alınan"
             " bir yatırımın kârlılık endeksi kaçtır?",
         ),
         (
-            f"{plain(f)}^-{n} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nEndeks: {show(a)}"
+            f"{plain(f)}^-{n} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nEndeks:"
+            f" {show(a)}"
             f" × {plain(carried(factor))} / {show(outlay)} {is_(ends[0], amount=False)}",
             f"Kârlılık endeksi, girişlerin bugünkü değerinin yatırıma oranıdır.\n{show(a)} × (1 - {plain(f)}^-{n}) /"
             f" {plain(i)} {near(inflows, AMOUNT_PLACES)}\n{plain(carried(inflows, AMOUNT_PLACES))} / {show(outlay)}"

@@ -55,7 +55,8 @@ def _growing_dividend(draw: Random) -> Problem:
         ),
         (
             f"Gelecek yılın kâr payı: {show(d)} × {plain(1 + F(g, 100))} = {show(following)}\n{plain(F(k, 100))} -"
-            f" {plain(F(g, 100))} = {plain(F(k - g, 100))}\nP = {show(following)} / {plain(F(k - g, 100))} {is_(value)}",
+            f" {plain(F(g, 100))} = {plain(F(k - g, 100))}\nP = {show(following)} / {plain(F(k - g, 100))}"
+            f" {is_(value)}",
             f"Getiri ile büyüme arasındaki fark {k} - {g} = {k - g} puandır.\n{show(d)} × {plain(1 + F(g, 100))} ="
             f" {show(following)}\n{show(following)} × 100 / {k - g} {is_(value)}",
         ),
