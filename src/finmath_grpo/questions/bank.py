@@ -45,9 +45,9 @@ STEMS = (
     "aşağıdaki seçeneklerden hangisidir",
     "aşağıdakilerden hangisine eşittir",
 )
-BELOW = ("0.5", "0.75", "0.8", "0.9", "0.95")
-ABOVE = ("1.05", "1.1", "1.2", "1.25", "1.5")
-"""Factors from the right answer to wrong options."""
+NEARER = ("0.5", "0.75", "0.8", "0.9", "0.95")
+FARTHER = ("1.05", "1.1", "1.2", "1.25", "1.5")
+"""Factors from the right answer to wrong options, nearer to zero and farther from it."""
 OPTIONS = 5
 POINTERS = ("Doğru seçeneği işaretleyiniz.", "Doğru cevap hangisidir?")
 CENT = Decimal("0.01")
@@ -281,13 +281,14 @@ def draw_options(problem: Problem, sloppy: bool, asked: bool, draw: Random) -> t
     Wrong options are near values with as many decimals; in some rows one has the digits of the right one and other
     separators. Options have no unit in some of the rows whose question still asks for it (`asked`).
     """
-    value, rank = problem.value, draw.randrange(OPTIONS)
-    values = sorted([value, *_near(value, BELOW, rank, draw), *_near(value, ABOVE, OPTIONS - 1 - rank, draw)])
-    if value >= 1000 and draw.random() < 0.3:
+    value, nearer, farther = problem.value, _near(problem.value, NEARER, draw), _near(problem.value, FARTHER, draw)
+    rank = min(draw.randrange(OPTIONS), len(nearer))
+    values = sorted([value, *nearer[:rank], *farther[: OPTIONS - 1 - rank]])
+    if value >= 1000 and draw.random() < 0.4:
         whole = value == value.to_integral_value()
-        if whole and rank > 0:
+        if whole and value > values[0]:
             values[0] = value.scaleb(-2).quantize(CENT)
-        elif not whole and rank < OPTIONS - 1:
+        elif not whole and value < values[-1]:
             values[-1] = value.scaleb(2).to_integral_value()
     if draw.random() < 0.4:
         draw.shuffle(values)
@@ -301,16 +302,16 @@ def draw_options(problem: Problem, sloppy: bool, asked: bool, draw: Random) -> t
     return dict(zip("ABCDE", texts, strict=True)), "ABCDE"[values.index(value)]
 
 
-def _near(value: Decimal, factors: tuple[str, ...], count: int, draw: Random) -> list[Decimal]:
-    """So many values on one side of `value`, with its decimals; where it is too small for factors, one step apart."""
-    unit = Decimal(1).scaleb(int(value.as_tuple().exponent))
-    side = 1 if (Decimal(factors[0]) > 1) == (value > 0) else -1
-    found: list[Decimal] = []
+def _near(value: Decimal, factors: tuple[str, ...], draw: Random) -> list[Decimal]:
+    """Values on one side of `value`, with its sign and decimals: by factors, then a last place apart."""
+    unit = Decimal(1).scaleb(int(value.as_tuple().exponent)).copy_sign(value)
+    away = 1 if factors is FARTHER else -1
     candidates = [(value * Decimal(factor)).quantize(unit) for factor in draw.sample(factors, len(factors))]
-    for other in [*candidates, *(value + side * step * unit for step in range(1, OPTIONS))]:
-        if other not in (value, 0, *found):
+    found: list[Decimal] = []
+    for other in [*candidates, *(value + away * step * unit for step in range(1, OPTIONS))]:
+        if other != value and other * value > 0 and other not in found:
             found.append(other)
-    return found[:count]
+    return found
 
 
 FILES: dict[str, Callable[[], list[dict[str, Any]]]] = {

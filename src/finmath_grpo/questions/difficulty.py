@@ -1,7 +1,7 @@
 """How difficult a question is, read from its worked solutions.
 
     hard    needs a power with an exponent of 4 or more, a root, a logarithm or a schedule that the text does not give
-    easy    takes at most two operations; the 100 of a percentage is none
+    easy    takes at most two operations; the 100 of a percentage is none, and a square or a cube is its multiplications
     middle  the rest
 
 A schedule is the same step taken four times or more, each time on what came out of the one before. Of several worked
@@ -42,9 +42,13 @@ def difficulty(question: str, solutions: Iterable[str]) -> Difficulty:
 
 
 def _level(question: str, solution: str) -> Difficulty:
-    if _ROOT_OR_LOG.search(solution) or _high_powers(solution) - _high_powers(question) or _has_schedule(solution):
+    steps = list(_equations(solution))
+    powers = [exponent for left, _ in steps for exponent in _exponents(left)]
+    long_powers = {exponent for exponent in powers if exponent >= HIGH_POWER} - set(_exponents(question))
+    if _ROOT_OR_LOG.search(solution) or long_powers or _has_schedule(steps):
         return "hard"
-    operations = sum(len(_OPERATION.findall(_HUNDRED.sub("", left))) for left, _ in _equations(solution))
+    operations = sum(len(_OPERATION.findall(_HUNDRED.sub("", left))) for left, _ in steps)
+    operations += sum(exponent - 1 for exponent in powers if exponent < HIGH_POWER)
     return "easy" if operations <= FEW else "middle"
 
 
@@ -52,9 +56,9 @@ def _with_carets(text: str) -> str:
     return _SUPERSCRIPT.sub(lambda match: f"^{match.group().translate(_TO_CARET)}", text)
 
 
-def _high_powers(text: str) -> set[int]:
-    """The exponents of the powers of numbers that are too long to multiply out."""
-    return {exponent for exponent in map(int, _POWER.findall(text)) if exponent >= HIGH_POWER}
+def _exponents(text: str) -> list[int]:
+    """The exponents of the powers of numbers, without their sign."""
+    return [int(exponent) for exponent in _POWER.findall(text)]
 
 
 def _equations(solution: str) -> Iterator[tuple[str, str]]:
@@ -67,10 +71,10 @@ def _equations(solution: str) -> Iterator[tuple[str, str]]:
                 yield left.group().strip(), result.group(1)
 
 
-def _has_schedule(solution: str) -> bool:
+def _has_schedule(steps: Iterable[tuple[str, str]]) -> bool:
     """Whether a step of one form (`# × # / #`) follows from its own result through three others of that form."""
     behind: dict[str, Counter[str]] = {}
-    for left, result in _equations(solution):
+    for left, result in steps:
         path: Counter[str] = Counter()
         for number in _NUMBER.findall(left):
             path |= behind.get(number, Counter())
