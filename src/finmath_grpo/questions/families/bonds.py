@@ -4,7 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, root
+from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, powered, root, rooted
 from finmath_grpo.questions.families.writing import FIRMS, WHO, given, is_, pct, pick, plain, power, problem, show, tl
 
 UNIT = "Tahvil ve hisse senedi"
@@ -60,10 +60,10 @@ def _value_of(face: int, coupon: F, i: F, n: int) -> tuple[F, tuple[str, str]] |
         return None
     c, p = show(coupon), show(face)
     return value, (
-        f"{plain(f)}^-{n} {near(v)}\nKatsayı: (1 - {plain(shown_v)}) / {plain(i)} {near(factor)}\n"
+        f"{powered(f, -n)} {near(v)}\nKatsayı: (1 - {plain(shown_v)}) / {plain(i)} {near(factor)}\n"
         f"Fiyat: {c} × {plain(carried(factor))} + {p} × {plain(shown_v)} {is_(by_factor)}",
-        f"Kuponların değeri: {c} × (1 - {plain(f)}^-{n}) / {plain(i)} {near(parts[0], AMOUNT_PLACES)}\n"
-        f"Anaparanın değeri: {p} / {plain(f)}^{n} {near(parts[1], AMOUNT_PLACES)}\n"
+        f"Kuponların değeri: {c} × (1 - {powered(f, -n)}) / {plain(i)} {near(parts[0], AMOUNT_PLACES)}\n"
+        f"Anaparanın değeri: {p} / {powered(f, n)} {near(parts[1], AMOUNT_PLACES)}\n"
         f"Fiyat: {plain(carried(parts[0], AMOUNT_PLACES))} + {plain(carried(parts[1], AMOUNT_PLACES))} {is_(by_parts)}",
     )
 
@@ -188,8 +188,8 @@ def _zero_coupon(draw: Random) -> Problem:
             " değerlenmektedir. Tahvilin bugünkü değeri yaklaşık kaç TL'dir?",
         ),
         (
-            f"Fiyat = N / (1 + i)^n\n{show(face)} / {plain(f)}^{n} {is_(value)}",
-            f"İskonto çarpanı: {plain(f)}^-{n} {near(f**-n)}\nFiyat: {show(face)} × {plain(v)} {is_(face * v)}",
+            f"Fiyat = N / (1 + i)ⁿ\n{show(face)} / {powered(f, n)} {is_(value)}",
+            f"İskonto çarpanı: {powered(f, -n)} {near(f**-n)}\nFiyat: {show(face)} × {plain(v)} {is_(face * v)}",
         ),
         value,
     )
@@ -205,6 +205,7 @@ def _zero_coupon_yield(draw: Random) -> Problem:
     end = (carried(once) - 1) * 100
     if not ends_right(value, end):
         return _zero_coupon_yield(draw)
+    quotient = f"({show(face)} / {show(price)})"
     return problem(
         draw,
         (face, price, n),
@@ -218,9 +219,9 @@ def _zero_coupon_yield(draw: Random) -> Problem:
         ),
         (
             f"Değer {n} yılda kaç katına çıkar: {show(face)} / {show(price)} {near(ratio)}\nYıllık kat:"
-            f" {plain(carried(ratio))}^(1/{n}) {near(once)}\nGetiri: ({plain(carried(once))} - 1) × 100"
+            f" {rooted(n, plain(carried(ratio)))} {near(once)}\nGetiri: ({plain(carried(once))} - 1) × 100"
             f" {is_(end, amount=False)}",
-            f"Fiyat × (1 + r)^n = nominal değer eşitliğinden r bulunur.\n({show(face)} / {show(price)})^(1/{n})"
+            f"Fiyat × (1 + r)ⁿ = nominal değer eşitliğinden r bulunur.\n{rooted(n, quotient)}"
             f" {near(root(ratio, n))}\n{plain(carried(root(ratio, n)))} - 1 ="
             f" {plain(carried(root(ratio, n)) - 1)}\n{plain(carried(root(ratio, n)) - 1)} × 100"
             f" {is_((carried(root(ratio, n)) - 1) * 100, amount=False)}",
@@ -270,6 +271,7 @@ def _bill_compound_yield(draw: Random) -> Problem:
     ends = (carried(year) - 1) * 100, (carried(ratio**k) - 1) * 100
     if not ends_right(value, *ends):
         return _bill_compound_yield(draw)
+    quotient = f"({show(face)} / {show(price)})"
     return problem(
         draw,
         (face, price, t),
@@ -283,9 +285,9 @@ def _bill_compound_yield(draw: Random) -> Problem:
         ),
         (
             f"Dönem katı: {show(face)} / {show(price)} {near(ratio)}\nBir yıldaki dönem sayısı: 360 / {t} = {k}\n"
-            f"Yıllık kat: {plain(carried(ratio))}^{k} {near(year)}\nGetiri: ({plain(carried(year))} - 1) × 100"
+            f"Yıllık kat: {powered(carried(ratio), k)} {near(year)}\nGetiri: ({plain(carried(year))} - 1) × 100"
             f" {is_(ends[0], amount=False)}",
-            f"Bono yılda 360 / {t} = {k} kez yenilenir.\n({show(face)} / {show(price)})^{k} {near(ratio**k)}\n"
+            f"Bono yılda 360 / {t} = {k} kez yenilenir.\n{powered(quotient, k)} {near(ratio**k)}\n"
             f"({plain(carried(ratio**k))} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
         value,

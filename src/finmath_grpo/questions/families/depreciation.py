@@ -4,7 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, root
+from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, powered, root, rooted
 from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Amortismanlar"
@@ -118,7 +118,7 @@ def _declining(draw: Random) -> Problem:
             + "\n".join(lines)
             + f"\n{k}. yılın amortismanı: {plain(by_years)} × {plain(rate)} / 100 {is_(ends[0])}",
             f"Her yıl değerin {plain(keep)} katı kalır, {plain(rate / 100)} katı amortisman olur.\n"
-            f"{k - 1}. yıl sonundaki değer: {show(cost)} × {plain(keep)}^{k - 1}"
+            f"{k - 1}. yıl sonundaki değer: {show(cost)} × {powered(keep, k - 1)}"
             f" {near(cost * keep ** (k - 1), AMOUNT_PLACES)}\n{plain(left)} × {plain(rate / 100)} {is_(ends[1])}",
         ),
         value,
@@ -151,7 +151,7 @@ def _declining_book(draw: Random) -> Problem:
             f"Oran: 100 / {n} × 2 = {plain(rate)}\nKalan pay: 1 - {plain(rate / 100)} = {plain(keep)}\n"
             + "\n".join(lines)
             + f"\n{k}. yıl sonu: {plain(before)} × {plain(keep)} {is_(before * keep)}",
-            f"Net değer = maliyet × (1 - oran)^{k}\n(1 - {plain(rate / 100)})^{k} {near(keep**k)}\n{show(cost)} ×"
+            f"Net değer = maliyet × (1 - oran)ⁿ\n{powered(keep, k)} {near(keep**k)}\n{show(cost)} ×"
             f" {plain(factor)} {is_(cost * factor)}",
         ),
         value,
@@ -168,6 +168,7 @@ def _fixed_rate(draw: Random) -> Problem:
     ends = (1 - carried(once)) * 100, (1 - carried(root(ratio, n))) * 100
     if not ends_right(value, *ends):
         return _fixed_rate(draw)
+    quotient = f"({show(salvage)} / {show(cost)})"
     return problem(
         draw,
         (cost, salvage, n),
@@ -181,9 +182,9 @@ def _fixed_rate(draw: Random) -> Problem:
         ),
         (
             f"Kalan pay: {show(salvage)} / {show(cost)} {near(ratio)}\nBir yılda kalan pay:"
-            f" {plain(carried(ratio))}^(1/{n}) {near(once)}\nOran: (1 - {plain(carried(once))}) × 100"
+            f" {rooted(n, plain(carried(ratio)))} {near(once)}\nOran: (1 - {plain(carried(once))}) × 100"
             f" {is_(ends[0], amount=False)}",
-            f"Maliyet × (1 - oran)^n = hurda değeri\n({show(salvage)} / {show(cost)})^(1/{n})"
+            f"Maliyet × (1 - oran)ⁿ = hurda değeri\n{rooted(n, quotient)}"
             f" {near(root(ratio, n))}\n(1 - {plain(carried(root(ratio, n)))}) × 100 {is_(ends[1], amount=False)}",
         ),
         value,

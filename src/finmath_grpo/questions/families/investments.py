@@ -3,9 +3,23 @@
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, root
-from finmath_grpo.questions.families.writing import FIRMS, WHO, half_up, is_, pct, pick, plain, power, problem, show, tl
+from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, powered, root, rooted
+from finmath_grpo.questions.families.writing import (
+    FIRMS,
+    TABLE_PLACES,
+    WHO,
+    half_up,
+    is_,
+    pct,
+    pick,
+    plain,
+    power,
+    problem,
+    show,
+    tl,
+)
 
 UNIT = "Yatırım kararları (NBD ve iç verim oranı)"
 RATES = (11, 13, 14, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31, 32, 34, 36)
@@ -41,7 +55,7 @@ def _npv_unequal_flows(draw: Random) -> Problem:
     if abs(value) < 100 or not ends_right(value, listed - outlay, back - outlay):
         return _npv_unequal_flows(draw)
     discounted = "\n".join(
-        f"{year}. yıl: {show(flow)} / {plain(f)}{f'^{year}' if year > 1 else ''} {near(part, AMOUNT_PLACES)}"
+        f"{year}. yıl: {show(flow)} / {powered(f, year) if year > 1 else plain(f)} {near(part, AMOUNT_PLACES)}"
         for year, (flow, part) in enumerate(zip(flows, parts, strict=True), start=1)
     )
     return problem(
@@ -76,8 +90,8 @@ def _npv_by_factors(draw: Random) -> Problem:
     outlay = _outlay_near(draw, total, 5000)
     if total == outlay:
         return _npv_by_factors(draw)
-    x, y, z = (plain(v) for v in factors)
-    note = f"(Bugünkü değer çarpanlarını 1. yıl için {x}; 2. yıl için {y}; 3. yıl için {z} alınız.)"
+    x, y, z = (format_turkish(half_up(v, TABLE_PLACES)) for v in factors)
+    note = f"(1., 2. ve 3. yıl için sırasıyla {x}; {y} ve {z} bugünkü değer çarpanlarını kullanınız.)"
     lines = "\n".join(
         f"{k}. yıl: {show(flow)} × {plain(v)} = {show(p)}"
         for k, flow, v, p in zip((1, 2, 3), flows, factors, parts, strict=True)
@@ -131,9 +145,10 @@ def _npv_equal_flows(draw: Random) -> Problem:
             f" getirecektir. Beklenen yıllık getiri {pct(r)} ise bu yatırımın net bugünkü değerini bulunuz.",
         ),
         (
-            f"{plain(f)}^-{n} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nNBD: {show(a)}"
+            f"{powered(f, -n)} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nNBD:"
+            f" {show(a)}"
             f" × {plain(carried(factor))} - {show(outlay)} {is_(ends[0])}",
-            f"Eşit nakit girişleri dönem sonu anüitedir.\n{show(a)} × (1 - {plain(f)}^-{n}) / {plain(i)}"
+            f"Eşit nakit girişleri dönem sonu anüitedir.\n{show(a)} × (1 - {powered(f, -n)}) / {plain(i)}"
             f" {near(inflows, AMOUNT_PLACES)}\nYatırım tutarı düşülür: {plain(carried(inflows, AMOUNT_PLACES))} -"
             f" {show(outlay)} {is_(ends[1])}",
         ),
@@ -151,6 +166,7 @@ def _irr_one_flow(draw: Random) -> Problem:
     ends = (carried(once) - 1) * 100, (carried(root(ratio, n)) - 1) * 100
     if not ends_right(value, *ends):
         return _irr_one_flow(draw)
+    quotient = f"({show(inflow)} / {show(outlay)})"
     return problem(
         draw,
         (outlay, inflow, n),
@@ -166,9 +182,10 @@ def _irr_one_flow(draw: Random) -> Problem:
             f" {tl(inflow)} alarak ayrılmıştır. Yatırımın yıllık iç verim oranını yüzde olarak hesaplayınız.",
         ),
         (
-            f"Büyüme katı: {show(inflow)} / {show(outlay)} {near(ratio)}\nYıllık kat: {plain(carried(ratio))}^(1/{n})"
+            f"Büyüme katı: {show(inflow)} / {show(outlay)} {near(ratio)}\nYıllık kat:"
+            f" {rooted(n, plain(carried(ratio)))}"
             f" {near(once)}\nİç verim oranı: ({plain(carried(once))} - 1) × 100 {is_(ends[0], amount=False)}",
-            f"NBD sıfır olmalıdır: yatırım × (1 + r)^n = nakit girişi.\n({show(inflow)} / {show(outlay)})^(1/{n})"
+            f"NBD sıfır olmalıdır: yatırım × (1 + r)ⁿ = nakit girişi.\n{rooted(n, quotient)}"
             f" {near(root(ratio, n))}\n({plain(carried(root(ratio, n)))} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
         value,
@@ -205,12 +222,13 @@ def _irr_two_flows(draw: Random) -> Problem:
             " değerini sıfır yapan iskonto oranı yüzde kaçtır?",
         ),
         (
-            f"x = 1 + r ve bin TL ile: {plain(a)} × x^2 - {plain(b)} × x - {plain(c)} = 0\n"
-            f"Δ = {plain(b)}^2 + 4 × {plain(a)} × {plain(c)} = {plain(disc)}\n√{plain(disc)} {near(root(disc, 2))}\n"
+            f"x = 1 + r ve bin TL ile: {plain(a)} × x² - {plain(b)} × x - {plain(c)} = 0\n"
+            f"Δ = {powered(F(b), 2)} + 4 × {plain(a)} × {plain(c)} = {plain(disc)}\n√{plain(disc)}"
+            f" {near(root(disc, 2))}\n"
             f"x = ({plain(b)} + {plain(carried(root(disc, 2)))}) / (2 × {plain(a)}) {near(factor)}\n"
             f"({plain(carried(factor))} - 1) × 100 {is_(ends[0], amount=False)}",
-            f"Nakit girişleri yatırıma bölünür ve x^2 = 2 × p × x + q denklemi çözülür.\np: {show(y)} / {show(x)} / 2"
-            f" {near(F(b, 2 * a))}\nq: {show(z)} / {show(x)} {near(F(c, a))}\np^2 + q: {plain(p)}^2 + {plain(q)}"
+            f"Nakit girişleri yatırıma bölünür ve x² = q + 2 × p × x denklemi çözülür.\np: {show(y)} / {show(x)} / 2"
+            f" {near(F(b, 2 * a))}\nq: {show(z)} / {show(x)} {near(F(c, a))}\np² + q: {powered(p, 2)} + {plain(q)}"
             f" {near(p**2 + q)}\n√{plain(square)} {near(root(square, 2))}\nx: {plain(p)} + {plain(other - p)} ="
             f" {plain(other)}\n({plain(other)} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
@@ -286,10 +304,10 @@ def _profitability_index(draw: Random) -> Problem:
             " bir yatırımın kârlılık endeksi kaçtır?",
         ),
         (
-            f"{plain(f)}^-{n} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nEndeks:"
+            f"{powered(f, -n)} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nEndeks:"
             f" {show(a)}"
             f" × {plain(carried(factor))} / {show(outlay)} {is_(ends[0], amount=False)}",
-            f"Kârlılık endeksi, girişlerin bugünkü değerinin yatırıma oranıdır.\n{show(a)} × (1 - {plain(f)}^-{n}) /"
+            f"Kârlılık endeksi, girişlerin bugünkü değerinin yatırıma oranıdır.\n{show(a)} × (1 - {powered(f, -n)}) /"
             f" {plain(i)} {near(inflows, AMOUNT_PLACES)}\n{plain(carried(inflows, AMOUNT_PLACES))} / {show(outlay)}"
             f" {is_(ends[1], amount=False)}",
         ),

@@ -4,7 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, root
+from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, powered, root, rooted
 from finmath_grpo.questions.families.writing import COMPANIES, WHO, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Tahvil ve hisse senedi"
@@ -86,10 +86,10 @@ def _price_later(draw: Random) -> Problem:
             f" beklenmektedir. Hissenin {n} yıl sonraki (o yılın kâr payı hariç) fiyatını bulunuz.",
         ),
         (
-            f"{n + 1}. yılın kâr payı: {show(d)} × {plain(f)}^{n} {near(later)}\n{n}. yıl sonundaki fiyat:"
+            f"{n + 1}. yılın kâr payı: {show(d)} × {powered(f, n)} {near(later)}\n{n}. yıl sonundaki fiyat:"
             f" {plain(carried(later))} / ({plain(F(k, 100))} - {plain(F(g, 100))}) {is_(ends[0])}",
             f"Bugünkü fiyat: {show(d)} / {plain(gap)} {near(now)}\nFiyat da her yıl {pct(g)} büyür:"
-            f" {plain(carried(now))} × {plain(f)}^{n} {is_(ends[1])}",
+            f" {plain(carried(now))} × {powered(f, n)} {is_(ends[1])}",
         ),
         value,
     )
@@ -124,10 +124,10 @@ def _sold_later(draw: Random) -> Problem:
             f" getiri oranını {pct(k)} alarak hissenin bugünkü değerini hesaplayınız.",
         ),
         (
-            f"{plain(f)}^-{n} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nDeğer:"
+            f"{powered(f, -n)} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nDeğer:"
             f" {show(d)} × {plain(carried(factor))} + {show(sold)} × {plain(carried(v))} {is_(ends[0])}",
-            f"Kâr paylarının bugünkü değeri: {show(d)} × (1 - {plain(f)}^-{n}) / {plain(i)}"
-            f" {near(parts[0], AMOUNT_PLACES)}\nSatış fiyatının bugünkü değeri: {show(sold)} / {plain(f)}^{n}"
+            f"Kâr paylarının bugünkü değeri: {show(d)} × (1 - {powered(f, -n)}) / {plain(i)}"
+            f" {near(parts[0], AMOUNT_PLACES)}\nSatış fiyatının bugünkü değeri: {show(sold)} / {powered(f, n)}"
             f" {near(parts[1], AMOUNT_PLACES)}\nToplam: {plain(carried(parts[0], AMOUNT_PLACES))} +"
             f" {plain(carried(parts[1], AMOUNT_PLACES))} {is_(ends[1])}",
         ),
@@ -145,6 +145,7 @@ def _dividend_growth(draw: Random) -> Problem:
     ends = (carried(once) - 1) * 100, (carried(root(ratio, n)) - 1) * 100
     if not ends_right(value, *ends):
         return _dividend_growth(draw)
+    quotient = f"({show(last)} / {show(first)})"
     return problem(
         draw,
         (first, last, n),
@@ -157,9 +158,9 @@ def _dividend_growth(draw: Random) -> Problem:
             " kullanılmak üzere kâr payının yıllık bileşik büyüme hızını yüzde olarak hesaplayınız.",
         ),
         (
-            f"Büyüme katı: {show(last)} / {show(first)} {near(ratio)}\nYıllık kat: {plain(carried(ratio))}^(1/{n})"
+            f"Büyüme katı: {show(last)} / {show(first)} {near(ratio)}\nYıllık kat: {rooted(n, plain(carried(ratio)))}"
             f" {near(once)}\nHız: ({plain(carried(once))} - 1) × 100 {is_(ends[0], amount=False)}",
-            f"İlk kâr payı × (1 + g)^n = son kâr payı\n({show(last)} / {show(first)})^(1/{n}) {near(root(ratio, n))}\n"
+            f"İlk kâr payı × (1 + g)ⁿ = son kâr payı\n{rooted(n, quotient)} {near(root(ratio, n))}\n"
             f"({plain(carried(root(ratio, n)))} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
         value,

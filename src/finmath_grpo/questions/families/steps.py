@@ -25,6 +25,16 @@ def near(value: Fraction, places: int = FACTOR_PLACES) -> str:
     return f"{'=' if shown == value else '≈'} {plain(shown)}"
 
 
+def powered(base: Fraction | str, exponent: int) -> str:
+    """A power in a worked solution: `1,17^-7`, `(5 / 4)^3`."""
+    return f"{base if isinstance(base, str) else plain(base)}^{exponent}"
+
+
+def rooted(degree: int, radicand: str) -> str:
+    """A root in a worked solution: `2,5^(1/3)`."""
+    return f"{radicand}^(1/{degree})"
+
+
 def root(value: Fraction, degree: int) -> Fraction:
     """The root of a positive number, right to forty digits."""
     with localcontext() as context:
