@@ -104,8 +104,8 @@ def _sold_later(draw: Random) -> Problem:
     v = f**-n
     factor = (1 - carried(v)) / i
     parts = d * (1 - v) / i, sold * v
-    value = sum(parts)
-    ends = d * carried(factor) + sold * carried(v), sum(carried(part, AMOUNT_PLACES) for part in parts)
+    value = sum(parts, F(0))
+    ends = d * carried(factor) + sold * carried(v), sum((carried(part, AMOUNT_PLACES) for part in parts), F(0))
     if not ends_right(value, *ends):
         return _sold_later(draw)
     return problem(
