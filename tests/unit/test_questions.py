@@ -1,5 +1,6 @@
 """The committed question files: the bank draws them again byte for byte, and they are what the data card says."""
 
+import dataclasses
 import json
 from collections import Counter
 from decimal import Decimal
@@ -8,36 +9,51 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.files import read_jsonl
-from finmath_grpo.numbers import parse_turkish
+from finmath_grpo.numbers import format_turkish, parse_turkish
 from finmath_grpo.questions import rows
-from finmath_grpo.questions.bank import BANKS, ROWS, draw_rows
+from finmath_grpo.questions.bank import BANKS, FILES, ROWS, draw_rows
+from finmath_grpo.questions.card import tables, with_tables
 from finmath_grpo.questions.clean import clean, clean_file
-from finmath_grpo.questions.contamination import contamination
+from finmath_grpo.questions.contamination import masked
 from finmath_grpo.questions.rows import Question, RawQuestion
 from finmath_grpo.questions.settings import SplitSettings
 from finmath_grpo.questions.split import draw_test_ids, read_committed
 
 RAW = Path("data/raw")
-FILES = sorted(BANKS)
+AGAIN = {"questions": ("instances", "validation"), "smoke": ("smoke-instances", "smoke-validation")}
+"""The files of fresh draws that each bank has beside its own."""
 
 
-@pytest.fixture(scope="module", params=FILES)
+def read(name):
+    return list(read_jsonl(RAW / f"{name}.jsonl", RawQuestion))
+
+
+@pytest.fixture(scope="module", params=sorted(BANKS))
 def bank(request, tmp_path_factory):
     """(name, raw rows, cleaned rows, audit) of a committed file."""
     folder = tmp_path_factory.mktemp(request.param)
     source = RAW / f"{request.param}.jsonl"
     audit = clean_file(source, folder / "questions.jsonl", folder / "rejected.jsonl", folder / "audit.json")
-    return (
-        request.param,
-        list(read_jsonl(source, RawQuestion)),
-        list(read_jsonl(folder / "questions.jsonl", Question)),
-        audit,
-    )
+    return request.param, read(request.param), list(read_jsonl(folder / "questions.jsonl", Question)), audit
 
 
-def test_the_bank_draws_the_committed_file_again(bank):
-    name, raw, _, _ = bank
-    assert [RawQuestion(**{**row, "numbers": tuple(row["numbers"])}) for row in draw_rows(BANKS[name])] == raw
+@pytest.fixture(scope="module")
+def course():
+    """The raw rows of the course's file."""
+    return read("questions")
+
+
+def test_ids(name):
+    return read_committed(RAW / f"{name}.test-ids.json")["random 100 3407"]
+
+
+test_ids.__test__ = False
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_bank_draws_the_committed_file_again(name):
+    drawn = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in FILES[name]())
+    assert drawn == (RAW / f"{name}.jsonl").read_text(encoding="utf-8")
 
 
 def test_all_542_rows_are_kept_and_answer_to_their_value(bank):
@@ -51,9 +67,9 @@ def test_all_542_rows_are_kept_and_answer_to_their_value(bank):
         assert digits == row.value.replace(".", "").lstrip("0"), row
 
 
-def test_no_open_question_speaks_of_choices_or_ends_without_a_question_mark(bank):
+def test_no_open_question_speaks_of_choices_or_ends_within_a_sentence(bank):
     for row in bank[2]:
-        assert "hangi" not in row.question.lower() and "seçene" not in row.question and "?" in row.question
+        assert "hangi" not in row.question.lower() and row.question[-1] in "?.)]", row
 
 
 def test_the_test_ids_are_the_committed_ones(bank):
@@ -65,39 +81,104 @@ def test_the_test_ids_are_the_committed_ones(bank):
         assert draw_test_ids(cleaned, SplitSettings(by=by, test=int(test), seed=int(seed))) == ids and len(ids) == 100
 
 
-def test_the_course_file_is_raw_as_the_posts_was():
-    raw = list(read_jsonl(RAW / "questions.jsonl", RawQuestion))
-    families = Counter(row.family for row in raw)
+def test_the_course_file_is_raw_as_the_posts_was(course):
+    assert [row.id for row in course] == [f"fm-{number:03d}" for number in range(1, 543)]
+    families = Counter(row.family for row in course)
     assert len(families) >= 60 and max(families.values()) <= 12
-    assert sum(row.choices is not None for row in raw) == 90, "a sixth is multiple choice"
-    differ = [row for row in raw if parse_turkish(clean(row).answer) != Decimal(row.value)]
-    assert len(differ) == 45, "a twelfth has sloppy separators"
+    assert sum(row.choices is not None for row in course) == 90, "a sixth is multiple choice"
+    differ = [row for row in course if parse_turkish(clean(row).answer) != Decimal(row.value)]
+    assert 15 <= len(differ) <= 22, "a twenty-fifth has sloppy separators, some of them such as read the same"
     endings = Counter(
-        end for row in raw for end in ("TL", "₺", "lira", "yıl", "ay", "gün") if row.answer.rstrip(" .").endswith(end)
+        end
+        for row in course
+        for end in ("TL", "₺", "lira", "yıl", "ay", "gün")
+        if row.answer.rstrip(" .").endswith(end)
     )
-    assert all(endings[end] >= 3 for end in ("TL", "₺", "lira", "yıl", "ay", "gün")), endings
-    assert sum(row.answer.startswith("%") for row in raw) >= 20 and sum(row.answer.startswith("₺") for row in raw) >= 20
-    digits = [
-        {text.strip(" TL%").replace(".", "").replace(",", "") for text in row.choices.values()}
-        for row in raw
-        if row.choices
-    ]
-    assert sum(len(texts) < 5 for texts in digits) >= 10, "some options differ in separators only"
+    assert all(endings[end] >= 3 for end in ("TL", "₺", "lira", "yıl", "ay")), endings
+    assert sum(row.answer.startswith("%") for row in course) >= 20
+    assert sum(row.answer.startswith("₺") for row in course) >= 20
 
 
-@pytest.mark.parametrize("by", ["random", "idea"])
-def test_the_overlap_of_the_splits_is_as_the_data_card_says(by):
-    cleaned = [clean(row) for row in read_jsonl(RAW / "questions.jsonl", RawQuestion)]
-    chosen = set(draw_test_ids(cleaned, SplitSettings(by=by, test=100, seed=3407)))
-    train, test = ([row for row in cleaned if (row.id in chosen) is wanted] for wanted in (False, True))
-    report = contamination(train, test)
-    seen = report["test_questions_seen"]
-    assert (report["train"], report["test"]) == (442, 100)
+def test_at_least_90_test_answers_are_what_a_turkish_writer_types_and_not_all(course):
+    chosen = set(test_ids("questions"))
+    for part, least in ((chosen, 90), ({row.id for row in course}, 488)):
+        clean_rows = [clean(row) for row in course if row.id in part]
+        canonical = sum(row.answer == format_turkish(Decimal(row.value)) for row in clean_rows)
+        assert least <= canonical < len(clean_rows)
+
+
+def test_choices_are_amounts_with_their_unit_and_the_right_one_stands_anywhere(course):
+    ranks, letters, digits = Counter(), Counter(), 0
+    for row in (row for row in course if row.choices):
+        asked = clean(row.model_copy(update={"choices": None, "answer": row.value.replace(".", ",")})).question
+        numbers = []
+        for text in row.choices.values():
+            bare = text.removeprefix("%").removesuffix(f" {row.answer_unit}")
+            assert bare != text or not row.answer_unit or asked in row.question, f"no unit: {row}"
+            if row.answer_unit == "TL":
+                assert len(bare.rpartition(",")[2]) in (2, 3) or "," not in bare, f"no money: {row}"
+            numbers.append(parse_turkish(bare) or Decimal(bare.replace(",", "")))
+        assert len(set(numbers)) == 5, row
+        right = numbers["ABCDE".index(row.answer)]
+        ranks[sorted(numbers).index(right)] += 1
+        letters[row.answer] += 1
+        digits += len({f"{number:f}".replace(".", "").rstrip("0") for number in numbers}) < 5
+    assert set(ranks) == {0, 1, 2, 3, 4} and min(ranks.values()) >= 9, ranks
+    assert set(letters) == set("ABCDE") and min(letters.values()) >= 9, letters
+    assert digits >= 5, "some options differ in separators only"
+
+
+def test_a_third_of_the_course_is_hard_and_half_of_its_answers_are_no_whole_numbers(course):
+    levels = Counter(row.difficulty for row in course)
+    assert set(levels) == {"easy", "middle", "hard"} and levels["hard"] >= 181, levels
+    assert sum(Decimal(row.value) % 1 == 0 for row in course) <= 271
+    assert sum(Decimal(row.value) < 0 for row in course) >= 2, "some net present values are negative"
+
+
+@pytest.mark.parametrize("name", AGAIN)
+def test_fresh_draws_have_the_sentence_of_their_question_and_numbers_of_their_own(name):
+    by_id = {row.id: row for row in read(name)}
+    test = set(test_ids(name))
+    instances, validation = (read(other) for other in AGAIN[name])
+    copies = Counter(row.of for row in instances)
+    assert set(copies.values()) == {10} and set(copies) <= test
+    assert len(copies) == (100 if name == "questions" else 10)
+    assert len({row.of for row in validation} - test) == len(validation) == 100
+    for row in (*instances, *validation):
+        of = by_id[row.of]
+        assert row.id.startswith(f"{of.id}-") and row.choices is None
+        assert (row.family, row.unit, row.answer_unit, row.difficulty) == (
+            of.family,
+            of.unit,
+            of.answer_unit,
+            of.difficulty,
+        )
+        assert masked(row.question) == masked(clean(of).question)
+    everything = [*by_id.values(), *instances, *validation]
+    for what in (
+        lambda row: row.id,
+        lambda row: (row.family, row.numbers),
+        lambda row: clean(row).question,
+    ):
+        assert len({what(row) for row in everything}) == len(everything)
+
+
+def test_a_family_less_leaves_the_problems_of_the_others():
+    bank = BANKS["questions"]
+    drawn, less = (
+        {(row["family"], row["numbers"]): row for row in draw_rows(one)}
+        for one in (bank, dataclasses.replace(bank, families=bank.families[1:]))
+    )
+    common = [key for key in drawn if key in less]
+    assert len(common) >= 542 - 12
+    raw = ("question", "choices", "answer", "value", "difficulty")
+    changed = [key for key in common if any(drawn[key][field] != less[key][field] for field in raw)]
+    assert len(changed) <= 8, "only who is multiple choice or sloppy moves a little"
+
+
+def test_the_tables_of_the_data_card_are_those_of_the_files():
     card = (RAW / "README.md").read_text(encoding="utf-8")
-    label = {"random": "random", "idea": "by idea"}[by]
-    assert f"| {label}, seed 3407 | {' | '.join(str(number) for number in seen.values())} |" in card
-    if by == "idea":
-        assert seen["exact"] == seen["normalised"] == seen["masked"] == 0
+    assert with_tables(card, tables(RAW)) == card, "python -m finmath_grpo.questions.card --write makes them anew"
 
 
 def test_the_documented_schema_is_that_of_the_rows():

@@ -1,10 +1,17 @@
-"""Draw the raw files of this project from the families: `data/raw/questions.jsonl` and `data/raw/smoke.jsonl`.
+"""Draw the raw files of this project from the families.
+
+    questions            542 questions of the course                           data/raw/questions.jsonl
+    instances            10 fresh problems for each of its 100 test questions  data/raw/instances.jsonl (T3)
+    validation           100 fresh problems for as many training questions     data/raw/validation.jsonl (V)
+    smoke, smoke-…       the same of the elementary families; instances of 10 test questions
 
 Raw as the post's questions were: some are multiple choice, answers carry units, some have sloppy separators. This
-program is no stage: its output is committed, and a test draws it again and compares.
+program is no stage: its output is committed, and a test draws it again and compares. Every draw is seeded by the bank
+and by what it is for (a family, a row), so that a family or a row more changes little elsewhere.
 """
 
 import argparse
+import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,12 +22,22 @@ from typing import Any
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.numbers import format_turkish
-from finmath_grpo.questions.clean import ASKING
+from finmath_grpo.questions.clean import ASKING, clean
+from finmath_grpo.questions.contamination import masked
+from finmath_grpo.questions.difficulty import Difficulty, difficulty
 from finmath_grpo.questions.families import course, elementary
 from finmath_grpo.questions.families.problem import Family, Problem
+from finmath_grpo.questions.rows import Question, RawQuestion
+from finmath_grpo.questions.settings import SplitSettings
+from finmath_grpo.questions.split import draw_test_ids
 
 ROWS = 542
 """As many as the post had."""
+TEST, SEED = 100, 3407
+"""The split of the post's size, which T1 and the training questions come from."""
+COPIES = 10
+"""Instances of a test question."""
+VALIDATION = 100
 
 STEMS = (
     "aşağıdakilerden hangisidir",
@@ -28,9 +45,12 @@ STEMS = (
     "aşağıdaki seçeneklerden hangisidir",
     "aşağıdakilerden hangisine eşittir",
 )
-NEAR = ("0.5", "0.75", "0.8", "0.9", "0.95", "1.05", "1.1", "1.2", "1.25", "1.5")
-"""Factors from the right answer to wrong options."""
+NEARER = ("0.5", "0.75", "0.8", "0.9", "0.95")
+FARTHER = ("1.05", "1.1", "1.2", "1.25", "1.5")
+"""Factors from the right answer to wrong options, nearer to zero and farther from it."""
+OPTIONS = 5
 POINTERS = ("Doğru seçeneği işaretleyiniz.", "Doğru cevap hangisidir?")
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -53,11 +73,13 @@ class Bank:
     families: tuple[Family, ...]
     rawness: Rawness
     seed: int
+    instances_of: int
+    """How many of the test questions are drawn anew for T3."""
 
 
 BANKS = {
-    "questions": Bank("fm", course.FAMILIES, Rawness(choices=1 / 6, sloppy=1 / 12, bare=0.3, grouped=0.8), seed=542),
-    "smoke": Bank("s", elementary.FAMILIES, Rawness(choices=0.05, sloppy=0, bare=0.8, grouped=1), seed=542),
+    "questions": Bank("fm", course.FAMILIES, Rawness(choices=1 / 6, sloppy=1 / 25, bare=0.3, grouped=0.98), 542, 100),
+    "smoke": Bank("s", elementary.FAMILIES, Rawness(choices=0.05, sloppy=0, bare=0.8, grouped=1), 542, 10),
 }
 
 
@@ -66,29 +88,44 @@ def draw_rows(bank: Bank, count: int = ROWS) -> Iterator[dict[str, Any]]:
 
     Raises UserError if a family has too few problems.
     """
-    draw = Random(bank.seed)
-    drawn: list[tuple[Family, Problem]] = []
+    drawn: list[tuple[Family, int, Problem]] = []
     for index, family in enumerate(bank.families):
         share = count // len(bank.families) + (index < count % len(bank.families))
-        drawn += [(family, problem) for problem in draw_problems(family, share, draw)]
-    places = range(len(drawn))
-    can_be_choice = [place for place in places if has_stem(drawn[place][1])]
-    can_be_sloppy = [place for place in places if sloppy_forms(drawn[place][1].value)]
-    choices = set(draw.sample(can_be_choice, round(bank.rawness.choices * count)))
-    sloppy = set(draw.sample(can_be_sloppy, round(bank.rawness.sloppy * count)))
-    for place, (family, problem) in enumerate(drawn):
-        name = f"{bank.prefix}-{place + 1:03d}"
-        yield raw_row(name, family, problem, bank.rawness, place in choices, place in sloppy, draw)
+        problems = draw_problems(family, share, Random(f"{bank.seed} {family.name}"))
+        drawn += [(family, place, problem) for place, problem in enumerate(problems)]
+
+    def lowest(share: float, about: str, fits: Callable[[Problem], bool]) -> set[tuple[str, int]]:
+        keys = [(family.name, place) for family, place, problem in drawn if fits(problem)]
+        ranked = sorted(keys, key=lambda key: _rank(f"{bank.seed} {about} {key[0]} {key[1]}"))
+        return set(ranked[: round(share * count)])
+
+    choices = lowest(bank.rawness.choices, "choice", has_stem)
+    sloppy = lowest(bank.rawness.sloppy, "sloppy", lambda problem: bool(sloppy_forms(problem.value)))
+    for number, (family, place, problem) in enumerate(drawn, start=1):
+        key, draw = (family.name, place), Random(f"{bank.seed} {family.name} {place}")
+        name = f"{bank.prefix}-{number:03d}"
+        yield raw_row(name, family, problem, bank.rawness, key in choices, key in sloppy, draw)
+
+
+def _rank(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def raw_row(
-    name: str, family: Family, problem: Problem, rawness: Rawness, as_choice: bool, sloppy: bool, draw: Random
+    name: str,
+    family: Family,
+    problem: Problem,
+    rawness: Rawness,
+    as_choice: bool,
+    sloppy: bool,
+    draw: Random,
+    of: str = "",
 ) -> dict[str, Any]:
     """A problem as a raw file has it. `as_choice` needs a wording with a stem, `sloppy` a value with separators."""
     question, options = problem.question, None
     if as_choice:
         question = stem(problem, draw)
-        options, answer = draw_options(problem, sloppy, draw)
+        options, answer = draw_options(problem, sloppy, question == problem.question, draw)
     else:
         answer = recorded_answer(problem, rawness, sloppy, draw)
     return {
@@ -100,8 +137,18 @@ def raw_row(
         "answer": answer,
         "answer_unit": problem.answer_unit,
         "value": f"{problem.value:f}",
-        "numbers": [str(number) for number in problem.numbers],
+        "numbers": _numbers(problem),
+        "difficulty": _difficulty(problem),
+        **({"of": of} if of else {}),
     }
+
+
+def _numbers(problem: Problem) -> tuple[str, ...]:
+    return tuple(str(number) for number in problem.numbers)
+
+
+def _difficulty(problem: Problem) -> Difficulty:
+    return difficulty(problem.question, problem.solutions or (problem.solution,))
 
 
 def draw_problems(family: Family, count: int, draw: Random) -> Iterator[Problem]:
@@ -117,6 +164,66 @@ def draw_problems(family: Family, count: int, draw: Random) -> Iterator[Problem]
         if not count:
             return
     raise UserError(f"{family.name}: {count} problems too few in its range of numbers")
+
+
+def draw_instances(bank: Bank) -> list[dict[str, Any]]:
+    """T3: ten problems for each of the bank's test questions, or of the first of them in the order of the draw."""
+    questions = _questions(bank)
+    chosen = set(_drawn_ids(questions, bank.instances_of))
+    assert chosen <= set(_drawn_ids(questions, TEST))
+    return _draw_again(bank, questions, [row for row in questions if row.id in chosen], COPIES, "i", set())
+
+
+def draw_validation(bank: Bank) -> list[dict[str, Any]]:
+    """V: one problem for each of 100 training questions, none of them a problem of the bank or of its instances."""
+    questions = _questions(bank)
+    test = set(_drawn_ids(questions, TEST))
+    training = [row for row in questions if row.id not in test]
+    chosen = set(_drawn_ids(training, VALIDATION))
+    taken = {(row["family"], row["numbers"]) for row in draw_instances(bank)}
+    return _draw_again(bank, questions, [row for row in training if row.id in chosen], 1, "v", taken)
+
+
+def _questions(bank: Bank) -> list[Question]:
+    return [clean(RawQuestion.model_validate(row)) for row in draw_rows(bank)]
+
+
+def _drawn_ids(questions: list[Question], count: int) -> list[str]:
+    return draw_test_ids(questions, SplitSettings(by="random", test=count, seed=SEED))
+
+
+def _draw_again(
+    bank: Bank, questions: list[Question], of: list[Question], copies: int, mark: str, taken: set[tuple[str, Any]]
+) -> list[dict[str, Any]]:
+    """Open raw rows with the family, the sentence and the difficulty of `of`, and numbers that nothing else has.
+
+    Raises UserError if a family has too few problems.
+    """
+    families = {family.name: family for family in bank.families}
+    taken = taken | {(row.family, row.numbers) for row in questions}
+    rows = []
+    for row in of:
+        family, sentence, draw = families[row.family], masked(row.question), Random(f"{bank.seed} {mark} {row.id}")
+        found: list[Problem] = []
+        for _ in range(20_000 * copies):
+            problem = family.draw(draw)
+            key = (row.family, _numbers(problem))
+            if (
+                key not in taken
+                and masked(problem.question) == sentence
+                and row.difficulty in ("", _difficulty(problem))
+            ):
+                taken.add(key)
+                found.append(problem)
+            if len(found) == copies:
+                break
+        else:
+            raise UserError(f"{row.id}: {family.name} has too few other problems with its sentence: {row.question}")
+        for number, problem in enumerate(found, start=1):
+            name = f"{row.id}-{mark}{number:02d}"
+            sloppy = draw.random() < bank.rawness.sloppy and bool(sloppy_forms(problem.value))
+            rows.append(raw_row(name, family, problem, bank.rawness, False, sloppy, draw, of=row.id))
+    return rows
 
 
 def has_stem(problem: Problem) -> bool:
@@ -168,44 +275,62 @@ def sloppy_forms(value: Decimal) -> list[str]:
     return sorted(set(forms))
 
 
-def draw_options(problem: Problem, sloppy: bool, draw: Random) -> tuple[dict[str, str], str]:
-    """Five options in rising or mixed order and the letter of the right one.
+def draw_options(problem: Problem, sloppy: bool, asked: bool, draw: Random) -> tuple[dict[str, str], str]:
+    """Five options in rising or mixed order and the letter of the right one, which is each in size equally often.
 
-    Wrong options are near values; in some rows two of them have the digits of the right one and other separators.
+    Wrong options are near values with as many decimals; in some rows one has the digits of the right one and other
+    separators. Options have no unit in some of the rows whose question still asks for it (`asked`).
     """
-    value = problem.value
-    unit = Decimal(1).scaleb(int(value.as_tuple().exponent))
-    candidates = [(value * Decimal(factor)).quantize(unit) for factor in draw.sample(NEAR, len(NEAR))]
-    if abs(value) >= 1000 and draw.random() < 0.3:
-        candidates = [value.scaleb(1), value.scaleb(-1), *candidates]
-    candidates += [value + step * unit for step in range(1, 5)]
-    wrong: list[Decimal] = []
-    for other in candidates:
-        if other not in (value, 0, *wrong):
-            wrong.append(other)
-    values = [value, *wrong[:4]]
-    if draw.random() < 0.6:
-        values.sort()
-    else:
+    value, nearer, farther = problem.value, _near(problem.value, NEARER, draw), _near(problem.value, FARTHER, draw)
+    rank = min(draw.randrange(OPTIONS), len(nearer))
+    values = sorted([value, *nearer[:rank], *farther[: OPTIONS - 1 - rank]])
+    if value >= 1000 and draw.random() < 0.4:
+        whole = value == value.to_integral_value()
+        if whole and value > values[0]:
+            values[0] = value.scaleb(-2).quantize(CENT)
+        elif not whole and value < values[-1]:
+            values[-1] = value.scaleb(2).to_integral_value()
+    if draw.random() < 0.4:
         draw.shuffle(values)
     write: Callable[[Decimal], str] = format_turkish
     if sloppy:
         grouping = "," if draw.choice(sloppy_forms(value)) == f"{value:,f}" else ""
         write = f"{{:{grouping}f}}".format
-    with_unit = bool(problem.answer_unit) and draw.random() < 0.6
     texts = [write(number) for number in values]
-    if with_unit:
+    if problem.answer_unit and not (asked and draw.random() < 0.4):
         texts = [f"%{text}" if problem.answer_unit == "%" else f"{text} {problem.answer_unit}" for text in texts]
     return dict(zip("ABCDE", texts, strict=True)), "ABCDE"[values.index(value)]
 
 
+def _near(value: Decimal, factors: tuple[str, ...], draw: Random) -> list[Decimal]:
+    """Values on one side of `value`, with its sign and decimals: by factors, then a last place apart."""
+    unit = Decimal(1).scaleb(int(value.as_tuple().exponent)).copy_sign(value)
+    away = 1 if factors is FARTHER else -1
+    candidates = [(value * Decimal(factor)).quantize(unit) for factor in draw.sample(factors, len(factors))]
+    found: list[Decimal] = []
+    for other in [*candidates, *(value + away * step * unit for step in range(1, OPTIONS))]:
+        if other != value and other * value > 0 and other not in found:
+            found.append(other)
+    return found
+
+
+FILES: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "questions": lambda: list(draw_rows(BANKS["questions"])),
+    "instances": lambda: draw_instances(BANKS["questions"]),
+    "validation": lambda: draw_validation(BANKS["questions"]),
+    "smoke": lambda: list(draw_rows(BANKS["smoke"])),
+    "smoke-instances": lambda: draw_instances(BANKS["smoke"]),
+    "smoke-validation": lambda: draw_validation(BANKS["smoke"]),
+}
+"""The raw files of `data/raw` that are drawn here, by the name that they have there."""
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("bank", choices=BANKS)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", choices=FILES)
     parser.add_argument("--output", type=Path, required=True)
-    parser.add_argument("--rows", type=int, default=ROWS)
     arguments = parser.parse_args()
-    write_jsonl(arguments.output, draw_rows(BANKS[arguments.bank], arguments.rows))
+    write_jsonl(arguments.output, FILES[arguments.file]())
 
 
 if __name__ == "__main__":

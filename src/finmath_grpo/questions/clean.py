@@ -88,6 +88,8 @@ def clean(raw: RawQuestion) -> Question:
         answer_unit=raw.answer_unit,
         value=value,
         numbers=raw.numbers,
+        difficulty=raw.difficulty,
+        of=raw.of,
     )
 
 

@@ -12,6 +12,7 @@ import pydantic
 from pydantic import Field
 
 Letter = Literal["A", "B", "C", "D", "E"]
+Difficulty = Literal["", "easy", "middle", "hard"]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
@@ -57,6 +58,10 @@ class RawQuestion(_Row):
     """The exact answer with a dot before the decimals: `1234.5`. Without it, the answer must be a Turkish number."""
     numbers: tuple[str, ...] = ()
     """What the family drew: with `family`, the identity of the problem. Pre-training leaves out those of the test."""
+    difficulty: Difficulty = ""
+    """`easy`, `middle` or `hard` by the rule of `finmath_grpo.questions.difficulty`, or empty where nobody says."""
+    of: str = ""
+    """The id of the question whose sentence and kind of exercise the row has with other numbers, or empty."""
 
 
 class Question(_Row):
@@ -77,6 +82,10 @@ class Question(_Row):
     value: PlainDecimal
     """The exact answer: the raw row's, or its answer read as a Turkish number."""
     numbers: tuple[str, ...] = ()
+    """As in the raw file."""
+    difficulty: Difficulty = ""
+    """As in the raw file."""
+    of: str = ""
     """As in the raw file."""
 
 

@@ -4,6 +4,7 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
+from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, powered, root, rooted
 from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Amortismanlar"
@@ -11,22 +12,22 @@ MONTHS = ("ocak", "şubat", "mart", "nisan", "mayıs", "haziran", "temmuz", "ağ
 ASSETS = (
     "makine",
     "kamyonet",
-    "fırın",
+    "paketleme hattı",
     "torna tezgâhı",
     "baskı makinesi",
     "forklift",
-    "sunucu",
+    "sunucu sistemi",
     "jeneratör",
-    "soğutucu",
+    "soğuk hava deposu",
     "traktör",
 )
 
 
 def _straight(draw: Random) -> Problem:
     """(cost, salvage, years): (cost − salvage) / years."""
-    n, part = draw.choice((4, 5, 6, 8, 10, 15)), pick(draw, 1000, 20000, 500)
-    salvage = pick(draw, 1000, 20000, 1000)
-    cost = n * part + salvage
+    n, cost = draw.choice((4, 5, 6, 7, 8, 9, 10, 12, 15)), pick(draw, 800000, 2600000, 5000)
+    salvage = round(cost * pick(draw, 4, 22) / 500000) * 5000
+    value = F(cost - salvage, n)
     what = draw.choice(ASSETS)
     return problem(
         draw,
@@ -35,63 +36,72 @@ def _straight(draw: Random) -> Problem:
             f"Maliyeti {tl(cost)}, hurda değeri {tl(salvage)} ve ekonomik ömrü {n} yıl olan {what} normal amortisman"
             " yöntemiyle amorti ediliyor. Yıllık amortisman tutarı kaç TL'dir?",
             f"{draw.choice(FIRMS)} {tl(cost)}'ye bir {what} almıştır. {n} yıl kullanılıp {tl(salvage)}'ye elden"
-            " çıkarılacağı düşünülen bu varlığın eşit tutarlı yıllık amortismanı kaç TL'dir?",
+            " çıkarılacağı düşünülen bu varlığın eşit tutarlı yıllık amortismanı ne kadardır?",
             f"{n} yıl ömürlü, {tl(cost)} maliyetli bir varlığın kalıntı değeri {tl(salvage)}'dir. Doğrusal yönteme"
             " göre bir yıllık amortisman kaç TL'dir?",
         ),
         (
             f"Amortismana tabi tutar: {show(cost)} - {show(salvage)} = {show(cost - salvage)}\nYıllık amortisman:"
-            f" {show(cost - salvage)} / {n} = {show(part)}",
-            f"Yıllık amortisman = (maliyet - hurda değeri) / ömür\n({show(cost)} - {show(salvage)}) / {n} ="
-            f" {show(part)}",
+            f" {show(cost - salvage)} / {n} {is_(value)}",
+            f"Yıllık amortisman = (maliyet - hurda değeri) / ömür\n({show(cost)} - {show(salvage)}) / {n} {is_(value)}",
         ),
-        part,
+        value,
     )
 
 
 def _straight_book(draw: Random) -> Problem:
-    """(cost, years, year): the net book value after so many years, with no salvage value."""
-    n, part = draw.choice((4, 5, 8, 10, 20)), pick(draw, 500, 12000, 500)
-    k, cost, what = pick(draw, 2, n - 1), n * part, draw.choice(ASSETS)
-    rate = F(100, n)
+    """(cost, salvage, years, year): the net book value after so many years."""
+    n, cost = draw.choice((5, 6, 7, 8, 9, 10, 12, 15)), pick(draw, 800000, 2600000, 5000)
+    salvage = round(cost * pick(draw, 4, 22) / 500000) * 5000
+    k, what = pick(draw, 2, n - 1), draw.choice(ASSETS)
+    base = cost - salvage
+    worn = F(base * k, n)
+    part = carried(F(base, n), AMOUNT_PLACES)
+    if not ends_right(cost - worn, cost - carried(worn, AMOUNT_PLACES), cost - part * k):
+        return _straight_book(draw)
     return problem(
         draw,
-        (cost, n, k),
+        (cost, salvage, n, k),
         (
-            f"{tl(cost)}'ye alınan ve {n} yılda normal yöntemle amorti edilen {what} için {k}. yılın sonundaki net"
-            " defter değeri kaç TL'dir?",
-            f"{draw.choice(FIRMS)} maliyeti {tl(cost)}, ömrü {n} yıl olan bir varlığa eşit tutarlı amortisman"
-            f" ayırmaktadır. {k} yıl sonra varlığın net değeri kaç TL'dir? (Hurda değeri yoktur.)",
-            f"Normal amortisman yönteminde oran {pct(rate)} ise {tl(cost)}'lik bir {what} için {k} yıllık"
-            " amortismandan sonra kalan net değer kaç TL'dir?",
+            f"{tl(cost)}'ye alınan, hurda değeri {tl(salvage)} olan ve {n} yılda normal yöntemle amorti edilen {what}"
+            f" için {k}. yılın sonundaki net defter değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)} maliyeti {tl(cost)}, ömrü {n} yıl ve hurda değeri {tl(salvage)} olan bir varlığa"
+            f" eşit tutarlı amortisman ayırmaktadır. {k} yıl sonra varlığın net defter değerini bulunuz.",
+            f"Ömrü {n} yıl, kalıntı değeri {tl(salvage)} olan {tl(cost)}'lik bir {what} normal amortisman yöntemiyle"
+            f" {k} yıl amorti edilmiştir. Varlığın kalan net değeri kaç TL'dir?",
         ),
         (
-            f"Yıllık amortisman: {show(cost)} / {n} = {show(part)}\nBirikmiş amortisman: {show(part)} × {k} ="
-            f" {show(part * k)}\n"
-            f"Net değer: {show(cost)} - {show(part * k)} = {show(cost - part * k)}",
-            f"Amortisman oranı: 100 / {n} = {plain(rate)}\nYıllık tutar: {show(cost)} × {plain(rate)} / 100 ="
-            f" {show(part)}\n"
-            f"{n} - {k} = {n - k} yıllık pay kalmıştır.\n{show(part)} × {n - k} = {show(part * (n - k))}",
+            f"Yıllık amortisman: ({show(cost)} - {show(salvage)}) / {n} {near(F(base, n), AMOUNT_PLACES)}\nNet değer:"
+            f" {show(cost)} - {plain(part)} × {k} {is_(cost - part * k)}",
+            f"Amortismana tabi tutar {show(cost)} - {show(salvage)} = {show(base)} TL'dir.\nBirikmiş amortisman:"
+            f" {show(base)} × {k} / {n} {near(worn, AMOUNT_PLACES)}\n{show(cost)} -"
+            f" {plain(carried(worn, AMOUNT_PLACES))} {is_(cost - carried(worn, AMOUNT_PLACES))}",
         ),
-        cost - part * k,
+        cost - worn,
     )
+
+
+def _years_of_balance(cost: int, keep: F, years: int) -> tuple[list[str], F]:
+    """The balance year by year at a fixed rate, in lines, and the last balance as carried."""
+    left, lines = F(cost), []
+    for year in range(1, years + 1):
+        lines.append(f"{year}. yıl sonu: {plain(left)} × {plain(keep)} {near(left * keep, AMOUNT_PLACES)}")
+        left = carried(left * keep, AMOUNT_PLACES)
+    return lines, left
 
 
 def _declining(draw: Random) -> Problem:
     """(cost, years, year): depreciation of that year at twice the straight-line rate on the balance."""
-    n, k = draw.choice((4, 5, 8, 10)), draw.choice((2, 3))
-    cost, what = pick(draw, 10000, 160000, 2000), draw.choice(ASSETS)
+    n = draw.choice((8, 10, 16, 20))
+    k, cost, what = pick(draw, 5, min(n - 1, 9)), pick(draw, 800000, 2600000, 5000), draw.choice(ASSETS)
     rate = F(200, n)
-    lines, left = [], F(cost)
-    for year in range(1, k):
-        cut = left * rate / 100
-        lines.append(
-            f"{year}. yıl: {show(left)} × {plain(rate)} / 100 = {show(cut)}\nKalan: {show(left)} - {show(cut)} ="
-            f" {show(left - cut)}"
-        )
-        left -= cut
-    value = left * rate / 100
     keep = 1 - rate / 100
+    value = cost * keep ** (k - 1) * rate / 100
+    lines, by_years = _years_of_balance(cost, keep, k - 1)
+    left = carried(cost * keep ** (k - 1), AMOUNT_PLACES)
+    ends = by_years * rate / 100, left * rate / 100
+    if not ends_right(value, *ends):
+        return _declining(draw)
     return problem(
         draw,
         (cost, n, k),
@@ -99,31 +109,33 @@ def _declining(draw: Random) -> Problem:
             f"Maliyeti {tl(cost)}, faydalı ömrü {n} yıl olan {what} azalan bakiyeler yöntemiyle amorti ediliyor."
             f" Amortisman oranı normal oranın iki katı olduğuna göre {k}. yılın amortismanı kaç TL'dir?",
             f"{draw.choice(FIRMS)} {n} yıl ömürlü {tl(cost)}'lik varlığa azalan bakiyeler yöntemi uygulamaktadır"
-            f" (oran, normal oranın iki katıdır). {k}. yıl ayrılan amortisman kaç TL'dir?",
-            f"Azalan bakiyelerde oran {pct(rate)} olup her yıl kalan değere uygulanmaktadır. {tl(cost)}'lik {what}"
-            f" için {k}. yılın amortisman tutarı kaç TL'dir?",
+            f" (oran, normal oranın iki katıdır). {k}. yıl ayrılacak amortisman tutarını hesaplayınız.",
+            f"Azalan bakiyeler yönteminde {pct(rate)} amortisman oranı her yıl kalan değere uygulanmaktadır. Ömrü {n}"
+            f" yıl olan {tl(cost)}'lik {what} için {k}. yılın amortisman tutarı kaç TL'dir?",
         ),
         (
-            f"Oran: 100 / {n} × 2 = {plain(rate)}\n"
+            f"Oran: 100 / {n} × 2 = {plain(rate)}\nKalan pay: 1 - {plain(rate / 100)} = {plain(keep)}\n"
             + "\n".join(lines)
-            + f"\n{k}. yıl: {show(left)} × {plain(rate)} / 100 {is_(value)}",
+            + f"\n{k}. yılın amortismanı: {plain(by_years)} × {plain(rate)} / 100 {is_(ends[0])}",
             f"Her yıl değerin {plain(keep)} katı kalır, {plain(rate / 100)} katı amortisman olur.\n"
-            f"{show(cost)} × {plain(keep)}^{k - 1} = {show(left)}\n{show(left)} × {plain(rate / 100)} {is_(value)}",
+            f"{k - 1}. yıl sonundaki değer: {show(cost)} × {powered(keep, k - 1)}"
+            f" {near(cost * keep ** (k - 1), AMOUNT_PLACES)}\n{plain(left)} × {plain(rate / 100)} {is_(ends[1])}",
         ),
         value,
     )
 
 
 def _declining_book(draw: Random) -> Problem:
-    """(cost, years, year): the balance after two or three years at twice the straight-line rate."""
-    n, k = draw.choice((4, 5, 8, 10)), draw.choice((2, 3))
-    cost, what = pick(draw, 8000, 120000, 2000), draw.choice(ASSETS)
+    """(cost, years, year): the balance after so many years at twice the straight-line rate."""
+    n = draw.choice((5, 8, 10, 16, 20))
+    k, cost, what = pick(draw, 4, min(n - 1, 10)), pick(draw, 800000, 2600000, 5000), draw.choice(ASSETS)
     rate = F(200, n)
     keep = 1 - rate / 100
     value = cost * keep**k
-    steps = "\n".join(
-        f"{j}. yıl sonu: {show(cost * keep ** (j - 1))} × {plain(keep)} {is_(cost * keep**j, 6)}" for j in range(1, k)
-    )
+    lines, before = _years_of_balance(cost, keep, k - 1)
+    factor = carried(keep**k)
+    if not ends_right(value, before * keep, cost * factor):
+        return _declining_book(draw)
     return problem(
         draw,
         (cost, n, k),
@@ -131,26 +143,65 @@ def _declining_book(draw: Random) -> Problem:
             f"{n} yıl ömürlü ve {tl(cost)} maliyetli {what} azalan bakiyeler yöntemine göre (normal oranın iki"
             f" katıyla) amorti edilirse {k}. yıl sonundaki net defter değeri kaç TL'dir?",
             f"{draw.choice(FIRMS)}, {tl(cost)}'ye aldığı {n} yıl ömürlü varlık için azalan bakiyeler yöntemini"
-            f" seçmiştir. Oran normal oranın iki katı olduğuna göre {k} yıl sonra varlığın kalan değeri kaç TL'dir?",
-            f"Kalan değer üzerinden her yıl {pct(rate)} amortisman ayrılan {tl(cost)}'lik bir {what} için {k}. yılın"
-            " sonundaki değer kaç TL'dir?",
+            f" seçmiştir. Oran normal oranın iki katı olduğuna göre {k} yıl sonra varlığın kalan değeri nedir?",
+            f"Ömrü {n} yıl olan {tl(cost)}'lik bir {what} için azalan bakiyeler yöntemiyle, kalan değer üzerinden her"
+            f" yıl {pct(rate)} amortisman ayrılmaktadır. Varlığın {k}. yıl sonundaki net değeri kaç TL'dir?",
         ),
         (
-            f"Oran: 100 / {n} × 2 = {plain(rate)}\nKalan pay: 1 - {plain(rate / 100)} = {plain(keep)}\n{steps}\n"
-            f"{k}. yıl sonu: {show(cost * keep ** (k - 1))} × {plain(keep)} {is_(value)}",
-            f"Net değer = maliyet × (1 - oran)^{k}\n(1 - {plain(rate / 100)})^{k} = {plain(keep**k)}\n{show(cost)} ×"
-            f" {plain(keep**k)} {is_(value)}",
+            f"Oran: 100 / {n} × 2 = {plain(rate)}\nKalan pay: 1 - {plain(rate / 100)} = {plain(keep)}\n"
+            + "\n".join(lines)
+            + f"\n{k}. yıl sonu: {plain(before)} × {plain(keep)} {is_(before * keep)}",
+            f"Net değer = maliyet × (1 - oran)ⁿ\n{powered(keep, k)} {near(keep**k)}\n{show(cost)} ×"
+            f" {plain(factor)} {is_(cost * factor)}",
         ),
         value,
     )
 
 
+def _fixed_rate(draw: Random) -> Problem:
+    """(cost, salvage, years): 100 × (1 − (salvage / cost)^(1/years)), rounded to two places."""
+    n, cost, what = pick(draw, 4, 12), pick(draw, 800000, 2600000, 10000), draw.choice(ASSETS)
+    salvage = round(cost * pick(draw, 6, 32) / 1000000) * 10000
+    ratio = F(salvage, cost)
+    value = (1 - root(ratio, n)) * 100
+    once = root(carried(ratio), n)
+    ends = (1 - carried(once)) * 100, (1 - carried(root(ratio, n))) * 100
+    if not ends_right(value, *ends):
+        return _fixed_rate(draw)
+    quotient = f"({show(salvage)} / {show(cost)})"
+    return problem(
+        draw,
+        (cost, salvage, n),
+        (
+            f"{tl(cost)}'ye alınan {what} her yıl kalan değeri üzerinden sabit bir oranla amorti edilecek ve {n} yıl"
+            f" sonunda net değeri {tl(salvage)} olacaktır. Uygulanacak yıllık amortisman oranı yüzde kaçtır?",
+            f"{draw.choice(FIRMS)} maliyeti {tl(cost)}, {n} yıl sonraki hurda değeri {tl(salvage)} olan bir varlığa"
+            " kalan değer üzerinden sabit oranlı amortisman ayıracaktır. Bu oran yüzde kaçtır?",
+            f"Kalan değerin sabit bir yüzdesi amortisman ayrılarak {tl(cost)}'lik bir {what} {n} yılda {tl(salvage)}'ye"
+            " indirilecektir. Yıllık amortisman oranını yüzde olarak bulunuz.",
+        ),
+        (
+            f"Kalan pay: {show(salvage)} / {show(cost)} {near(ratio)}\nBir yılda kalan pay:"
+            f" {rooted(n, plain(carried(ratio)))} {near(once)}\nOran: (1 - {plain(carried(once))}) × 100"
+            f" {is_(ends[0], amount=False)}",
+            f"Maliyet × (1 - oran)ⁿ = hurda değeri\n{rooted(n, quotient)}"
+            f" {near(root(ratio, n))}\n(1 - {plain(carried(root(ratio, n)))}) × 100 {is_(ends[1], amount=False)}",
+        ),
+        value,
+        "%",
+    )
+
+
 def _digits(draw: Random) -> Problem:
     """(cost, salvage, years, year): (cost − salvage) × (years − year + 1) / (1 + … + years)."""
-    n = draw.choice((3, 4, 5, 6, 8, 9))
+    n, cost = draw.choice((4, 5, 6, 7, 8, 9, 10)), pick(draw, 800000, 2600000, 5000)
     total, k = n * (n + 1) // 2, pick(draw, 1, n)
-    part, salvage = pick(draw, 100, 3000, 50), pick(draw, 1000, 10000, 1000)
-    cost, weight, what = total * part + salvage, n - k + 1, draw.choice(ASSETS)
+    salvage = round(cost * pick(draw, 4, 22) / 500000) * 5000
+    weight, what = n - k + 1, draw.choice(ASSETS)
+    value = F((cost - salvage) * weight, total)
+    part = carried(F(cost - salvage, total), AMOUNT_PLACES)
+    if not ends_right(value, part * weight):
+        return _digits(draw)
     return problem(
         draw,
         (cost, salvage, n, k),
@@ -158,30 +209,29 @@ def _digits(draw: Random) -> Problem:
             f"Maliyeti {tl(cost)}, hurda değeri {tl(salvage)} ve ömrü {n} yıl olan {what}, yıl sayıları toplamı"
             f" yöntemiyle amorti ediliyor. {k}. yılın amortismanı kaç TL'dir?",
             f"{draw.choice(FIRMS)} {tl(cost)}'ye aldığı ve {n} yıl sonra {tl(salvage)}'ye satmayı beklediği varlık"
-            f" için yılların toplamı yöntemini kullanıyor. {k}. yıl ayrılacak amortisman kaç TL'dir?",
-            f"Yıl sayıları toplamı yöntemine göre, {n} yıl ömürlü {tl(cost)} maliyetli ve {tl(salvage)} kalıntı"
+            f" için yıl sayıları toplamı yöntemini kullanıyor. {k}. yıl ayrılacak amortisman ne kadardır?",
+            f"Yıl sayıları toplamı yöntemine göre, {n} yıl ömürlü, {tl(cost)} maliyetli ve {tl(salvage)} kalıntı"
             f" değerli bir varlığın {k}. yıl amortismanı kaç TL'dir?",
         ),
         (
             f"Yıl sayıları toplamı: {n} × {n + 1} / 2 = {total}\nAmortismana tabi tutar: {show(cost)} -"
             f" {show(salvage)} = {show(cost - salvage)}\n{k}. yılın payı: {n} - {k} + 1 = {weight}\nAmortisman:"
-            f" {show(cost - salvage)} × {weight} / {total} = {show(part * weight)}",
+            f" {show(cost - salvage)} × {weight} / {total} {is_(value)}",
             f"Paylar {n}, {n - 1}, … diye azalır; toplamı {' + '.join(str(j) for j in range(1, n + 1))} = {total}\n"
-            f"Bir pay: ({show(cost)} - {show(salvage)}) / {total} = {show(part)}\n{k}. yıla {weight} pay düşer:"
-            f" {show(part)} × {weight} = {show(part * weight)}",
+            f"Bir pay: ({show(cost)} - {show(salvage)}) / {total} {near(F(cost - salvage, total), AMOUNT_PLACES)}\n"
+            f"{k}. yıla {weight} pay düşer: {plain(part)} × {weight} {is_(part * weight)}",
         ),
-        part * weight,
+        value,
     )
 
 
 def _units(draw: Random) -> Problem:
     """(cost, salvage, capacity, produced): (cost − salvage) × produced / capacity."""
-    capacity, each = draw.choice((20000, 40000, 50000, 80000, 100000)), F(pick(draw, 1, 16), 4)
-    salvage, made = pick(draw, 2000, 20000, 1000), pick(draw, 1000, 15000, 500)
-    cost, what = (
-        capacity * each + salvage,
-        draw.choice(("makine", "baskı makinesi", "pres", "dolum makinesi", "dokuma tezgâhı")),
-    )
+    capacity, cost = draw.choice((200000, 250000, 400000, 500000, 800000, 1000000)), pick(draw, 800000, 2600000, 5000)
+    salvage, made = round(cost * pick(draw, 4, 22) / 500000) * 5000, pick(draw, 12000, 150000, 250)
+    what = draw.choice(("makine", "baskı makinesi", "pres", "dolum makinesi", "dokuma tezgâhı"))
+    base = cost - salvage
+    value = F(base * made, capacity)
     return problem(
         draw,
         (cost, salvage, capacity, made),
@@ -189,19 +239,19 @@ def _units(draw: Random) -> Problem:
             f"{tl(cost)}'ye alınan bir {what} toplam {show(capacity)} birim üretecek, sonunda {tl(salvage)}'ye"
             f" satılacaktır. Üretim miktarı yöntemine göre {show(made)} birim üretilen yılın amortismanı kaç TL'dir?",
             f"{draw.choice(FIRMS)} maliyeti {tl(cost)}, hurda değeri {tl(salvage)} ve üretim kapasitesi"
-            f" {show(capacity)} birim olan {what} için üretim birimlerine göre amortisman ayırıyor. {show(made)}"
-            " birimlik üretimin amortismanı kaç TL'dir?",
+            f" {show(capacity)} birim olan {what} için üretim miktarına göre amortisman ayırıyor. {show(made)}"
+            " birimlik üretimin amortismanını hesaplayınız.",
             f"Ömrü boyunca {show(capacity)} parça işlemesi beklenen bir {what} {tl(cost)}'ye mal olmuştur. Kalıntı"
             f" değeri {tl(salvage)} ise {show(made)} parça işlenen yıl için amortisman tutarı kaç TL'dir?",
         ),
         (
-            f"Amortismana tabi tutar: {show(cost)} - {show(salvage)} = {show(cost - salvage)}\nBirim başına:"
-            f" {show(cost - salvage)} / {show(capacity)} = {show(each)}\nYılın amortismanı: {show(each)} ×"
-            f" {show(made)} = {show(each * made)}",
+            f"Amortismana tabi tutar: {show(cost)} - {show(salvage)} = {show(base)}\nBirim başına:"
+            f" {show(base)} / {show(capacity)} = {plain(F(base, capacity))}\nYılın amortismanı:"
+            f" {plain(F(base, capacity))} × {show(made)} {is_(value)}",
             f"Yılın üretim payı: {show(made)} / {show(capacity)} = {plain(F(made, capacity))}\n({show(cost)} -"
-            f" {show(salvage)}) × {plain(F(made, capacity))} = {show(each * made)}",
+            f" {show(salvage)}) × {plain(F(made, capacity))} {is_(value)}",
         ),
-        each * made,
+        value,
     )
 
 
@@ -210,8 +260,12 @@ def _months(draw: Random) -> Problem:
     month = pick(draw, 2, 11)
     name = MONTHS[month - 1]
     left = 12 - month + 1
-    n, cost = draw.choice((4, 5, 8, 10)), pick(draw, 48000, 960000, 12000)
+    n, cost = draw.choice((4, 5, 8, 10)), pick(draw, 900000, 2800000, 5000)
     year = F(cost, n)
+    value = year * left / 12
+    one = carried(year / 12, AMOUNT_PLACES)
+    if not ends_right(value, one * left):
+        return _months(draw)
     return problem(
         draw,
         (cost, n, month),
@@ -220,18 +274,19 @@ def _months(draw: Random) -> Problem:
             " otomobil için ilk yıl kıst amortisman ayrılacaktır. Alındığı ay tam sayıldığına göre ilk yılın"
             " amortismanı kaç TL'dir?",
             f"{draw.choice(FIRMS)} {name} ayında işletmeye {tl(cost)}'lik bir otomobil katmıştır. Faydalı ömrü {n}"
-            " yıl olan aracın o yıla düşen kıst amortismanı kaç TL'dir? (Alış ayı da hesaba katılır.)",
+            " yıl olan ve normal yöntemle amorti edilen aracın o yıla düşen kıst amortismanı kaç TL'dir? (Alış ayı da"
+            " hesaba katılır.)",
             f"Faydalı ömrü {n} yıl, maliyeti {tl(cost)} olan bir binek araç {name} ayında satın alınmıştır. Ay kesri"
-            " tam ay sayılırsa ilk yıl ayrılacak kıst amortisman kaç TL'dir?",
+            " tam ay sayıldığına göre normal yöntemle ilk yıl ayrılacak kıst amortismanı bulunuz.",
         ),
         (
             f"Yıllık amortisman: {show(cost)} / {n} = {show(year)}\nKullanılan ay: 12 - {month} + 1 = {left}\n"
-            f"Kıst amortisman: {show(year)} × {left} / 12 = {show(year * left / 12)}",
-            f"Bir yılın payı {show(cost)} / {n} = {show(year)} TL'dir.\nBir ayın payı {show(year)} / 12 ="
-            f" {show(year / 12)} TL'dir.\n"
-            f"Yıl sonuna kadar {left} ay vardır: {show(year / 12)} × {left} = {show(year * left / 12)}",
+            f"Kıst amortisman: {show(year)} × {left} / 12 {is_(value)}",
+            f"Bir yılın payı {show(cost)} / {n} = {show(year)} TL'dir.\nBir ayın payı: {show(year)} / 12"
+            f" {near(year / 12, AMOUNT_PLACES)}\nAlış ayıyla birlikte {left} ay vardır: {plain(one)} × {left}"
+            f" {is_(one * left)}",
         ),
-        year * left / 12,
+        value,
     )
 
 
@@ -240,6 +295,7 @@ FAMILIES = (
     Family("depreciation-straight-book-value", UNIT, _straight_book),
     Family("depreciation-declining", UNIT, _declining),
     Family("depreciation-declining-book-value", UNIT, _declining_book),
+    Family("depreciation-fixed-rate", UNIT, _fixed_rate),
     Family("depreciation-years-digits", UNIT, _digits),
     Family("depreciation-units", UNIT, _units),
     Family("depreciation-months", UNIT, _months),

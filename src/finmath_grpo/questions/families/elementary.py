@@ -9,8 +9,9 @@ from random import Random
 
 from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
+from finmath_grpo.questions.families.suffix import suffixed
 
-AMOUNTS = tuple(range(200, 4001, 200))
+AMOUNTS = tuple(range(200, 5001, 200))
 RATES = (5, 10, 15, 20, 25, 30, 40, 50)
 YEARS = (2, 3, 4)
 
@@ -20,21 +21,22 @@ def _show(value: int | Decimal) -> str:
 
 
 def _problem(
-    draw: Random, numbers: tuple[int, ...], questions: tuple[str, ...], solutions: tuple[str, ...], value
+    draw: Random, numbers: tuple[int, ...], questions: tuple[str, ...], solutions: tuple[str, ...], value: int | Decimal
 ) -> Problem:
-    return Problem(numbers, draw.choice(questions), draw.choice(solutions), Decimal(value), "TL")
+    return Problem(numbers, draw.choice(questions), draw.choice(solutions), Decimal(value), "TL", solutions)
 
 
 def _percentage(draw: Random) -> Problem:
     amount, rate = draw.choice(AMOUNTS), draw.choice(RATES)
     part = Decimal(amount * rate) / 100
-    a, p = _show(amount), _show(part)
+    a, p, of = _show(amount), _show(part), suffixed(str(rate), "si")
+    of_it = suffixed(str(rate), "sini")
     return _problem(
         draw,
         (amount, rate),
         (
-            f"{a} TL'nin yüzde {rate} kadarı kaç TL'dir?",
-            f"Bir çalışan {a} TL maaşının yüzde {rate} kadarını biriktiriyor. Kaç TL biriktirir?",
+            f"{a} TL'nin yüzde {of} kaç TL'dir?",
+            f"Bir çalışan {a} TL maaşının yüzde {of_it} biriktiriyor. Kaç TL biriktirir?",
             f"{a} TL tutarındaki alışverişten %{rate} komisyon alınırsa komisyon kaç TL olur?",
         ),
         (

@@ -3,39 +3,78 @@
 from fractions import Fraction as F
 from random import Random
 
+from finmath_grpo.numbers import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import FIRMS, WHO, given, is_, pct, pick, plain, power, problem, show, tl
+from finmath_grpo.questions.families.steps import AMOUNT_PLACES, carried, ends_right, near, powered, root, rooted
+from finmath_grpo.questions.families.writing import (
+    FIRMS,
+    TABLE_PLACES,
+    WHO,
+    half_up,
+    is_,
+    pct,
+    pick,
+    plain,
+    power,
+    problem,
+    show,
+    tl,
+)
 
 UNIT = "Yatırım kararları (NBD ve iç verim oranı)"
+RATES = (11, 13, 14, 17, 18, 19, 21, 22, 23, 26, 27, 28, 29, 31, 32, 34, 36)
 
 
-def _npv_two_years(draw: Random) -> Problem:
-    """(outlay, first inflow, second inflow, rate): −outlay + first / (1 + i) + second / (1 + i)²."""
-    r = draw.choice((10, 20, 25, 30, 40, 50))
+def _listed(amounts: list[int]) -> str:
+    """`10.000 TL, 20.000 TL ve 30.000 TL`."""
+    return f"{', '.join(tl(amount) for amount in amounts[:-1])} ve {tl(amounts[-1])}"
+
+
+def _outlay_near(draw: Random, total: F, step: int) -> int:
+    """An outlay between 0.8 and 1.2 times what the inflows are worth: net present values of both signs."""
+    return round(total * pick(draw, 80, 120) / 100 / step) * step
+
+
+def _npv_unequal_flows(draw: Random) -> Problem:
+    """(outlay, five inflows, rate): −outlay + Σ inflow / (1 + i)^year, no factor given."""
+    r = draw.choice(RATES)
     f = 1 + F(r, 100)
-    a, b = pick(draw, 4000, 40000, 1000), pick(draw, 4000, 40000, 1000)
-    x, y = a * f, b * f**2
-    outlay = a + b - pick(draw, 500, 6000, 500)
-    if y.denominator != 1 or outlay <= 0:
-        return _npv_two_years(draw)
-    value = a + b - outlay
+    flows = [pick(draw, 60000, 900000, 10000) for _ in range(5)]
+    parts = [flow / f**year for year, flow in enumerate(flows, start=1)]
+    total = sum(parts, F(0))
+    outlay = _outlay_near(draw, total, 10000)
+    value = total - outlay
+    shown = [carried(part, AMOUNT_PLACES) for part in parts]
+    listed = sum(shown, F(0))
+    back, lines = F(0), []
+    for year, flow in reversed(list(enumerate(flows, start=1))):
+        due = f"({plain(back)} + {show(flow)})" if back else show(flow)
+        back += flow
+        lines.append(f"{year}. yıl başındaki değer: {due} / {plain(f)} {near(back / f, AMOUNT_PLACES)}")
+        back = carried(back / f, AMOUNT_PLACES)
+    if abs(value) < 100 or not ends_right(value, listed - outlay, back - outlay):
+        return _npv_unequal_flows(draw)
+    discounted = "\n".join(
+        f"{year}. yıl: {show(flow)} / {powered(f, year) if year > 1 else plain(f)} {near(part, AMOUNT_PLACES)}"
+        for year, (flow, part) in enumerate(zip(flows, parts, strict=True), start=1)
+    )
     return problem(
         draw,
-        (outlay, x, y, r),
+        (outlay, *flows, r),
         (
-            f"{tl(outlay)}'lik bir yatırım 1. yıl sonunda {tl(x)}, 2. yıl sonunda {tl(y)} nakit girişi sağlayacaktır."
-            f" İskonto oranı {pct(r)} olduğuna göre net bugünkü değer kaç TL'dir?",
-            f"{draw.choice(FIRMS)} bugün {tl(outlay)} harcayarak iki yıl üst üste yıl sonlarında {tl(x)} ve {tl(y)}"
-            f" gelir elde edecektir. Sermaye maliyeti {pct(r)} iken projenin net bugünkü değeri (NBD) kaç TL'dir?",
-            f"Nakit akışları sırasıyla -{tl(outlay)}, {tl(x)} ve {tl(y)} olan iki yıllık projenin {pct(r)} iskonto"
-            " oranıyla net bugünkü değeri kaç TL'dir?",
+            f"{tl(outlay)}'lik bir yatırım beş yıl boyunca yıl sonlarında sırasıyla {_listed(flows)} nakit girişi"
+            f" sağlayacaktır. Yıllık iskonto oranı {pct(r)} olduğuna göre yatırımın net bugünkü değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)} bugün {tl(outlay)} harcayarak beş yılın sonlarında {_listed(flows)} gelir elde"
+            f" edecektir. Sermaye maliyeti yıllık {pct(r)} iken projenin net bugünkü değerini (NBD) hesaplayınız.",
+            f"Başlangıç yatırımı {tl(outlay)}, beş yıllık net nakit girişleri {_listed(flows)} olan projenin {pct(r)}"
+            " iskonto oranıyla net bugünkü değeri kaç TL'dir?",
         ),
         (
-            f"1. yılın bugünkü değeri: {show(x)} / {plain(f)} = {show(a)}\n2. yılın bugünkü değeri: {show(y)} /"
-            f" {plain(f**2)} = {show(b)}\n"
-            f"Toplam: {show(a)} + {show(b)} = {show(a + b)}\nNBD: {show(a + b)} - {show(outlay)} = {show(value)}",
-            f"{plain(f)}^2 = {plain(f**2)}\n{show(x)} / {plain(f)} + {show(y)} / {plain(f**2)} = {show(a + b)}\n"
-            f"Yatırım tutarı düşülür: {show(a + b)} - {show(outlay)} = {show(value)}",
+            f"{discounted}\nToplam: {' + '.join(plain(part) for part in shown)} = {plain(listed)}\nNBD:"
+            f" {plain(listed)} - {show(outlay)} {is_(listed - outlay)}",
+            "Nakit girişleri sondan başa doğru iskonto edilir.\n"
+            + "\n".join(lines)
+            + f"\nNBD: {plain(back)} - {show(outlay)} {is_(back - outlay)}",
         ),
         value,
     )
@@ -43,17 +82,16 @@ def _npv_two_years(draw: Random) -> Problem:
 
 def _npv_by_factors(draw: Random) -> Problem:
     """(outlay, three inflows, rate): with the three given discount factors."""
-    r = draw.choice((8, 10, 12, 15, 20, 25))
-    flows = [pick(draw, 5000, 60000, 1000) for _ in range(3)]
+    r = draw.choice((15, 18, 20, 24, 25, 28, 30, 32, 35, 40))
+    flows = [pick(draw, 50000, 600000, 1250) for _ in range(3)]
     factors = [power(r, -k) for k in (1, 2, 3)]
     parts = [c * v for c, v in zip(flows, factors, strict=True)]
     total = sum(parts, F(0))
-    outlay = int(total) // 1000 * 1000 - pick(draw, 1000, 8000, 1000)
-    if outlay < 5000:
+    outlay = _outlay_near(draw, total, 5000)
+    if total == outlay:
         return _npv_by_factors(draw)
-    a, b, c = (tl(flow) for flow in flows)
-    x, y, z = (plain(v) for v in factors)
-    note = f"(Bugünkü değer çarpanları: 1. yıl {x}; 2. yıl {y}; 3. yıl {z})"
+    x, y, z = (format_turkish(half_up(v, TABLE_PLACES)) for v in factors)
+    note = f"(1., 2. ve 3. yıl için sırasıyla {x}; {y} ve {z} bugünkü değer çarpanlarını kullanınız.)"
     lines = "\n".join(
         f"{k}. yıl: {show(flow)} × {plain(v)} = {show(p)}"
         for k, flow, v, p in zip((1, 2, 3), flows, factors, parts, strict=True)
@@ -62,223 +100,257 @@ def _npv_by_factors(draw: Random) -> Problem:
         draw,
         (outlay, *flows, r),
         (
-            f"Maliyeti {tl(outlay)} olan bir proje üç yıl boyunca yıl sonlarında {a}, {b} ve {c} net nakit girişi"
-            f" sağlıyor. {pct(r)} iskonto oranıyla projenin net bugünkü değeri kaç TL'dir? {note}",
-            f"{draw.choice(FIRMS)} {tl(outlay)}'lik bir makine alırsa izleyen üç yılda {a}, {b} ve {c} nakit elde"
-            f" edecektir. Beklenen getiri {pct(r)} ise yatırımın NBD'si kaç TL'dir? {note}",
-            f"Başlangıç yatırımı {tl(outlay)}, yıllık nakit girişleri {a}, {b}, {c} olan yatırımın {pct(r)} üzerinden"
-            f" net bugünkü değeri kaç TL'dir? {note}",
+            f"Maliyeti {tl(outlay)} olan bir proje üç yıl boyunca yıl sonlarında {_listed(flows)} net nakit girişi"
+            f" sağlıyor. Yıllık {pct(r)} iskonto oranıyla projenin net bugünkü değeri kaç TL'dir? {note}",
+            f"{draw.choice(FIRMS)} {tl(outlay)}'lik bir makine alırsa izleyen üç yılın sonlarında {_listed(flows)}"
+            f" nakit elde edecektir. Beklenen yıllık getiri {pct(r)} ise yatırımın net bugünkü değeri ne kadardır?"
+            f" {note}",
+            f"Başlangıç yatırımı {tl(outlay)}, yıl sonu nakit girişleri {_listed(flows)} olan yatırımın {pct(r)}"
+            f" iskonto oranı üzerinden net bugünkü değeri kaç TL'dir? {note}",
         ),
         (
             f"{lines}\nToplam bugünkü değer: {' + '.join(show(p) for p in parts)} = {show(total)}\nNBD: {show(total)}"
-            f" - {show(outlay)} = {show(total - outlay)}",
+            f" - {show(outlay)} {is_(total - outlay)}",
             f"Her nakit girişi kendi yılının çarpanıyla çarpılır.\n{lines}\n{show(parts[0])} + {show(parts[1])} ="
             f" {show(parts[0] + parts[1])}\n{show(parts[0] + parts[1])} + {show(parts[2])} ="
-            f" {show(total)}\n{show(total)} - {show(outlay)} = {show(total - outlay)}",
+            f" {show(total)}\n{show(total)} - {show(outlay)} {is_(total - outlay)}",
         ),
         total - outlay,
     )
 
 
 def _npv_equal_flows(draw: Random) -> Problem:
-    """(outlay, yearly inflow, rate, years): inflows as an annuity with the given power."""
-    a, n, r = pick(draw, 4000, 40000, 1000), pick(draw, 4, 8), draw.choice((5, 8, 10, 16, 20, 25))
-    i, v = F(r, 100), power(r, -n)
-    factor = (1 - v) / i
-    total = a * factor
-    outlay = int(total) // 1000 * 1000 - pick(draw, 1000, 9000, 1000)
-    if outlay < 3000:
+    """(outlay, yearly inflow, rate, years): inflows as an annuity, no power given."""
+    a, n, r = pick(draw, 80000, 900000, 10000), pick(draw, 5, 12), draw.choice(RATES)
+    i = F(r, 100)
+    f = 1 + i
+    v = f**-n
+    factor = (1 - carried(v)) / i
+    inflows = a * (1 - v) / i
+    outlay = _outlay_near(draw, inflows, 10000)
+    value = inflows - outlay
+    ends = a * carried(factor) - outlay, carried(inflows, AMOUNT_PLACES) - outlay
+    if abs(value) < 100 or not ends_right(value, *ends):
         return _npv_equal_flows(draw)
     return problem(
         draw,
         (outlay, a, r, n),
         (
             f"{tl(outlay)} yatırım gerektiren bir proje {n} yıl boyunca her yıl sonunda {tl(a)} net nakit girişi"
-            f" sağlayacaktır. {pct(r)} iskonto oranıyla net bugünkü değer kaç TL'dir? {given(r, -n)}",
-            f"{draw.choice(FIRMS)} {n} yıl süreyle yılda {tl(a)} tasarruf sağlayacak bir sistemi {tl(outlay)}"
-            f" ödeyerek kuracaktır. Sermaye maliyeti {pct(r)} iken yatırımın net bugünkü değeri kaç TL'dir?"
-            f" {given(r, -n)}",
-            f"{tl(outlay)}'ye alınacak bir kamyon {n} yıl boyunca her yıl sonunda {tl(a)} kazanç getirecektir."
-            f" Beklenen getiri {pct(r)} ise bu yatırımın NBD'si kaç TL'dir? {given(r, -n)}",
+            f" sağlayacaktır. Yıllık {pct(r)} iskonto oranıyla projenin net bugünkü değeri kaç TL'dir?",
+            f"{draw.choice(FIRMS)}, {n} yıl süreyle her yılın sonunda {tl(a)} tasarruf sağlayacak bir sistemi"
+            f" {tl(outlay)} ödeyerek kuracaktır. Sermaye maliyeti yıllık {pct(r)} iken yatırımın net bugünkü değeri kaç"
+            " TL'dir?",
+            f"{tl(outlay)}'ye alınacak bir üretim hattı {n} yıl boyunca her yıl sonunda {tl(a)} nakit girişi"
+            f" getirecektir. Beklenen yıllık getiri {pct(r)} ise bu yatırımın net bugünkü değerini bulunuz.",
         ),
         (
-            f"Katsayı: (1 - {plain(v)}) / {plain(i)} = {plain(factor)}\nGirişlerin bugünkü değeri: {show(a)} ×"
-            f" {plain(factor)} = {show(total)}\nNBD: {show(total)} - {show(outlay)} {is_(total - outlay)}",
-            f"Eşit nakit girişleri dönem sonu anüitedir.\n1 - {plain(v)} = {plain(1 - v)}\n{plain(1 - v)} /"
-            f" {plain(i)} = {plain(factor)}\n"
-            f"{show(a)} × {plain(factor)} = {show(total)}\n{show(total)} - {show(outlay)} {is_(total - outlay)}",
+            f"{powered(f, -n)} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nNBD:"
+            f" {show(a)}"
+            f" × {plain(carried(factor))} - {show(outlay)} {is_(ends[0])}",
+            f"Eşit nakit girişleri dönem sonu anüitedir.\n{show(a)} × (1 - {powered(f, -n)}) / {plain(i)}"
+            f" {near(inflows, AMOUNT_PLACES)}\nYatırım tutarı düşülür: {plain(carried(inflows, AMOUNT_PLACES))} -"
+            f" {show(outlay)} {is_(ends[1])}",
         ),
-        total - outlay,
+        value,
     )
 
 
 def _irr_one_flow(draw: Random) -> Problem:
-    """(outlay, inflow): the rate over two years, 100 × (√(inflow / outlay) − 1)."""
-    r = draw.choice((5, 8, 10, 12, 15, 20, 25, 30, 35, 40, 50, 60))
-    outlay = pick(draw, 5000, 90000, 5000)
-    f = 1 + F(r, 100)
-    x = outlay * f**2
+    """(outlay, inflow, years): 100 × ((inflow / outlay)^(1/years) − 1), rounded to two places."""
+    n, outlay = pick(draw, 3, 9), pick(draw, 200000, 4000000, 50000)
+    inflow = round(outlay * (1 + F(pick(draw, 60, 480), 1000)) ** n / 10000) * 10000
+    ratio = F(inflow, outlay)
+    value = (root(ratio, n) - 1) * 100
+    once = root(carried(ratio), n)
+    ends = (carried(once) - 1) * 100, (carried(root(ratio, n)) - 1) * 100
+    if not ends_right(value, *ends):
+        return _irr_one_flow(draw)
+    quotient = f"({show(inflow)} / {show(outlay)})"
     return problem(
         draw,
-        (outlay, x),
+        (outlay, inflow, n),
         (
-            f"Bugün {tl(outlay)} yatırılan bir proje yalnız 2. yılın sonunda {tl(x)} getirecektir. Projenin iç verim"
-            " oranı yüzde kaçtır?",
-            f"{draw.choice(WHO)} {tl(outlay)}'ye aldığı arsayı iki yıl sonra {tl(x)}'ye satıyor. Bu yatırımın iç"
-            " verim oranı yıllık yüzde kaçtır?",
-            f"Net bugünkü değeri sıfır yapan oran aranıyor: yatırım {tl(outlay)}, iki yıl sonraki tek nakit girişi"
-            f" {tl(x)}. Bu oran yüzde kaçtır?",
+            f"Bugün {tl(outlay)} yatırılan bir proje yalnız {n}. yılın sonunda {tl(inflow)} getirecektir. Projenin"
+            " yıllık"
+            " iç verim oranı yüzde kaçtır?",
+            f"{draw.choice(WHO)} {tl(outlay)}'ye aldığı arsayı {n} yıl sonra {tl(inflow)}'ye satmıştır. Bu yatırımın"
+            " yıllık iç verim oranı yüzde kaçtır?",
+            f"{tl(outlay)}'lik yatırım {n} yıl sonra tek seferde {tl(inflow)} sağlıyor. Yatırımın net bugünkü değerini"
+            " sıfır yapan yıllık iskonto oranı yüzde kaçtır?",
+            f"{draw.choice(FIRMS)} {tl(outlay)} ödeyerek bir projeye ortak olmuş, {n} yıl sonra ortaklıktan"
+            f" {tl(inflow)} alarak ayrılmıştır. Yatırımın yıllık iç verim oranını yüzde olarak hesaplayınız.",
         ),
         (
-            f"(1 + r)^2 = {show(x)} / {show(outlay)} = {plain(f**2)}\n1 + r = √{plain(f**2)} ="
-            f" {plain(f)}\n({plain(f)} - 1) × 100 = {r}",
-            f"NBD = 0 olmalıdır; yatırım iki yılda {show(x)} / {show(outlay)} = {plain(f**2)} katına çıkıyor.\n"
-            f"Bir yıllık kat: √{plain(f**2)} = {plain(f)}\n{plain(f)} - 1 = {plain(f - 1)}\n{plain(f - 1)} × 100 = {r}",
+            f"Büyüme katı: {show(inflow)} / {show(outlay)} {near(ratio)}\nYıllık kat:"
+            f" {rooted(n, plain(carried(ratio)))}"
+            f" {near(once)}\nİç verim oranı: ({plain(carried(once))} - 1) × 100 {is_(ends[0], amount=False)}",
+            f"NBD sıfır olmalıdır: yatırım × (1 + r)ⁿ = nakit girişi.\n{rooted(n, quotient)}"
+            f" {near(root(ratio, n))}\n({plain(carried(root(ratio, n)))} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
-        r,
+        value,
         "%",
     )
 
 
 def _irr_two_flows(draw: Random) -> Problem:
     """(outlay, first inflow, second inflow): the internal rate of return, by the quadratic equation."""
-    r = draw.choice((5, 10, 15, 20, 25, 30, 40, 50))
-    f = 1 + F(r, 100)
-    p, q = pick(draw, 5, 60, 5), pick(draw, 5, 60, 5)
-    x, y, i = p * f, q * f**2, p + q
-    disc = x * x + 4 * i * y
-    root = 2 * i * f - x
-    if (y * 10).denominator != 1:
+    a, b = pick(draw, 200, 2000, 20), pick(draw, 100, 1500, 10)
+    c = round((a * (1 + F(pick(draw, 80, 450), 1000)) - b) * (1 + F(pick(draw, 80, 450), 1000)) / 10) * 10
+    if c < 50:
         return _irr_two_flows(draw)
-    a, b, c = (k * 1000 for k in (i, x, y))
+    disc = F(b * b + 4 * a * c)
+    factor = (b + carried(root(disc, 2))) / (2 * a)
+    p, q = carried(F(b, 2 * a)), carried(F(c, a))
+    square = carried(p**2 + q)
+    other = p + carried(root(square, 2))
+    value = ((b + root(disc, 2)) / (2 * a) - 1) * 100
+    ends = (carried(factor) - 1) * 100, (other - 1) * 100
+    if value <= 1 or not ends_right(value, *ends):
+        return _irr_two_flows(draw)
+    x, y, z = (k * 1000 for k in (a, b, c))
     return problem(
         draw,
-        (a, b, c),
+        (x, y, z),
         (
-            f"{tl(a)}'lik yatırımın nakit girişleri 1. yıl {tl(b)}, 2. yıl {tl(c)}'dir. Yatırımın iç verim oranı"
-            " yüzde kaçtır?",
-            f"{draw.choice(FIRMS)} bugün {tl(a)} ödeyip bir yıl sonra {tl(b)}, iki yıl sonra {tl(c)} alacaktır. Bu"
-            " projenin iç verim oranı yüzde kaçtır?",
-            f"Maliyeti {tl(a)} ve yıl sonu gelirleri sırasıyla {tl(b)} ile {tl(c)} olan projenin net bugünkü değerini"
-            " sıfır yapan iskonto oranı yüzde kaçtır?",
+            f"{tl(x)}'lik yatırımın nakit girişleri 1. yılın sonunda {tl(y)}, 2. yılın sonunda {tl(z)}'dir. Yatırımın"
+            " iç"
+            " verim oranı yüzde kaçtır?",
+            f"{draw.choice(FIRMS)} bugün {tl(x)} ödeyip bir yıl sonra {tl(y)}, iki yıl sonra {tl(z)} alacaktır. Bu"
+            " projenin iç verim oranını yüzde olarak bulunuz.",
+            f"Maliyeti {tl(x)} ve yıl sonu gelirleri sırasıyla {tl(y)} ile {tl(z)} olan iki yıllık projenin net bugünkü"
+            " değerini sıfır yapan iskonto oranı yüzde kaçtır?",
         ),
         (
-            f"x = 1 + r ve bin TL ile: {plain(i)} × x^2 - {plain(x)} × x - {plain(y)} = 0\n"
-            f"Δ = {plain(x)}^2 + 4 × {plain(i)} × {plain(y)} = {plain(disc)}\n√{plain(disc)} = {plain(root)}\n"
-            f"x = ({plain(x)} + {plain(root)}) / (2 × {plain(i)}) = {plain(f)}\n({plain(f)} - 1) × 100 = {r}",
-            f"NBD'yi sıfır yapan oran yüzde {r} denenir.\n1. yıl: {show(b)} / {plain(f)} = {show(b / f)}\n"
-            f"2. yıl: {show(c)} / {plain(f**2)} = {show(c / f**2)}\nToplam: {show(b / f)} + {show(c / f**2)} ="
-            f" {show(a)}\n"
-            f"Toplam, yatırıma eşit çıktığından iç verim oranı yüzde {r}",
+            f"x = 1 + r ve bin TL ile: {plain(a)} × x² - {plain(b)} × x - {plain(c)} = 0\n"
+            f"Δ = {powered(F(b), 2)} + 4 × {plain(a)} × {plain(c)} = {plain(disc)}\n√{plain(disc)}"
+            f" {near(root(disc, 2))}\n"
+            f"x = ({plain(b)} + {plain(carried(root(disc, 2)))}) / (2 × {plain(a)}) {near(factor)}\n"
+            f"({plain(carried(factor))} - 1) × 100 {is_(ends[0], amount=False)}",
+            f"Nakit girişleri yatırıma bölünür ve x² = q + 2 × p × x denklemi çözülür.\np: {show(y)} / {show(x)} / 2"
+            f" {near(F(b, 2 * a))}\nq: {show(z)} / {show(x)} {near(F(c, a))}\np² + q: {powered(p, 2)} + {plain(q)}"
+            f" {near(p**2 + q)}\n√{plain(square)} {near(root(square, 2))}\nx: {plain(p)} + {plain(other - p)} ="
+            f" {plain(other)}\n({plain(other)} - 1) × 100 {is_(ends[1], amount=False)}",
         ),
-        r,
+        value,
         "%",
     )
 
 
 def _payback(draw: Random) -> Problem:
-    """(outlay, first, second, third inflow): years until the inflows have paid the outlay."""
-    a, b, c = (pick(draw, 5000, 40000, 1000) for _ in range(3))
-    part = F(draw.choice((1, 2, 3, 4)), draw.choice((4, 5)))
-    left = c * part
-    outlay = a + b + left
-    if left.denominator != 1 or part >= 1:
+    """(outlay, six inflows): years until the inflows have paid the outlay, which is in the sixth year."""
+    flows = [pick(draw, 60000, 480000, 10000) for _ in range(6)]
+    left = pick(draw, 10000, flows[5] - 10000, 10000)
+    outlay, part = sum(flows[:5]) + left, F(left, flows[5])
+    shown = carried(part, AMOUNT_PLACES)
+    if not ends_right(5 + part, 5 + shown) or half_up(part, 2) in (0, 1):
         return _payback(draw)
-    value = 2 + part
+    rest, falling, rising, paid = outlay, [], [], flows[0]
+    for year, flow in enumerate(flows[:5], start=1):
+        falling.append(f"{year}. yıldan sonra: {show(rest)} - {show(flow)} = {show(rest - flow)}")
+        rest -= flow
+        if year > 1:
+            rising.append(f"{year} yılda: {show(paid)} + {show(flow)} = {show(paid + flow)}")
+            paid += flow
+    end = (
+        f"6. yıldan gereken süre: {show(left)} / {show(flows[5])} {near(part, AMOUNT_PLACES)}\nToplam süre: 5 +"
+        f" {plain(shown)} {is_(5 + shown, amount=False)}"
+    )
     return problem(
         draw,
-        (outlay, a, b, c),
+        (outlay, *flows),
         (
-            f"{tl(outlay)}'lik yatırımın yıllık net nakit girişleri sırasıyla {tl(a)}, {tl(b)} ve {tl(c)}'dir. Nakit"
-            " girişleri yıl içine eşit dağıldığına göre yatırımın geri ödeme süresi kaç yıldır?",
-            f"{draw.choice(FIRMS)} {tl(outlay)} harcadığı yatırımdan birinci yıl {tl(a)}, ikinci yıl {tl(b)}, üçüncü"
-            f" yıl {tl(c)} elde edecektir. Yıl içinde düzenli gelir varsayımıyla geri ödeme süresi kaç yıldır?",
-            f"Maliyeti {tl(outlay)} olan projenin üç yıllık nakit girişleri {tl(a)}, {tl(b)} ve {tl(c)} olarak tahmin"
-            " edilmiştir. Girişler yıl boyunca eşit hızla geldiğinde proje kendini kaç yılda öder?",
+            f"{tl(outlay)}'lik yatırımın altı yıllık net nakit girişleri sırasıyla {_listed(flows)}'dir. Nakit"
+            " girişleri"
+            " yıl içine eşit dağıldığına göre yatırımın geri ödeme süresi kaç yıldır?",
+            f"{draw.choice(FIRMS)} {tl(outlay)} harcadığı yatırımdan altı yıl boyunca yıllara göre {_listed(flows)}"
+            " elde"
+            " edecektir. Gelirler yıl içinde düzenli geldiğine göre yatırımın geri ödeme süresi kaç yıldır?",
+            f"Maliyeti {tl(outlay)} olan projenin yıllık nakit girişleri {_listed(flows)} olarak tahmin edilmiştir."
+            " Girişlerin yıl boyunca eşit hızla geldiğini varsayarak projenin geri ödeme süresini (yıl) bulunuz.",
         ),
         (
-            f"İki yılda gelen: {show(a)} + {show(b)} = {show(a + b)}\nKalan: {show(outlay)} - {show(a + b)} ="
-            f" {show(left)}\n"
-            f"Üçüncü yıldan gereken süre: {show(left)} / {show(c)} = {plain(part)}\nToplam süre: 2 + {plain(part)} ="
-            f" {plain(value)}",
-            f"Yatırımdan sırayla düşülür.\n{show(outlay)} - {show(a)} = {show(outlay - a)}\n{show(outlay - a)} -"
-            f" {show(b)} = {show(left)}\n"
-            f"Üçüncü yılda {show(c)} TL gelecektir; {show(left)} / {show(c)} = {plain(part)} yıl yeter.\n2 +"
-            f" {plain(part)} = {plain(value)}",
+            "Yatırımdan nakit girişleri sırayla düşülür.\n" + "\n".join(falling) + f"\n{end}",
+            "\n".join(rising) + f"\nKalan: {show(outlay)} - {show(paid)} = {show(left)}\n{end}",
         ),
-        value,
+        5 + part,
         "yıl",
     )
 
 
 def _profitability_index(draw: Random) -> Problem:
-    """(outlay, first inflow, second inflow, rate): present value of the inflows / outlay."""
-    r = draw.choice((10, 20, 25, 30, 40, 50))
-    f = 1 + F(r, 100)
-    outlay = pick(draw, 10000, 60000, 5000)
-    index = F(draw.choice((90, 95, 105, 110, 115, 120, 125, 130, 140, 150)), 100)
-    total = outlay * index
-    a = F(pick(draw, 2000, int(total) - 2000, 1000))
-    b = total - a
-    x, y = a * f, b * f**2
-    if x.denominator != 1 or y.denominator != 1:
+    """(outlay, yearly inflow, rate, years): present value of equal inflows / outlay, no power given."""
+    a, n, r = pick(draw, 60000, 700000, 10000), pick(draw, 5, 10), draw.choice(RATES)
+    i = F(r, 100)
+    f = 1 + i
+    v = f**-n
+    factor = (1 - carried(v)) / i
+    inflows = a * (1 - v) / i
+    outlay = round(inflows / F(pick(draw, 82, 160), 100) / 10000) * 10000
+    value = inflows / outlay
+    ends = a * carried(factor) / outlay, carried(inflows, AMOUNT_PLACES) / outlay
+    if not ends_right(value, *ends):
         return _profitability_index(draw)
     return problem(
         draw,
-        (outlay, x, y, r),
+        (outlay, a, r, n),
         (
-            f"{tl(outlay)}'lik yatırım 1. yıl sonunda {tl(x)}, 2. yıl sonunda {tl(y)} sağlıyor. İskonto oranı"
-            f" {pct(r)} ise kârlılık endeksi kaçtır?",
-            f"{draw.choice(FIRMS)} {tl(outlay)} maliyetli projeden iki yıl arka arkaya {tl(x)} ve {tl(y)} nakit"
-            f" girişi bekliyor. {pct(r)} iskonto oranına göre projenin kârlılık endeksi kaçtır?",
-            f"Sermaye maliyeti {pct(r)} iken, bugün {tl(outlay)} ödeyip yıl sonlarında {tl(x)} ve {tl(y)} getiren"
-            " yatırımın kârlılık endeksi kaçtır?",
+            f"{tl(outlay)}'lik yatırım {n} yıl boyunca her yıl sonunda {tl(a)} nakit girişi sağlıyor. Yıllık iskonto"
+            f" oranı {pct(r)} ise yatırımın kârlılık endeksi kaçtır?",
+            f"{draw.choice(FIRMS)} {tl(outlay)} maliyetli projeden {n} yıl süreyle yıl sonlarında {tl(a)} nakit girişi"
+            f" bekliyor. Yıllık {pct(r)} iskonto oranına göre projenin kârlılık endeksini hesaplayınız.",
+            f"Sermaye maliyeti yıllık {pct(r)} iken, bugün {tl(outlay)} ödenip {n} yıl boyunca yıl sonlarında {tl(a)}"
+            " alınan"
+            " bir yatırımın kârlılık endeksi kaçtır?",
         ),
         (
-            f"1. yıl: {show(x)} / {plain(f)} = {show(a)}\n2. yıl: {show(y)} / {plain(f**2)} = {show(b)}\n"
-            f"Girişlerin bugünkü değeri: {show(a)} + {show(b)} = {show(total)}\nEndeks: {show(total)} /"
-            f" {show(outlay)} = {plain(index)}",
-            f"Kârlılık endeksi, girişlerin bugünkü değerinin yatırıma oranıdır.\n{show(x)} / {plain(f)} + {show(y)} /"
-            f" {plain(f)}^2 = {show(total)}\n{show(total)} / {show(outlay)} = {plain(index)}",
+            f"{powered(f, -n)} {near(v)}\nKatsayı: (1 - {plain(carried(v))}) / {plain(i)} {near(factor)}\nEndeks:"
+            f" {show(a)}"
+            f" × {plain(carried(factor))} / {show(outlay)} {is_(ends[0], amount=False)}",
+            f"Kârlılık endeksi, girişlerin bugünkü değerinin yatırıma oranıdır.\n{show(a)} × (1 - {powered(f, -n)}) /"
+            f" {plain(i)} {near(inflows, AMOUNT_PLACES)}\n{plain(carried(inflows, AMOUNT_PLACES))} / {show(outlay)}"
+            f" {is_(ends[1], amount=False)}",
         ),
-        index,
+        value,
         "",
     )
 
 
 def _mean_return(draw: Random) -> Problem:
     """(outlay, three profits): 100 × mean profit / outlay."""
-    outlay, r = pick(draw, 20000, 150000, 10000), draw.choice((8, 10, 12, 15, 18, 20, 24, 25, 30))
-    mean = F(outlay * r, 100)
-    a, b = mean - pick(draw, 100, 1500, 100), mean + pick(draw, 100, 3000, 100)
-    c = 3 * mean - a - b
-    if c <= 0 or a <= 0:
+    outlay = pick(draw, 300000, 3000000, 50000)
+    profits = [round(outlay * pick(draw, 8, 42) / 100000) * 1000 for _ in range(3)]
+    total = sum(profits)
+    value = F(100 * total, 3 * outlay)
+    if len(set(profits)) < 3 or not ends_right(value, carried(F(total, 3), AMOUNT_PLACES) * 100 / outlay):
         return _mean_return(draw)
+    mean = carried(F(total, 3), AMOUNT_PLACES)
+    a, b, c = (tl(profit) for profit in profits)
     return problem(
         draw,
-        (outlay, a, b, c),
+        (outlay, *profits),
         (
-            f"{tl(outlay)}'lik bir yatırımın üç yıllık net kârları {tl(a)}, {tl(b)} ve {tl(c)}'dir. Yatırımın"
+            f"{tl(outlay)}'lik bir yatırımın üç yıllık net kârları {a}, {b} ve {c}'dir. Yatırım tutarına göre yıllık"
             " ortalama kârlılık oranı yüzde kaçtır?",
-            f"{draw.choice(FIRMS)} {tl(outlay)} yatırdığı tesisten birinci yıl {tl(a)}, ikinci yıl {tl(b)}, üçüncü"
-            f" yıl {tl(c)} net kâr sağlamıştır. Ortalama yıllık kârın yatırıma oranı yüzde kaçtır?",
-            f"Yatırım tutarı {tl(outlay)}, yıllık net kârları sırasıyla {tl(a)}, {tl(b)}, {tl(c)} olan projede"
-            " ortalama getiri oranı yüzde kaçtır?",
+            f"{draw.choice(FIRMS)} {tl(outlay)} yatırdığı tesisten birinci yıl {a}, ikinci yıl {b}, üçüncü yıl {c} net"
+            " kâr sağlamıştır. Yıllık ortalama kârın yatırım tutarına oranı yüzde kaçtır?",
+            f"Yatırım tutarı {tl(outlay)}, yıllık net kârları sırasıyla {a}, {b} ve {c} olan projede ortalama yıllık"
+            " kârın başlangıçtaki yatırım tutarına göre oranını yüzde olarak bulunuz.",
         ),
         (
-            f"Toplam kâr: {show(a)} + {show(b)} + {show(c)} = {show(3 * mean)}\nOrtalama kâr: {show(3 * mean)} / 3 ="
-            f" {show(mean)}\n"
-            f"Oran: {show(mean)} × 100 / {show(outlay)} = {r}",
-            f"Üç yılın ortalaması ({show(a)} + {show(b)} + {show(c)}) / 3 = {show(mean)} TL'dir.\n{show(mean)} /"
-            f" {show(outlay)} = {plain(F(r, 100))}\n{plain(F(r, 100))} × 100 = {r}",
+            f"Toplam kâr: {show(profits[0])} + {show(profits[1])} + {show(profits[2])} = {show(total)}\nOrtalama kâr:"
+            f" {show(total)} / 3 {near(F(total, 3), AMOUNT_PLACES)}\nOran: {plain(mean)} × 100 / {show(outlay)}"
+            f" {is_(mean * 100 / outlay, amount=False)}",
+            f"Üç yılın toplam kârı {show(profits[0])} + {show(profits[1])} + {show(profits[2])} = {show(total)}"
+            f" TL'dir.\n{show(total)} × 100 / (3 × {show(outlay)}) {is_(value, amount=False)}",
         ),
-        r,
+        value,
         "%",
     )
 
 
 FAMILIES = (
-    Family("npv-two-years", UNIT, _npv_two_years),
+    Family("npv-unequal-flows", UNIT, _npv_unequal_flows),
     Family("npv-by-factors", UNIT, _npv_by_factors),
     Family("npv-equal-flows", UNIT, _npv_equal_flows),
     Family("irr-one-flow", UNIT, _irr_one_flow),

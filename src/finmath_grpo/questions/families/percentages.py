@@ -1,12 +1,24 @@
 """Percentages: the part, the base, the rate, changes one after the other, value added tax."""
 
-from decimal import Decimal, localcontext
 from fractions import Fraction as F
 from math import prod
 from random import Random
 
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import WHO, is_, pct, pick, plain, problem, show, tl
+from finmath_grpo.questions.families.writing import (
+    WHO,
+    is_,
+    pct,
+    pick,
+    plain,
+    problem,
+    raised,
+    root,
+    root_of,
+    show,
+    superscript,
+    tl,
+)
 
 UNIT = "Yüzde hesapları"
 VAT = (1, 10, 20)
@@ -30,28 +42,6 @@ def quarter_rate(draw: Random, low: int, high: int) -> F:
 def comes_out_whole(draw: Random) -> bool:
     """Whether a problem gets numbers that make its answer whole, as four of ten do where a family allows it."""
     return draw.random() < 0.4
-
-
-def root(value: F, degree: int) -> F:
-    """The root of `value`, so exact that no rounding to a few places sees the difference."""
-    with localcontext() as context:
-        context.prec = ROOT_DIGITS
-        return F((Decimal(value.numerator) / value.denominator) ** (Decimal(1) / degree))
-
-
-def superscript(number: int) -> str:
-    """The exponent of a power."""
-    return f"^{number}"
-
-
-def raised(base: F, exponent: int) -> str:
-    """A power: `(1,0275)^9`."""
-    return f"({plain(base)}){superscript(exponent)}"
-
-
-def root_of(degree: int, radicand: str) -> str:
-    """A root: `(3 / 2)^(1/5)`."""
-    return f"{radicand}^(1/{degree})"
 
 
 def _part(draw: Random) -> Problem:

@@ -24,6 +24,8 @@ class Problem:
     """The exact answer (rounded only where the question says to how many places)."""
     answer_unit: str
     """`TL`, `%`, `yıl`, `ay`, `gün`, or empty for a bare number."""
+    solutions: tuple[str, ...] = ()
+    """Every wording of the solution: the difficulty is that of the easiest. Empty means that there is just the one."""
 
 
 @dataclass(frozen=True)

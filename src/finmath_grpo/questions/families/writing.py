@@ -136,7 +136,7 @@ def problem(
         if unit == "TL" and answer != answer.to_integral_value():
             answer = _two_places(answer)
     identity = tuple(part if isinstance(part, str) else exact(part) for part in numbers)
-    return Problem(identity, question, solution, answer, unit)
+    return Problem(identity, question, solution, answer, unit, solutions)
 
 
 def power(rate: Number, exponent: int) -> Fraction:
