@@ -55,9 +55,9 @@ def peak() -> float:
 
 
 def measure(raw: Path, folder: Path, rows: int) -> None:
-    outputs = {name: folder / f"{rows}.{name}" for name in ("questions", "rejected", "audit")}
+    outputs = {name: folder / f"{rows}.{name}" for name in ("questions", "rejected")}
     print(f"clean {rows:>7} rows: {run('clean', raw=raw, **outputs):6.2f} s, peak {peak():5.0f} MiB")
-    split = {name: folder / f"{rows}.{name}" for name in ("train", "test", "contamination")}
+    split = {name: folder / f"{rows}.{name}" for name in ("train", "test")}
     settings = json.dumps({"by": "random", "test": 100, "seed": 3407})
     seconds = run("split", settings=settings, questions=outputs["questions"], **split)
     print(f"split {rows:>7} rows: {seconds:6.2f} s, peak {peak():5.0f} MiB")

@@ -37,8 +37,6 @@ from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import NamedTuple
 
-from finmath_grpo.number_format import format_turkish as format_turkish
-
 UNITS = {
     "TL": ("tl", "try", "₺", "lira", "lirasi", "turk lirasi"),
     "kuruş": ("kurus",),

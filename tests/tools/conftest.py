@@ -9,7 +9,7 @@ from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from finmath_grpo.files import read_jsonl
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.clean import clean
 from finmath_grpo.questions.rows import Question, RawQuestion
 from finmath_grpo.questions.split import read_committed

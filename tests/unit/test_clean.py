@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.numbers import format_turkish, parse_turkish
+from finmath_grpo.number_format import format_turkish
+from finmath_grpo.numbers import parse_turkish
+from finmath_grpo.questions.audit import audit
 from finmath_grpo.questions.clean import Reject, clean, clean_answer, clean_file, open_question
 from finmath_grpo.questions.rows import Question, RawQuestion
 
@@ -166,9 +168,9 @@ def test_a_row_that_contradicts_itself_is_rejected(row, why):
 
 
 def test_a_slip_of_separators_is_kept_and_said(tmp_path):
-    audit, (questions, *_) = run(tmp_path, line(answer="5514.28", value="5514.28"))
+    counts, (questions, *_) = run(tmp_path, line(answer="5514.28", value="5514.28"))
     assert json.loads(questions)["answer"] == "5514.28"
-    assert audit["answers_that_do_not_read_as_value"] == [
+    assert counts["answers_that_do_not_read_as_value"] == [
         {"id": "1", "answer": "5514.28", "read_as": None, "value": "5514.28", "difference": "separators"}
     ]
 
@@ -191,8 +193,9 @@ def test_without_a_value_the_answer_must_be_a_turkish_number():
 def run(tmp_path, text):
     source = tmp_path / "raw.jsonl"
     source.write_bytes(text if isinstance(text, bytes) else text.encode())
-    outputs = [tmp_path / name for name in ("questions.jsonl", "rejected.jsonl", "audit.json")]
-    return clean_file(source, *outputs), [path.read_text() for path in outputs]
+    outputs = [tmp_path / name for name in ("questions.jsonl", "rejected.jsonl")]
+    clean_file(source, *outputs)
+    return audit(source, *outputs), [path.read_text() for path in outputs]
 
 
 def line(**changes):
@@ -207,19 +210,18 @@ def test_nothing_is_dropped_in_silence(tmp_path):
         + line(id="d", choices={"A": "5 TL", "B": "6 TL"}, answer="A", answer_unit="TL")
         + line(id="e", answer="10", value="11")
     )
-    audit, (questions, rejected, written) = run(tmp_path, text)
-    assert json.loads(written) == audit
+    counts, (questions, rejected) = run(tmp_path, text)
     assert [json.loads(row)["id"] for row in questions.splitlines()] == ["a", "c", "d"]
     rejects = {row["id"]: row["reason"] for row in map(json.loads, rejected.splitlines())}
     assert rejects.keys() == {"b", "e"} and "2 numbers" in rejects["b"] and "contradicts" in rejects["e"]
-    assert (audit["rows"], audit["kept"], audit["rejected"]) == (5, 3, 2)
-    assert audit["by_kind"] == {"choice": 1, "open": 2}
-    assert audit["by_separators"] == {"comma groups": 1, "comma groups, dot before decimals": 1, "digits only": 1}
-    assert audit["by_rejected"] == {
+    assert (counts["rows"], counts["kept"], counts["rejected"]) == (5, 3, 2)
+    assert counts["by_kind"] == {"choice": 1, "open": 2}
+    assert counts["by_separators"] == {"comma groups": 1, "comma groups, dot before decimals": 1, "digits only": 1}
+    assert counts["by_rejected"] == {
         "answer '…' contradicts value '…', in Turkish as in English": 1,
         "answer '…' has 2 numbers, expected one": 1,
     }
-    differ = audit["answers_that_do_not_read_as_value"]
+    differ = counts["answers_that_do_not_read_as_value"]
     assert [(row["id"], row["read_as"]) for row in differ] == [("a", None), ("c", "36.919")]
     assert Question.model_validate_json(questions.splitlines()[0]).value == "1250"
 
@@ -247,9 +249,16 @@ def test_bad_files_are_refused_with_line_and_field_and_leave_no_output(tmp_path,
     assert [path.name for path in tmp_path.iterdir()] == ["raw.jsonl"]
 
 
+def test_a_row_that_is_nowhere_is_told_by_the_audit(tmp_path):
+    _, (questions, _) = run(tmp_path, line(id="a") + line(id="b"))
+    (tmp_path / "questions.jsonl").write_text(questions.splitlines()[0] + "\n", encoding="utf-8")
+    with pytest.raises(UserError, match="'b' is neither in"):
+        audit(*(tmp_path / name for name in ("raw.jsonl", "questions.jsonl", "rejected.jsonl")))
+
+
 def test_a_missing_file_is_told_by_name(tmp_path):
     with pytest.raises(UserError, match=r"nowhere\.jsonl: can't be read"):
-        clean_file(tmp_path / "nowhere.jsonl", *(tmp_path / name for name in "abc"))
+        clean_file(tmp_path / "nowhere.jsonl", *(tmp_path / name for name in "ab"))
 
 
 def test_values_are_kept_as_they_are_written():

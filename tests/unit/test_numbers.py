@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmath_grpo.numbers import format_turkish, names_a_number, parse_english, parse_lenient, parse_turkish
+from finmath_grpo.number_format import format_turkish
+from finmath_grpo.numbers import names_a_number, parse_english, parse_lenient, parse_turkish
 
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40)
 NUMERIC_TEXT = st.text(alphabet="0123456789.,-+−%₺TL yılayg ün\u00a0\u2009\u202f", max_size=40)

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.files import read_jsonl
-from finmath_grpo.numbers import format_turkish, parse_turkish
+from finmath_grpo.number_format import format_turkish
+from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.questions import rows
+from finmath_grpo.questions.audit import audit
 from finmath_grpo.questions.bank import BANKS, FILES, ROWS, draw_rows
 from finmath_grpo.questions.card import tables, with_tables
 from finmath_grpo.questions.clean import clean, clean_file
@@ -28,13 +30,14 @@ def read(name):
     return list(read_jsonl(RAW / f"{name}.jsonl", RawQuestion))
 
 
-@pytest.fixture(scope="module", params=sorted(BANKS))
+@pytest.fixture(scope="module", params=["questions", "smoke"])
 def bank(request, tmp_path_factory):
     """(name, raw rows, cleaned rows, audit) of a committed file."""
     folder = tmp_path_factory.mktemp(request.param)
     source = RAW / f"{request.param}.jsonl"
-    audit = clean_file(source, folder / "questions.jsonl", folder / "rejected.jsonl", folder / "audit.json")
-    return request.param, read(request.param), list(read_jsonl(folder / "questions.jsonl", Question)), audit
+    outputs = [folder / "questions.jsonl", folder / "rejected.jsonl"]
+    clean_file(source, *outputs)
+    return request.param, read(request.param), list(read_jsonl(outputs[0], Question)), audit(source, *outputs)
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +60,10 @@ def test_the_bank_draws_the_committed_file_again(name):
 
 
 def test_all_542_rows_are_kept_and_answer_to_their_value(bank):
-    _, raw, cleaned, audit = bank
-    assert len(raw) == len(cleaned) == ROWS == 542 and audit["rejected"] == 0
+    _, raw, cleaned, counts = bank
+    assert len(raw) == len(cleaned) == ROWS == 542 and counts["rejected"] == 0
     assert len({row.question for row in cleaned}) == 542, "no question stands twice"
-    for row in audit["answers_that_do_not_read_as_value"]:
+    for row in counts["answers_that_do_not_read_as_value"]:
         assert row["difference"] == "separators", row
     for row in cleaned:
         digits = row.answer.replace(".", "").replace(",", "").lstrip("0")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from finmath_grpo.numbers import format_turkish, parse_turkish
+from finmath_grpo.number_format import format_turkish
+from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.prompts import PromptSettings, fill_template
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rewards import REWARDS, exact_match, numeric_match, template_match, xmlcount

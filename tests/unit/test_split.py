@@ -7,6 +7,7 @@ import pydantic
 import pytest
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.questions import contamination as contamination_stage
 from finmath_grpo.questions import split
 from finmath_grpo.questions.contamination import contamination, masked, normalised, seen_shapes, shared_runs
 from finmath_grpo.questions.families import course, elementary
@@ -206,11 +207,24 @@ def test_the_stage_reports_every_test_against_the_training_questions(tmp_path, m
     own, others = tmp_path / "questions.jsonl", tmp_path / "transfer.jsonl"
     own.write_text("".join(row.model_dump_json() + "\n" for row in rows))
     others.write_text(ask("ft-1", "Kira ne kadardır?").model_dump_json() + "\n" + rows[0].model_dump_json() + "\n")
-    arguments = ["split", "--settings", settings().model_dump_json(), "--tests", f"t2={others}"]
-    for name, path in {"questions": own, **{n: tmp_path / n for n in ("train", "test", "contamination")}}.items():
-        arguments += [f"--{name}", str(path)]
-    monkeypatch.setattr(sys, "argv", arguments)
+    train, test = (tmp_path / name for name in ("train.jsonl", "test.jsonl"))
+    command = [
+        "split",
+        "--settings",
+        settings().model_dump_json(),
+        "--questions",
+        own,
+        "--train",
+        train,
+        "--test",
+        test,
+    ]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in command])
     split.main()
+    command = ["contamination", "--train", train, "--names", "t1", "t2", "--tests", test, others]
+    command += ["--contamination", tmp_path / "contamination"]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in command])
+    contamination_stage.main()
     report = json.loads((tmp_path / "contamination").read_text())
     assert list(report) == ["t1", "t2"] and [part["train"] for part in report.values()] == [20, 20]
     assert report["t1"]["test_questions_seen"] == {"exact": 0, "normalised": 0, "masked": 10, "any_8_gram": 0}

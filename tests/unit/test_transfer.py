@@ -14,7 +14,7 @@ from formulas_transfer import FORMULAS
 
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.models.settings import PretrainingSettings
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.clean import clean
 from finmath_grpo.questions.contamination import Contamination, seen_shapes, shared_runs
 from finmath_grpo.questions.families import course, elementary, transfer, transfer_elementary

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from random import Random
 
 from finmath_grpo.models.settings import Habits
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.prompts import Message, PromptSettings, fill_template, prompt_messages
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.rows import Question

@@ -21,11 +21,11 @@ from typing import Any
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import write_jsonl
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.clean import ASKING, clean
 from finmath_grpo.questions.contamination import masked
 from finmath_grpo.questions.difficulty import Difficulty, difficulty
-from finmath_grpo.questions.families import course, elementary
+from finmath_grpo.questions.families import course, elementary, transfer, transfer_elementary
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.rows import Question, RawQuestion
 from finmath_grpo.questions.settings import SplitSettings
@@ -80,6 +80,10 @@ class Bank:
 BANKS = {
     "questions": Bank("fm", course.FAMILIES, Rawness(choices=1 / 6, sloppy=1 / 25, bare=0.3, grouped=0.98), 542, 100),
     "smoke": Bank("s", elementary.FAMILIES, Rawness(choices=0.05, sloppy=0, bare=0.8, grouped=1), 542, 10),
+    "transfer": Bank("ft", transfer.FAMILIES, Rawness(choices=1 / 6, sloppy=1 / 25, bare=0.3, grouped=0.98), 542, 0),
+    "smoke-transfer": Bank(
+        "st", transfer_elementary.FAMILIES, Rawness(choices=0.05, sloppy=0, bare=0.8, grouped=1), 542, 0
+    ),
 }
 
 
@@ -318,7 +322,9 @@ FILES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "questions": lambda: list(draw_rows(BANKS["questions"])),
     "instances": lambda: draw_instances(BANKS["questions"]),
     "validation": lambda: draw_validation(BANKS["questions"]),
+    "transfer": lambda: list(draw_rows(BANKS["transfer"], 100)),
     "smoke": lambda: list(draw_rows(BANKS["smoke"])),
+    "smoke-transfer": lambda: list(draw_rows(BANKS["smoke-transfer"], 25)),
     "smoke-instances": lambda: draw_instances(BANKS["smoke"]),
     "smoke-validation": lambda: draw_validation(BANKS["smoke"]),
 }

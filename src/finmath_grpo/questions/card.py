@@ -11,7 +11,8 @@ from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, read_jsonl
-from finmath_grpo.numbers import format_turkish, parse_turkish
+from finmath_grpo.number_format import format_turkish
+from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.questions.clean import clean
 from finmath_grpo.questions.contamination import contamination
 from finmath_grpo.questions.difficulty import LEVELS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from finmath_grpo.models.corpus import Identity, draw_problem
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.prompts import Message, PromptSettings, fill_template, prompt_messages
 from finmath_grpo.questions.families.problem import Family, Problem
 

@@ -7,7 +7,7 @@ the course itself are the other modules of this package.
 from decimal import Decimal
 from random import Random
 
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.suffix import suffixed
 

@@ -3,7 +3,7 @@
 from fractions import Fraction as F
 from random import Random
 
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import (
     FIRMS,

@@ -4,7 +4,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction as F
 from random import Random
 
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.transfer_writing import growth, is_halfway, superscript, to_power, worked
 from finmath_grpo.questions.families.writing import FIRMS, WHO, half_up, is_, pct, pick, plain, show, tl

@@ -8,7 +8,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from random import Random
 
-from finmath_grpo.numbers import format_turkish
+from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.families.problem import Problem
 from finmath_grpo.questions.families.suffix import Suffix, suffixed
 
