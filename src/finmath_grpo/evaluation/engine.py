@@ -19,8 +19,8 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Completion:
-    """What was sampled."""
+class Output:
+    """The completion that was sampled for a request."""
 
     text: str
     """Without special tokens."""
@@ -31,7 +31,7 @@ class Completion:
 
 
 # Completions in the order of the requests, a cell at a time. What one cell holds must not depend on other cells.
-Generate = Callable[[list[list[Request]]], Iterator[list[Completion]]]
+Generate = Callable[[list[list[Request]]], Iterator[list[Output]]]
 
 
 def completion_seed(question_id: str, temperature: float, sample: int) -> int:

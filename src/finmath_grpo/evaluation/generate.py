@@ -1,8 +1,8 @@
-"""Completions of the test questions by one model: every temperature, every sample, one engine load.
+"""Completions of the tests' questions by one model: every temperature, every sample, one engine load.
 
-A finished cell (model, temperature) is kept in a store outside the declared outputs, under a hash of everything that
-changes its text: weights, prompt tokens, sampling settings, engine and its version. So a new temperature generates that
-temperature only, and a killed job goes on from its finished cells.
+A finished cell (model, test, temperature) is kept in a store outside the declared outputs, under a hash of everything
+that changes its text: weights, prompt tokens, sampling settings, engine and its version. So a new temperature generates
+that temperature only, and a killed job goes on from its finished cells.
 """
 
 import argparse
@@ -10,18 +10,23 @@ import importlib
 import importlib.metadata
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from finmath_grpo.errors import run_stage
-from finmath_grpo.evaluation.engine import Completion, Generate, Request, completion_seed
+from finmath_grpo.evaluation.engine import Generate, Output, Request, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
 from finmath_grpo.gpu_environment import require, set_environment
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
+
+TESTS = TypeAdapter(dict[str, EvaluationSettings])
 
 
 def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
@@ -44,97 +49,100 @@ def prompt_tokens(manifest: Path, questions: list[Question], prompt: PromptSetti
     return prompts
 
 
-def cell_file(
-    store: Path,
-    manifests: list[Path],
-    device: str,
-    settings: EvaluationSettings,
-    temperature: float,
-    questions: list[Question],
-    prompts: list[tuple[int, ...]],
-) -> Path:
+@dataclass(frozen=True)
+class Cell:
+    """All completions of a test at one temperature."""
+
+    test: str
+    temperature: float
+    settings: EvaluationSettings
+    questions: list[Question]
+    prompts: list[tuple[int, ...]]
+    """Token ids, one prompt per question."""
+
+    def requests(self) -> list[Request]:
+        """Question by question, sample by sample."""
+        return [
+            Request(tokens, self.temperature, completion_seed(question.id, self.temperature, sample))
+            for question, tokens in zip(self.questions, self.prompts, strict=True)
+            for sample in range(self.settings.samples)
+        ]
+
+    def rows(self, model: str, completions: list[Output]) -> Iterator[dict[str, Any]]:
+        """The rows of the completions of :meth:`requests`."""
+        names = ((question.id, sample) for question in self.questions for sample in range(self.settings.samples))
+        for (question_id, sample), done in zip(names, completions, strict=True):
+            yield {
+                "model": model,
+                "test": self.test,
+                "question_id": question_id,
+                "temperature": self.temperature,
+                "sample": sample,
+                "text": done.text,
+                "tokens": done.tokens,
+                "finish": done.finish,
+            }
+
+
+def cell_file(store: Path, manifests: list[Path], device: str, cell: Cell) -> Path:
     """Where the completions of a cell are kept, named by a hash of everything that changes their text."""
-    package = settings.engine
     key = digest(
         {
             "weights": [sha256(manifest) for manifest in manifests],
-            "questions": [question.id for question in questions],
-            "prompts": prompts,
-            "temperature": temperature,
-            "sampling": settings.model_dump(mode="json", exclude={"temperatures"}),
+            "questions": [question.id for question in cell.questions],
+            "prompts": cell.prompts,
+            "temperature": cell.temperature,
+            "sampling": cell.settings.model_dump(mode="json", exclude={"temperatures"}),
             "device": device,
-            "versions": {name: importlib.metadata.version(name) for name in (package, "torch")},
+            "versions": {name: importlib.metadata.version(name) for name in (cell.settings.engine, "torch")},
         }
     )
     return store / f"{key[:32]}.jsonl"
 
 
-def cell_rows(
-    model: str, temperature: float, questions: list[Question], samples: int, completions: list[Completion]
-) -> Iterator[dict[str, Any]]:
-    """The rows of a cell: question by question, sample by sample."""
-    names = ((question.id, sample) for question in questions for sample in range(samples))
-    for (question_id, sample), done in zip(names, completions, strict=True):
-        yield {
-            "model": model,
-            "question_id": question_id,
-            "temperature": temperature,
-            "sample": sample,
-            "text": done.text,
-            "tokens": done.tokens,
-            "finish": done.finish,
-        }
-
-
-def read_cell(path: Path, model: str) -> list[dict[str, Any]]:
-    """The rows of a kept cell, under this model's name: the same weights may have another name elsewhere."""
+def read_cell(path: Path, model: str, test: str) -> list[dict[str, Any]]:
+    """The rows of a kept cell, under the names of model and test here: elsewhere the same texts may have others."""
     with path.open(encoding="utf-8") as file:
-        return [{**json.loads(line), "model": model} for line in file]
+        return [{**json.loads(line), "model": model, "test": test} for line in file]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--settings", required=True, help="EvaluationSettings as JSON")
+    parser.add_argument("--settings", required=True, help="EvaluationSettings of each test by its name, as JSON")
     parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
     parser.add_argument("--device", required=True)
     parser.add_argument("--model", required=True, help="the model's name in the config")
-    parser.add_argument("--test", type=Path, required=True)
+    parser.add_argument(
+        "--tests", type=Path, nargs="+", required=True, help="the questions of each test, in the order of --settings"
+    )
     parser.add_argument(
         "--weights", type=Path, nargs="+", required=True, help="manifest of the model, or of base, adapter"
     )
     parser.add_argument("--cache", type=Path, required=True, help="store of finished cells, safe to delete")
     parser.add_argument("--completions", type=Path, required=True)
     arguments = parser.parse_args()
-    settings = EvaluationSettings.model_validate_json(arguments.settings)
+    tests = TESTS.validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
-    if settings.engine == "vllm":
+    shared = next(iter(tests.values()))
+    if shared.engine == "vllm":
         set_environment()
         require("evaluation.engine: vllm", "vllm")
-    questions = list(read_jsonl(arguments.test, Question))
-    prompts = prompt_tokens(arguments.weights[0], questions, prompt)
-
-    files = {
-        temperature: cell_file(
-            arguments.cache, arguments.weights, arguments.device, settings, temperature, questions, prompts
-        )
-        for temperature in settings.temperatures
-    }
-    missing = [temperature for temperature, file in files.items() if not file.exists()]
+    cells = []
+    for (test, settings), path in zip(tests.items(), arguments.tests, strict=True):
+        questions = list(read_jsonl(path, Question))
+        prompts = prompt_tokens(arguments.weights[0], questions, prompt)
+        cells += [
+            Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
+        ]
+    files = [cell_file(arguments.cache, arguments.weights, arguments.device, cell) for cell in cells]
+    missing = [(cell, file) for cell, file in zip(cells, files, strict=True) if not file.exists()]
     print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
     if missing:
-        cells = [
-            [
-                Request(tokens, temperature, completion_seed(question.id, temperature, sample))
-                for question, tokens in zip(questions, prompts, strict=True)
-                for sample in range(settings.samples)
-            ]
-            for temperature in missing
-        ]
-        generate = load_engine(arguments.weights, arguments.device, settings)
-        for temperature, completions in zip(missing, generate(cells), strict=True):
-            rows = cell_rows(arguments.model, temperature, questions, settings.samples, completions)
-            write_jsonl(files[temperature], rows)
-    kept = (read_cell(files[temperature], arguments.model) for temperature in sorted(files))
+        generate = load_engine(arguments.weights, arguments.device, shared)
+        completions = generate([cell.requests() for cell, _ in missing])
+        for (cell, file), done in zip(missing, completions, strict=True):
+            write_jsonl(file, cell.rows(arguments.model, done))
+    kept = (read_cell(file, arguments.model, cell.test) for cell, file in zip(cells, files, strict=True))
     write_jsonl(arguments.completions, chain.from_iterable(kept))
 
 

@@ -11,43 +11,21 @@ import string
 from collections.abc import Iterator
 from decimal import MAX_PREC, ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
-from typing import Literal
 
 import pandas as pd
-import pydantic
 
 from finmath_grpo.answers import extract_answer, has_answer
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.evaluation.scores import COLUMNS, check_complete
 from finmath_grpo.files import atomic_write, read_jsonl
 from finmath_grpo.numbers import contradicts, english, names_a_number, stated, states, turkish
+from finmath_grpo.questions.rows import Question
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _EXACT = Context(prec=MAX_PREC)
 _LONGEST = 100  # characters kept of an extracted text: without a tag it is the whole completion
-
-
-class Gold(pydantic.BaseModel):
-    """What scoring reads of a test question."""
-
-    id: str
-    answer: str
-    answer_unit: str = ""
-    """Empty where the file does not say it; then no unit of an answer contradicts it."""
-    value: Decimal
-
-
-class Completion(pydantic.BaseModel):
-    """What scoring reads of a completion."""
-
-    model: str
-    question_id: str
-    temperature: float
-    sample: int = pydantic.Field(ge=0)
-    text: str
-    tokens: int
-    finish: Literal["stop", "length"]
 
 
 def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = "") -> dict[str, int | str]:
@@ -112,41 +90,46 @@ def is_rounding(answer: Decimal, value: Decimal) -> bool:
     return places > wanted >= 2 and _round(answer, wanted, ROUND_HALF_UP) == value
 
 
-def score_rows(test: list[Gold], completions: list[Path]) -> Iterator[dict[str, object]]:
-    """A row of the table for each completion, in the order of the files. Raises UserError for an unknown question."""
-    questions = {gold.id: gold for gold in test}
+def score_rows(tests: dict[str, list[Question]], completions: list[Path]) -> Iterator[dict[str, object]]:
+    """One row of the table per completion, in the order of the files. Raises UserError for an unknown question."""
+    questions = {(test, question.id): question for test, rows in tests.items() for question in rows}
     for path in completions:
         for line, row in enumerate(read_jsonl(path, Completion), start=1):
-            gold = questions.get(row.question_id)
-            if gold is None:
-                raise UserError(f"{path}, line {line}: question_id {row.question_id!r} is not in the test file")
+            question = questions.get((row.test, row.question_id))
+            if question is None:
+                raise UserError(f"{path}, line {line}: question_id {row.question_id!r} is not in the test {row.test}")
+            value = Decimal(question.value)
             yield {
                 "model": row.model,
+                "test": row.test,
                 "temperature": row.temperature,
                 "sample": row.sample,
                 "question_id": row.question_id,
-                **score(row.text, row.finish, gold.answer, gold.value, gold.answer_unit),
-                "gold": gold.answer,
-                "value": format(gold.value, "f"),
+                **score(row.text, row.finish, question.answer, value, question.answer_unit),
+                "gold": question.answer,
+                "value": question.value,
                 "tokens": row.tokens,
             }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--test", type=Path, required=True, help="test.jsonl")
+    parser.add_argument("--names", nargs="+", required=True, help="the names of the tests")
+    parser.add_argument("--tests", type=Path, nargs="+", required=True, help="the questions of each, in the same order")
     parser.add_argument("--completions", type=Path, nargs="+", required=True, help="one JSON Lines file per model")
     parser.add_argument("--scores", type=Path, required=True, help="the table to write")
     options = parser.parse_args()
 
-    test = list(read_jsonl(options.test, Gold))
-    table = pd.DataFrame(score_rows(test, options.completions), columns=list(COLUMNS))
+    tests = {name: list(read_jsonl(path, Question)) for name, path in zip(options.names, options.tests, strict=True)}
+    table = pd.DataFrame(score_rows(tests, options.completions), columns=list(COLUMNS))
     if table.empty:
         raise UserError("the completions files hold no completion")
-    checked = table[["model", "temperature", "question_id", "sample"]].copy()
-    checked["model"] = pd.Categorical(checked["model"], categories=list(dict.fromkeys(checked["model"])))
-    checked["question_id"] = pd.Categorical(checked["question_id"], categories=[gold.id for gold in test])
-    check_complete(", ".join(map(str, options.completions)), checked)
+    models = list(dict.fromkeys(table["model"]))
+    for test, questions in tests.items():
+        rows = table.loc[table["test"] == test, ["model", "temperature", "question_id", "sample"]].copy()
+        rows["model"] = pd.Categorical(rows["model"], categories=models)
+        rows["question_id"] = pd.Categorical(rows["question_id"], categories=[question.id for question in questions])
+        check_complete(f"{test} in {', '.join(map(str, options.completions))}", rows)
     with atomic_write(options.scores) as file:
         table.to_csv(file, index=False, lineterminator="\n")
 

@@ -17,6 +17,7 @@ OUTCOMES = ("right", "separators", "rounding", "unit", "wrong", "unreadable", "n
 
 _TYPES = {
     "model": "category",
+    "test": "category",
     "temperature": "float64",
     "sample": "int64",
     "question_id": "category",
@@ -32,19 +33,23 @@ _TYPES = {
 COLUMNS = tuple(_TYPES)
 
 
-def read_scores(path: Path, models: Sequence[str], questions: Sequence[str]) -> pd.DataFrame:
-    """The rows of scores.csv in the order model, temperature, question, sample, which are 0-based, dense and complete.
+def read_scores(path: Path, models: Sequence[str], questions: Sequence[str], test: str = "t1") -> pd.DataFrame:
+    """The rows of one test in the order model, temperature, question, sample, which are 0-based, dense and complete.
 
-    `models` and `questions` (ids in the order of test.jsonl) say what must be there. Raises UserError for a column
+    `models` and `questions` (ids in the order of the test's file) say what must be there. Raises UserError for a column
     missing, a score but 0 and 1, a model or question that is not of this experiment, a sample missing or doubled.
     """
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: can't be read as a table of scores: {error}") from None
+    if "test" not in raw.columns:
+        # A file of an older run has no test but T1, and does not say so.
+        raw["test"] = "t1"
     absent = [column for column in COLUMNS if column not in raw.columns]
     if absent:
         raise UserError(f"{path}: no column {', '.join(absent)}; make the file again with the scoring stage")
+    raw = raw[raw["test"] == test]
     _expect(path, raw, "model", models)
     _expect(path, raw, "question_id", questions)
     _expect(path, raw, "outcome", OUTCOMES)
@@ -53,9 +58,10 @@ def read_scores(path: Path, models: Sequence[str], questions: Sequence[str]) -> 
     for column in ("temperature", "sample", "tokens"):
         numbers = pd.to_numeric(raw[column], errors="coerce")
         if numbers.isna().any():
-            line = int(numbers.isna().to_numpy().argmax())
-            raise UserError(f"{path}, line {line + 2}: {column} is {raw[column].iloc[line]!r}; expected a number")
-        raw[column] = numbers
+            place = int(numbers.isna().to_numpy().argmax())
+            line = int(raw.index[place]) + 2
+            raise UserError(f"{path}, line {line}: {column} is {raw[column].iloc[place]!r}; expected a number")
+        raw = raw.assign(**{column: numbers})
     scores = raw.astype({name: kind for name, kind in _TYPES.items() if kind not in ("category", "str")})
     scores["model"] = pd.Categorical(scores["model"], categories=list(models))
     scores["question_id"] = pd.Categorical(scores["question_id"], categories=list(questions))
@@ -97,9 +103,10 @@ def check_complete(path: Path | str, samples: pd.DataFrame) -> None:
 def _expect(path: Path, table: pd.DataFrame, column: str, allowed: Sequence[str]) -> None:
     strange = ~table[column].isin(list(allowed))
     if strange.any():
-        line = int(strange.to_numpy().argmax())
+        place = int(strange.to_numpy().argmax())
         known = ", ".join(allowed[:8]) + (", …" if len(allowed) > 8 else "")
-        raise UserError(f"{path}, line {line + 2}: {column} is {table[column].iloc[line]!r}; expected one of: {known}")
+        line = int(table.index[place]) + 2
+        raise UserError(f"{path}, line {line}: {column} is {table[column].iloc[place]!r}; expected one of: {known}")
 
 
 def _name(cell: Sequence[object]) -> str:

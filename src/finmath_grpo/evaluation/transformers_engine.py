@@ -12,7 +12,7 @@ import torch
 from tqdm import tqdm
 from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, TopPLogitsWarper
 
-from finmath_grpo.evaluation.engine import Completion, Generate, Request
+from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter
 
@@ -51,7 +51,7 @@ def transformers_engine(manifests: list[Path], device: str, settings: Evaluation
     ends = torch.tensor([ends] if isinstance(ends, int) else ends)
 
     @torch.inference_mode()
-    def batch(requests: list[Request]) -> Iterator[Completion]:
+    def batch(requests: list[Request]) -> Iterator[Output]:
         prompts = tokenizer.pad({"input_ids": [list(request.prompt) for request in requests]}, return_tensors="pt")
         noise = GumbelNoise(requests, settings.top_p, model.device)
         output = model.generate(
@@ -60,13 +60,13 @@ def transformers_engine(manifests: list[Path], device: str, settings: Evaluation
         for ids in output[:, prompts["input_ids"].shape[1] :].cpu():
             stops = torch.isin(ids, ends).nonzero()
             length = int(stops[0]) + 1 if len(stops) else len(ids)
-            yield Completion(
+            yield Output(
                 text=tokenizer.decode(ids[:length], skip_special_tokens=True),
                 tokens=length,
                 finish="stop" if len(stops) else "length",
             )
 
-    def generate(cells: list[list[Request]]) -> Iterator[list[Completion]]:
+    def generate(cells: list[list[Request]]) -> Iterator[list[Output]]:
         # A batch never spans two cells: padding moves the last bits of logits, and so could a neighbour's cell.
         for cell in tqdm(cells, desc="cells", mininterval=0):
             starts = range(0, len(cell), settings.batch_size)

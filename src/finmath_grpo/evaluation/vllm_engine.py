@@ -13,7 +13,7 @@ import torch
 from transformers import AutoConfig, PreTrainedTokenizerBase
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.engine import Completion, Generate, Request
+from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
 from finmath_grpo.models.manifest import verified_directory
@@ -97,15 +97,15 @@ def vllm_engine(manifests: list[Path], device: str, settings: EvaluationSettings
     tokenizer = load_tokenizer(manifests[0])
     ends = stop_tokens(directory, tokenizer)
 
-    def completion(output: Any) -> Completion:
+    def completion(output: Any) -> Output:
         ids = list(output.token_ids)
-        return Completion(
+        return Output(
             text=tokenizer.decode(ids, skip_special_tokens=True),
             tokens=len(ids),
             finish="stop" if output.finish_reason == "stop" else "length",
         )
 
-    def generate(cells: list[list[Request]]) -> Iterator[list[Completion]]:
+    def generate(cells: list[list[Request]]) -> Iterator[list[Output]]:
         requests = [request for cell in cells for request in cell]
         length = max(len(request.prompt) for request in requests) + settings.max_new_tokens
         llm = load_llm(directory, length, lora_rank(adapter) if adapter else None)

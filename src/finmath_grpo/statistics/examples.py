@@ -4,30 +4,13 @@ import argparse
 from pathlib import Path
 
 import pandas as pd
-import pydantic
 
 from finmath_grpo.errors import run_stage
+from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.evaluation.scores import read_scores
 from finmath_grpo.files import read_jsonl, write_json
+from finmath_grpo.questions.rows import Question
 from finmath_grpo.statistics.settings import StatisticsSettings
-
-
-class Question(pydantic.BaseModel):
-    """What an example shows of a test question."""
-
-    id: str
-    question: str
-    answer: str
-
-
-class Completion(pydantic.BaseModel):
-    """What an example shows of a completion."""
-
-    model: str
-    question_id: str
-    temperature: float
-    sample: int
-    text: str
 
 
 def choose(scores: pd.DataFrame, questions: list[str], winner: str, loser: str) -> tuple[float, str] | None:

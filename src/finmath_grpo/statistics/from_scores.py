@@ -3,11 +3,10 @@
 import argparse
 from pathlib import Path
 
-import pydantic
-
 from finmath_grpo.errors import run_stage
 from finmath_grpo.evaluation.scores import SCORERS
 from finmath_grpo.files import read_jsonl
+from finmath_grpo.questions.rows import Question
 from finmath_grpo.statistics.accuracy import (
     accuracy_table,
     any_temperature_table,
@@ -23,12 +22,6 @@ from finmath_grpo.statistics.sampling import sampling_table
 from finmath_grpo.statistics.settings import StatisticsSettings, check_models
 from finmath_grpo.statistics.tables import write_table
 from finmath_grpo.statistics.temperature import temperature_table
-
-
-class Question(pydantic.BaseModel):
-    """What the statistics read of a test question."""
-
-    id: str
 
 
 def main() -> None:
