@@ -55,6 +55,7 @@ def test_families_that_are_solved_alike_are_held_out_together(seed):
     rows = [row.model_copy(update={"family": names[int(row.family[1:])]}) for row in questions([3] * len(names))]
     drawn = set(draw_test_ids(rows, settings(by="idea", test=6, seed=seed)))
     held_out = {row.family for row in rows if row.id in drawn}
+    assert len(drawn) == 6
     for pair in (names[:2], names[2:4]):
         assert len(held_out & set(pair)) in (0, 2)
 

@@ -172,7 +172,8 @@ def _forward_rate(draw: Random) -> Problem:
             f" {n}. yılın sonundan {n + 1}. yılın sonuna kadar geçerli örtük vadeli faiz oranını yüzde olarak"
             " hesaplayınız.",
         ),
-        f"{written} {is_(growth(t) ** (n + 1) / growth(s) ** n, 6, amount=False)}\n"
+        f"{to_power(growth(t), n + 1)} {is_(growth(t) ** (n + 1), 6, amount=False)}\n"
+        f"{to_power(growth(s), n)} {is_(growth(s) ** n, 6, amount=False)}\n"
         f"({written} - 1) × 100 {is_(value, amount=False)}",
         value,
         "%",
