@@ -71,7 +71,8 @@ def _equivalent_cost(draw: Random) -> Problem:
     i, f = F(r, 100), growth(r)
     first, second = p * i / (1 - f**-n) + c, q * i / (1 - f**-m) + d
     value = min(first, second)
-    if not 1.02 < max(first, second) / value < 1.5:
+    # The machine that lasts longer costs more, and neither is far better: it has to be worked out.
+    if q <= p or not 1.02 < max(first, second) / value < 1.5:
         return _equivalent_cost(draw)
     firm = draw.choice(FIRMS)
     better = (p, n, c) if first < second else (q, m, d)
