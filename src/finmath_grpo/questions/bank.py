@@ -80,7 +80,7 @@ class Bank:
 BANKS = {
     "questions": Bank("fm", course.FAMILIES, Rawness(choices=1 / 6, sloppy=1 / 25, bare=0.3, grouped=0.98), 542, 100),
     "smoke": Bank("s", elementary.FAMILIES, Rawness(choices=0.05, sloppy=0, bare=0.8, grouped=1), 542, 10),
-    "transfer": Bank("ft", transfer.FAMILIES, Rawness(choices=1 / 6, sloppy=1 / 25, bare=0.3, grouped=0.98), 542, 0),
+    "transfer": Bank("ft", transfer.FAMILIES, Rawness(choices=1 / 12, sloppy=1 / 25, bare=0.3, grouped=0.98), 542, 0),
     "smoke-transfer": Bank(
         "st", transfer_elementary.FAMILIES, Rawness(choices=0.05, sloppy=0, bare=0.8, grouped=1), 542, 0
     ),

@@ -17,11 +17,11 @@ IDEAS: dict[str, tuple[str, ...]] = {
         "cost-price-with-expenses", "discounted-price", "price-with-profit", "price-with-loss",
     ),
     "changes one after another": (
-        "percent-two-discounts", "percent-rise-then-discount", "compound-changing-rates", "inflation-price",
+        "percent-two-discounts", "compound-changing-rates", "inflation-price",
         "inflation-cumulative", "rate-nominal-for-real",
     ),
     "a change undone": (
-        "percent-price-without-vat", "percent-vat-inside", "cost-from-price", "cost-profit-on-sales",
+        "percent-price-without-vat", "cost-from-price", "cost-profit-on-sales",
         "inflation-purchasing-power", "share-after-bonus-issue", "percent-offsetting-rise",
     ),
     "a change undone, then another": ("cost-loss-to-profit", "cost-label-price", "cost-waste", "rate-real"),
@@ -31,8 +31,8 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "amount that moves a mean to a target": ("ratio-alloy-weight",),
     # simple interest and simple discount
     "amount × rate × time": (
-        "simple-interest-years", "simple-interest-months", "simple-interest-days", "simple-interest-dates",
-        "simple-interest-two-parts", "simple-interest", "outer-discount-days", "rate-net-interest", "bond-coupon",
+        "simple-interest-months", "simple-interest-days", "simple-interest-dates",
+        "simple-interest-two-parts", "simple-interest", "rate-net-interest", "bond-coupon",
     ),
     "amount and simple interest": ("simple-interest-balance-months", "simple-interest-balance"),
     "principal from simple interest": ("simple-interest-principal",),
@@ -49,8 +49,8 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "bill of equal worth by inner discount": ("bills-equivalent-inner", "bills-equal-monthly"),
     # compound interest and compound discount
     "repeated growth at one rate": (
-        "compound-balance-two-years", "compound-balance-three-years", "compound-balance-by-factor",
-        "compound-balance-months", "compound-interest-by-factor", "compound-interest-years", "compound-periods",
+        "compound-balance-two-years", "compound-balance-by-factor",
+        "compound-balance-months", "compound-interest-years", "compound-periods",
         "compound-more-than-simple", "compound-later-debt", "compound-two-years", "percent-repeated-change",
         "cost-successive-profits", "simple-interest-renewed-deposit",
     ),
@@ -81,13 +81,12 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "growing payments without end": ("share-growing-dividend", "share-price-later"),
     "loan by equal parts of principal": ("loan-equal-principal", "loan-equal-principal-interest"),
     "what an instalment pays": (
-        "loan-first-principal", "loan-left-after-two", "loan-principal-part", "loan-balance",
+        "loan-principal-part", "loan-balance",
     ),
     "all instalments against the price": ("loan-total-interest", "equal-instalments"),
     # bonds, shares, investments, depreciation
     "present value of several flows": (
-        "npv-two-years", "npv-unequal-flows", "npv-by-factors", "profitability-index", "bond-price-two-years",
-    ),
+        "npv-unequal-flows", "npv-by-factors", "profitability-index",     ),
     "equal payments and an amount at the end": (
         "bond-price-by-factor", "bond-price", "bond-price-half-years", "share-sold-later",
     ),

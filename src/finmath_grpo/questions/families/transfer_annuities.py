@@ -127,7 +127,7 @@ def _pension(draw: Random) -> Problem:
         (a, r, n, s, vested),
         (
             f"{who} bireysel emeklilik sistemine {n} ay boyunca her ay sonunda {tl(a)} katkı payı ödemiş, her ödemeyle"
-            f" birlikte hesabına bunun {pct(s, 'si')} kadar devlet katkısı yatırılmıştır. Fonlar ayda {pct(r)}"
+            f" birlikte hesabına bunun {pct(s, 'si')} kadar devlet katkısı yatırılmıştır. Fonlar ayda bileşik {pct(r)}"
             f" kazandırmıştır. Sistemden ayrılırken devlet katkısı hesabının {pct(vested, 'sine')} hak kazandığına"
             " göre, kesintiler dikkate alınmadığında eline kaç TL geçer?",
             f"Aylık katkı payı {tl(a)}, devlet katkısı oranı {pct(s)} ve fonların aylık bileşik getirisi {pct(r)} olan"

@@ -71,7 +71,8 @@ def _equivalent_cost(draw: Random) -> Problem:
     i, f = F(r, 100), growth(r)
     first, second = p * i / (1 - f**-n) + c, q * i / (1 - f**-m) + d
     value = min(first, second)
-    if not 1.02 < max(first, second) / value < 1.5:
+    # The machine that lasts longer costs more, and neither is far better: it has to be worked out.
+    if q <= p or not 1.02 < max(first, second) / value < 1.5:
         return _equivalent_cost(draw)
     firm = draw.choice(FIRMS)
     better = (p, n, c) if first < second else (q, m, d)
@@ -192,8 +193,8 @@ def _capital_cost(draw: Random) -> Problem:
             f"Bir şirketin bilançosunda {tl(equity)} öz kaynak, {tl(debt)} faizli borç bulunuyor. Ortaklar {pct(k)}"
             f" getiri beklemekte, borca {pct(r)} faiz ödenmektedir. Vergi oranı {pct(tax)} olduğunda şirketin vergi"
             " sonrası ağırlıklı ortalama sermaye maliyetini yüzde olarak hesaplayınız.",
-            f"Sermayesinin {tl(equity)} kadarı ortaklardan ({pct(k)} maliyetle), {tl(debt)} kadarı borçtan ({pct(r)}"
-            f" faizle) gelen bir işletmenin vergi oranı {pct(tax, 'dir')}. Borç faizinin sağladığı vergi tasarrufu"
+            f"Sermayesinin {tl(equity)}'lik kısmı ortaklardan ({pct(k)} maliyetle), {tl(debt)}'lik kısmı borçtan"
+            f" ({pct(r)} faizle) gelen bir işletmenin vergi oranı {pct(tax, 'dir')}. Borç faizinin sağladığı vergi tasarrufu"
             " hesaba katıldığında toplam sermayenin ortalama maliyeti yüzde kaç olur?",
             f"Öz kaynağı {tl(equity)}, banka borcu {tl(debt)} olan bir işletme, ortaklarına {pct(k)} getiri sağlamak,"
             f" bankaya {pct(r)} faiz ödemek zorundadır. Ödenen faiz vergi matrahını azaltmakta, vergi oranı {pct(tax)}"

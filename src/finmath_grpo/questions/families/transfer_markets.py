@@ -172,7 +172,8 @@ def _forward_rate(draw: Random) -> Problem:
             f" {n}. yılın sonundan {n + 1}. yılın sonuna kadar geçerli örtük vadeli faiz oranını yüzde olarak"
             " hesaplayınız.",
         ),
-        f"{written} {is_(growth(t) ** (n + 1) / growth(s) ** n, 6, amount=False)}\n"
+        f"{to_power(growth(t), n + 1)} {is_(growth(t) ** (n + 1), 6, amount=False)}\n"
+        f"{to_power(growth(s), n)} {is_(growth(s) ** n, 6, amount=False)}\n"
         f"({written} - 1) × 100 {is_(value, amount=False)}",
         value,
         "%",
@@ -246,7 +247,7 @@ def _foreign_deposit(draw: Random) -> Problem:
             f"Bir {name} {tl(s0)} iken açılan döviz tevdiat hesabı {m} ay sonra kapatılıyor. Hesaba yıllık {pct(r)}"
             f" basit faiz işlemiş, kapanış günündeki alış kuru {tl(s1)} olmuştur. Yatırımcının TL getirisini yıllık"
             " efektif oran olarak (yüzde) hesaplayınız.",
-            f"Döviz mevduatının getirisi hem faizden hem kur artışından doğar. {m} ayda bir {name}, {tl(s0)}'den"
+            f"Döviz mevduatının getirisi hem faizden hem kur artışından doğar. {m} ay içinde {name} kuru {tl(s0)}'den"
             f" {tl(s1)}'ye yükselmiş, hesaba yıllık {pct(r)} basit faiz ödenmiştir. Bu {m} aylık TL getirisinin bileşik"
             " olarak yıllığa çevrilmiş oranı yüzde kaçtır?",
             f"{who} birikimini {tl(s0)} kurdan {name} alarak {m} aylık döviz hesabında tutmuştur. Hesabın yıllık basit"
