@@ -12,8 +12,9 @@ from statistics import NormalDist
 import pandas as pd
 import pytest
 
-from finmath_grpo.claims.checks import CHECKS, NOT_MEASURED, SUPPORTED, VERDICTS, Tables, fact
+from finmath_grpo.claims.checks import CHECKS, NOT_MEASURED, SUPPORTED, VERDICTS, fact
 from finmath_grpo.claims.evaluate import evaluate, markdown, read_claims
+from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
 from finmath_grpo.statistics.settings import StatisticsSettings
 

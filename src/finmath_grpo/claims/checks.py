@@ -5,23 +5,17 @@ can't tell it from chance. A table, model or scorer that the experiment does not
 Intervals have the confidence of the experiment, and a p is small when it is below 1 - confidence.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pandas as pd
 from scipy.stats import binomtest
-from statsmodels.stats.proportion import proportion_confint
 
-from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
+from finmath_grpo.claims.tables import NotMeasured, Tables
 
 SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, NOT_MEASURED = "supported", "not supported", "inconclusive", "not measured"
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, INCONCLUSIVE, NOT_MEASURED)
 POINTS = "percentage points"
-
-
-class NotMeasured(Exception):
-    """The experiment has no such numbers; the message says which."""
 
 
 @dataclass(frozen=True)
@@ -37,50 +31,6 @@ class Finding:
     detail: str = ""
     table: str = ""
     column: str = ""
-
-
-class Tables:
-    """The tables of one experiment, read when asked for, and the settings that they were made with."""
-
-    def __init__(self, files: Sequence[Path], settings: StatisticsSettings | None = None) -> None:
-        self._settings = settings or StatisticsSettings()
-        self._files = {path.stem: path for path in files}
-        self._tables: dict[str, pd.DataFrame] = {}
-
-    def rows(self, table: str, **where: object) -> pd.DataFrame:
-        """The rows with these values (for a list, one of them). Raises NotMeasured if table or value is missing."""
-        if table not in self._tables:
-            if table not in self._files:
-                raise NotMeasured(f"there is no table {table}.csv")
-            self._tables[table] = pd.read_csv(self._files[table], dtype={"at": str}, keep_default_na=True)
-        rows = self._tables[table]
-        for column, wanted in where.items():
-            values = wanted if isinstance(wanted, list) else [wanted]
-            absent = [str(value) for value in values if not (rows[column] == value).any()]
-            if absent:
-                raise NotMeasured(f"{table}.csv has no {column} {', '.join(absent)}")
-            rows = rows[rows[column].isin(values)]
-        return rows
-
-    def row(self, table: str, **where: object) -> pd.Series:
-        """The first of these rows."""
-        return self.rows(table, **where).iloc[0]
-
-    def panel(self, scorer: str) -> pd.Series:
-        """The row of the panel. Raises NotMeasured if the panel is not the post's four models."""
-        if set(self._settings.panel) != set(POST_MODELS):
-            raise NotMeasured(f"the panel is {', '.join(self._settings.panel)}, and not the post's four models")
-        return self.row("panel", scorer=scorer)
-
-    def wilson(self, count: int, n: int) -> tuple[float, float]:
-        """Wilson's interval of a share, at the experiment's confidence."""
-        low, high = proportion_confint(count, n, alpha=1 - self._settings.confidence, method="wilson")
-        return float(low), float(high)
-
-    def is_small(self, p: float) -> bool:
-        """Whether a p excludes chance at the experiment's confidence."""
-        # 1 - 0.95 is 0.050000000000000044.
-        return p < round(1 - self._settings.confidence, 12)
 
 
 EXPECTED: dict[str, str | None] = {"rises": None, "unchanged": "margin", "at_least": "threshold"}

@@ -12,7 +12,8 @@ import pydantic
 import yaml
 from pydantic import TypeAdapter
 
-from finmath_grpo.claims.checks import CHECKS, EXPECTED, NOT_MEASURED, POINTS, VERDICTS, Finding, NotMeasured, Tables
+from finmath_grpo.claims.checks import CHECKS, EXPECTED, NOT_MEASURED, POINTS, VERDICTS, Finding
+from finmath_grpo.claims.tables import NotMeasured, Tables
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, explain, write_json
 from finmath_grpo.statistics.settings import StatisticsSettings

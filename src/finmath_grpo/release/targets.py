@@ -43,7 +43,7 @@ def first_line(text: str) -> str:
 def main() -> None:
     print("finmath-grpo: GRPO on Turkish finance mathematics, from raw questions to every figure.\n")
     print("What can be built (each is a target; its figures, tables, claims and report lie in results/NAME/):\n")
-    for file in sorted(Path("config").glob("*.yaml")):
+    for file in sorted(Path("config").glob("*.yaml"), key=lambda file: file.stem):
         print(f"  {file.stem:<11} {first_line(first_comment(file.read_text(encoding='utf-8')))}")
     print(f"  {'doctor':<11} What was found on this machine, and what each experiment needs.")
     print(f"\n{HOW}")

@@ -20,7 +20,7 @@ from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.settings import Settings
 from finmath_grpo.statistics.settings import check_models, fitting
 from finmath_grpo.training.settings import DpoJob, GrpoJob
-from finmath_grpo.workflow.config_file import Config, merge_patch, read_config
+from finmath_grpo.workflow.config_file import Config, read_config
 from finmath_grpo.workflow.kinds import (
     EXPERIMENT,
     Adapter,
@@ -35,7 +35,7 @@ from finmath_grpo.workflow.kinds import (
     Run,
     schema,
 )
-from finmath_grpo.workflow.recorded import of_record
+from finmath_grpo.workflow.recorded import with_record
 
 __all__ = ["Adapter", "Dpo", "Experiment", "Fetched", "Grpo", "Needs", "Pretrained", "Published", "Recorded", "Run"]
 
@@ -52,7 +52,7 @@ def load(path: Path) -> Experiment:
             load(config.base)
         except UserError as error:
             raise UserError(f"{path}: extends a file with a fault: {error}") from None
-    return _checked(path, _with_record(path, config))
+    return _checked(path, with_record(path, config))
 
 
 def _checked(path: Path, config: Config) -> Experiment:
@@ -101,49 +101,12 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
 
 
-def _with_record(path: Path, config: Config) -> Config:
-    """The config of a `recorded` experiment over what its record says; any other as it is."""
-    record = config.values.get("record")
-    if config.values.get("kind") != "recorded" or not isinstance(record, str):
-        return config
-    given = [key for key in ("models", "tests") if key in config.values]
-    if given:
-        raise UserError(f"{path}: {given[0]}: comes from the record {record}; leave it out here")
-    try:
-        found = of_record(Path(record))
-    except UserError as error:
-        raise UserError(f"{path}: record: {error}") from None
-    return Config(merge_patch(found, config.values), config.values, Path(record), found)
-
-
-TAKEN = frozenset(
-    [
-        "all",
-        "audit",
-        "cache",
-        "clean",
-        "claims",
-        "contamination",
-        "doctor",
-        "dpo",
-        "examples",
-        "fetch",
-        "figure",
-        "generate",
-        "grpo",
-        "merge",
-        "plotlyjs",
-        "pretrain",
-        "published-statistics",
-        "report",
-        "reward-audit",
-        "score",
-        "split",
-        "statistics",
-        "training-table",
-        "unpack",
-    ]
-)
+# fmt: off
+TAKEN = frozenset((
+    "all", "audit", "cache", "clean", "claims", "contamination", "doctor", "dpo", "examples", "fetch", "figure",
+    "generate", "grpo", "merge", "plotlyjs", "pretrain", "report", "score", "split", "statistics", "unpack",
+))
+# fmt: on
 """Names of rules and of folders of results/, which no experiment may have."""
 
 

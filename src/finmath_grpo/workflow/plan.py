@@ -64,7 +64,7 @@ class Plan:
         def entry(wildcards: Wildcards) -> Files:
             if wildcards.model in experiments.models_by_method(self._found(wildcards), *methods):
                 return []
-            return f"config/{wildcards.experiment}.yaml: models.{wildcards.model} with method {' or '.join(methods)}"
+            return _no_model(wildcards, *methods)
 
         return entry
 
@@ -113,10 +113,12 @@ class Plan:
 
     def tests(self, wildcards: Wildcards) -> list[str]:
         """The questions of every test, in the order of :func:`experiments.tests`."""
-        return [paths.questions(wildcards.experiment, name) for name in experiments.test_names(self._found(wildcards))]
+        return [
+            paths.questions(wildcards.experiment, name) for name in experiments.names_of_tests(self._found(wildcards))
+        ]
 
     def test_names(self, wildcards: Wildcards) -> list[str]:
-        return experiments.test_names(self._found(wildcards))
+        return experiments.names_of_tests(self._found(wildcards))
 
     def held_out(self, wildcards: Wildcards) -> list[str]:
         """Questions whose problems no pre-training text may have: those of the tests and of the validation set."""
@@ -124,14 +126,17 @@ class Plan:
 
     def held_out_names(self, wildcards: Wildcards) -> list[str]:
         """The names of the files of :meth:`held_out`."""
-        names = experiments.test_names(self._found(wildcards))
+        names = experiments.names_of_tests(self._found(wildcards))
         return [*names, "v"] if self._run(wildcards).validation else names
 
     # ---- models
 
     def base(self, wildcards: Wildcards) -> str:
         """The manifest of the model that `{model}` was trained from."""
-        return paths.manifest(wildcards.experiment, self._trained(wildcards, wildcards.model).base)
+        model = self._run(wildcards).models.get(wildcards.model)
+        if isinstance(model, Grpo | Dpo):
+            return paths.manifest(wildcards.experiment, model.base)
+        return _no_model(wildcards, "grpo", "dpo")
 
     def pretraining_settings(self, wildcards: Wildcards) -> str:
         return experiments.pretraining_settings(self._run(wildcards), wildcards.model)
@@ -317,11 +322,6 @@ class Plan:
         assert isinstance(experiment, Run), f"{wildcards.experiment} is not run from raw questions"
         return experiment
 
-    def _trained(self, wildcards: Wildcards, name: str) -> Grpo | Dpo:
-        model = self._run(wildcards).models[name]
-        assert isinstance(model, Grpo | Dpo), f"{name} is not trained from a base"
-        return model
-
     def _families(self, wildcards: Wildcards) -> str:
         pretraining = self._run(wildcards).pretraining
         assert pretraining is not None
@@ -336,3 +336,8 @@ class Plan:
         if not self._is_published(wildcards) and not experiments.models_with_rollouts(self._found(wildcards)):
             absent |= OF_GRPO
         return paths.statistics(wildcards.experiment, [f"{name}.csv" for name in names if name not in absent])
+
+
+def _no_model(wildcards: Wildcards, *methods: str) -> str:
+    """A path that no rule makes; Snakemake shows it to whoever asks for a model that is not in the config."""
+    return f"config/{wildcards.experiment}.yaml: no {wildcards.model} by {' or '.join(methods)} under models"

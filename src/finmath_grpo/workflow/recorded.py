@@ -7,7 +7,22 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.settings import FurtherTests
 from finmath_grpo.release.record import opened
 from finmath_grpo.statistics.settings import StatisticsSettings
-from finmath_grpo.workflow.config_file import parse_yaml
+from finmath_grpo.workflow.config_file import Config, merge_patch, parse_yaml
+
+
+def with_record(path: Path, config: Config) -> Config:
+    """The config of a `recorded` experiment over what its record says; any other as it is."""
+    record = config.values.get("record")
+    if config.values.get("kind") != "recorded" or not isinstance(record, str):
+        return config
+    given = [key for key in ("models", "tests") if key in config.values]
+    if given:
+        raise UserError(f"{path}: {given[0]}: comes from the record {record}; leave it out here")
+    try:
+        found = of_record(Path(record))
+    except UserError as error:
+        raise UserError(f"{path}: record: {error}") from None
+    return Config(merge_patch(found, config.values), config.values, Path(record), found)
 
 
 def of_record(record: Path) -> dict[str, Any]:

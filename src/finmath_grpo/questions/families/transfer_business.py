@@ -194,8 +194,8 @@ def _capital_cost(draw: Random) -> Problem:
             f" getiri beklemekte, borca {pct(r)} faiz ödenmektedir. Vergi oranı {pct(tax)} olduğunda şirketin vergi"
             " sonrası ağırlıklı ortalama sermaye maliyetini yüzde olarak hesaplayınız.",
             f"Sermayesinin {tl(equity)}'lik kısmı ortaklardan ({pct(k)} maliyetle), {tl(debt)}'lik kısmı borçtan"
-            f" ({pct(r)} faizle) gelen bir işletmenin vergi oranı {pct(tax, 'dir')}. Borç faizinin sağladığı vergi tasarrufu"
-            " hesaba katıldığında toplam sermayenin ortalama maliyeti yüzde kaç olur?",
+            f" ({pct(r)} faizle) gelen bir işletmenin vergi oranı {pct(tax, 'dir')}. Borç faizinin sağladığı vergi"
+            " tasarrufu hesaba katıldığında toplam sermayenin ortalama maliyeti yüzde kaç olur?",
             f"Öz kaynağı {tl(equity)}, banka borcu {tl(debt)} olan bir işletme, ortaklarına {pct(k)} getiri sağlamak,"
             f" bankaya {pct(r)} faiz ödemek zorundadır. Ödenen faiz vergi matrahını azaltmakta, vergi oranı {pct(tax)}"
             " olarak uygulanmaktadır. Vergi sonrası ortalama sermaye maliyeti yüzde kaçtır?",
