@@ -7,7 +7,8 @@ long, with how much memory, and the SHA-256 of what came out (:class:`JobRecord`
 these records. The former record is deleted first, so that a killed job leaves none.
 
 The exit status is the stage's, or 128 + n if signal n ended it. The stage never outlives this process, nor the run of
-Snakemake that this process belongs to. Long jobs say now and then on stderr how far they are.
+Snakemake that this process belongs to; what the stage itself starts has to see to that on its own. Long jobs say now
+and then on stderr how far they are. For Linux only.
 """
 
 import argparse
@@ -77,13 +78,15 @@ def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
     record = record_path(log)
     record.unlink(missing_ok=True)
     log.parent.mkdir(parents=True, exist_ok=True)
+    holder = int(os.environ.get(HOLDER, "0"))
+    holder = holder if descends_from(holder) else 0
     started, clock = datetime.now(UTC), time.monotonic()
     # Signals wait in a queue, from which `finish` takes them.
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {*PASSED_ON, signal.SIGCHLD})
     with log.open("wb") as words:
         stage = start([sys.executable, "-m", *command], words.fileno(), former)
     environment = this_environment()
-    status, peak_memory = finish(stage, log)
+    status, peak_memory = finish(stage, log, holder)
     found = JobRecord(
         command=without_secrets(["python", "-m", *command], os.environ),
         started=started.isoformat(timespec="milliseconds"),
@@ -115,14 +118,12 @@ def start(command: list[str], output: int, mask: set[signal.Signals] | set[int])
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare)
 
 
-def finish(stage: subprocess.Popen[bytes], log: Path) -> tuple[int, int]:
+def finish(stage: subprocess.Popen[bytes], log: Path, holder: int) -> tuple[int, int]:
     """Wait for a stage: its exit status as a shell gives it, and its peak memory in bytes.
 
-    Passes signals on, ends the stage when the run that it belongs to is gone, and prints how far it is.
+    Passes signals on, ends the stage when the process `holder` (if it is not 0) is gone, and prints how far it is.
     """
     # Never through methods of Popen: they would wait for the process themselves, and take its memory's peak with them.
-    holder = int(os.environ.get(HOLDER, "0"))
-    watched = descends_from(holder)
     begun = time.monotonic()
     told, orphaned = begun, 0.0
     while True:
@@ -136,7 +137,7 @@ def finish(stage: subprocess.Popen[bytes], log: Path) -> tuple[int, int]:
         if received is not None and received.si_signo in PASSED_ON:
             if received.si_code != FROM_TERMINAL:
                 os.kill(stage.pid, received.si_signo)
-        elif watched and not descends_from(holder):
+        elif holder and not descends_from(holder):
             orphaned = orphaned or now
             os.kill(stage.pid, signal.SIGTERM if now < orphaned + GRACE else signal.SIGKILL)
         elif now - told >= max(QUIET, 0.1 * (now - begun)):
