@@ -44,8 +44,6 @@ try:
     DEFAULT, WHY = experiments.default_experiment({**found, **broken}, os.environ, gpu)
 except UserError as error:
     sys.exit(f"error: {error}")
-if message := broken.get(DEFAULT):
-    sys.exit(f"error: {message}")
 
 
 include: "rules/machine.smk"
@@ -79,7 +77,7 @@ include: "rules/report.smk"
 rule all:
     default_target: True
     input:
-        plan.artifacts(DEFAULT),
+        plan.artifacts(DEFAULT) if DEFAULT in found else f"config/{DEFAULT}.yaml: {broken.get(DEFAULT)}",
     localrule: True
 
 

@@ -13,6 +13,8 @@ rule claims:
         "results/{experiment}/logs/claims.log",
     wildcard_constraints:
         experiment=plan.kinds("run", "published", "recorded"),
+    params:
+        settings=plan.settings("statistics"),
     shell:
-        JOB + "claims.evaluate --claims {input.claims} --tables {input.tables}"
+        JOB + "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
         " --experiment {wildcards.experiment} --json {output.json} --markdown {output.markdown}"

@@ -310,7 +310,10 @@ class Plan:
         """Every final artifact of an experiment; the files between them follow."""
         folder = f"results/{experiment}"
         figures = [f"{folder}/figures/{name}.{kind}" for name in self.figures(experiment) for kind in ("png", "html")]
-        return [*figures, *(f"{folder}/{file}" for file in ("claims.json", "claims.md", "report/index.html"))]
+        files = ["claims.json", "claims.md", "report/index.html"]
+        if isinstance(self.experiments[experiment], Run):
+            files += ["data/audit.json", "data/contamination.json"]
+        return [*figures, *(f"{folder}/{file}" for file in files)]
 
     # ----
 
