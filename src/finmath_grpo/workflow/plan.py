@@ -181,9 +181,10 @@ class Plan:
         model = self._run(wildcards).models[wildcards.model]
         if not isinstance(model, Adapter):
             return [paths.manifest(wildcards.experiment, wildcards.model)]
-        base = self._trained(wildcards, model.of).base
+        trained = self._run(wildcards).models[model.of]
+        assert isinstance(trained, Grpo | Dpo)
         return [
-            paths.manifest(wildcards.experiment, base),
+            paths.manifest(wildcards.experiment, trained.base),
             paths.training(wildcards.experiment, model.of, "MANIFEST.sha256"),
         ]
 
