@@ -123,8 +123,8 @@ def test_choices_are_amounts_with_their_unit_and_the_right_one_stands_anywhere(c
         ranks[sorted(numbers).index(right)] += 1
         letters[row.answer] += 1
         digits += len({f"{number:f}".replace(".", "").rstrip("0") for number in numbers}) < 5
-    assert set(ranks) == {0, 1, 2, 3, 4} and min(ranks.values()) >= 9, ranks
-    assert set(letters) == set("ABCDE") and min(letters.values()) >= 9, letters
+    assert set(ranks) == {0, 1, 2, 3, 4} and min(ranks.values()) >= 7, ranks
+    assert set(letters) == set("ABCDE") and min(letters.values()) >= 7, letters
     assert digits >= 5, "some options differ in separators only"
 
 
