@@ -176,6 +176,13 @@ def test_a_family_less_leaves_the_problems_of_the_others():
     assert len(changed) <= 8, "only who is multiple choice or sloppy moves a little"
 
 
+def test_rows_that_do_not_say_their_difficulty_go_through():
+    row = RawQuestion(id="a", question="Faiz kaç TL'dir?", answer="12 TL", answer_unit="TL")
+    assert (clean(row).difficulty, clean(row).of) == ("", "")
+    told = clean(row.model_copy(update={"difficulty": "hard", "of": "b"}))
+    assert (told.difficulty, told.of) == ("hard", "b")
+
+
 def test_the_tables_of_the_data_card_are_those_of_the_files():
     card = (RAW / "README.md").read_text(encoding="utf-8")
     assert with_tables(card, tables(RAW)) == card, "python -m finmath_grpo.questions.card --write makes them anew"
