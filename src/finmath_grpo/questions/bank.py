@@ -199,7 +199,7 @@ def _drawn_ids(questions: list[Question], count: int) -> list[str]:
 def _draw_again(
     bank: Bank, questions: list[Question], of: list[Question], copies: int, mark: str, taken: set[tuple[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Open raw rows with the family, the sentence and the difficulty of `of`, and numbers that nothing else has.
+    """Open raw rows with the family, the sentence and the difficulty of `of`, another answer, and numbers of their own.
 
     Raises UserError if a family has too few problems.
     """
@@ -214,6 +214,7 @@ def _draw_again(
             key = (row.family, _numbers(problem))
             if (
                 key not in taken
+                and problem.value != Decimal(row.value)
                 and masked(problem.question) == sentence
                 and row.difficulty in ("", _difficulty(problem))
             ):

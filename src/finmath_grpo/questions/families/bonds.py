@@ -15,10 +15,10 @@ COUPONS = (9, 10, 12, 14, 15, 16, 18, 20, 22, 24, 25, 28, 30, 35)
 
 def _coupon(draw: Random) -> Problem:
     """(face, rate, coupons a year, bonds): the money of one coupon day."""
-    face, m = draw.choice((100, 500, 1000, 2000, 5000, 10000)), draw.choice((1, 2, 4))
+    face, m = draw.choice((100, 500, 1000, 2000, 5000, 10000)), draw.choice((2, 4))
     r, count = F(pick(draw, 16, 76), 2), pick(draw, 15, 250, 5)
     one = F(face) * r / 100 / m
-    when = {1: "yılda bir", 2: "altı ayda bir", 4: "üç ayda bir"}[m]
+    when = {2: "altı ayda bir", 4: "üç ayda bir"}[m]
     return problem(
         draw,
         (face, r, m, count),
