@@ -6,7 +6,7 @@ A family draws again where the rounded steps of a wording do not end in the exac
 from decimal import Decimal, localcontext
 from fractions import Fraction
 
-from finmath_grpo.questions.families.writing import PLACES, half_up, is_, plain
+from finmath_grpo.questions.families.writing import PLACES, half_up, is_, plain, raised, root_of, superscript
 
 FACTOR_PLACES = 8
 """Decimals that a factor is carried on with."""
@@ -26,13 +26,13 @@ def near(value: Fraction, places: int = FACTOR_PLACES) -> str:
 
 
 def powered(base: Fraction | str, exponent: int) -> str:
-    """A power in a worked solution: `1,17^-7`, `(5 / 4)^3`."""
-    return f"{base if isinstance(base, str) else plain(base)}^{exponent}"
+    """A power in a worked solution, as books print it: `(1,17)⁻⁷`, `(5 / 4)³`."""
+    return f"{base}{superscript(exponent)}" if isinstance(base, str) else raised(base, exponent)
 
 
 def rooted(degree: int, radicand: str) -> str:
-    """A root in a worked solution: `2,5^(1/3)`."""
-    return f"{radicand}^(1/{degree})"
+    """A root in a worked solution, as books print it: `⁵√2,5`."""
+    return root_of(degree, radicand)
 
 
 def root(value: Fraction, degree: int) -> Fraction:
