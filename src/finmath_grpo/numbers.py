@@ -15,7 +15,7 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 6.  Words for "about" and "exactly": `yaklaşık olarak 12`, `tam 12`.
 7.  A unit of `UNITS` on either side, in any case and with or without Turkish letters: `12 TL`, `₺12`, `%5`, `yüzde 5`,
     `binde 850`, `32 gram`, `240 TL/kg`. `%5` is 5, not 0.05.
-8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL olur`.
+8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL faiz öder`.
 9.  A space (plain, no-break or thin) or an apostrophe between groups of three, where all groups fit: `12 500,00`,
     `12'500`.
 10. The dash after amounts: `12.500,-`, `12.500-TL`.
@@ -117,7 +117,7 @@ _VERB = (
     r"(?<![a-z])(?:ol(?:ur|acak|acaktir|malidir|maktadir|mustur|arak)|oraninda(?:dir)?|tutar(?:inda)?(?:dir)?|tutmaktadir|"
     r"bulun(?:ur|mustur|maktadir)|e(?:der|decektir)|oden(?:ir|ecektir|melidir|mektedir)|oder|odeyecektir|odemelidir|"
     r"hesaplan(?:ir|mistir|maktadir)|elde (?:edilir|edilmistir|edilecektir|eder)|kazan(?:ir|ilir|mistir)|"
-    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|esittir|ulasir|"
+    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|faiz|esittir|ulasir|"
     r"sat(?:ilir|ilmalidir|malidir|ar))(?![a-z])"
 )
 _ABOUT = r"(?<![a-z])(?:yaklasik(?: olarak)?|takriben|tam(?: olarak)?)(?![a-z])"
@@ -235,9 +235,12 @@ def names_a_number(text: str) -> bool:
 def contradicts(units: Collection[str], answer_unit: str) -> bool:
     """Whether one of `units`, those beside an answer's number, is another than the question's.
 
-    Where the question names no unit, or one that `UNITS` lacks, none contradicts it: nothing says what was asked.
+    Where the question names no unit, or one that `UNITS` lacks, none contradicts it: nothing says what was asked. Words
+    for counting (`40 adet hisse`) do not contradict one another.
     """
     asked = _UNIT_OF.get(normalise(answer_unit).partition("/")[0].strip())
+    if asked in _COUNTS:
+        return not _COUNTS.issuperset(units)
     return asked is not None and any(unit != asked for unit in units)
 
 
