@@ -64,7 +64,7 @@ UNITS = {
     "dönem": ("donem", "devre"),
     "kat": ("kat", "kati"),
 }
-"""Units and how they are written, after normalisation (`fold`). A price per something (`TL/kg`) is in its money."""
+"""Units and how `normalise` leaves them written. A price per something (`TL/kg`) is in its money."""
 
 LONGEST = 1000
 """Characters of an answer that are read; a longer text states no number. It bounds the time on hostile text."""
@@ -111,8 +111,9 @@ _LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)")
 
 _SPELLINGS = "|".join(map(re.escape, sorted(_UNIT_OF, key=len, reverse=True)))
 _COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?)(?![a-z])"
-_UNIT = rf"(?<![a-z])(?P<unit>{_SPELLINGS})(?:\s?/\s?[a-z]+)?(?:\s?{_COPULA}|(?![a-z]))"
-_UNIT_AGAIN = _UNIT.replace("(?P<unit>", "(?:")
+_UNIT, _NAMED_UNIT = (
+    rf"(?<![a-z]){group}{_SPELLINGS})(?:\s?/\s?[a-z]+)?(?:\s?{_COPULA}|(?![a-z]))" for group in ("(?:", "(")
+)
 _VERB = (
     r"(?<![a-z])(?:ol(?:ur|acak|acaktir|malidir|maktadir|mustur|arak)|oraninda(?:dir)?|tutar(?:inda)?(?:dir)?|tutmaktadir|"
     r"bulun(?:ur|mustur|maktadir)|e(?:der|decektir)|oden(?:ir|ecektir|melidir|mektedir)|oder|odeyecektir|odemelidir|"
@@ -127,14 +128,14 @@ _ANSWER_WORD = (
 )
 _LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=]"
 _HEAD = re.compile(
-    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_ANSWER_WORD}|{_UNIT_AGAIN})*+"
-    rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT_AGAIN})*+"
+    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_ANSWER_WORD}|{_UNIT})*+"
+    rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT})*+"
 )
-_TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT_AGAIN}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
-_U = _UNIT.replace("(?P<unit>", "(")
-_UNITS_IN_TAIL = re.compile(rf"\(\s*{_U}\s*\)|\([^()]*\)|{_U}")
-_UNITS_IN_HEAD = re.compile(_U)
-_UNIT_OF_LABEL = re.compile(rf"{_U}\s*(?:sayisi\s*)?\)?\s*$")
+_TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
+# In the tail a unit may be alone in brackets: `12.500 (TL)`. A label may end in one: `Vade (ay):`, `Ay sayısı:`.
+_UNITS_IN_TAIL = re.compile(rf"\(\s*{_NAMED_UNIT}\s*\)|\([^()]*\)|{_NAMED_UNIT}")
+_UNITS_IN_HEAD = re.compile(_NAMED_UNIT)
+_UNIT_OF_LABEL = re.compile(rf"{_NAMED_UNIT}\s*(?:sayisi\s*)?\)?\s*$")
 _NUMBER = re.compile(
     r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})++|(?:'[0-9]{3})++)(?![0-9])(?:[.,][0-9]++)?+)|[0-9]++(?:[.,][0-9]++)*+"
 )
