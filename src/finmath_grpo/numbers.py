@@ -8,14 +8,14 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 
 1.  Compatible characters, by Unicode NFKC: `１２` is `12`. Superscripts and fractions are not changed: `5²` is no 52.
 2.  Invisible marks (U+200B to U+200F, U+2060, U+FEFF, the soft hyphen and their like): they are removed.
-3.  Markdown and quotes: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`.
+3.  Markdown, quotes, square brackets: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`, `[12]`.
 4.  LaTeX: `\boxed{12}`, `$12$`, `\(12\)`, `\[12\]`, `33{,}75`, `5\%`, `12 \text{ TL}`, `\mathrm{TL}`, `12\,500`.
 5.  A label that ends in a colon or an equals sign, and signs that lead to a result: `Cevap: 12`, `x = 12`, `= 12`,
-    `≈ 12`, `~12`, `≅ 12`, `→ 12`; without a colon: `Cevap 12`, `Sonuç olarak 12`, `Toplam 12`.
+    `≈ 12`, `~12`, `≅ 12`, `→ 12`; of a few words no colon is asked: `Cevap 12`, `Faiz tutarı 12 TL'dir`.
 6.  Words for "about" and "exactly": `yaklaşık olarak 12`, `tam 12`.
 7.  A unit of `UNITS` on either side, in any case and with or without Turkish letters: `12 TL`, `₺12`, `%5`, `yüzde 5`,
     `binde 850`, `32 gram`, `240 TL/kg`. `%5` is 5, not 0.05.
-8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL faiz öder`.
+8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `17 ayda`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL öder`.
 9.  A space (plain, no-break or thin) or an apostrophe between groups of three, where all groups fit: `12 500,00`,
     `12'500`.
 10. The dash after amounts: `12.500,-`, `12.500-TL`.
@@ -86,7 +86,7 @@ _LETTERS = str.maketrans("İIıŞşÇçĞğÖöÜüÂâÎîÛû", "iiissccggoouu
 _AFTER = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_DASHES, "-"), **_LETTERS}
 
 # What is taken away leaves a line break, which groups no digits: 12**500 are two numbers.
-_WRAPPING = str.maketrans(dict.fromkeys('*_`"“”„«»', "\n"))
+_WRAPPING = str.maketrans(dict.fromkeys('*_`"“”„«»[]', "\n"))
 _LATEX = re.compile(r"\\([a-z]+|.)|\{([.,])\}|[{}]|(?<=[0-9])~", re.DOTALL)
 _COMMANDS = {
     **dict.fromkeys(("boxed", "fbox", "text", "textbf", "textrm", "mathrm", "mathbf", "mathit", "mbox"), "\n"),
@@ -110,7 +110,7 @@ _MINUS = ("-", "eksi", "negatif")
 _LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)")
 
 _SPELLINGS = "|".join(map(re.escape, sorted(_UNIT_OF, key=len, reverse=True)))
-_COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?)(?![a-z])"
+_COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?|'?[dt][ea](?:dir)?)(?![a-z])"
 _UNIT, _NAMED_UNIT = (
     rf"(?<![a-z]){group}{_SPELLINGS})(?:\s?/\s?[a-z]+)?(?:\s?{_COPULA}|(?![a-z]))" for group in ("(?:", "(")
 )
@@ -118,17 +118,20 @@ _VERB = (
     r"(?<![a-z])(?:ol(?:ur|acak|acaktir|malidir|maktadir|mustur|arak)|oraninda(?:dir)?|tutar(?:inda)?(?:dir)?|tutmaktadir|"
     r"bulun(?:ur|mustur|maktadir)|e(?:der|decektir)|oden(?:ir|ecektir|melidir|mektedir)|oder|odeyecektir|odemelidir|"
     r"hesaplan(?:ir|mistir|maktadir)|elde (?:edilir|edilmistir|edilecektir|eder)|kazan(?:ir|ilir|mistir)|"
-    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|faiz|esittir|ulasir|"
+    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|sonunda|icinde|faiz|esittir|ulasir|alir|"
     r"sat(?:ilir|ilmalidir|malidir|ar))(?![a-z])"
 )
 _ABOUT = r"(?<![a-z])(?:yaklasik(?: olarak)?|takriben|tam(?: olarak)?)(?![a-z])"
-_ANSWER_WORD = (
-    r"(?<![a-z])(?:(?:dogru|nihai|son|final) )?(?:cevap|cevabi|cevabim|yanit|yaniti|sonuc|sonucu|toplam|answer)"
-    r"(?: olarak)?(?![a-z])"
+# Words that lead to a number without a colon. None tells one quantity of a question from another of its kind, as the
+# period of a rate would (`aylık`), or `nominal`, `net` and `kâr`.
+_SUBJECT = (
+    r"(?<![a-z])(?:(?:dogru|nihai|son|final) )?(?:cevap|cevabi|cevabim|yanit|yaniti|sonuc(?: olarak)?|sonucu|"
+    r"(?:the )?answer(?: is)?|toplam|odenecek|pesin|bugunku|satis|alis|"
+    r"(?:faiz|fiyat|tutar|oran|vade|deger|anapara|iskonto|maliyet|miktar|taksit)[iu]?|sure(?:si)?|taksidi)(?![a-z])"
 )
-_LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=]"
+_LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=≈≅≃→]"
 _HEAD = re.compile(
-    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_ANSWER_WORD}|{_UNIT})*+"
+    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_SUBJECT}|{_UNIT})*+"
     rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT})*+"
 )
 _TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
@@ -183,7 +186,7 @@ def stated(text: str) -> Stated | None:
     if before is None or _TAIL.fullmatch(tail) is None:
         return None
     sign = "-" if before["sign"] in _MINUS else ""
-    place = max(head.rfind(":"), head.rfind("="))
+    place = max(map(head.rfind, ":=≈≅≃→"))
     label, remark = head[: max(place, 0)], tail if "(" in tail else ""
     for words in filter(None, (label, remark)):
         if _NUMBER_WORD.search(words) or _DENIAL.search(words) or (not sign and _LOSS.search(words)):
@@ -220,9 +223,10 @@ def normalise(text: str) -> str:
         return ""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AFTER)
-    text = text.lower().translate(_WRAPPING)
+    text = text.lower()
     if "\\" in text or "{" in text:
         text = _LATEX.sub(_plain, text)
+    text = text.translate(_WRAPPING)
     if text.count("$") > 1:  # a pair of dollars is LaTeX, one is the currency
         text = text.replace("$", "\n")
     return text.strip().strip("'")
