@@ -43,7 +43,7 @@ def split_at_tags(text: str) -> Parts | None:
         if not found:
             return None
         parts.append(part)
-    return Parts(*parts, rest)
+    return Parts._make([*parts, rest])
 
 
 def follows_template(text: str) -> bool:

@@ -8,14 +8,14 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 
 1.  Compatible characters, by Unicode NFKC: `１２` is `12`. Superscripts and fractions are not changed: `5²` is no 52.
 2.  Invisible marks (U+200B to U+200F, U+2060, U+FEFF, the soft hyphen and their like): they are removed.
-3.  Markdown and quotes: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`.
+3.  Markdown, quotes, square brackets: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`, `[12]`.
 4.  LaTeX: `\boxed{12}`, `$12$`, `\(12\)`, `\[12\]`, `33{,}75`, `5\%`, `12 \text{ TL}`, `\mathrm{TL}`, `12\,500`.
 5.  A label that ends in a colon or an equals sign, and signs that lead to a result: `Cevap: 12`, `x = 12`, `= 12`,
-    `≈ 12`, `~12`, `≅ 12`, `→ 12`; without a colon: `Cevap 12`, `Sonuç olarak 12`, `Toplam 12`.
+    `≈ 12`, `~12`, `≅ 12`, `→ 12`; of a few words no colon is asked: `Cevap 12`, `Faiz tutarı 12 TL'dir`.
 6.  Words for "about" and "exactly": `yaklaşık olarak 12`, `tam 12`.
 7.  A unit of `UNITS` on either side, in any case and with or without Turkish letters: `12 TL`, `₺12`, `%5`, `yüzde 5`,
     `binde 850`, `32 gram`, `240 TL/kg`. `%5` is 5, not 0.05.
-8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL olur`.
+8.  Case, copula and verb: `12 TL'dir`, `%5'tir`, `17 aydır`, `17 ayda`, `%5'i`, `12 TL'ye satılmalıdır`, `12 TL öder`.
 9.  A space (plain, no-break or thin) or an apostrophe between groups of three, where all groups fit: `12 500,00`,
     `12'500`.
 10. The dash after amounts: `12.500,-`, `12.500-TL`.
@@ -62,7 +62,7 @@ UNITS = {
     "dönem": ("donem", "devre"),
     "kat": ("kat", "kati"),
 }
-"""Units and how they are written, after normalisation (`fold`). A price per something (`TL/kg`) is in its money."""
+"""Units and how `normalise` leaves them written. A price per something (`TL/kg`) is in its money."""
 
 LONGEST = 1000
 """Characters of an answer that are read; a longer text states no number. It bounds the time on hostile text."""
@@ -84,7 +84,7 @@ _LETTERS = str.maketrans("İIıŞşÇçĞğÖöÜüÂâÎîÛû", "iiissccggoouu
 _AFTER = {**dict.fromkeys(_INVISIBLE), **dict.fromkeys(_DASHES, "-"), **_LETTERS}
 
 # What is taken away leaves a line break, which groups no digits: 12**500 are two numbers.
-_WRAPPING = str.maketrans(dict.fromkeys('*_`"“”„«»', "\n"))
+_WRAPPING = str.maketrans(dict.fromkeys('*_`"“”„«»[]', "\n"))
 _LATEX = re.compile(r"\\([a-z]+|.)|\{([.,])\}|[{}]|(?<=[0-9])~", re.DOTALL)
 _COMMANDS = {
     **dict.fromkeys(("boxed", "fbox", "text", "textbf", "textrm", "mathrm", "mathbf", "mathit", "mbox"), "\n"),
@@ -108,31 +108,35 @@ _MINUS = ("-", "eksi", "negatif")
 _LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)")
 
 _SPELLINGS = "|".join(map(re.escape, sorted(_UNIT_OF, key=len, reverse=True)))
-_COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?)(?![a-z])"
-_UNIT = rf"(?<![a-z])(?P<unit>{_SPELLINGS})(?:\s?/\s?[a-z]+)?(?:\s?{_COPULA}|(?![a-z]))"
-_UNIT_AGAIN = _UNIT.replace("(?P<unit>", "(?:")
+_COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?|'?[dt][ea](?:dir)?)(?![a-z])"
+_UNIT, _NAMED_UNIT = (
+    rf"(?<![a-z]){group}{_SPELLINGS})(?:\s?/\s?[a-z]+)?(?:\s?{_COPULA}|(?![a-z]))" for group in ("(?:", "(")
+)
 _VERB = (
     r"(?<![a-z])(?:ol(?:ur|acak|acaktir|malidir|maktadir|mustur|arak)|oraninda(?:dir)?|tutar(?:inda)?(?:dir)?|tutmaktadir|"
     r"bulun(?:ur|mustur|maktadir)|e(?:der|decektir)|oden(?:ir|ecektir|melidir|mektedir)|oder|odeyecektir|odemelidir|"
     r"hesaplan(?:ir|mistir|maktadir)|elde (?:edilir|edilmistir|edilecektir|eder)|kazan(?:ir|ilir|mistir)|"
-    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|esittir|ulasir|"
+    r"ger(?:ekir|ekmektedir)|alinir|kalir|cikar|yapar|surer|sonra(?:dir)?|sonunda|icinde|faiz|esittir|ulasir|alir|"
     r"sat(?:ilir|ilmalidir|malidir|ar))(?![a-z])"
 )
 _ABOUT = r"(?<![a-z])(?:yaklasik(?: olarak)?|takriben|tam(?: olarak)?)(?![a-z])"
-_ANSWER_WORD = (
-    r"(?<![a-z])(?:(?:dogru|nihai|son|final) )?(?:cevap|cevabi|cevabim|yanit|yaniti|sonuc|sonucu|toplam|answer)"
-    r"(?: olarak)?(?![a-z])"
+# Words that lead to a number without a colon. None tells one quantity of a question from another of its kind, as the
+# period of a rate would (`aylık`), or `nominal`, `net` and `kâr`.
+_SUBJECT = (
+    r"(?<![a-z])(?:(?:dogru|nihai|son|final) )?(?:cevap|cevabi|cevabim|yanit|yaniti|sonuc(?: olarak)?|sonucu|"
+    r"(?:the )?answer(?: is)?|toplam|odenecek|pesin|bugunku|satis|alis|"
+    r"(?:faiz|fiyat|tutar|oran|vade|deger|anapara|iskonto|maliyet|miktar|taksit)[iu]?|sure(?:si)?|taksidi)(?![a-z])"
 )
-_LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=]"
+_LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=≈≅≃→]"
 _HEAD = re.compile(
-    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_ANSWER_WORD}|{_UNIT_AGAIN})*+"
-    rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT_AGAIN})*+"
+    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_SUBJECT}|{_UNIT})*+"
+    rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT})*+"
 )
-_TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT_AGAIN}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
-_U = _UNIT.replace("(?P<unit>", "(")
-_UNITS_IN_TAIL = re.compile(rf"\(\s*{_U}\s*\)|\([^()]*\)|{_U}")
-_UNITS_IN_HEAD = re.compile(_U)
-_UNIT_OF_LABEL = re.compile(rf"{_U}\s*(?:sayisi\s*)?\)?\s*$")
+_TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
+# In the tail a unit may be alone in brackets: `12.500 (TL)`. A label may end in one: `Vade (ay):`, `Ay sayısı:`.
+_UNITS_IN_TAIL = re.compile(rf"\(\s*{_NAMED_UNIT}\s*\)|\([^()]*\)|{_NAMED_UNIT}")
+_UNITS_IN_HEAD = re.compile(_NAMED_UNIT)
+_UNIT_OF_LABEL = re.compile(rf"{_NAMED_UNIT}\s*(?:sayisi\s*)?\)?\s*$")
 _NUMBER = re.compile(
     r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})++|(?:'[0-9]{3})++)(?![0-9])(?:[.,][0-9]++)?+)|[0-9]++(?:[.,][0-9]++)*+"
 )
@@ -180,7 +184,7 @@ def stated(text: str) -> Stated | None:
     if before is None or _TAIL.fullmatch(tail) is None:
         return None
     sign = "-" if before["sign"] in _MINUS else ""
-    place = max(head.rfind(":"), head.rfind("="))
+    place = max(map(head.rfind, ":=≈≅≃→"))
     label, remark = head[: max(place, 0)], tail if "(" in tail else ""
     for words in filter(None, (label, remark)):
         if _NUMBER_WORD.search(words) or _DENIAL.search(words) or (not sign and _LOSS.search(words)):
@@ -217,9 +221,10 @@ def normalise(text: str) -> str:
         return ""
     if not text.isascii():
         text = unicodedata.normalize("NFKC", text.translate(_BEFORE)).translate(_AFTER)
-    text = text.lower().translate(_WRAPPING)
+    text = text.lower()
     if "\\" in text or "{" in text:
         text = _LATEX.sub(_plain, text)
+    text = text.translate(_WRAPPING)
     if text.count("$") > 1:  # a pair of dollars is LaTeX, one is the currency
         text = text.replace("$", "\n")
     return text.strip().strip("'")
@@ -233,9 +238,12 @@ def names_a_number(text: str) -> bool:
 def contradicts(units: Collection[str], answer_unit: str) -> bool:
     """Whether one of `units`, those beside an answer's number, is another than the question's.
 
-    Where the question names no unit, or one that `UNITS` lacks, none contradicts it: nothing says what was asked.
+    Where the question names no unit, or one that `UNITS` lacks, none contradicts it: nothing says what was asked. Words
+    for counting (`40 adet hisse`) do not contradict one another.
     """
     asked = _UNIT_OF.get(normalise(answer_unit).partition("/")[0].strip())
+    if asked in _COUNTS:
+        return not _COUNTS.issuperset(units)
     return asked is not None and any(unit != asked for unit in units)
 
 

@@ -10,7 +10,6 @@ drift apart.
 A completion is a plain text, or a conversation as TRL passes it: `[{"role": "assistant", "content": text}]`.
 """
 
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -56,15 +55,6 @@ def numeric_match(
         2.0 if states(extract_answer(_text(completion)), Decimal(gold), unit) else 0.0
         for completion, gold, unit in zip(completions, value, units, strict=True)
     ]
-
-
-REWARDS: dict[str, Callable[..., list[float]]] = {
-    "xmlcount": xmlcount,
-    "exact_match": exact_match,
-    "template_match": template_match,
-    "numeric_match": numeric_match,
-}
-"""The rewards that a config can name."""
 
 
 def _text(completion: Completion) -> str:

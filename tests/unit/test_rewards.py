@@ -13,9 +13,9 @@ from finmath_grpo.number_format import format_turkish
 from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.prompts import PromptSettings, fill_template
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.rewards import REWARDS, exact_match, numeric_match, template_match, xmlcount
+from finmath_grpo.rewards import exact_match, numeric_match, template_match, xmlcount
 from finmath_grpo.statistics.forms import form
-from finmath_grpo.training.grpo import training_dataset
+from finmath_grpo.training.grpo import reward_functions, training_dataset
 
 RAW = sorted(Path(__file__).parents[2].glob("data/raw/*.jsonl"))
 
@@ -117,9 +117,10 @@ def test_trl_passes_whole_batches_and_columns_that_a_reward_does_not_use() -> No
     completions = [[{"role": "assistant", "content": text}] for text, *_ in TABLE]
     columns = {name: ["7"] * len(TABLE) for name in ("answer", "value")}
     columns |= {"answer_unit": ["TL"] * len(TABLE), "prompts": [], "trainer_state": None}
-    for place, name in enumerate(("xmlcount", "exact_match", "template_match", "numeric_match"), start=1):
-        assert REWARDS[name](completions=completions, **columns) == pytest.approx([row[place] for row in TABLE])
-        assert REWARDS[name].__name__ == name
+    names = ("xmlcount", "exact_match", "template_match", "numeric_match")
+    for place, (name, reward) in enumerate(zip(names, reward_functions(names), strict=True), start=1):
+        assert reward(completions=completions, **columns) == pytest.approx([row[place] for row in TABLE])
+        assert reward.__name__ == name
 
 
 def test_the_trainer_s_rows_carry_the_unit_that_numeric_match_compares() -> None:

@@ -135,6 +135,9 @@ def test_rounding_gives_one_number_from_the_other(answer: str, value: str, round
         ("12 TL", "%", "unit"),
         ("binde 12", "%", "unit"),
         ("12 milyem", "milyem", "right"),
+        ("12 adet hisse", "adet", "right"),
+        ("12 TL", "adet", "unit"),
+        ("12 adet", "TL", "unit"),
         ("Taksit: 12 TL", "TL", "right"),
         ("12 TL", "", "right"),  # nothing says what was asked
         ("12 TL", "koyun", "right"),

@@ -3,9 +3,12 @@
 import shutil
 from pathlib import Path
 
+import pytest
 from conftest import Checkout, new_checkout
 
 MODELS = 6
+COSTLY = {"clean", "clean_test", "split", "pretrain", "fetch", "grpo", "dpo", "merge", "generate"}
+"""Everything up to the completions. These rules are deaf to prose."""
 
 
 def test_nothing_reruns_after_nothing(finished: Checkout):
@@ -49,6 +52,58 @@ def test_another_learning_rate_retrains_both_grpo_models_and_no_other(copy: Chec
         "score": 1,
     }
     assert not planned.keys() & {"clean", "split", "pretrain", "dpo"}
+
+
+@pytest.mark.parametrize("file", ["errors", "files", "numbers", "workflow/experiments", "training/trainer", "rewards"])
+def test_a_comment_and_a_docstring_train_and_generate_nothing(copy: Checkout, file: str):
+    module = copy.path / f"src/finmath_grpo/{file}.py"
+    text = module.read_text(encoding="utf-8")
+    assert text.startswith('"""')
+    module.write_text('"""Edited. ' + text[3:] + "\n# edited\n", encoding="utf-8")
+    assert not copy.planned().keys() & COSTLY
+
+
+def test_the_words_of_an_error_train_and_generate_nothing(copy: Checkout):
+    copy.replace("src/finmath_grpo/models/manifest.py", "make the model anew", "make it anew")
+    assert not copy.planned().keys() & COSTLY
+
+
+def test_a_changed_line_of_a_reward_retrains_the_runs_that_use_it_and_no_other(copy: Checkout):
+    copy.replace("src/finmath_grpo/rewards.py", "2.0 if extract_answer(", "2.5 if extract_answer(")
+    planned = copy.planned("results/tiny/scores.csv")
+    # llama-grpo, and its adapter unmerged
+    assert planned == {"grpo": 1, "merge": 1, "generate": 2, "score": 1}
+
+
+def test_the_grammar_of_numbers_retrains_the_runs_rewarded_by_value_and_no_other(copy: Checkout):
+    copy.replace(
+        "src/finmath_grpo/numbers.py", "return found is not None and", "return found is not None and value != 7 and"
+    )
+    planned = copy.planned("results/tiny/scores.csv")
+    assert planned == {"grpo": 1, "merge": 1, "generate": 1, "score": 1}
+
+
+def test_a_line_that_only_scoring_uses_scores_again_and_no_more(copy: Checkout):
+    copy.replace("src/finmath_grpo/answers.py", "def has_answer(", "EDITED = 1\n\n\ndef has_answer(")
+    assert copy.planned("results/tiny/scores.csv") == {"score": 1}
+
+
+def test_cleaning_runs_again_only_where_its_rows_would_differ(copy: Checkout):
+    copy.replace("src/finmath_grpo/questions/clean.py", "def clean_answer(", "EDITED = 1\n\n\ndef clean_answer(")
+    assert not copy.planned().keys() & COSTLY
+    raw = copy.path / "data/raw/smoke.jsonl"
+    raw.write_text(raw.read_text(encoding="utf-8").replace(" kaç TL'dir?", " kaç liradır?", 1), encoding="utf-8")
+    planned = copy.planned()
+    assert planned["clean"] == planned["split"] == 1 and planned["pretrain"] == 2 and planned["generate"] == MODELS
+
+
+def test_a_setting_changed_and_changed_back_costs_a_copy(copy: Checkout):
+    manifest = "results/tiny/training/llama-grpo/MANIFEST.sha256"
+    before = (copy.path / manifest).read_bytes()
+    (copy.path / manifest).unlink()
+    copy.snakemake(manifest)
+    log = (copy.path / "results/tiny/logs/grpo/llama-grpo.log").read_text(encoding="utf-8")
+    assert "trained before" in log and (copy.path / manifest).read_bytes() == before
 
 
 def test_one_more_temperature_generates_and_trains_nothing(copy: Checkout):

@@ -9,7 +9,6 @@ the same tables give the same bytes.
 import argparse
 import html
 import logging
-import os
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,7 +24,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, read_tables
 from finmath_grpo.figures.theme import MUTED, escape
-from finmath_grpo.files import atomic_write, explain
+from finmath_grpo.files import atomic_write, explain, replacing
 from finmath_grpo.settings import Settings
 
 NO_BROWSER = (
@@ -112,10 +111,8 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
         image = kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False})
     except (ChromeNotFoundError, BrowserClosedError, BrowserFailedError):
         raise UserError(NO_BROWSER) from None
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(image)
-    temporary.replace(path)
+    with replacing(path) as temporary:
+        temporary.write_bytes(image)
 
 
 def write_html(figure: go.Figure, path: Path, title: str) -> None:

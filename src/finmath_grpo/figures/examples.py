@@ -31,7 +31,9 @@ VERDICTS = {
     "right": "✓ right",
     "separators": "✗ separators swapped",
     "rounding": "✗ rounded",
+    "unit": "✗ another unit",
     "wrong": "✗ wrong",
+    "unreadable": "✗ no single number",
     "no_answer": "✗ no answer tag",
     "cut_off": "✗ cut off",
 }

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.files import replacing
 from finmath_grpo.models.manifest import verified_directory, write_manifest
 
 MANIFEST = "MANIFEST.sha256"
@@ -43,7 +44,5 @@ def keep(folder: Path) -> Iterator[Path]:
 def copy_out(folder: Path, targets: Mapping[str, Path]) -> None:
     """Copy files of kept work to where the workflow wants them, each whole or not at all."""
     for name, target in targets.items():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{target.name}.tmp")
-        shutil.copyfile(folder / name, temporary)
-        temporary.replace(target)
+        with replacing(target) as temporary:
+            shutil.copyfile(folder / name, temporary)

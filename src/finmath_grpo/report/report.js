@@ -120,8 +120,8 @@ const address = {
 // ---- Completions ------------------------------------------------------------------------------------------------
 
 const OUTCOMES = {
-  right: "right", separators: "separators swapped", rounding: "rounding",
-  wrong: "wrong value", no_answer: "no answer tag", cut_off: "cut off",
+  right: "right", separators: "separators swapped", rounding: "rounding", unit: "another unit",
+  wrong: "wrong value", unreadable: "no single number", no_answer: "no answer tag", cut_off: "cut off",
 };
 const SCORERS = { exact: "exact match", no_punctuation: "no punctuation", numeric: "right value" };
 
