@@ -138,7 +138,7 @@ _UNITS_IN_TAIL = re.compile(rf"\(\s*{_NAMED_UNIT}\s*\)|\([^()]*\)|{_NAMED_UNIT}"
 _UNITS_IN_HEAD = re.compile(_NAMED_UNIT)
 _UNIT_OF_LABEL = re.compile(rf"{_NAMED_UNIT}\s*(?:sayisi\s*)?\)?\s*$")
 _NUMBER = re.compile(
-    r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})++|(?:'[0-9]{3})++)(?![0-9])(?:[.,][0-9]++)?+)|[0-9]++(?:[.,][0-9]++)*+"
+    r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})++|(?:'[0-9]{3})++)(?:[.,][0-9]++)?+)|[0-9]++(?:[.,][0-9]++)*+"
 )
 _UNGROUPED = str.maketrans("", "", " '")
 

@@ -139,7 +139,7 @@ def test_what_is_no_number_is_none(text: str) -> None:
 
 
 class TestWhatOtherToolsGetWrong:
-    """Math-Verify 0.9 equates the first two; rules that delete the comma read 12,5 as 125."""
+    """Math-Verify 0.9 equates 12.500 and 12,5; rules that delete the comma read 12,5 as 125."""
 
     def test_grouped_decimal_is_one_number(self) -> None:
         assert parse_turkish("1.234,56") == parse_turkish("1234,56") == Decimal("1234.56")
