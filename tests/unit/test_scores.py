@@ -179,7 +179,7 @@ def test_reward_and_score_are_one_and_a_sample_has_one_outcome(text: str, finish
 
 def whole_table(samples: int = 2) -> pd.DataFrame:
     rows = [
-        (model, temperature, sample, question, 1, 1, 0, "separators", "12.5", "12.5", "12.5", 40)
+        (model, "t1", temperature, sample, question, 1, 1, 0, "separators", "12.5", "12.5", "12.5", 40)
         for model in MODELS
         for temperature in (0.1, 1.0)
         for question in QUESTIONS
@@ -204,6 +204,25 @@ def test_numbers_as_text_are_not_changed_by_reading(tmp_path: Path) -> None:
     table = whole_table().assign(extracted="007", gold="nan")
     read = read_back(table, tmp_path)
     assert set(read["extracted"]) == {"007"} and set(read["gold"]) == {"nan"}
+
+
+def test_a_test_is_read_by_itself_and_its_faults_keep_their_line(tmp_path: Path) -> None:
+    t1 = whole_table()
+    t2 = whole_table().replace({"question_id": {name: f"ft-{name}" for name in QUESTIONS}}).assign(test="t2")
+    both = pd.concat([t1, t2], ignore_index=True)
+    pd.testing.assert_frame_equal(read_back(both, tmp_path), read_back(t1, tmp_path))
+    names = [f"ft-{name}" for name in QUESTIONS]
+    both.to_csv(tmp_path / "scores.csv", index=False)
+    assert len(read_scores(tmp_path / "scores.csv", MODELS, names, "t2")) == len(t2)
+    both.loc[len(t1), "outcome"] = "good"
+    both.to_csv(tmp_path / "scores.csv", index=False)
+    with pytest.raises(UserError, match=f"line {len(t1) + 2}: outcome is 'good'"):
+        read_scores(tmp_path / "scores.csv", MODELS, names, "t2")
+
+
+def test_a_file_of_an_older_run_has_t1_alone_and_does_not_say_so(tmp_path: Path) -> None:
+    table = whole_table()
+    pd.testing.assert_frame_equal(read_back(table.drop(columns="test"), tmp_path), read_back(table, tmp_path))
 
 
 def spoiled(change: str) -> pd.DataFrame:
@@ -292,7 +311,7 @@ def completions(folder: Path, samples: int = 2) -> list[Path]:
 
 
 def run_score(folder: Path, paths: list[Path]) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "finmath_grpo.evaluation.score", "--test", folder / "test.jsonl"]
+    command = [sys.executable, "-m", "finmath_grpo.evaluation.score", "--names", "t1", "--tests", folder / "test.jsonl"]
     return subprocess.run(
         [*command, "--completions", *paths, "--scores", folder / "scores.csv"], capture_output=True, text=True
     )
@@ -318,7 +337,7 @@ def test_the_stage_names_what_is_wrong_with_the_completions(fault: str, tmp_path
         ),
         "stranger": (
             [lines[0].replace('"q1"', '"q9"'), *lines[1:]],
-            "line 1: question_id 'q9' is not in the test file",
+            "line 1: question_id 'q9' is not in the test t1",
         ),
         "torn": ([*lines[:-1], lines[-1][:30]], "llama-grpo.jsonl, line 12"),
     }[fault]
