@@ -287,7 +287,8 @@ def test_a_table_that_is_not_whole_is_refused_by_name(change: str, says: str, tm
 
 
 def completions(folder: Path, samples: int = 2) -> list[Path]:
-    rows = [{"id": q, "answer": "12,5", "answer_unit": "TL", "value": "12.50"} for q in QUESTIONS]
+    asked = {"unit": "", "family": "", "question": "Kaç TL'dir?", "answer_unit": "TL"}
+    rows = [{**asked, "id": q, "answer": "12,5", "value": "12.50"} for q in QUESTIONS]
     write_jsonl(folder / "test.jsonl", rows)
     paths = []
     for model in MODELS:
