@@ -1,15 +1,13 @@
 """The functions of the two tasks: questions, cleaned; the prompt; the scores.
 
 They call this project's own cleaning, prompt and scorer, so that a score of the harness is a score of the DAG. lm_eval
-loads this file by itself, so it finds the package beside it; `pydantic` and `pyyaml` are all it needs beyond lm_eval.
+loads this file by itself, so it finds the package beside it; `pydantic` is all it needs beyond lm_eval.
 """
 
 import sys
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "src"))
@@ -22,7 +20,8 @@ from finmath_grpo.questions.split import read_committed  # noqa: E402
 
 SETTINGS = "random 100 3407"
 """The split of `config/paper.yaml`, as `questions.test-ids.json` names it."""
-PROMPT = PromptSettings(**yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8"))["prompt"])
+PROMPT = PromptSettings()
+"""The prompt of every experiment that names none, as `paper` does."""
 SCORES = ("exact", "no_punctuation", "numeric")
 
 

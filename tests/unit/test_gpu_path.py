@@ -103,11 +103,11 @@ def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment,
 def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_path):
     small = experiments.load(ROOT / "config/small.yaml")
     arguments = {
-        "--settings": experiments.section(small, "evaluation"),
+        "--settings": f'{{"t1": {experiments.section(small, "evaluation")}}}',
         "--prompt": experiments.section(small, "prompt"),
         "--device": "cuda",
         "--model": "llama-base",
-        **{f"--{name}": tmp_path / "absent" for name in ("test", "weights", "cache", "completions")},
+        **{f"--{name}": tmp_path / "absent" for name in ("tests", "weights", "cache", "completions")},
     }
     done = subprocess.run(
         [sys.executable, "-m", module, *(str(word) for pair in arguments.items() for word in pair)],

@@ -27,6 +27,7 @@ def task():
 
 def test_the_harness_gets_the_questions_of_the_paper_s_test_file(task, tmp_path):
     paper = experiments.load(task.ROOT / "config/paper.yaml")
+    assert paper.prompt == task.PROMPT
     dataset = datasets.load_dataset("json", data_files=paper.questions, split="train", cache_dir=str(tmp_path))
     rows = [clean(row) for row in read_jsonl(task.ROOT / paper.questions, RawQuestion)]
     chosen = set(draw_test_ids(rows, paper.split))
