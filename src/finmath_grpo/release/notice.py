@@ -51,7 +51,7 @@ def pins(lock: str) -> list[str]:
 def stated_licence(package: Distribution) -> str:
     """The licence that a package states in its metadata, or in the first line of its licence file."""
     metadata = package.metadata
-    free_text = (metadata.get("License") or "").strip()
+    free_text = (_field(package, "License") or "").strip()
     classifiers = [
         entry.rsplit(" :: ", 1)[1] for entry in metadata.get_all("Classifier") or [] if entry.startswith("License :: ")
     ]
@@ -59,8 +59,12 @@ def stated_licence(package: Distribution) -> str:
     short = free_text.splitlines()[0].strip() if free_text else ""
     if len(short) > 80 or short.startswith("Copyright"):
         short = ""
-    found = metadata.get("License-Expression") or short or "; ".join(named) or first_line_of_licence(package)
+    found = _field(package, "License-Expression") or short or "; ".join(named) or first_line_of_licence(package)
     return " ".join((found or "; ".join(classifiers) or "not stated").split())
+
+
+def _field(package: Distribution, name: str) -> str | None:
+    return package.metadata[name] if name in package.metadata else None
 
 
 def first_line_of_licence(package: Distribution) -> str:

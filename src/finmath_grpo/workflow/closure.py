@@ -159,12 +159,13 @@ def _uses(
     imported: dict[str, tuple[str, str | None]],
 ) -> Iterator[Place]:
     inside = [node for tree in nodes for node in ast.walk(tree)]
-    attributes = [node for node in inside if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)]
-    for node in attributes:
-        origin, name = imported.get(node.value.id, (None, ""))
-        if origin and name is None:
-            yield from _of(origin, node.attr)
-    of_modules = {id(node.value) for node in attributes}
+    of_modules = set()
+    for node in inside:
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported:
+            origin, name = imported[node.value.id]
+            if name is None:
+                of_modules.add(id(node.value))
+                yield from _of(origin, node.attr)
     for node in inside:
         if not isinstance(node, ast.Name):
             continue

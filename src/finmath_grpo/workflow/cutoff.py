@@ -6,7 +6,7 @@ hash of the rows as their parameter instead of their code and their input.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from finmath_grpo.files import atomic_write, canonical_json, digest, read_jsonl, sha256
@@ -22,7 +22,8 @@ KNOWN = Path("results/.snakemake/rows")
 
 def cleaned_rows(raw: Path) -> str:
     """The hash of what `clean` makes of a raw file: kept and rejected rows. Raises UserError as the stage does."""
-    return _known({"raw": _sha256(raw), "code": fingerprint("finmath_grpo.questions.clean")}, lambda: _cleaned(raw)[1])
+    follows_from = {"raw": _sha256(raw), "code": fingerprint("finmath_grpo.questions.clean")}
+    return _known(follows_from, lambda: _cleaned(raw)[1])
 
 
 def split_rows(raw: Path, settings: SplitSettings) -> str:
@@ -56,7 +57,7 @@ def _sha256(raw: Path) -> str:
     return sha256(raw) if raw.is_file() else ""
 
 
-def _known(follows_from: dict[str, object], rows: Callable[[], str]) -> str:
+def _known(follows_from: Mapping[str, object], rows: Callable[[], str]) -> str:
     file = KNOWN / digest(follows_from)[:32]
     if file.is_file():
         return file.read_text(encoding="utf-8")

@@ -38,7 +38,7 @@ def only_reads(arguments: list[str]) -> bool:
     Snakemake's own parser reads it, so that `-np`, `--dry-run` and `--dag=dot` are understood as Snakemake does.
     """
     # In a run of Snakemake it is loaded already; jobs import this module and don't need it.
-    from snakemake.cli import get_argument_parser  # type: ignore[import-untyped]
+    from snakemake.cli import get_argument_parser
 
     given = vars(get_argument_parser().parse_known_args(arguments)[0])
     reports = given["report"] is not None and not given["report_after_run"]

@@ -3,17 +3,22 @@
 from fractions import Fraction as F
 from random import Random
 
-from finmath_grpo.questions.families.percentages import (
-    APPLIANCES,
-    comes_out_whole,
-    quarter_rate,
+from finmath_grpo.questions.families.percentages import APPLIANCES, comes_out_whole, quarter_rate
+from finmath_grpo.questions.families.problem import Family, Problem
+from finmath_grpo.questions.families.writing import (
+    FIRMS,
+    is_,
+    pct,
+    pick,
+    plain,
+    problem,
     raised,
     root,
     root_of,
+    show,
     superscript,
+    tl,
 )
-from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import FIRMS, is_, pct, pick, plain, problem, show, tl
 
 UNIT = "Maliyet ve satış fiyatı"
 

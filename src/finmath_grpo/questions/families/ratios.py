@@ -3,9 +3,21 @@
 from fractions import Fraction as F
 from random import Random
 
-from finmath_grpo.questions.families.percentages import comes_out_whole, raised, root, root_of, superscript
+from finmath_grpo.questions.families.percentages import comes_out_whole
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import is_, pct, pick, plain, problem, show, tl
+from finmath_grpo.questions.families.writing import (
+    is_,
+    pct,
+    pick,
+    plain,
+    problem,
+    raised,
+    root,
+    root_of,
+    show,
+    superscript,
+    tl,
+)
 
 UNIT = "Oran, orantı ve alaşım"
 

@@ -4,9 +4,9 @@ from fractions import Fraction as F
 from random import Random
 
 from finmath_grpo.questions.families.dates import draw_period, on
-from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate, raised
+from finmath_grpo.questions.families.percentages import comes_out_whole, quarter_rate
 from finmath_grpo.questions.families.problem import Family, Problem
-from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, problem, show, tl
+from finmath_grpo.questions.families.writing import FIRMS, WHO, is_, pct, pick, plain, problem, raised, show, tl
 
 UNIT = "Basit faiz"
 
