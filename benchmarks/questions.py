@@ -19,7 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "src"))
 
-from finmath_grpo.questions.bank import BANKS, has_stem, raw_row, sloppy_forms  # noqa: E402
+from finmath_grpo.questions.bank import BANKS, raw_row  # noqa: E402
+from finmath_grpo.questions.recording import has_stem, sloppy_forms  # noqa: E402
 
 ROWS = 100_000
 

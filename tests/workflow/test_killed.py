@@ -49,7 +49,9 @@ def contents(folder: Path) -> dict[str, object]:
 def test_killed_training_resumes_from_its_checkpoint(finished: Checkout, copy: Checkout):
     training = copy.path / "results/tiny/training/llama-grpo"
     shutil.rmtree(training)
+    # The finished run is kept there too, and would be taken.
     checkpoints = copy.path / "results/cache/training"
+    shutil.rmtree(checkpoints)
     # What is missing between files that are there would not be made for `tiny`.
     target = "results/tiny/training/llama-grpo/MANIFEST.sha256"
     kill_when(copy, target, lambda: any(checkpoints.glob("*/checkpoint-2/trainer_state.json")))
