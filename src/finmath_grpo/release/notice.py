@@ -64,7 +64,7 @@ def stated_licence(package: Distribution) -> str:
 
 
 def _field(package: Distribution, name: str) -> str | None:
-    return package.metadata[name] if name in package.metadata else None
+    return next(iter(package.metadata.get_all(name) or []), None)
 
 
 def first_line_of_licence(package: Distribution) -> str:
