@@ -65,7 +65,7 @@ RUN HF_HOME=/tmp/huggingface python /opt/finmath/selfcheck.py && rm -rf /tmp/* /
 COPY docker/entrypoint /usr/local/bin/
 COPY . /artifact
 WORKDIR /artifact
-RUN chmod -R a+rX . && chmod a+rx /usr/local/bin/entrypoint && mkdir results && chmod 0777 results \
+RUN chmod -R a+rX . && chmod a+rx /usr/local/bin/entrypoint && mkdir -p results && chmod 0777 results \
     && python -m compileall -q src
 # The commit, where the build knows more than .git/HEAD says:
 #   --build-arg REVISION=$(git describe --always --exclude='*' --abbrev=40 --dirty)

@@ -1,46 +1,63 @@
 # `make run` and `make test` need nothing but Debian (or alike) with Python 3.11 or 3.12: each makes what it needs.
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint bench clean help
 .DEFAULT_GOAL := run
 
 STAMP := .venv/.installed-from-cpu.lock
 
-run: $(STAMP) browser
+run: $(STAMP) browser ## Build the default experiment (smoke) and say where its report lies
 	@mkdir -p results/.snakemake
 	.venv/bin/snakemake --cores all
 
-test: $(STAMP) browser lint
+test: $(STAMP) browser lint ## Lint, unit tests, and tests of the DAG on a complete reduced run
 	.venv/bin/python -m pytest
 
-lint: $(STAMP)
+lint: $(STAMP) ## Check style, formatting, types and rules
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/mypy
 	.venv/bin/snakefmt --check Snakefile rules
 	.venv/bin/snakemake --lint
 
-# Prints every figure that the README and the issues name; the smoke run takes most of it.
-bench: $(STAMP) browser
+bench: $(STAMP) browser ## Print the times that the docs name; a smoke run takes most of it
 	for benchmark in benchmarks/*.py; do .venv/bin/python $$benchmark || exit 1; done
 
-# One file to go on from elsewhere; the pages that are made from measurements and licences; the image under test.
-.PHONY: archive artifact notice test-container
-archive: $(STAMP)
+# A run holds results/ by a lock of the kernel (src/finmath_grpo/workflow/hold.py).
+clean: ## Delete what was built in results/, but keep results/cache and .venv
+	@test ! -e results/.snakemake/held-by || flock --nonblock results/.snakemake/held-by true \
+		|| { echo "error: results/ is in use by $$(cat results/.snakemake/held-by)" >&2; exit 1; }
+	@find results -mindepth 1 -maxdepth 1 ! -name README.md ! -name cache -exec rm -rf {} +
+	@echo "Deleted what was built in results/."
+	@test ! -d results/cache || echo "Kept results/cache ($$(du -sh results/cache | cut -f 1)): finished training and" \
+		"completions, from which the next run goes on; rm -r results/cache deletes it."
+	@echo "Kept .venv."
+
+help: ## Say what make can do
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
+
+# What is made for others: one file to go on from, pages and pictures from measurements, licences and results.
+.PHONY: archive artifact notice pictures test-container
+archive: $(STAMP) ## Write finmath-grpo.tar.zst: sources, results, hashes, provenance
 	.venv/bin/python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
-artifact: $(STAMP)
+artifact: $(STAMP) ## Write ARTIFACT.md again
 	.venv/bin/python -m finmath_grpo.release.page
 
-notice: $(STAMP)
+notice: $(STAMP) ## Write NOTICE again
 	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE
 
-test-container: $(STAMP)
+pictures: $(STAMP) browser ## Make the pictures of README and docs again (needs graphviz)
+	.venv/bin/snakemake --cores all recorded published
+	.venv/bin/python -m finmath_grpo.release.pictures
+
+test-container: $(STAMP) ## Build the CPU image and test it, with Docker or Podman
 	.venv/bin/python -m pytest tests/container
 
 # What other projects' tools say of ours; they have an environment of their own.
 .PHONY: test-tools
 TOOLS := .venv-tools/.installed-from-tools.lock
 
-test-tools: $(TOOLS)
+test-tools: $(TOOLS) ## What other projects' tools say of ours
 	.venv-tools/bin/python -m pytest tests/tools
 
 $(TOOLS): envs/tools.lock

@@ -46,12 +46,12 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 
-include: "rules/machine.smk"
-
-
 # Only with `--sdm apptainer` (on a cluster, say); made of our image by
 # `apptainer build finmath-grpo.sif docker-daemon://finmath-grpo:latest`.
 container: "finmath-grpo.sif"
+
+
+include: "rules/machine.smk"
 
 
 # One GPU unless --resources says otherwise.

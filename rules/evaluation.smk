@@ -39,4 +39,5 @@ rule score:
     params:
         names=plan.test_names,
     shell:
-        JOB + "evaluation.score --names {params.names} --tests {input.tests} --completions {input.completions} --scores {output.scores}"
+        JOB + "evaluation.score --names {params.names} --tests {input.tests} --completions {input.completions}"
+        " --scores {output.scores}"

@@ -3,7 +3,7 @@
 import shutil
 
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import hold, provenance
+from finmath_grpo.workflow import console, hold, provenance
 from finmath_grpo.workflow.machine import this_machine
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
@@ -33,18 +33,22 @@ onstart:
             sys.exit("error: " + "\nerror: ".join(found))
 
 
+if workflow.is_main_process:
+    if console.names_no_target(sys.argv[1:]):
+        print(f"Default experiment: {DEFAULT} ({WHY}).", file=sys.stderr)
+    # The terminal gets one line per job; the file that a run names at its end has everything.
+    if not (workflow.output_settings.verbose or workflow.output_settings.printshellcmds):
+        console.be_brief(logger, hold.only_reads(sys.argv[1:]), lambda: console.where(workflow.dag.jobs))
+
+
 # No rule: it collects what the jobs recorded, after a failed run as well, and is never a reason to run anything.
-def collect():
-    names = {job.wildcards.experiment for job in workflow.dag.jobs if "experiment" in job.wildcards.keys()}
-    provenance.write_all(names, plan.experiments)
-
-
 onsuccess:
-    collect()
+    provenance.write_all(console.experiments_of(workflow.dag.jobs), plan.experiments)
+    print(console.where(workflow.dag.jobs), file=sys.stderr)
 
 
 onerror:
-    collect()
+    provenance.write_all(console.experiments_of(workflow.dag.jobs), plan.experiments)
 
 
 rule doctor:

@@ -1,12 +1,15 @@
-"""NOTICE and ARTIFACT.md are what their generators make, and hold what they must."""
+"""Pages and pictures are what their generators make, say what is true of the tree, and hold what they must."""
 
 import json
 import re
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from finmath_grpo.release import notice, page
+from finmath_grpo.release import notice, page, pictures
 from finmath_grpo.release.record import opened
 from finmath_grpo.workflow.sources import from_head, revision
 
@@ -44,6 +47,58 @@ def test_every_command_of_the_artifact_page_names_what_exists():
     assert set(re.findall(r"snakemake --cores ([a-z][a-z-]*)\b(?!/)", text)) <= targets
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(re.search(rf"^{name}:", makefile, flags=re.M) for name in re.findall(r"`make ([a-z-]+)", text))
+
+
+def test_the_version_is_the_same_everywhere():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    stated = {
+        "Dockerfile": r'image\.version="([^"]+)"',
+        "CITATION.cff": r"^version: (\S+)$",
+        "CHANGELOG.md": r"\A# Changelog\n\n## (\S+) ",
+    }
+    for file, pattern in stated.items():
+        found = re.findall(pattern, (ROOT / file).read_text(encoding="utf-8"), flags=re.M)
+        assert found == [version], f"{file}: pyproject.toml says {version}"
+
+
+def test_first_page_is_short_and_its_links_lead_somewhere():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 90
+    for file in [
+        ROOT / "README.md",
+        ROOT / "CONTRIBUTING.md",
+        ROOT / "results/README.md",
+        *(ROOT / "docs").glob("*.md"),
+    ]:
+        for link in re.findall(r"\]\((?!https?:)([^)#]+)", file.read_text(encoding="utf-8")):
+            assert (file.parent / link).exists(), f"{file.name}: {link}"
+
+
+def test_every_command_of_the_first_pages_names_what_exists():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    for file in ("README.md", "CONTRIBUTING.md", "results/README.md", "docs/architecture.md", "docs/container.md"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        for name in re.findall(r"(?:`|^)make ([a-z-]+)", text, flags=re.M):
+            assert re.search(rf"^{name}:", makefile, flags=re.M), f"{file}: make {name}"
+        targets = re.findall(r"snakemake (?:-n|--cores(?: all)?) ([a-z]+)\b(?!/)", text)
+        assert {*targets} <= {*EXPERIMENTS, "all", "doctor"}, file
+
+
+def test_the_picture_of_the_rules_is_that_of_the_rules():
+    drawn = re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", (ROOT / pictures.FIGURES / pictures.RULES).read_text())
+    printed = subprocess.run(
+        [sys.executable, "-m", "snakemake", pictures.EXPERIMENT, "--rulegraph", "dot"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert {*drawn} == pictures.drawn_edges(printed), "run: make pictures"
+
+
+def test_an_arrow_that_a_longer_way_says_is_not_drawn():
+    chain = {("a", "b"), ("b", "c"), ("c", "d")}
+    assert pictures.reduced(chain | {("a", "c"), ("a", "d"), ("b", "d")}) == chain
 
 
 def test_seconds_are_summed_by_stage(tmp_path: Path):

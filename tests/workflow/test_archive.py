@@ -71,7 +71,7 @@ def test_manifest_lists_every_file_with_its_hash(stranger: Checkout):
 
 
 def test_caches_and_other_experiments_stay_behind(stranger: Checkout):
-    assert sorted(path.name for path in (stranger.path / "results").iterdir()) == [".snakemake", "tiny"]
+    assert sorted(path.name for path in (stranger.path / "results").iterdir()) == [".snakemake", "README.md", "tiny"]
 
 
 def test_crate_names_only_what_is_there(stranger: Checkout):

@@ -27,7 +27,7 @@ from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import these_sources
 
 FOLDER = "finmath-grpo"
-NO_SOURCES = {".git", ".venv", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "results"}
+NO_SOURCES = {".git", ".venv", ".mypy_cache", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "results"}
 MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json", "finmath-grpo.tar.zst"}
 WEIGHTS = {".safetensors", ".bin", ".gguf"}
 
@@ -43,7 +43,7 @@ def source_files() -> list[Path]:
             names = []
     found = [Path(name) for name in names if name] or [
         path for path in Path(".").rglob("*") if NO_SOURCES.isdisjoint(path.parts) and ".egg-info" not in str(path)
-    ]
+    ] + [Path("results/README.md")]
     return sorted(path for path in found if (path.is_file() or path.is_symlink()) and str(path) not in MADE_HERE)
 
 

@@ -16,6 +16,7 @@ Build the default experiment, one experiment, or one file:
   docker run … IMAGE snakemake --cores results/published/figures/grpo_vs_base.png
 
 On a GPU add --gpus all --shm-size 8g. With -n it says what it would do; with no cores given it takes all.
+The default is `smoke` in the CPU image; in the CUDA image it is `small`, or `recorded` where no GPU is visible.
 `snakemake --cores doctor` says what this machine has and what each experiment needs.
 """
 

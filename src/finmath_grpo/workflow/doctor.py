@@ -47,7 +47,7 @@ def gpu_refusals(machine: Machine) -> list[str]:
     if not machine.gpus:
         return [
             "a GPU experiment was asked for and no GPU is visible: give the container one (docker run --gpus all …);"
-            " `smoke` runs without, in the CPU image"
+            " `recorded` runs here, and `smoke` in the CPU image"
         ]
     needed = too_old(machine.driver, machine.cuda) if machine.driver and machine.cuda else None
     if needed:

@@ -1,0 +1,81 @@
+"""What a run prints: one short line per job, the whole log of a failed one, and where the results are."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SNAKEFILE = """
+import sys
+from snakemake.logging import logger
+from finmath_grpo.workflow import console
+
+console.be_brief(logger, "-n" in sys.argv, lambda: console.where(workflow.dag.jobs))
+
+onsuccess:
+    print(console.where(workflow.dag.jobs), file=sys.stderr)
+
+rule page:
+    input: ["source" + "x" * 150 + str(number) for number in range(2)]
+    output: "results/{experiment}/report/index.html"
+    params: settings="s" * 900
+    log: "results/{experiment}/page.log"
+    shell: "echo {params.settings} > {log}; test ! -e broken; touch {output}"
+"""
+PAGE = "results/mine/report/index.html"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "Snakefile").write_text(SNAKEFILE)
+    for number in range(2):
+        (tmp_path / f"source{'x' * 150}{number}").touch()
+    return tmp_path
+
+
+def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "snakemake", "--cores", "1", "--show-failed-logs", "--quiet=host", *arguments],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def test_a_finished_job_is_one_short_line_and_the_results_are_named(folder: Path):
+    done = snakemake(folder, PAGE)
+    assert done.returncode == 0, done.stdout
+    assert [line for line in done.stdout.splitlines() if "page" in line and "steps" in line] == [
+        "1 of 1 steps: page mine"
+    ]
+    assert f"report   {PAGE}" in done.stdout and "claims" not in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 160
+    # The log file of the run has what the terminal has not.
+    assert "s" * 900 not in done.stdout
+    assert "source" + "x" * 150 in next((folder / ".snakemake/log").glob("*.log")).read_text()
+
+
+def test_where_the_results_are_is_said_when_nothing_is_to_be_done(folder: Path):
+    snakemake(folder, PAGE)
+    again = snakemake(folder, PAGE).stdout
+    assert "Nothing to be done" in again and f"report   {PAGE}" in again
+
+
+def test_a_failed_job_shows_its_whole_log_and_its_command_cut(folder: Path):
+    (folder / "broken").touch()
+    failed = snakemake(folder, PAGE)
+    assert failed.returncode == 1 and "Error in rule page" in failed.stdout
+    long = [line for line in failed.stdout.splitlines() if len(line) > 160]
+    assert long == ["s" * 900]
+
+
+def test_a_dry_run_says_why_each_job_runs(folder: Path):
+    looked = snakemake(folder, "-n", PAGE).stdout
+    assert re.search(r"Job stats:\njob +count\n-+ +-+\npage +1\ntotal +1\n", looked)
+    assert f"page mine: Missing output files: {PAGE}" in looked
