@@ -70,7 +70,7 @@ def read_evaluation(test: Path, scores: Path, completions: Sequence[Path], model
 
 
 def index(evaluation: Evaluation) -> dict[str, Any]:
-    """What the page carries. `solved` has per model one digit per cell (temperature, then sample): one bit per scorer."""
+    """What the page carries. `solved`: per model one digit per cell (temperature, then sample), one bit per scorer."""
     shape = (
         len(evaluation.models),
         len(evaluation.temperatures),
