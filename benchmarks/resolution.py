@@ -32,7 +32,7 @@ def differences() -> None:
     rng = np.random.default_rng(0)
     easy = rng.beta(0.5, 2, size=1_000_000)
     noise = 2 * np.mean(easy * (1 - easy))
-    print("\n| samples a question | 100 questions | 200 | 400 | 1000 |\n| ---: | ---: | ---: | ---: | ---: |")
+    print("\n| samples per question | 100 questions | 200 | 400 | 1000 |\n| ---: | ---: | ---: | ---: | ---: |")
     for samples in (1, 4, 16, 64):
         sd = np.sqrt(0.1**2 + noise / samples)
         found = [100 * minimum_detectable_difference(sd, questions) for questions in (100, 200, 400, 1000)]

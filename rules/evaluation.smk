@@ -1,4 +1,5 @@
-# Every model answers every test question at every temperature. That is dear; scoring is cheap, and its own stage.
+# Every model answers every test question at every temperature, which takes long. Scoring takes seconds, so it is a stage
+# of its own.
 
 
 rule generate:

@@ -1,5 +1,5 @@
-# The page on which one can read what the models wrote: results, claims, figures, completions, rollouts.
-# What `published` has not, completions and rollouts, its page does not show.
+# The page to read what the models wrote: results, claims, figures, completions, rollouts. The page of `published` has no
+# completions and no rollouts, because the post published none.
 
 
 PAGE = [f"src/finmath_grpo/report/{name}" for name in ("page.html.j2", "report.css", "report.js")]

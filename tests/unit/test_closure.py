@@ -21,7 +21,7 @@ STAGES = sorted(
 ON_DEMAND = ("_engine.py", "weight_sync.py")
 # Stages that can be imported only where there is a GPU.
 GPU_ONLY = {"finmath_grpo.training.grpo_unsloth"}
-# One process a stage, forked after the slow libraries are in memory.
+# One process per stage, forked after the slow libraries are in memory.
 IMPORT_EACH = """
 import importlib, json, os, sys
 import datasets, pandas, peft, plotly.graph_objects, statsmodels.api, torch, transformers, trl

@@ -1,4 +1,4 @@
-"""Sampling with vLLM on a GPU: one engine load a model, all completions in one call.
+"""Sampling with vLLM on a GPU: one engine load per model, all completions in one call.
 
 vLLM's noise is Philox keyed by a request's seed and position, so that it does not depend on the batch. The logits do,
 in their last bits, unless `VLLM_BATCH_INVARIANT=1` is set.

@@ -1,8 +1,8 @@
 """Pre-training of a small Llama or Gemma-2 from scratch on worked solutions: a base model with no download.
 
 Next-token prediction with the loss on completions. Muon (Jordan et al. 2024, `torch.optim.Muon`) for the matrices of
-the layers, AdamW for embeddings and norms. Counted in steps, never in seconds, and one thread a job on a CPU: the same
-settings give the same bytes. On a GPU in bfloat16 autocast, each layer compiled.
+the layers, AdamW for embeddings and norms. Counted in steps, never in seconds, and one thread per job on a CPU: the
+same settings give the same bytes. On a GPU in bfloat16 autocast, each layer compiled.
 """
 
 import argparse

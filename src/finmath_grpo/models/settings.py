@@ -54,7 +54,7 @@ class PretrainingSettings(Settings):
     """Tokens of the tokenizer; digits are always tokens of their own."""
     steps: PositiveInt
     batch_size: PositiveInt
-    """Rows a step."""
+    """Rows per step."""
     muon_learning_rate: PositiveFloat
     """Muon, for the matrices of the layers (`torch.optim.Muon`)."""
     adamw_learning_rate: PositiveFloat

@@ -1,4 +1,4 @@
-"""Tokenizers of the pre-trained models: byte-level BPE with one token a digit, and the two families' chat formats.
+"""Tokenizers of the pre-trained models: byte-level BPE with one token per digit, and the two families' chat formats.
 
 The chat formats are those of Llama-3 and Gemma-2, without a system turn, which Gemma-2 does not have. Trained on the
 pre-training text, so that nearly every Turkish word of it is one token.

@@ -32,11 +32,11 @@ BIOSCHEMAS = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 LICENSE = "https://spdx.org/licenses/MIT"
 AUTHORS = "#authors"
 FOLDERS = {
-    "config/": "One file an experiment",
+    "config/": "One file per experiment",
     "data/": "Raw questions, the post's numbers, recorded runs",
     "docker/": "What the image is made with",
     "envs/": "Locks of the two environments",
-    "rules/": "The rules of the workflow, a file a stage",
+    "rules/": "The rules of the workflow, one file per stage",
     "src/": "The Python package that the rules run",
 }
 

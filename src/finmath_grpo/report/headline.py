@@ -79,7 +79,7 @@ def read_claims(path: Path) -> list[dict[str, Any]]:
 
 
 def verdict_counts(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
-    """How many claims have each verdict, those that none has left out."""
+    """How many claims have each verdict. Verdicts that no claim has are left out."""
     counts = Counter(claim["verdict"] for claim in claims)
     return [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]]
 

@@ -1,4 +1,4 @@
-"""What the reader of completions shows: an index that the page carries, and one file of texts a question.
+"""What the reader of completions shows: an index that the page carries, and one file of texts per question.
 
 The texts of a large run are tens of megabytes, and a page opened from a disk can't fetch anything. So the page has the
 questions and their scores only, and adds the script of a question when it is chosen.
@@ -70,7 +70,7 @@ def read_evaluation(test: Path, scores: Path, completions: Sequence[Path], model
 
 
 def index(evaluation: Evaluation) -> dict[str, Any]:
-    """What the page carries. `solved`: for each model a digit a cell (temperature, then sample), a bit a scorer."""
+    """What the page carries. `solved`: per model one digit per cell (temperature, then sample), one bit per scorer."""
     shape = (
         len(evaluation.models),
         len(evaluation.temperatures),

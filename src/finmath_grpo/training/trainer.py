@@ -168,7 +168,7 @@ def performance(trainer: Trainer) -> dict[str, float]:
 
 
 def write_log(trainer: Trainer, path: Path) -> None:
-    """The step log of a trainer as CSV, a row a step, in TRL's names but for the columns renamed here."""
+    """The step log of a trainer as CSV, one row per step, in TRL's names but for the columns renamed here."""
     renamed = {
         "completions/mean_length": "completion_length",
         "completions/min_length": "completion_length_min",
