@@ -25,6 +25,7 @@ from finmath_grpo.workflow.plan import Plan
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
     os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
+os.environ.setdefault("PYTHONHASHSEED", "0")
 gpu_environment.set_environment()
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 try:

@@ -27,8 +27,9 @@ sys.path.insert(0, "src")
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.plan import Plan
 
-EXPERIMENTS = load_all(Path("config"))
+plan = Plan(load_all(Path("config")).good)
 JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- stage {output}"
 
 
