@@ -92,6 +92,7 @@ def toy(tmp_path: Path) -> Checkout:
     shutil.copy(ROOT / ".snakemake", path, follow_symlinks=False)
     (path / "results/.snakemake").mkdir(parents=True)
     shutil.copy(ROOT / "rules/machine.smk", path / "rules")
+    shutil.copy(ROOT / "config/smoke.yaml", path / "config")
     shutil.copy(HERE / "tiny.yaml", path / "config")
     (path / "Snakefile").write_text(SNAKEFILE, encoding="utf-8")
     (path / "src/stage.py").write_text(STAGE, encoding="utf-8")
