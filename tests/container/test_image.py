@@ -58,15 +58,22 @@ def test_results_belong_to_the_user_and_nothing_else_is_needed(published: Contai
     assert (published.results / "published/provenance.json").exists()
 
 
-def test_the_second_run_has_nothing_to_do(published: Container):
-    assert "Nothing to be done" in published.run("snakemake", "--cores", "published").stdout
+def test_the_second_run_has_nothing_to_do_and_says_where_the_report_is(published: Container):
+    output = published.run("snakemake", "--cores", "published").stdout
+    assert "Nothing to be done" in output and "results/published/report/index.html" in output
+
+
+def test_the_cuda_image_builds_the_recorded_run_where_no_gpu_is_visible_and_says_why(container: Container):
+    output = container.run("snakemake", "--cores", "-n", options=("-e", "FINMATH_STACK=cuda")).stdout
+    assert "Default experiment: recorded (no GPU is visible" in output
+    assert planned(output)["unpack"] > 5
 
 
 def test_after_an_edit_and_a_rebuild_only_that_figure_and_its_page_are_made(
     published: Container, sources: Path, tmp_path: Path
 ):
     edited_sources = shutil.copytree(sources, tmp_path / "sources", symlinks=True)
-    module = edited_sources / "src/finmath_grpo/figures/grpo_vs_base.py"
+    module = edited_sources / "src/finmath_grpo/figures/reward_audit.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     build(edited_sources, "localhost/finmath-grpo:edited")
     edited = Container(published.results, "localhost/finmath-grpo:edited")

@@ -36,7 +36,7 @@ def where(jobs: Iterable[Any], results: Path = Path("results")) -> str:
         for name, path in LANDMARKS.items()
         if (results / experiment / path).exists()
     ]
-    return "\n".join(["Built:", *found]) if found else ""
+    return "\n".join(["Results:", *found]) if found else ""
 
 
 def names_no_target(arguments: list[str]) -> bool:
