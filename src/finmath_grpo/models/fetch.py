@@ -68,7 +68,7 @@ def recorded(record: Path, repository: str, revision: str) -> str | None:
 def check_description(files: Mapping[str, Path], repository: str) -> None:
     """Raise UserError for a model that can't be asked here, before its weights are fetched."""
     config, tokenizer = (read_json(files[name]) for name in ("config.json", "tokenizer_config.json"))
-    if "chat_template" not in tokenizer and not any(name.endswith(".jinja") for name in files):
+    if not tokenizer.get("chat_template") and not any(name.endswith(".jinja") for name in files):
         raise UserError(
             f"{repository}: has no chat template, neither a .jinja file nor in tokenizer_config.json; take a model that"
             " was trained to chat (often named -Instruct, -it or -chat)"
