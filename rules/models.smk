@@ -31,9 +31,10 @@ rule fetch:
         "results/{experiment}/logs/fetch/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/fetch/{model}.tsv"
-    retries: 2
     params:
         model=plan.fetched_model,
+        locked=plan.locked_model,
         code=plan.fetch_code,
     shell:
-        "HF_HUB_OFFLINE=0 " + JOB + "models.fetch {params.model:q} --manifest {output.manifest}"
+        "HF_HUB_OFFLINE=0 " + JOB + "models.fetch {params.model:q} --locked {params.locked:q} --code {params.code}"
+        " --cache results/cache/hub --manifest {output.manifest}"

@@ -4,11 +4,16 @@ The post's tags are its own; its system text was never published, so ours stands
 It is put before the question in the user's turn for every model, because Gemma-2 has no system role.
 """
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from pydantic import Field
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.settings import Settings
+
+# Imported where tokens are made: the settings above are read by all, and transformers is slow to import.
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 SYSTEM = """\
 Soruyu çöz ve şu biçimde yanıtla:
@@ -36,6 +41,30 @@ class Message(TypedDict):
 def prompt_messages(settings: PromptSettings, question: str) -> list[Message]:
     """The conversation that asks `question`: one user turn, the system text folded into it."""
     return [{"role": "user", "content": f"{settings.system.strip()}\n\n{question}"}]
+
+
+def chat_tokens(tokenizer: "PreTrainedTokenizerBase", messages: list[Message]) -> list[int]:
+    """The token ids of a conversation up to where the model's turn begins: what its own chat template gives.
+
+    That may hold a beginning-of-sequence token (BOS) once at the start (Llama, Gemma), nowhere, or in each turn
+    (ChatML); the tokenizer adds none to it. Raises UserError for a model without a chat template, or with one that
+    begins with two BOS tokens, which no model was trained on.
+    """
+    check_template(tokenizer)
+    ids: list[int] = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
+    bos = tokenizer.bos_token_id
+    if bos is not None and ids[:2] == [bos, bos]:
+        raise UserError(f"{tokenizer.name_or_path}: its chat template begins with two {tokenizer.bos_token}; mend it")
+    return ids
+
+
+def check_template(tokenizer: "PreTrainedTokenizerBase") -> None:
+    """Raise UserError for a tokenizer without a chat template."""
+    if not tokenizer.chat_template:
+        raise UserError(
+            f"{tokenizer.name_or_path}: has no chat template, so that it can't be asked; take a model that was trained"
+            " to chat (often named -Instruct, -it or -chat)"
+        )
 
 
 def fill_template(solution: str, answer: str) -> str:

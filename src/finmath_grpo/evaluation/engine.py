@@ -13,7 +13,7 @@ class Request:
     """One completion to sample."""
 
     prompt: tuple[int, ...]
-    """Token ids, with exactly one BOS."""
+    """Token ids, as the model's own chat template gives them; an engine adds none."""
     temperature: float
     seed: int
 

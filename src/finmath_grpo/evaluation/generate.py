@@ -23,7 +23,7 @@ from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
 from finmath_grpo.gpu_environment import require, set_environment
 from finmath_grpo.models.weights import load_tokenizer
-from finmath_grpo.prompts import PromptSettings, prompt_messages
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 
 TESTS = TypeAdapter(dict[str, EvaluationSettings])
@@ -37,16 +37,9 @@ def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings
 
 
 def prompt_tokens(manifest: Path, questions: list[Question], prompt: PromptSettings) -> list[tuple[int, ...]]:
-    """The token ids of each question's prompt, by the model's own chat template: exactly one BOS each."""
+    """The token ids of each question's prompt, by the model's own chat template."""
     tokenizer = load_tokenizer(manifest)
-    prompts = []
-    for question in questions:
-        messages = prompt_messages(prompt, question.question)
-        ids = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=False)
-        if ids.count(tokenizer.bos_token_id) != 1:
-            raise RuntimeError(f"{manifest}: the prompt has {ids.count(tokenizer.bos_token_id)} BOS tokens, not one")
-        prompts.append(tuple(ids))
-    return prompts
+    return [tuple(chat_tokens(tokenizer, prompt_messages(prompt, question.question))) for question in questions]
 
 
 @dataclass(frozen=True)

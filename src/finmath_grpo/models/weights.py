@@ -9,11 +9,13 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from finmath_grpo.models.manifest import verified_directory
+from finmath_grpo.prompts import check_template
 
 
 def load_tokenizer(manifest: Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model; pads on the left, as generation needs."""
+    """The tokenizer of a model; pads on the left, as generation needs. Raises UserError without a chat template."""
     tokenizer = AutoTokenizer.from_pretrained(manifest.parent, padding_side="left", local_files_only=True)
+    check_template(tokenizer)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
     return tokenizer

@@ -26,7 +26,7 @@ from finmath_grpo.files import read_jsonl
 from finmath_grpo.gpu_environment import require
 from finmath_grpo.models import store
 from finmath_grpo.models.weights import load_model, load_tokenizer
-from finmath_grpo.prompts import PromptSettings, prompt_messages
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
@@ -148,14 +148,8 @@ def reward_functions(names: tuple[str, ...]) -> list[Callable[..., list[float]]]
 
 
 def longest_prompt(tokenizer: PreTrainedTokenizerBase, dataset: Dataset) -> int:
-    """Tokens of the longest prompt. Raises RuntimeError if one has not exactly one BOS."""
-    prompts = [
-        tokenizer.apply_chat_template(prompt, add_generation_prompt=True, return_dict=False)
-        for prompt in dataset["prompt"]
-    ]
-    if any(ids.count(tokenizer.bos_token_id) != 1 for ids in prompts):
-        raise RuntimeError("a prompt has not exactly one BOS token")
-    return max(map(len, prompts))
+    """Tokens of the longest prompt."""
+    return max(len(chat_tokens(tokenizer, prompt)) for prompt in dataset["prompt"])
 
 
 def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -> GRPOTrainer:

@@ -21,7 +21,7 @@ from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_json
 from finmath_grpo.models.manifest import replacement
 from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter, weights_sha256
-from finmath_grpo.prompts import PromptSettings, prompt_messages
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.settings import MergeSettings
 
@@ -158,12 +158,7 @@ def main() -> None:
         raise RuntimeError(f"the base weights are not those that the adapter was trained on: {base_sha256}")
     tensors = check_tensors(base, load_weights(arguments.manifest.parent), updates(arguments.adapter.parent))
     questions = list(read_jsonl(arguments.train, Question))[: settings.prompts]
-    prompts = [
-        tokenizer.apply_chat_template(
-            prompt_messages(prompt, question.question), add_generation_prompt=True, return_dict=False
-        )
-        for question in questions
-    ]
+    prompts = [chat_tokens(tokenizer, prompt_messages(prompt, question.question)) for question in questions]
     with_adapter = load_with_adapter(arguments.base, arguments.adapter, arguments.device)
     greedy = agreement(
         greedy_tokens(with_adapter, tokenizer, prompts, settings.max_new_tokens),

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
+from finmath_grpo.models.lock import entry_of, read_lock
 from finmath_grpo.workflow import closure, cutoff, experiments, paths
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Grpo, Published, Recorded, Run
 
@@ -151,6 +152,11 @@ class Plan:
         model = self._run(wildcards).models[wildcards.model]
         assert isinstance(model, Fetched)
         return [model.repository, model.revision]
+
+    def locked_model(self, wildcards: Wildcards) -> str:
+        """The model's entry of config/models.lock as canonical JSON; `null` where it has none."""
+        entry = entry_of(read_lock(), *self.fetched_model(wildcards))
+        return canonical_json(entry.model_dump(mode="json") if entry else None)
 
     # ---- training
 

@@ -22,9 +22,10 @@ import pydantic
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
-from finmath_grpo.workflow.experiments import Experiment, load_all
+from finmath_grpo.workflow.experiments import Experiment, Fetched, load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
 from finmath_grpo.workflow.metadata import Making, chain, read_makings
+from finmath_grpo.workflow.paths import manifest
 
 SKEW = 5.0
 """Seconds by which the clocks of a node and of the file system may differ."""
@@ -143,10 +144,22 @@ def provenance(name: str, experiment: Experiment) -> dict[str, Any]:
         "experiment": name,
         "config": {"file": str(file), "sha256": sha256(file), "settings": experiment.model_dump(mode="json")},
         "seeds": seeds(experiment),
+        "fetched": fetched(name, experiment),
         "environments": jobs.environments,
         "jobs": jobs.jobs,
         "figures": {path.name: figure(path, makings, files) for path in drawn},
         "files": files,
+    }
+
+
+def fetched(name: str, experiment: Experiment) -> dict[str, Any]:
+    """By model, which commit of which repository lies in its folder, and the revision that the config asks for."""
+    models = {model: entry for model, entry in experiment.models.items() if isinstance(entry, Fetched)}
+    sources = {model: Path(manifest(name, model)).with_name("SOURCE.json") for model in models}
+    return {
+        model: {"revision": models[model].revision, **json.loads(source.read_text(encoding="utf-8"))}
+        for model, source in sources.items()
+        if source.is_file()
     }
 
 

@@ -1,0 +1,383 @@
+"""Model repositories on the Hugging Face Hub: what one holds at a revision, and its files, each whole and verified.
+
+`huggingface_hub` knows the Hub's addresses, headers and errors. The bytes are read here, because its own download
+(1.33) deletes a partial file when a try fails and accepts a file of the right size with wrong bytes. A file is kept in
+a store under its own hash, and its first part as `HASH.partial`, from which the next try, in this process or a later
+one, goes on (HTTP Range). Large files come over plain HTTPS, not over Xet, which can't go on with a partial file.
+"""
+
+import email.utils
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import shutil
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+from huggingface_hub import HfApi, constants, get_token, hf_hub_url
+from huggingface_hub.errors import (
+    DisabledRepoError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HFValidationError,
+    OfflineModeIsEnabled,
+    RemoteEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+from huggingface_hub.hf_api import RepoSibling
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, parse_ratelimit_headers
+from tqdm import tqdm
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.models.lock import HubFile, Snapshot
+
+WAITS = (1.0, 2.0, 4.0, 8.0)
+"""Seconds before each new try while nothing comes, where the Hub does not say how long to wait."""
+LONGEST_WAIT = 900.0
+"""Seconds that a job waits where the Hub asks for it; its rate limits are per 5 minutes."""
+TIMEOUT = 30.0
+"""Seconds without a byte after which the line counts as broken."""
+CHUNK = 2**20
+SPARE = 2**28
+"""Bytes of disk to leave free."""
+
+
+# ---- what a repository holds
+
+
+def list_repository(repository: str, revision: str) -> Snapshot:
+    """What the Hub lists of a repository at a branch, a tag or a commit.
+
+    Raises UserError with the cause.
+    """
+    with told(repository, revision):
+        waits = iter(WAITS)
+        while True:
+            try:
+                info = HfApi().model_info(repository, revision=revision, files_metadata=True, timeout=TIMEOUT)
+                files = {sibling.rfilename: described(sibling) for sibling in info.siblings or ()}
+                return Snapshot(repository=repository, commit=info.sha, files=files)
+            except HfHubHTTPError as error:
+                wait_or_raise(error, waits)
+            except HFValidationError:
+                raise UserError(f"{repository}: is no name of a repository; expected OWNER/NAME") from None
+            except (ValueError, KeyError, TypeError):
+                raise UserError(
+                    f"{repository}: {constants.ENDPOINT} does not list files with size and hash, as the Hub does (is it"
+                    " a proxy, or the login page of a network?)"
+                ) from None
+
+
+def described(sibling: RepoSibling) -> HubFile:
+    """A file as the Hub lists it. Raises ValueError where size or hash are missing."""
+    large = (sibling.lfs or {}).get("sha256")
+    return HubFile(size=sibling.size, hash=f"sha256:{large}" if large else f"git:{sibling.blob_id}")
+
+
+WEIGHTS = "model.safetensors"
+INDEX = "model.safetensors.index.json"
+SHARD = re.compile(r"model-(\d+)-of-(\d+)\.safetensors")
+BESIDE = re.compile(r"[^/]+\.(json|jinja)|tokenizer\.model|merges\.txt|vocab\.txt")
+"""Settings, tokenizer and chat template. No code (`.py`), and nothing in folders."""
+PICKLES = re.compile(r".+\.(bin|pt|pth|ckpt|pkl|msgpack|h5)")
+
+
+def model_files(snapshot: Snapshot) -> Snapshot:
+    """The files of a repository that make a model for `transformers`: one file of weights or all shards, and the rest.
+
+    Raises UserError where it has no such weights, with what it has.
+    """
+    names = snapshot.files
+    if WEIGHTS in names:
+        weights = [WEIGHTS]
+    else:
+        weights = sorted(name for name in names if SHARD.fullmatch(name))
+        check_shards(snapshot, weights)
+    beside = (name for name in names if BESIDE.fullmatch(name) and not (name == INDEX and weights == [WEIGHTS]))
+    chosen = sorted([*weights, *beside])
+    for name in ("config.json", "tokenizer_config.json"):
+        if name not in chosen:
+            raise UserError(f"{snapshot.repository}: has weights and no {name}, so that it is no model to ask")
+    return snapshot.model_copy(update={"files": {name: names[name] for name in chosen}})
+
+
+def check_shards(snapshot: Snapshot, shards: list[str]) -> None:
+    """Raise UserError unless `shards` are all shards of a model."""
+    there = {tuple(map(int, match.groups())) for name in shards if (match := SHARD.fullmatch(name))}
+    expected = {(number, of) for _, of in there for number in range(1, of + 1)}
+    if not there:
+        raise UserError(
+            f"{snapshot.repository}: has no {WEIGHTS} and no shards of it. {what_it_has(snapshot)} Only weights as"
+            " safetensors are taken, since a pickle runs code when it is loaded"
+        )
+    if there != expected or INDEX not in snapshot.files:
+        missing = [f"model-{number:05}-of-{of:05}.safetensors" for number, of in sorted(expected - there)]
+        missing += [INDEX] if INDEX not in snapshot.files else []
+        raise UserError(f"{snapshot.repository}: its weights are not whole, there is no {', '.join(missing)}")
+
+
+def what_it_has(snapshot: Snapshot) -> str:
+    """A sentence on the files of a repository without weights that we take."""
+    if not snapshot.files:
+        return "It is empty."
+    for kind, pattern in {
+        "only pickles": PICKLES,
+        "only an adapter": re.compile(r"adapter_model\.safetensors"),
+        "only GGUF": re.compile(r".+\.gguf"),
+        "safetensors under other names": re.compile(r".+\.safetensors"),
+    }.items():
+        if found := [name for name in snapshot.files if pattern.fullmatch(name)]:
+            return f"It has {kind}: {shortened(found)}."
+    return f"It has: {shortened(snapshot.files)}."
+
+
+def shortened(names: Iterable[str]) -> str:
+    """The first five names."""
+    names = sorted(names)
+    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+# ---- the store
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Hold the store of a repository: two jobs that fetch the same model do it one after the other."""
+    store.mkdir(parents=True, exist_ok=True)
+    with (store / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"another job fetches into {store}; waiting for it", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        except OSError:  # some network file systems know no locks
+            pass
+        yield
+
+
+def stored(store: Path, file: HubFile) -> Path:
+    """Where a whole file lies in a store."""
+    return store / file.hash.replace(":", "-")
+
+
+def partial(store: Path, file: HubFile) -> Path:
+    """Where the first part of a file lies in a store."""
+    return store / f"{stored(store, file).name}.partial"
+
+
+def bytes_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def check_disk(snapshot: Snapshot, store: Path, target: Path) -> None:
+    """Raise UserError unless there is room for what is missing in the store, and for a copy of all on another disk."""
+    missing = sum(
+        file.size - min(bytes_of(partial(store, file)), file.size)
+        for file in snapshot.files.values()
+        if bytes_of(stored(store, file)) != file.size
+    )
+    needed = {store: missing}
+    if store.stat().st_dev != target.stat().st_dev:
+        needed[target] = sum(file.size for file in snapshot.files.values())
+    for folder, amount in needed.items():
+        free = shutil.disk_usage(folder).free
+        if amount and free < amount + SPARE:
+            raise UserError(
+                f"{snapshot.repository}: {amount / 1e9:.2f} GB are still to be written under {folder}, where"
+                f" {free / 1e9:.2f} GB are free; make room, or set a link to a larger disk in its place"
+            )
+
+
+def fetch_file(snapshot: Snapshot, name: str, store: Path, progress: tqdm) -> Path:
+    """A file of a snapshot in the store, with the Hub's own hash; fetched, wholly or for the rest, if need be.
+
+    `progress` counts bytes. Raises UserError with the cause; what came so far stays.
+    """
+    file = snapshot.files[name]
+    whole, part = stored(store, file), partial(store, file)
+    if whole.exists():
+        if hash_of(whole, file.hash) == file.hash:
+            progress.update(file.size)
+            return whole
+        print(f"{name}: the stored file is damaged and is fetched anew", flush=True)
+        whole.unlink()
+    while True:
+        begun = bytes_of(part)
+        if begun > file.size:
+            part.unlink()
+            continue
+        if begun:
+            print(f"{name}: {begun} of {file.size} bytes are here from before", flush=True)
+        part.touch()
+        with told(snapshot.repository, snapshot.commit, name):
+            download(hf_hub_url(snapshot.repository, name, revision=snapshot.commit), part, file.size, progress)
+        found = hash_of(part, file.hash)
+        if found == file.hash:
+            part.replace(whole)
+            return whole
+        part.unlink()
+        progress.update(-file.size)
+        if not begun:
+            raise UserError(
+                f"{snapshot.repository}: {name} came with the hash {found}, and the Hub lists {file.hash}. The file was"
+                " deleted; run again, and if it happens twice, look for a proxy that changes what it passes on"
+            )
+        print(f"{name}: the parts do not fit together; the file is fetched anew", flush=True)
+
+
+def hash_of(path: Path, like: str) -> str:
+    """The hash of a file, of the kind of the hash `like`."""
+    kind = like.partition(":")[0]
+    digest = hashlib.sha256() if kind == "sha256" else hashlib.sha1(b"blob %d\0" % path.stat().st_size)
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            digest.update(chunk)
+    return f"{kind}:{digest.hexdigest()}"
+
+
+def download(url: str, part: Path, size: int, progress: tqdm) -> None:
+    """Append to `part` what is missing of the `size` bytes at `url`, over broken lines and a busy Hub."""
+    progress.update(bytes_of(part))
+    waits = iter(WAITS)
+    while (have := bytes_of(part)) < size:
+        try:
+            receive(url, part, have, progress)
+            if bytes_of(part) == have:
+                raise httpx.RemoteProtocolError("the answer is empty")
+        except (httpx.TransportError, HfHubHTTPError) as error:
+            if bytes_of(part) > have:
+                waits = iter(WAITS)
+            wait_or_raise(error, waits)
+
+
+def receive(url: str, part: Path, have: int, progress: tqdm) -> None:
+    """Append what one request for the bytes from `have` on gives."""
+    # Bytes as they are stored: ranges count those, and the hash is of those.
+    headers = {**build_hf_headers(), "Accept-Encoding": "identity", **({"Range": f"bytes={have}-"} if have else {})}
+    with get_session().stream("GET", url, headers=headers, timeout=TIMEOUT) as response:
+        hf_raise_for_status(response)
+        whole = response.status_code != httpx.codes.PARTIAL_CONTENT
+        if whole and have:
+            progress.update(-have)
+        with part.open("wb" if whole else "ab") as file:
+            for chunk in response.iter_raw():
+                file.write(chunk)
+                progress.update(len(chunk))
+
+
+# ---- what goes wrong
+
+
+def wait_or_raise(error: httpx.HTTPError, waits: Iterator[float]) -> None:
+    """Wait as long as the Hub asks, or for the next of `waits`; raise the error where no new try can help."""
+    wait = next(waits, None)
+    if isinstance(error, HfHubHTTPError):
+        status = error.response.status_code
+        if status != httpx.codes.TOO_MANY_REQUESTS and status < 500:
+            raise error
+        asked = asked_to_wait(error.response)
+        if wait is not None and asked is not None:
+            # Not a moment too early: a request before its time can lengthen the ban.
+            wait = max(wait, asked) if asked <= LONGEST_WAIT else None
+    if wait is None:
+        raise error
+    print(f"{reason(error)}; the next try is in {wait:g} s", flush=True)
+    time.sleep(wait)
+
+
+def asked_to_wait(response: httpx.Response) -> float | None:
+    """Seconds that the Hub asks to wait: its own rate-limit header, or Retry-After (seconds or a date; RFC 9110)."""
+    limit = parse_ratelimit_headers(response.headers)
+    if limit is not None and limit.remaining == 0:
+        return float(limit.reset_in_seconds)
+    text = response.headers.get("Retry-After", "").strip()
+    if text.isdigit():
+        return float(text)
+    with suppress(ValueError, TypeError):
+        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
+    return None
+
+
+def reason(error: Exception) -> str:
+    """What happened, in short."""
+    if isinstance(error, HfHubHTTPError):
+        return f"the Hub answers {error.response.status_code}"
+    return f"the connection failed ({type(error).__name__})"
+
+
+@contextmanager
+def told(repository: str, revision: str, name: str | None = None) -> Iterator[None]:
+    """Turn an error of the network, the Hub or the disk into a UserError that says the cause and what to do."""
+    try:
+        yield
+    except UserError:
+        raise
+    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+        raise UserError(words(error, repository, revision, name)) from None
+
+
+def words(error: Exception, repository: str, revision: str, name: str | None) -> str:
+    """The cause of an error and what to do about it. Never holds a header, and so no token."""
+    again = "run again: what has come stays and is not fetched twice"
+    page = f"{constants.ENDPOINT}/{repository}"
+    what = f"{repository}, {name}" if name else repository
+    if isinstance(error, OfflineModeIsEnabled):
+        return f"{what}: HF_HUB_OFFLINE is set, so nothing is fetched; unset it"
+    if isinstance(error, HfHubHTTPError):
+        status = error.response.status_code
+        if isinstance(error, GatedRepoError):
+            return f"{what}: is gated ({status}). Accept its licence on {page}, then {token_words()}"
+        if isinstance(error, DisabledRepoError):
+            return f"{what}: the Hub has disabled this repository ({status}); see {page}"
+        if isinstance(error, RevisionNotFoundError):
+            return f"{repository}: has no revision {revision!r} (404); see {page}/commits/main"
+        if isinstance(error, RemoteEntryNotFoundError):
+            return f"{what}: is not in the repository at {revision} (404)"
+        if status == httpx.codes.UNAUTHORIZED and get_token() is not None:
+            return f"{what}: the Hub does not accept the token in HF_TOKEN (401); make a new one that may read"
+        if isinstance(error, RepositoryNotFoundError):
+            return f"{what}: the Hub has no such model, or hides it ({status}). Check the name; {token_words()}"
+        if status == httpx.codes.FORBIDDEN:
+            return f"{what}: the token in HF_TOKEN has no right to read it (403); allow it to, or make another"
+        if status == httpx.codes.TOO_MANY_REQUESTS:
+            asked = asked_to_wait(error.response)
+            when = "later" if asked is None else f"in {asked:.0f} s, as the Hub asks"
+            return f"{what}: too many requests (429). Run again {when}; what has come stays"
+        if status >= 500:
+            return f"{what}: the Hub is in trouble ({status}); {again}"
+        return f"{what}: the Hub refuses the request ({status}); see {page}"
+    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+        kind = type(error).__name__
+        if name:
+            return f"{what}: the connection broke off and did not come back ({kind}); {again}"
+        return (
+            f"{what}: {constants.ENDPOINT} can't be reached ({kind}). Check network, proxy and HF_ENDPOINT; with no"
+            " network use `smoke`, `small`, `published` or `recorded`"
+        )
+    assert isinstance(error, OSError)
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"{what}: the disk is full; make room and {again}"
+    return f"{what}: {error.filename or 'a file'} can't be written: {error.strerror or error}"
+
+
+def token_words() -> str:
+    if get_token() is None:
+        return "set HF_TOKEN to a token of yours that may read it (none is set)"
+    return "see that the token in HF_TOKEN is of that user and may read it"
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a stored file another name: a second link to the same bytes where the disk is the same, else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)

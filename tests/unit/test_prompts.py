@@ -1,0 +1,158 @@
+"""A prompt's tokens are what the model's own chat template gives, whatever its BOS token, roles and files are."""
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from datasets import Dataset
+from safetensors.torch import load_file
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.generate import prompt_tokens
+from finmath_grpo.models.manifest import write_manifest
+from finmath_grpo.models.weights import load_model, load_tokenizer
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.questions.rows import Question
+
+WORDS = ["<s>", "</s>", "<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "user", "assistant", "system", "Be", "kind"]
+WORDS += ["Solve\n\ntwo", "two", "plus", "four", "\n", "?"]
+CHATML = (
+    "{% if messages[0].role != 'system' %}<|im_start|> system \n Be kind <|im_end|> \n {% endif %}"
+    "{% for m in messages %}<|im_start|> {{ m.role }} \n {{ m.content }} <|im_end|> \n {% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|> assistant \n{% endif %}"
+)
+TURNS = (
+    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
+    "[INST] {{ m.role }} {{ m.content }} [/INST] {% endfor %}"
+)
+# BOS and EOS tokens, template, and the prompt that it asks for.
+KINDS = {
+    "BOS once, written by the template": (
+        *("<s>", "</s>", "{{ bos_token }} " + TURNS),
+        "<s> [INST] user Solve\n\ntwo plus two ? [/INST]",
+    ),
+    "BOS that the tokenizer adds and the template does not": (
+        *("<s>", "</s>", TURNS),
+        "[INST] user Solve\n\ntwo plus two ? [/INST]",
+    ),
+    "no BOS token": (None, "</s>", TURNS, "[INST] user Solve\n\ntwo plus two ? [/INST]"),
+    "BOS in each turn": (
+        *("<|im_start|>", "<|im_end|>", CHATML),
+        "<|im_start|> system \n Be kind <|im_end|> \n <|im_start|> user \n Solve\n\ntwo plus two ? <|im_end|> \n"
+        " <|im_start|> assistant \n",
+    ),
+}
+QUESTION = "two plus two ?"
+
+
+def words_to_ids(text: str) -> list[int]:
+    return [WORDS.index(word) for word in text.split(" ")]
+
+
+def write_tokenizer(folder: Path, bos: str | None, eos: str, template: str | None) -> None:
+    """A tokenizer with one token per word, which by itself puts its BOS token before every text, as Llama's does."""
+    tokenizer = Tokenizer(models.WordLevel({word: place for place, word in enumerate(WORDS)}, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(" ", "removed")
+    if bos:
+        special = [(bos, WORDS.index(bos))]
+        tokenizer.post_processor = processors.TemplateProcessing(single=f"{bos} $A", special_tokens=special)
+    fast = PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, bos_token=bos, eos_token=eos, pad_token=eos, chat_template=template
+    )
+    fast.save_pretrained(folder)
+
+
+def write_weights(folder: Path, *, tied: bool = True, sharded: bool = False) -> None:
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=32, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2,
+        num_key_value_heads=1, max_position_embeddings=64, tie_word_embeddings=tied, eos_token_id=1, bos_token_id=None,
+    )  # fmt: skip
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder, max_shard_size=4096 if sharded else "1GB")
+
+
+@pytest.fixture
+def manifest(tmp_path: Path) -> Path:
+    return tmp_path / "model/MANIFEST.sha256"
+
+
+def finish(manifest: Path) -> None:
+    write_manifest(manifest, [path for path in manifest.parent.iterdir() if path.is_file()])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_stage_asks_with_the_tokens_of_the_models_own_template(kind, manifest, tmp_path):
+    bos, eos, template, text = KINDS[kind]
+    write_tokenizer(manifest.parent, bos, eos, template)
+    write_weights(manifest.parent)
+    finish(manifest)
+    expected = words_to_ids(text)
+    settings = PromptSettings(system="Solve")
+    row = {"id": "q", "unit": "u", "family": "f", "question": QUESTION, "answer": "4", "answer_unit": "", "value": "4"}
+    question = Question.model_construct(**row)
+
+    # Evaluation; then what the check of the merge and GRPO's longest prompt call.
+    messages = prompt_messages(settings, QUESTION)
+    tokenizer = load_tokenizer(manifest)
+    assert prompt_tokens(manifest, [question], settings) == [tuple(expected)]
+    assert chat_tokens(tokenizer, messages) == expected
+
+    # Of TRL: what the two trainers make of the same messages.
+    def arguments(config: type, **more: object) -> object:
+        return config(output_dir=str(tmp_path / "out"), use_cpu=True, bf16=False, report_to=[], **more)
+
+    model = load_model(manifest, "cpu")
+    rows = Dataset.from_list([{"prompt": messages}] * 2)
+    grpo = GRPOTrainer(
+        model=model,
+        processing_class=tokenizer,
+        reward_funcs=lambda completions, **_: [0.0] * len(completions),
+        args=arguments(GRPOConfig, num_generations=2, per_device_train_batch_size=2),
+        train_dataset=rows,
+    )
+    assert grpo._tokenize_prompts([messages])[0] == [expected]
+    answers = {
+        side: [{"role": "assistant", "content": word}] for side, word in (("chosen", "four"), ("rejected", "two"))
+    }
+    dpo = DPOTrainer(
+        model=model,
+        ref_model=None,
+        processing_class=tokenizer,
+        args=arguments(DPOConfig, per_device_train_batch_size=2),
+        train_dataset=Dataset.from_list([{"prompt": messages, **answers}] * 2),
+    )
+    assert dpo.train_dataset[0]["prompt_ids"] == expected
+
+
+def test_a_model_without_a_template_is_refused_in_words(manifest):
+    write_tokenizer(manifest.parent, "<s>", "</s>", None)
+    with pytest.raises(UserError, match=r"model: has no chat template, so that it can't be asked"):
+        load_tokenizer(manifest)
+
+
+def test_a_template_that_doubles_its_bos_is_refused(manifest):
+    write_tokenizer(manifest.parent, "<s>", "</s>", "{{ bos_token }} {{ bos_token }} " + TURNS)
+    with pytest.raises(UserError, match="begins with two <s>"):
+        chat_tokens(load_tokenizer(manifest), [{"role": "user", "content": QUESTION}])
+
+
+@pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"])
+@pytest.mark.parametrize("sharded", [True, False], ids=["shards", "one file"])
+def test_weights_load_from_one_file_or_shards_with_tied_or_untied_embeddings(manifest, tied, sharded):
+    write_tokenizer(manifest.parent, "<s>", "</s>", TURNS)
+    write_weights(manifest.parent, tied=tied, sharded=sharded)
+    files = sorted(manifest.parent.glob("*.safetensors"))
+    assert (len(files) > 1) == sharded
+    finish(manifest)
+    model = load_model(manifest, "cpu")
+    stored = {name: tensor for file in files for name, tensor in load_file(file).items()}
+    assert ("lm_head.weight" in stored) != tied
+    assert {name for name, _ in model.named_parameters()} == set(stored)
+    assert all(torch.equal(dict(model.named_parameters())[name], tensor.float()) for name, tensor in stored.items())
+    head, embedding = model.get_output_embeddings().weight, model.get_input_embeddings().weight
+    assert (head.data_ptr() == embedding.data_ptr()) == tied
+    assert json.loads((manifest.parent / "config.json").read_text(encoding="utf-8"))["tie_word_embeddings"] == tied
