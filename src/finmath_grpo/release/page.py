@@ -32,12 +32,14 @@ PAUSE = 30
 ORDER = ["smoke", "published", "recorded", "small", "paper-fast", "paper"]
 HEADLINES = [
     "format-reward-rises",
-    "template-learned",
+    "template-by-reward",
+    "template-at-the-end",
     "correctness-unchanged",
     "grpo-above-base-every-temperature",
+    "grpo-above-base-mean",
     "grpo-learned",
+    "grpo-learned-new-ideas",
     "grpo-above-base-any-temperature",
-    "any-temperature-raises",
     "no-punctuation-raises",
     "overall-40",
 ]
