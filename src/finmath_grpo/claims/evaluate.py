@@ -21,9 +21,9 @@ from finmath_grpo.statistics.settings import StatisticsSettings
 
 _SIGNS = dict(zip(VERDICTS, "✔✘?–≠", strict=True))
 _MEANINGS = """\
-*Supported*: the numbers bear the sentence out. *Contradicted*: the interval lies on the other side; a point estimate there
-is not enough. *Inconclusive*: the interval holds both. *Not measured*: the experiment has no such numbers, or too few
-questions or steps. *Not comparable*: the sentence is about the post's own models, questions or counts."""
+*Supported*: the numbers bear the sentence out. *Contradicted*: the interval lies on the other side; a point estimate
+there is not enough. *Inconclusive*: the interval holds both. *Not measured*: the experiment has no such numbers, or too
+few questions or steps. *Not comparable*: the sentence is about the post's own models, questions or counts."""
 
 
 class Claim(pydantic.BaseModel):

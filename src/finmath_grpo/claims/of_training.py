@@ -111,7 +111,8 @@ def quickly(tables: Tables, model: str, rise: float, share: float) -> Finding:
     longest, usual = max(5, round(steps * WINDOW)), max(1, round(steps * SHORT))
     reached = {size: _reached(rewards, level, size) for size in range(1, longest + 1)}
     low, high = min(reached.values()) / steps, max(reached.values()) / steps
-    detail = f"step {reached[usual]} of {steps}, where the reward reaches {level:.3f} on its way from {begin:.3f} to {end:.3f}"
+    way = f"where the reward reaches {level:.3f} on its way from {begin:.3f} to {end:.3f}"
+    detail = f"step {reached[usual]} of {steps}, {way}"
     verdict = {SUPPORTED: CONTRADICTED, CONTRADICTED: SUPPORTED}.get(beyond(low, high, share), INCONCLUSIVE)
     unit = "share of the run"
     return Finding(verdict, reached[usual] / steps, low, high, unit, None, detail, "training.csv", "format_reward")
@@ -128,7 +129,7 @@ def _curve(tables: Tables, model: str, column: str) -> np.ndarray:
     rows = tables.rows("training", model=model).sort_values("step")
     if len(rows) < FEWEST_STEPS:
         raise NotMeasured(f"{len(rows)} steps of training are too few for a verdict (at least {FEWEST_STEPS})")
-    values = rows[column].to_numpy(float)
+    values: np.ndarray = rows[column].to_numpy(float)
     if np.isnan(values).any():
         raise NotMeasured(f"{model} was trained without a {column.replace('_', ' ')}")
     return values

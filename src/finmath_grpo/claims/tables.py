@@ -82,7 +82,7 @@ class Tables:
         rows = table[(table["trained"] == pair[0]) & (table["base"] == pair[1])]
         if rows.empty:
             raise NotMeasured(f"contrasts.csv has no {trained} against {base} by {scorer} at {at}")
-        row = rows.iloc[0].to_dict()
+        row: dict[str, Any] = rows.iloc[0].to_dict()
         if turned:
             row |= {
                 **{"trained": trained, "base": base, "difference": -row["difference"]},
