@@ -15,7 +15,6 @@ import pytest
 
 from finmath_grpo.claims.by_question import by_question_table
 from finmath_grpo.claims.checks import CHECKS
-from finmath_grpo.claims.clusters import cluster_interval
 from finmath_grpo.claims.evaluate import evaluate, markdown, read_claims
 from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, SUPPORTED, VERDICTS, NotMeasured
 from finmath_grpo.claims.forms_by_question import forms_table
@@ -23,7 +22,6 @@ from finmath_grpo.claims.partial_identification import largest_counts, narrowest
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
 from finmath_grpo.rollouts import Rollout
-from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 ROOT = Path(__file__).parents[2]
@@ -280,28 +278,20 @@ def test_a_few_questions_are_too_few_for_any_verdict(n: int, tmp_path: Path) -> 
 # ---- intervals of claims
 
 
-def test_a_share_of_completions_is_no_better_known_than_its_questions() -> None:
-    # Every question's completions agree: 40 questions are 40 cases, however many completions.
-    low, high = cluster_interval([10] * 10 + [0] * 30, [10] * 40, 0.95)
-    assert (low, high) == pytest.approx(wilson(0.25, 39, 0.95), abs=1e-9)
-    # Completions that have nothing to do with each other are not worth more than they are.
-    assert cluster_interval([5] * 40, [10] * 40, 0.95) == pytest.approx(wilson(0.5, 400, 0.95))
-    # None of 400: the interval is that of 40 questions, and no point.
-    assert cluster_interval([0] * 40, [10] * 40, 0.95) == pytest.approx(wilson(0, 40, 0.95))
-
-
-def test_a_cluster_interval_is_about_that_of_a_bootstrap_over_questions() -> None:
-    rng = np.random.default_rng(1)
-    sizes = rng.integers(1, 20, 200)
-    hits = rng.binomial(sizes, rng.beta(0.4, 1.2, 200))
-    drawn = rng.integers(0, 200, (4000, 200))
-    expected = np.quantile(hits[drawn].sum(axis=1) / sizes[drawn].sum(axis=1), [0.025, 0.975])
-    assert cluster_interval(hits, sizes, 0.95) == pytest.approx(tuple(expected), abs=0.01)
-
-
-def test_differences_that_are_all_alike_have_no_interval_of_width_zero(tmp_path: Path) -> None:
-    low, high = tables(tmp_path).paired(np.zeros(100))
-    assert (low, high) == pytest.approx((-wilson(0, 100, 0.95)[1], wilson(0, 100, 0.95)[1]))
+def test_completions_of_a_family_are_taken_together(tmp_path: Path) -> None:
+    """100 questions, every completion of which is a hit or none is; alone, and as 20 families that agree."""
+    hits = [10 * (place % 20 < 10) for place in range(100)]
+    alone = pd.DataFrame(questions(separators=hits))
+    found = {
+        name: CHECKS["separators_swapped"](tables(tmp_path, by_question=rows), models=["a", "b"], threshold=0.4)
+        for name, rows in {"alone": alone, "families": alone.assign(family=alone["question_id"] % 20)}.items()
+    }
+    # Bonferroni's of two models: 97.5 %. 1000 completions are worth about 100 cases, and in families about 20.
+    for name, n in {"alone": 100, "families": 20}.items():
+        low, high = wilson(0.5, n, 0.975)
+        assert (found[name].low, found[name].high) == pytest.approx((low, high), abs=0.02), name
+    assert found["alone"].verdict == found["families"].verdict == "inconclusive"
+    assert found["families"].high - found["families"].low > 1.5 * (found["alone"].high - found["alone"].low)
 
 
 def every_table(by_temperature: tuple[int, ...], solved: tuple[int, ...]) -> set[tuple[int, ...]]:
@@ -655,22 +645,25 @@ def questions(**columns: object) -> dict:
         "test": "t1",
         "model": np.repeat(["a", "b"], n),
         "question_id": [*range(n)] * 2,
+        "family": "",
         "completions": 10,
         **{name: [*values] * 2 for name, values in columns.items()},
     }
 
 
 def spread(hits: int) -> list[int]:
-    """`hits` among 1000 completions of 100 questions, as even as can be."""
-    return [hits // 100 + (place < hits % 100) for place in range(100)]
+    """`hits` among 1000 completions of 100 questions, wherever they fall."""
+    chosen = np.random.default_rng(0).permutation(1000) < hits
+    return chosen.reshape(100, 10).sum(axis=1).tolist()
 
 
 @pytest.mark.parametrize(
-    ("hits", "says"), [(40, "supported"), (14, "inconclusive"), (0, "inconclusive"), (1, "contradicted")]
+    ("hits", "completions", "says"),
+    [(40, 10, "supported"), (14, 10, "inconclusive"), (0, 10, "inconclusive"), (100, 1000, "contradicted")],
 )
-def test_some_model_swaps_separators(hits, says, tmp_path: Path) -> None:
-    read = tables(tmp_path, by_question=questions(separators=spread(hits)))
-    assert verdict("separators_swapped", read, models=["a", "b"], threshold=0.01) == says
+def test_some_model_swaps_separators(hits, completions, says, tmp_path: Path) -> None:
+    rows = pd.DataFrame(questions(separators=spread(hits))).assign(completions=completions)
+    assert verdict("separators_swapped", tables(tmp_path, by_question=rows), models=["a", "b"], threshold=0.01) == says
 
 
 @pytest.mark.parametrize(("swapped", "says"), [(900, "supported"), (520, "inconclusive"), (100, "contradicted")])
@@ -758,22 +751,22 @@ def test_counts_by_question_are_those_of_its_completions() -> None:
     """Two temperatures, one question, two samples; counted by hand."""
     rows = pd.DataFrame(
         [
-            # exact, no_punctuation, numeric, outcome, extracted
-            (1, 1, 1, "right", "1.500"),
-            (0, 1, 0, "separators", "1,500"),
-            (0, 1, 1, "right", "1500"),
-            (0, 0, 0, "wrong", "7"),
+            (0.1, 1, 1, 1, "right", "1.500"),
+            (0.1, 0, 1, 0, "separators", "1,500"),
+            (0.2, 0, 1, 1, "right", "1500"),
+            (0.2, 0, 0, 0, "wrong", "7"),
         ],
-        columns=["exact", "no_punctuation", "numeric", "outcome", "extracted"],
+        columns=["temperature", "exact", "no_punctuation", "numeric", "outcome", "extracted"],
     )
-    shape = (1, 2, 1, 2)
-    correct = {name: rows[name].to_numpy().reshape(shape) for name in ("exact", "no_punctuation", "numeric")}
-    row = by_question_table(Grid(("m",), (0.1, 0.2), ("q",), rows, correct)).iloc[0]
+    row = by_question_table(rows, ["m"], {"q": "loans"}).iloc[0]
     counts = ("completions", "exact", "numeric", "value_only", "separators", "unpunctuated", "unpunctuated_separators")
     assert [row[name] for name in counts] == [4, 1, 2, 1, 1, 2, 1]
-    assert (row["any_temperature"], row["vote"], row["k"]) == (1, 1, 2)
+    assert (row["family"], row["any_temperature"], row["vote"], row["k"]) == ("loans", 1, 1, 2)
     # Each temperature has one right of two: both together miss in 1/4, and two of one temperature never.
     assert (row["any_of_k"], row["pass_k"]) == (0.75, 1.0)
+    # Scores that hold the number as it was read give the same vote.
+    read = by_question_table(rows.assign(number=["1500", "1.5", "1500", ""]), ["m"], {"q": "loans"}).iloc[0]
+    assert read["vote"] == 1
 
 
 def test_forms_are_those_of_the_first_and_last_tenth_of_the_steps() -> None:

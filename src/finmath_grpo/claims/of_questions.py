@@ -58,7 +58,7 @@ def no_punctuation_raises(tables: Tables, models: list[str]) -> Finding:
 
 def separators_swapped(tables: Tables, models: list[str], threshold: float) -> Finding:
     """The largest share, of any model, of completions with the right value in swapped separators. Supported if its
-    interval is above the threshold, contradicted if below, else inconclusive. The interval takes a question's
+    interval is above the threshold, contradicted if below, else inconclusive. The interval takes a family's
     completions together, and is Bonferroni's for the largest of so many models."""
     rows = tables.rows("by_question", model=models)
     sums = rows.groupby("model")[["separators", "completions"]].sum()
@@ -70,7 +70,7 @@ def separators_swapped(tables: Tables, models: list[str], threshold: float) -> F
 
 def gains_are_swaps(tables: Tables, models: list[str], threshold: float) -> Finding:
     """Of the completions right only without punctuation, the share with swapped separators. Supported if its interval
-    is above the threshold, contradicted if below, else inconclusive. The interval takes a question's completions
+    is above the threshold, contradicted if below, else inconclusive. The interval takes a family's completions
     together."""
     return _share(
         tables, tables.rows("by_question", model=models), "unpunctuated_separators", "unpunctuated", threshold, ""
@@ -79,7 +79,7 @@ def gains_are_swaps(tables: Tables, models: list[str], threshold: float) -> Find
 
 def labels_differ(tables: Tables, models: list[str], threshold: float) -> Finding:
     """Of the completions right by value, the share that is not the recorded text. Supported if its interval is above
-    the threshold, contradicted if below, else inconclusive. The interval takes a question's completions together. A
+    the threshold, contradicted if below, else inconclusive. The interval takes a family's completions together. A
     part of it is the models' spelling, not the record's."""
     return _share(tables, tables.rows("by_question", model=models), "value_only", "numeric", threshold, "")
 
@@ -95,8 +95,8 @@ def same_budget(tables: Tables, models: list[str], margin: float) -> Finding:
     found = []
     for model in models:
         part = rows[rows["model"] == model]
-        differences = (part["any_of_k"] - part["pass_k"]).to_numpy()
-        found.append((differences.mean(), *tables.paired(differences, len(models))))
+        differences = part["any_of_k"] - part["pass_k"]
+        found.append((differences.mean(), *tables.mean(differences, part, len(models))))
     verdicts = [within(low, high, margin) for _, low, high in found]
     verdict = INCONCLUSIVE
     if set(verdicts) == {SUPPORTED}:
@@ -118,17 +118,17 @@ def majority_reaches_union(tables: Tables, models: list[str]) -> Finding:
     measured if no question was solved. The choice of the best model favours the sentence, so the interval is
     Bonferroni's."""
     rows = tables.rows("by_question", model=models)
-    votes = rows.pivot(index="question_id", columns="model", values="vote")
-    union = rows.groupby("question_id")["any_temperature"].max().reindex(votes.index)
+    union = rows.groupby("question_id")["any_temperature"].max()
     if union.sum() == 0:
         raise NotMeasured("no model solved a question")
-    best = votes.mean().idxmax()
-    differences = (votes[best] - union).to_numpy()
-    low, high = tables.paired(differences, len(models))
+    best = rows.groupby("model")["vote"].mean().idxmax()
+    votes = rows[rows["model"] == best]
+    differences = votes["vote"] - votes["question_id"].map(union)
+    low, high = tables.mean(differences, votes, len(models))
     verdict = SUPPORTED if low >= 0 else CONTRADICTED if high < 0 else INCONCLUSIVE
     completions = int(rows["completions"].iloc[0])
     detail = (
-        f"{best}, {completions} completions per question: {100 * votes[best].mean():.1f} %;"
+        f"{best}, {completions} completions per question: {100 * votes['vote'].mean():.1f} %;"
         f" any model solved {int(union.sum())} of {len(union)}"
     )
     return Finding(verdict, differences.mean(), low, high, POINTS, None, detail, "by_question.csv", "vote")
@@ -178,15 +178,16 @@ def _single(tables: Tables, models: list[str], scorer: str) -> pd.DataFrame:
 
 
 def _share(
-    tables: Tables, rows: pd.DataFrame, hits: str, of: str, threshold: float, name: str, families: int = 1
+    tables: Tables, rows: pd.DataFrame, hits: str, of: str, threshold: float, name: str, chosen_of: int = 1
 ) -> Finding:
-    """The share `hits` of `of` against a threshold, questions as clusters."""
-    sums = rows.groupby("question_id")[[hits, of]].sum()
-    sums = sums[sums[of] > 0]
-    if len(sums) < FEWEST_QUESTIONS:
-        raise NotMeasured(f"only {len(sums)} questions have such completions ({of}; at least {FEWEST_QUESTIONS})")
+    """The share `hits` of `of` against a threshold."""
+    counting = rows[rows[of] > 0]
+    questions = counting["question_id"].nunique()
+    if questions < FEWEST_QUESTIONS:
+        raise NotMeasured(f"only {questions} questions have such completions ({of}; at least {FEWEST_QUESTIONS})")
+    sums = rows.groupby("question_id").agg({hits: "sum", of: "sum", "family": "first"})
     count, n = int(sums[hits].sum()), int(sums[of].sum())
-    low, high = tables.clusters(sums[hits], sums[of], families)
-    detail = f"{name}{count} of {n} completions, of {len(sums)} questions"
+    low, high = tables.share(sums, hits, of, chosen_of)
+    detail = f"{name}{count} of {n} completions, of {questions} questions"
     verdict = beyond(low, high, threshold)
     return Finding(verdict, count / n, low, high, "share of completions", None, detail, "by_question.csv", hits)

@@ -64,7 +64,7 @@ def form_share(tables: Tables, model: str, forms: list[str], part: str, threshol
     if len(wide) < FEWEST_QUESTIONS:
         raise NotMeasured(f"these completions answer {len(wide)} questions, too few (at least {FEWEST_QUESTIONS})")
     hits, sizes = wide[forms].sum(axis=1), wide.sum(axis=1)
-    low, high = tables.clusters(hits, sizes)
+    low, high = tables.share(pd.DataFrame({"hits": hits, "sizes": sizes}), "hits", "sizes")
     detail = (
         f"{hits.sum()} of {sizes.sum()} completions, of {len(wide)} questions;"
         f" the most common form is {wide.sum().idxmax()}"

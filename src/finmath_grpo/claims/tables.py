@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
-from finmath_grpo.claims.clusters import cluster_interval
 from finmath_grpo.claims.finding import NotMeasured
 from finmath_grpo.claims.partial_identification import narrowest_spread, widest_spread
-from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights, sign_flip_p
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
 from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
 
 FEWEST_QUESTIONS = 10
@@ -98,27 +98,22 @@ class Tables:
             raise NotMeasured(f"the panel is {', '.join(self.settings.panel)}, and not the post's four models")
         return self.row("panel", scorer=scorer)
 
-    def wilson(self, count: float, n: float, families: int = 1) -> tuple[float, float]:
-        """Wilson's interval of a share, at the experiment's confidence; Bonferroni's for the largest of several."""
-        low, high = proportion_confint(count, n, alpha=1 - self._confidence(families), method="wilson")
+    def wilson(self, count: float, n: float, chosen_of: int = 1) -> tuple[float, float]:
+        """Wilson's interval of a share, at the experiment's confidence; Bonferroni's if it is one of several chosen."""
+        low, high = wilson_interval(np.array(count), n, self._confidence(chosen_of))
         return float(low), float(high)
 
-    def clusters(self, hits: pd.Series, completions: pd.Series, families: int = 1) -> tuple[float, float]:
-        """Interval of a share of completions, a question an entry; Bonferroni's for the largest of several."""
-        return cluster_interval(hits.to_numpy(), completions.to_numpy(), self._confidence(families))
+    def share(self, rows: pd.DataFrame, hits: str, of: str, chosen_of: int = 1) -> tuple[float, float]:
+        """Interval of the share `hits` of `of` over these rows, one per question; families are its units."""
+        families = self._families(rows)
+        values, weights = (rows[[name]].to_numpy(float) for name in (hits, of))
+        low, high = share_interval(families, values, self._confidence(chosen_of), weights)
+        return float(low[0]), float(high[0])
 
-    def paired(self, differences: np.ndarray, families: int = 1) -> tuple[float, float]:
-        """Bootstrap interval of the mean of one difference per question; Bonferroni's for the largest of several.
-
-        Where all differences are alike there is nothing to draw from: the interval then reaches as far on either side
-        as Wilson's of none of so many.
-        """
-        values, confidence = np.asarray(differences, float), self._confidence(families)
-        if np.ptp(values) == 0:
-            _, reach = self.wilson(0, len(values), families)
-            return max(-1.0, values[0] - reach), min(1.0, values[0] + reach)
-        weights = question_weights(len(values), self.settings.bootstrap_draws, self.settings.seed)
-        low, high = bootstrap_interval(weights, values[:, None], confidence)
+    def mean(self, differences: pd.Series, rows: pd.DataFrame, chosen_of: int = 1) -> tuple[float, float]:
+        """Interval of the mean of one difference per question; `rows` say of which family each question is."""
+        values = differences.to_numpy(float)[:, None]
+        low, high = difference_interval(self._families(rows), values, self._confidence(chosen_of))
         return float(low[0]), float(high[0])
 
     def is_small(self, p: float) -> bool:
@@ -130,17 +125,23 @@ class Tables:
         """The p of one family corrected by Holm (1979)."""
         return [float(p) for p in multipletests(list(ps), method="holm")[1]]
 
-    def _confidence(self, families: int) -> float:
-        return 1 - (1 - self.settings.confidence) / families
+    def _confidence(self, chosen_of: int) -> float:
+        return 1 - (1 - self.settings.confidence) / chosen_of
+
+    def _families(self, rows: pd.DataFrame) -> Families:
+        """Which questions are of one family; each by itself where the table does not say."""
+        return Families.of(rows["family"].tolist()) if "family" in rows else Families.single(len(rows))
 
     def _read(self, table: str) -> pd.DataFrame:
         if table not in self._tables:
             if table not in self._files:
                 raise NotMeasured(f"there is no table {table}.csv")
-            rows = pd.read_csv(self._files[table], dtype={"at": str, "temperature": str}, keep_default_na=True)
+            rows = pd.read_csv(self._files[table], dtype={"at": str, "temperature": str, "family": str})
             if rows.columns[0] != "test":  # a later column of this name tells which statistical test it was
                 rows = rows.drop(columns="test", errors="ignore")
                 rows.insert(0, "test", "t1")
+            if "family" in rows:
+                rows["family"] = rows["family"].fillna("")
             if "at" not in rows and "temperature" in rows:
                 rows["at"] = rows["temperature"].fillna("mean")
             self._tables[table] = rows
@@ -179,11 +180,13 @@ class Tables:
             margins.append((by_temperature["correct"].to_numpy(int), solved.to_numpy(int)))
         temperatures = len(margins[0][0])
         widest, narrowest = (spread(*margins) / temperatures for spread in (widest_spread, narrowest_spread))
-        low, high = self.paired(widest)
-        at_least = [f"{100 * end:+.1f}" for end in self.paired(narrowest)]
-        p = sign_flip_p(widest[:, None], self.settings.bootstrap_draws, self.settings.seed + 1)[0]
+        single, confidence = Families.single(len(widest)), self.settings.confidence
+        ends = [difference_interval(single, values[:, None], confidence) for values in (widest, narrowest)]
+        (low, high), at_least = ((float(low[0]), float(high[0])) for low, high in ends)
+        ratio = widest.mean() / (widest.std(ddof=1) / np.sqrt(len(widest))) if np.ptp(widest) else 0.0
+        p = 2 * student.sf(abs(ratio), len(widest) - 1)
         known = (
             f"the widest interval of all tables that agree with the post's grids and counts;"
-            f" the narrowest is {at_least[0]} to {at_least[1]}"
+            f" the narrowest is {100 * at_least[0]:+.1f} to {100 * at_least[1]:+.1f}"
         )
         return {**row, "low": low, "high": high, "p": float(p), "known": known}
