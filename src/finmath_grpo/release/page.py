@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -147,7 +148,7 @@ def row_of(name: str, found: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
-def claim_row(claim: str, measurements: dict[str, Any], judged: list[str]) -> dict[str, Any] | None:
+def claim_row(claim: str, measurements: dict[str, Any], judged: Sequence[str]) -> dict[str, Any] | None:
     """A claim's row in the table of claims, as read in the first of the runs that has it; None if none has.
 
     A run that was measured before the claim was there, or while it was read otherwise, has no verdict on it.
