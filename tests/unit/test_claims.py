@@ -81,7 +81,7 @@ def test_the_posts_own_numbers(of_the_post) -> None:
         "template-by-reward": "contradicted",
         "base-follows-template-by-reward": "inconclusive",
         "base-follows-template-by-form": "not measured",
-        "correctness-unchanged": "inconclusive",
+        "correctness-unchanged": "supported",
         "length-unchanged": "inconclusive",
         "grpo-above-base-every-temperature": "supported",
         "grpo-above-base-mean": "inconclusive",
@@ -469,6 +469,21 @@ def test_the_primary_claim_is_about_the_part_that_is_mathematics(low, high, says
     assert verdict("mathematics", read, trained="a", base="b", test="t2") == "inconclusive"
     with pytest.raises(NotMeasured):
         CHECKS["mathematics"](read, trained="a", base="c", test="t1")
+
+
+@pytest.mark.parametrize(
+    ("ps", "first", "says"),
+    [
+        ([0.04, 0.04], ("a", "b"), "supported"),  # named beforehand: not corrected
+        ([0.04, 0.04, 0.04], ("c", "b"), "inconclusive"),  # two others: 0.08
+        ([0.06, 0.5], ("a", "b"), "inconclusive"),  # interval and test disagree
+    ],
+)
+def test_the_mathematics_needs_p_too_where_the_table_has_one(ps, first, says, tmp_path: Path) -> None:
+    row = {"test": "t1", "against": "b", "at": "mean", "part": "mathematics", "value": 0.05, "low": 0.01, "high": 0.1}
+    rows = [{**row, "model": name, "p": p} for name, p in zip("acd", ps, strict=False)]
+    read = tables(tmp_path, StatisticsSettings(contrasts=(first,)), decomposition=rows)
+    assert verdict("mathematics", read, trained="a", base="b", test="t1") == says
 
 
 @pytest.mark.parametrize(

@@ -20,19 +20,27 @@ FEWEST_TEMPERATURES = 6
 
 def mathematics(tables: Tables, trained: str, base: str, test: str) -> Finding:
     """The part of a contrast that is mathematics: the difference of two accuracies with both models read leniently and
-    separators forgiven, averaged over temperatures. Supported if its interval is above 0, contradicted if below, else
-    inconclusive."""
+    separators forgiven, averaged over temperatures. Supported if its interval is above 0, contradicted if below, and p
+    is small; else inconclusive. The p of the experiment's first contrast, which was named beforehand, is as it is; that
+    of the others is corrected by Holm over them."""
     where = {"model": trained, "against": base, "at": "mean"}
-    rows = tables.rows("decomposition", test, **where)
-    parts = rows.set_index("part")["value"]
+    parts = tables.rows("decomposition", test, **where).set_index("part")["value"]
     row = tables.row("decomposition", test, **where, part="mathematics")
     others = ", ".join(
         f"{part} {100 * parts[part]:+.1f}" for part in ("total", "format", "separators") if part in parts
     )
     detail = f"{trained} less {base} on {test.upper()}; {others}"
-    verdict = beyond(row["low"], row["high"], 0.0)
+    verdict, p = beyond(row["low"], row["high"], 0.0), None
+    if "p" in row and not pd.isna(row["p"]):
+        family = tables.rows("decomposition", test, at="mean", part="mathematics")
+        first = tables.settings.contrasts[0]
+        family = family[(family["model"] != first[0]) | (family["against"] != first[1])]
+        p = float(row["p"])
+        if (trained, base) != first:
+            p = dict(zip(family.index, tables.holm(family["p"].tolist()), strict=True))[row.name]
+        verdict = verdict if tables.is_small(p) else INCONCLUSIVE
     effect = row["value"], row["low"], row["high"]
-    return Finding(verdict, *effect, POINTS, None, detail, "decomposition.csv", "value")
+    return Finding(verdict, *effect, POINTS, p, detail, "decomposition.csv", "value")
 
 
 def difference(tables: Tables, pairs: list[list[str]], at: str, scorers: list[str]) -> Finding:
