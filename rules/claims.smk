@@ -1,4 +1,37 @@
 # The sentences of the post, held against the tables: of a run, of the record, or of the post's own numbers.
+# Some of them need the completions of each question by itself, which the statistics don't keep.
+
+
+rule by_question:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        scores="results/{experiment}/scores.csv",
+        code=plan.code("claims.by_question"),
+    output:
+        table="results/{experiment}/statistics/by_question.csv",
+    log:
+        "results/{experiment}/logs/by_question.log",
+    wildcard_constraints:
+        experiment=plan.kinds("run", "recorded"),
+    params:
+        models=plan.models,
+    shell:
+        JOB + "claims.by_question --models {params.models} --test {input.test} --scores {input.scores}"
+        " --table {output.table}"
+
+
+rule forms_by_question:
+    input:
+        completions=plan.rollouts,
+        code=plan.code("claims.forms_by_question"),
+    output:
+        table="results/{experiment}/statistics/forms_by_question.csv",
+    log:
+        "results/{experiment}/logs/forms_by_question.log",
+    wildcard_constraints:
+        experiment=plan.kinds("run", "recorded"),
+    shell:
+        JOB + "claims.forms_by_question --completions {input.completions} --table {output.table}"
 
 
 rule claims:
@@ -15,6 +48,7 @@ rule claims:
         experiment=plan.kinds("run", "published", "recorded"),
     params:
         settings=plan.settings("statistics"),
+        kind=plan.kind,
     shell:
         JOB + "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
-        " --experiment {wildcards.experiment} --json {output.json} --markdown {output.markdown}"
+        " --experiment {wildcards.experiment} --kind {params.kind} --json {output.json} --markdown {output.markdown}"

@@ -6,19 +6,24 @@ import math
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_type_hints
 
 import pydantic
 import yaml
 from pydantic import TypeAdapter
 
-from finmath_grpo.claims.checks import CHECKS, EXPECTED, NOT_MEASURED, POINTS, VERDICTS, Finding
-from finmath_grpo.claims.tables import NotMeasured, Tables
+from finmath_grpo.claims.checks import CHECKS, DECIDING
+from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, POINTS, VERDICTS, Finding, NotMeasured
+from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, explain, write_json
 from finmath_grpo.statistics.settings import StatisticsSettings
 
-_SIGNS = dict(zip(VERDICTS, "✔✘?–", strict=True))
+_SIGNS = dict(zip(VERDICTS, "✔✘?–≠", strict=True))
+_MEANINGS = """\
+*Supported*: the numbers bear the sentence out. *Contradicted*: the interval lies on the other side; a point estimate
+there is not enough. *Inconclusive*: the interval holds both. *Not measured*: the experiment has no such numbers, or too
+few questions or steps. *Not comparable*: the sentence is about the post's own models, questions or counts."""
 
 
 class Claim(pydantic.BaseModel):
@@ -33,27 +38,38 @@ class Claim(pydantic.BaseModel):
     """What is checked, in ours."""
     quoted: str = ""
     """The number that the post gives."""
+    scope: Literal["post", "transfers"]
+    """Whether it is about the post's own data alone, or has an answer in a reproduction too."""
     check: str
     """A function of `finmath_grpo.claims.checks`, called with the arguments `with`."""
     arguments: dict[str, Any] = pydantic.Field(alias="with")
+    decided: str = ""
+    """When the numbers were set that the verdict turns on."""
     note: str = ""
 
     @pydantic.model_validator(mode="after")
     def _can_be_called(self) -> "Claim":
         if self.check not in CHECKS:
             raise ValueError(f"no check {self.check!r}; expected one of: {', '.join(CHECKS)}")
+        check = CHECKS[self.check]
         try:
-            inspect.signature(CHECKS[self.check]).bind(None, **self.arguments)
+            inspect.signature(check).bind(None, **self.arguments)
         except TypeError as error:
             raise ValueError(f"{self.check} can't be called with these arguments: {error}") from None
-        if self.check == "fact":
-            expect = self.arguments["expect"]
-            if expect not in EXPECTED:
-                raise ValueError(f"fact can't expect {expect!r}, but one of: {', '.join(EXPECTED)}")
-            needed = EXPECTED[expect]
-            if needed and needed not in self.arguments:
-                raise ValueError(f"fact that expects {expect!r} needs the argument {needed!r}")
+        kinds = get_type_hints(check)
+        for name, value in self.arguments.items():
+            try:
+                TypeAdapter(kinds[name]).validate_python(value)
+            except pydantic.ValidationError as error:
+                raise ValueError(f"{self.check} can't take {name} {value!r}: {error.errors()[0]['msg']}") from None
+        if self.deciding and not self.decided:
+            raise ValueError(f"'decided' must say when {', '.join(self.deciding)} was set")
         return self
+
+    @property
+    def deciding(self) -> dict[str, Any]:
+        """The arguments that the verdict turns on."""
+        return {name: value for name, value in self.arguments.items() if name in DECIDING}
 
 
 def read_claims(path: Path) -> list[Claim]:
@@ -78,9 +94,10 @@ def evaluate(claims: list[Claim], tables: Tables) -> list[dict[str, Any]]:
             "quote": claim.quote,
             "reading": claim.reading,
             "quoted": claim.quoted,
+            "scope": claim.scope,
             **{key: _plain(value) for key, value in asdict(_find(claim, tables)).items()},
-            "note": claim.note,
-            "rule": " ".join((inspect.getdoc(CHECKS[claim.check]) or "").split()),
+            "note": claim.note.strip(),
+            "rule": _rule(claim),
         }
         for claim in claims
     ]
@@ -94,6 +111,8 @@ def markdown(experiment: str, results: list[dict[str, Any]], confidence: float =
         "",
         f"{len(results)} claims: " + ", ".join(f"{counts[verdict]} {verdict}" for verdict in VERDICTS) + ".",
         f"Intervals are of {100 * confidence:g} %. Made by `rules/claims.smk` from `data/claims.yaml`.",
+        "",
+        _MEANINGS,
         "",
         "| claim | verdict | effect | interval | read from |",
         "| --- | --- | --- | --- | --- |",
@@ -116,6 +135,8 @@ def markdown(experiment: str, results: list[dict[str, Any]], confidence: float =
             found.append(f"the post: {result['quoted']}")
         if result["detail"]:
             found.append(result["detail"])
+        if result["table"]:
+            found.append(f"read from `{result['table']}`, `{result['column']}`")
         lines += [": ".join((found[0], "; ".join(found[1:]))) + "." if found[1:] else f"{found[0]}."]
         lines += ["", result["note"].strip()] if result["note"] else []
         lines += ["", f"Rule: {result['rule']}"]
@@ -123,10 +144,21 @@ def markdown(experiment: str, results: list[dict[str, Any]], confidence: float =
 
 
 def _find(claim: Claim, tables: Tables) -> Finding:
+    if claim.scope == "post" and not tables.published:
+        return Finding(NOT_COMPARABLE, detail="it is about the post's own models, questions or counts")
     try:
         return CHECKS[claim.check](tables, **claim.arguments)
     except NotMeasured as reason:
         return Finding(NOT_MEASURED, detail=str(reason))
+
+
+def _rule(claim: Claim) -> str:
+    """The rule of the check, and with which numbers, set when."""
+    rule = " ".join((inspect.getdoc(CHECKS[claim.check]) or "").split())
+    if not claim.deciding:
+        return rule
+    numbers = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in claim.deciding.items())
+    return f"{rule} Here: {numbers}, set {claim.decided}."
 
 
 def _plain(value: Any) -> Any:
@@ -139,7 +171,9 @@ def _plain(value: Any) -> Any:
 def _amount(value: float, unit: str) -> str:
     if unit == POINTS:
         return f"{100 * value:+.1f}"
-    return f"{100 * value:.1f} %" if unit.startswith("share") else f"{value:.3g}"
+    if unit.startswith("share"):
+        return f"{100 * value:.1f} %"
+    return f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
 
 
 def _effect(result: dict[str, Any]) -> str:
@@ -162,11 +196,13 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, nargs="+", required=True, help="the tables that the experiment has")
     parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--experiment", required=True, help="its name, for the title")
+    parser.add_argument("--kind", required=True, help="run, recorded or published: whose numbers they are")
     parser.add_argument("--json", type=Path, required=True, help="claims.json")
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
-    results = evaluate(read_claims(options.claims), Tables(options.tables, options.settings))
+    tables = Tables(options.tables, options.settings, published=options.kind == "published")
+    results = evaluate(read_claims(options.claims), tables)
     write_json(options.json, results)
     with atomic_write(options.markdown) as file:
         file.write(markdown(options.experiment, results, options.settings.confidence))

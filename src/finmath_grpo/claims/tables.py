@@ -2,32 +2,54 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
+from scipy.stats import t as student
+from statsmodels.stats.multitest import multipletests
 
+from finmath_grpo.claims.finding import NotMeasured
+from finmath_grpo.claims.partial_identification import narrowest_spread, widest_spread
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
 from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
 
-
-class NotMeasured(Exception):
-    """The experiment has no such numbers; the message says which."""
+FEWEST_QUESTIONS = 10
+"""With fewer, no sentence about answers gets a verdict."""
+FEWEST_STEPS = 30
+"""With fewer, no sentence about a training curve gets one."""
+_OF_TRAINING = ("reward_facts", "training", "forms_by_question")
 
 
 class Tables:
-    """The tables of one experiment, read when asked for, and the settings that they were made with."""
+    """The tables of one experiment, read when asked for, and the settings that they were made with.
 
-    def __init__(self, files: Sequence[Path], settings: StatisticsSettings | None = None) -> None:
-        self._settings = settings or StatisticsSettings()
+    `published` says that they are made from the post's own numbers. Rows are those of one test, `t1` unless another is
+    asked for; a table without the first column `test` is of T1. Where a table says by an empty temperature that a row
+    is over all of them, it is read as the row of the mean.
+    """
+
+    def __init__(
+        self, files: Sequence[Path], settings: StatisticsSettings | None = None, published: bool = False
+    ) -> None:
+        self.settings = settings or StatisticsSettings()
+        self.published = published
         self._files = {path.stem: path for path in files}
         self._tables: dict[str, pd.DataFrame] = {}
+        self._contrasts: dict[tuple[str, str], pd.DataFrame] = {}
 
-    def rows(self, table: str, **where: object) -> pd.DataFrame:
-        """The rows with these values (for a list, one of them). Raises NotMeasured if table or value is missing."""
-        if table not in self._tables:
-            if table not in self._files:
-                raise NotMeasured(f"there is no table {table}.csv")
-            self._tables[table] = pd.read_csv(self._files[table], dtype={"at": str}, keep_default_na=True)
-        rows = self._tables[table]
+    def rows(self, table: str, test: str = "t1", **where: object) -> pd.DataFrame:
+        """The rows of a test with these values (for a list, one of them).
+
+        Raises NotMeasured if table, test or value is missing, or if the test has too few questions for any verdict.
+        """
+        rows = self._read(table)
+        rows = rows[rows["test"] == test]
+        if rows.empty:
+            raise NotMeasured(f"{table}.csv has no row of {test}")
+        if table not in _OF_TRAINING:
+            self._refuse_few_questions(test)
         for column, wanted in where.items():
             values = wanted if isinstance(wanted, list) else [wanted]
             absent = [str(value) for value in values if not (rows[column] == value).any()]
@@ -36,22 +58,135 @@ class Tables:
             rows = rows[rows[column].isin(values)]
         return rows
 
-    def row(self, table: str, **where: object) -> pd.Series:
+    def row(self, table: str, test: str = "t1", **where: object) -> pd.Series:
         """The first of these rows."""
-        return self.rows(table, **where).iloc[0]
+        return self.rows(table, test, **where).iloc[0]
+
+    def fact(self, model: str, fact: str) -> pd.Series:
+        """A row of reward_facts.csv. Raises NotMeasured if the run was too short for any verdict."""
+        steps = int(self.row("reward_facts", model=model, fact="steps")["value"])
+        if steps < FEWEST_STEPS:
+            raise NotMeasured(f"{steps} steps of training are too few for a verdict (at least {FEWEST_STEPS})")
+        return self.row("reward_facts", model=model, fact=fact)
+
+    def contrast(self, trained: str, base: str, at: str, scorer: str) -> dict[str, Any]:
+        """A difference with its interval, p corrected by Holm, gains and losses, and words on how it is known.
+
+        The family of the correction is all contrasts by this scorer at this `at` but the primary one. Of the post's
+        mean over temperatures only bounds are known (`partial_identification`): interval and p are the widest.
+        `raw` is p with no correction. A pair that stands the other way round in contrasts.csv is turned.
+        """
+        table = self._family(at, scorer)
+        turned = ((table["trained"] == base) & (table["base"] == trained)).any()
+        pair = (base, trained) if turned else (trained, base)
+        rows = table[(table["trained"] == pair[0]) & (table["base"] == pair[1])]
+        if rows.empty:
+            raise NotMeasured(f"contrasts.csv has no {trained} against {base} by {scorer} at {at}")
+        row: dict[str, Any] = rows.iloc[0].to_dict()
+        if turned:
+            row |= {
+                **{"trained": trained, "base": base, "difference": -row["difference"]},
+                **{"low": -row["high"], "high": -row["low"], "gains": row["losses"], "losses": row["gains"]},
+                "trained_accuracy": row["base_accuracy"],
+                "base_accuracy": row["trained_accuracy"],
+            }
+        return row
 
     def panel(self, scorer: str) -> pd.Series:
         """The row of the panel. Raises NotMeasured if the panel is not the post's four models."""
-        if set(self._settings.panel) != set(POST_MODELS):
-            raise NotMeasured(f"the panel is {', '.join(self._settings.panel)}, and not the post's four models")
+        if set(self.settings.panel) != set(POST_MODELS):
+            raise NotMeasured(f"the panel is {', '.join(self.settings.panel)}, and not the post's four models")
         return self.row("panel", scorer=scorer)
 
-    def wilson(self, count: int, n: int) -> tuple[float, float]:
-        """Wilson's interval of a share, at the experiment's confidence."""
-        low, high = proportion_confint(count, n, alpha=1 - self._settings.confidence, method="wilson")
+    def wilson(self, count: float, n: float, chosen_of: int = 1) -> tuple[float, float]:
+        """Wilson's interval of a share, at the experiment's confidence; Bonferroni's if it is one of several chosen."""
+        low, high = wilson_interval(np.array(count), n, self._confidence(chosen_of))
         return float(low), float(high)
+
+    def share(self, rows: pd.DataFrame, hits: str, of: str, chosen_of: int = 1) -> tuple[float, float]:
+        """Interval of the share `hits` of `of` over these rows, one per question; families are its units."""
+        families = self._families(rows)
+        values, weights = (rows[[name]].to_numpy(float) for name in (hits, of))
+        low, high = share_interval(families, values, self._confidence(chosen_of), weights)
+        return float(low[0]), float(high[0])
+
+    def mean(self, differences: pd.Series, rows: pd.DataFrame, chosen_of: int = 1) -> tuple[float, float]:
+        """Interval of the mean of one difference per question; `rows` say of which family each question is."""
+        values = differences.to_numpy(float)[:, None]
+        low, high = difference_interval(self._families(rows), values, self._confidence(chosen_of))
+        return float(low[0]), float(high[0])
 
     def is_small(self, p: float) -> bool:
         """Whether a p excludes chance at the experiment's confidence."""
         # 1 - 0.95 is 0.050000000000000044.
-        return p < round(1 - self._settings.confidence, 12)
+        return p < round(1 - self.settings.confidence, 12)
+
+    def holm(self, ps: Sequence[float]) -> list[float]:
+        """The p of one family corrected by Holm (1979)."""
+        return [float(p) for p in multipletests(list(ps), method="holm")[1]]
+
+    def _confidence(self, chosen_of: int) -> float:
+        return 1 - (1 - self.settings.confidence) / chosen_of
+
+    def _families(self, rows: pd.DataFrame) -> Families:
+        """Which questions are of one family; each by itself where the table does not say."""
+        return Families.of(rows["family"].tolist()) if "family" in rows else Families.single(len(rows))
+
+    def _read(self, table: str) -> pd.DataFrame:
+        if table not in self._tables:
+            if table not in self._files:
+                raise NotMeasured(f"there is no table {table}.csv")
+            rows = pd.read_csv(self._files[table], dtype={"at": str, "temperature": str, "family": str})
+            if rows.columns[0] != "test":  # a later column of this name tells which statistical test it was
+                rows = rows.drop(columns="test", errors="ignore")
+                rows.insert(0, "test", "t1")
+            if "family" in rows:
+                rows["family"] = rows["family"].fillna("")
+            if "at" not in rows and "temperature" in rows:
+                rows["at"] = rows["temperature"].fillna("mean")
+            self._tables[table] = rows
+        return self._tables[table]
+
+    def _refuse_few_questions(self, test: str) -> None:
+        for name in ("any_temperature", "contrasts"):
+            if name in self._files:
+                rows = self._read(name)
+                rows = rows[rows["test"] == test]
+                if len(rows) and "n" in rows and rows["n"].iloc[0] < FEWEST_QUESTIONS:
+                    few = int(rows["n"].iloc[0])
+                    raise NotMeasured(f"{few} questions are too few for a verdict (at least {FEWEST_QUESTIONS})")
+
+    def _family(self, at: str, scorer: str) -> pd.DataFrame:
+        key = (at, scorer)
+        if key not in self._contrasts:
+            table = self.rows("contrasts", scorer=scorer, at=at).copy()
+            table["known"] = ""
+            if self.published and at == "mean":
+                table = pd.DataFrame([self._bounded(row) for row in table.to_dict("records")])
+            table["raw"] = table["p"]
+            secondary = table["role"] != "primary"
+            if secondary.any():
+                table.loc[secondary, "p"] = self.holm(table.loc[secondary, "p"])
+            self._contrasts[key] = table
+        return self._contrasts[key]
+
+    def _bounded(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A contrast of means of which only the margins are known, with the widest interval that they allow."""
+        margins = []
+        for model in (row["trained"], row["base"]):
+            by_temperature = self.rows("accuracy", model=model, scorer=row["scorer"])
+            by_temperature = by_temperature[~by_temperature["at"].isin(["mean", "any"])]
+            solved = self.rows("solved", model=model).sort_values("position")["solved"]
+            margins.append((by_temperature["correct"].to_numpy(int), solved.to_numpy(int)))
+        temperatures = len(margins[0][0])
+        widest, narrowest = (spread(*margins) / temperatures for spread in (widest_spread, narrowest_spread))
+        single, confidence = Families.single(len(widest)), self.settings.confidence
+        ends = [difference_interval(single, values[:, None], confidence) for values in (widest, narrowest)]
+        (low, high), at_least = ((float(low[0]), float(high[0])) for low, high in ends)
+        ratio = widest.mean() / (widest.std(ddof=1) / np.sqrt(len(widest))) if np.ptp(widest) else 0.0
+        p = 2 * student.sf(abs(ratio), len(widest) - 1)
+        known = (
+            f"the widest interval of all tables that agree with the post's grids and counts;"
+            f" the narrowest is {100 * at_least[0]:+.1f} to {100 * at_least[1]:+.1f}"
+        )
+        return {**row, "low": low, "high": high, "p": float(p), "known": known}

@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -32,12 +33,14 @@ PAUSE = 30
 ORDER = ["smoke", "published", "recorded", "small", "paper-fast", "paper"]
 HEADLINES = [
     "format-reward-rises",
-    "template-learned",
+    "template-by-reward",
+    "template-at-the-end",
     "correctness-unchanged",
     "grpo-above-base-every-temperature",
+    "grpo-above-base-mean",
     "grpo-learned",
+    "grpo-learned-new-ideas",
     "grpo-above-base-any-temperature",
-    "any-temperature-raises",
     "no-punctuation-raises",
     "overall-40",
 ]
@@ -145,19 +148,29 @@ def row_of(name: str, found: dict[str, Any] | None) -> dict[str, Any]:
     }
 
 
+def claim_row(claim: str, measurements: dict[str, Any], judged: Sequence[str]) -> dict[str, Any] | None:
+    """A claim's row in the table of claims, as read in the first of the runs that has it; None if none has.
+
+    A run that was measured before the claim was there, or while it was read otherwise, has no verdict on it.
+    """
+    results = {name: measurements[name]["claims"].get(claim) for name in judged}
+    reading = next((result["reading"] for result in results.values() if result), None)
+    same = {name: result for name, result in results.items() if result and result["reading"] == reading}
+    if reading is None:
+        return None
+    return {
+        "reading": reading,
+        "table": next((f"`{result['table']}`" for result in same.values() if result["table"]), "–"),
+        "verdicts": {name: same[name]["verdict"] if name in same else "–" for name in judged},
+    }
+
+
 def page(measurements: dict[str, Any], experiments: list[str]) -> str:
     """The text of ARTIFACT.md, for the experiments that there are."""
     rows = [row_of(name, measurements.get(name)) for name in ORDER if name in experiments]
     measured = [row for row in rows if row["stages"]]
     judged = [name for name in ("published", "recorded", "smoke") if name in measurements]
-    claims = [
-        {
-            "reading": measurements[judged[0]]["claims"][claim]["reading"],
-            "table": measurements[judged[0]]["claims"][claim]["table"],
-            "verdicts": {name: measurements[name]["claims"][claim]["verdict"] for name in judged},
-        }
-        for claim in HEADLINES
-    ]
+    claims = [found for claim in HEADLINES if (found := claim_row(claim, measurements, judged))]
     environment = jinja2.Environment(undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False)
     text = environment.from_string(TEMPLATE.read_text(encoding="utf-8")).render(
         experiments=rows,

@@ -17,7 +17,7 @@ from finmath_grpo.errors import UserError
 Tables = Mapping[str, Path]
 """Files of tables by the name of the table."""
 
-VERDICTS = ("supported", "not supported", "inconclusive", "not measured")
+VERDICTS = ("supported", "contradicted", "inconclusive", "not measured", "not comparable")
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def _amount(claim: Mapping[str, Any], key: str, with_unit: bool = True) -> str:
     elif unit.startswith("share"):
         number, unit = f"{100 * value:.1f}", "%"
     else:
-        number = f"{value:.3g}"
+        number = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
     return f"{number} {unit}".strip() if with_unit else number
 
 

@@ -16,5 +16,7 @@ MEANINGS = {
     "reward_facts": "the training curves in numbers",
     "reward_audit": "forms of the completions sampled in training, and their rewards",
     "reward_forms": "what each form earns, whatever the model",
+    "by_question": "counts of completions, votes and chances for each model and question",
+    "forms_by_question": "forms of the first and last completions of training, by question",
     "examples": "the two example questions",
 }

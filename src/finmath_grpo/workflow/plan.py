@@ -32,15 +32,15 @@ Files = str | list[str]
 GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
 """Unsloth has to be imported before all else, so its engine has a module of its own."""
 CLAIMED = (
-    *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect"),
-    *("disagreement", "outcomes", "pass_and_majority", "reward_audit"),
+    *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect", "solved", "training"),
+    *("by_question", "forms_by_question"),
 )
 """Tables that claims read."""
-LINKED = ("solved", "agreement", "power", "training", "reward_forms")
+LINKED = ("disagreement", "outcomes", "pass_and_majority", "reward_audit", "agreement", "power", "reward_forms")
 """Tables that the report links to beside them."""
-NOT_PUBLISHED = {"disagreement", "outcomes", "pass_and_majority", "reward_audit"}
+NOT_PUBLISHED = {*("disagreement", "outcomes", "pass_and_majority", "reward_audit"), "by_question", "forms_by_question"}
 """Tables that can't be made of the post's numbers."""
-OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms"}
+OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms", "forms_by_question"}
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
 
 
@@ -284,6 +284,10 @@ class Plan:
         )
 
     # ---- claims and report
+
+    def kind(self, wildcards: Wildcards) -> str:
+        """Whose numbers an experiment has: `run`, `recorded` or `published`."""
+        return self.experiments[wildcards.experiment].kind
 
     def tables_of_claims(self, wildcards: Wildcards) -> list[str]:
         return self._tables(wildcards, CLAIMED)
