@@ -37,7 +37,7 @@ def reward_facts(training: pd.DataFrame, draws: int, seed: int, confidence: floa
     """The facts of `MEANINGS` for each model of training.csv: value, interval where there is one, steps they rest on.
 
     A model that was trained with no format reward, or no correctness reward, has none of the facts about it.
-    Intervals of means and changes: moving-block bootstrap over steps (Künsch 1989), as neighbouring steps are alike.
+    Intervals of means and changes: circular block bootstrap over steps (Politis and Romano 1992), as neighbouring steps are alike.
     Of a correlation: Fisher's z; of a slope: Student's t. These two take steps for independent.
     """
     tables = []
@@ -50,10 +50,14 @@ def reward_facts(training: pd.DataFrame, draws: int, seed: int, confidence: floa
 
 
 def block_means(values: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Means of `draws` series put together from random blocks of `values`, each about n^(1/3) steps long, (draws,)."""
+    """Means of `draws` series put together from random blocks of `values`, each about n^(1/3) steps long, (draws,).
+
+    Blocks go round the end to the start (Politis and Romano 1992), so that each step is in as many blocks as any other
+    and the draws lie about the mean of `values`, in short runs too.
+    """
     n = len(values)
     size = max(1, round(n ** (1 / 3)))
-    blocks = np.lib.stride_tricks.sliding_window_view(values, size).mean(axis=1)
+    blocks = np.lib.stride_tricks.sliding_window_view(np.append(values, values[: size - 1]), size).mean(axis=1)
     chosen = rng.integers(0, len(blocks), size=(draws, -(-n // size)))
     means: np.ndarray = blocks[chosen].mean(axis=1)
     return means

@@ -1,0 +1,102 @@
+"""Intervals for shares, differences and other statistics of questions that come in families.
+
+The variance behind them is that of the cluster bootstrap, which draws whole families (Davison and Hinkley 1997, section
+3.8: drawing questions within them once more would count the spread inside a family twice), in its closed form: the sums
+of families about the mean, with C / (C - 1) for C families (Cameron and Miller 2015). Quantiles are Student's t with
+C - 1 degrees of freedom. What is added for small samples was chosen by simulation: `python benchmarks/coverage.py`
+prints how often each interval holds the truth. The percentile bootstrap covers 63 to 90 % where few answers are right.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+from scipy.stats import t as student
+from statsmodels.stats.proportion import proportion_confint
+
+from finmath_grpo.statistics.families import Families
+
+Ends = tuple[np.ndarray, np.ndarray]
+"""Low and high of an interval, each (columns,)."""
+
+PSEUDO = 0.5
+"""The weight of what a small sample is given beside its data: a question of a set in which a family counts as one
+question (`share_interval`), and a question gained and one lost (`difference_interval`)."""
+ENOUGH = 5
+"""Of how many families a variance must come for `difference_interval` to take it nearly as it is."""
+
+
+def wilson_interval(correct: np.ndarray, n: np.ndarray | float, confidence: float) -> Ends:
+    """Wilson's score interval for `correct` of `n` (Wilson 1927; why not the normal one: Bowyer et al., 2503.01747)."""
+    low, high = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
+    return np.round(low, 12), np.round(high, 12)
+
+
+def share_interval(
+    families: Families, values: np.ndarray, confidence: float, weights: np.ndarray | None = None
+) -> Ends:
+    """Intervals for the means over questions of `values`, (questions, columns), each from 0 to 1.
+
+    Wilson's with an effective sample size, p (1 - p) / variance (as for surveys: Dean and Pagano 2015), and with t for
+    the normal quantile. Where few answers are right, the variance itself is hardly known; so it is mixed with that of
+    a set in which families count once: n_eff = (p (1 - p) + w / n) / (variance + w / (n C)), w = `PSEUDO`. With no
+    right answer at all n_eff is the number of families. One family alone tells nothing: 0 to 1.
+
+    With `weights`, (questions, columns), the share is the sum of `values` over that of `weights` (accuracy of what is
+    readable), and the variance that of a ratio; no weight at all gives NaN.
+    """
+    weights = np.ones_like(values) if weights is None else weights
+    sums, sizes = families.sums(values), families.sums(weights)
+    n, count = sizes.sum(axis=0), (sizes > 0).sum(axis=0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = sums.sum(axis=0) / n
+        variance = count / (count - 1) * ((sums - share * sizes) ** 2).sum(axis=0) / n**2
+        spread = share * (1 - share)
+        size = (spread + PSEUDO / n) / (variance + PSEUDO / n / count)
+        z2 = student.ppf(0.5 + confidence / 2, count - 1) ** 2
+        centre = (share + z2 / size / 2) / (1 + z2 / size)
+        half = np.sqrt(z2 * (spread / size + z2 / size**2 / 4)) / (1 + z2 / size)
+    low, high = np.clip(centre - half, 0, share), np.clip(centre + half, share, 1)
+    low, high = np.where(count < 2, 0.0, low), np.where(count < 2, 1.0, high)
+    # What is 0 on paper may be 1e-18 by the order of sums, and verdicts ask for the sign.
+    return np.where(n > 0, np.round(low, 12), np.nan), np.where(n > 0, np.round(high, 12), np.nan)
+
+
+def difference_interval(families: Families, values: np.ndarray, confidence: float) -> Ends:
+    """Intervals for the means over questions of `values`, (questions, columns), differences from -1 to 1.
+
+    Student's t on the sums of families, after a question gained and a question lost, `PSEUDO` each, are added as two
+    families of their own (Agresti and Min 2005, for pairs of proportions). So two models that never differ have an
+    interval too, and at 1 % accuracy it covers. Where many families differ, the data need no such help: the square of
+    what is added falls by (`ENOUGH` / m)^2, where the variance comes of m families as if alike, m = (sum of e^2)^2 /
+    (sum of e^4) for their sums e about the mean. One family alone tells nothing: -1 to 1.
+    """
+    questions = len(values)
+    mean = values.mean(axis=0)
+    if families.count < 2:
+        return np.full(len(mean), -1.0), np.full(len(mean), 1.0)
+    squares = (families.sums(values) - mean * families.sums(np.ones((questions, 1)))) ** 2
+    total, fourth = squares.sum(axis=0), (squares**2).sum(axis=0)
+    alike = np.divide(total**2, fourth, out=np.zeros_like(total), where=fourth > 0)
+    added = 2 * PSEUDO * np.minimum(1, (ENOUGH / np.maximum(alike, 1)) ** 2)
+    n = questions + 2 * PSEUDO
+    error = np.sqrt(families.count / (families.count - 1) * total + added) / n
+    half = student.ppf(0.5 + confidence / 2, families.count - 1) * error
+    centre = mean * questions / n
+    return np.round(np.clip(centre - half, -1, mean), 12), np.round(np.clip(centre + half, mean, 1), 12)
+
+
+def jackknife_interval(
+    families: Families, statistic: Callable[[np.ndarray], float], confidence: float
+) -> tuple[float, float]:
+    """The interval of any statistic of questions: the jackknife over families (Efron and Stein 1981), Student's t.
+
+    `statistic` takes a mask of questions, (questions,). NaN where leaving out one family leaves it undefined.
+    """
+    count = families.count
+    if count < 2:
+        return float("nan"), float("nan")
+    left = np.array([statistic(families.codes != family) for family in range(count)])
+    error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
+    half = student.ppf(0.5 + confidence / 2, count - 1) * error
+    value = statistic(np.ones(len(families.codes), dtype=bool))
+    return round(float(value - half), 12), round(float(value + half), 12)
