@@ -31,7 +31,9 @@ VERDICTS = {
     "right": "✓ right",
     "separators": "✗ separators swapped",
     "rounding": "✗ rounded",
+    "unit": "✗ contradicting unit",
     "wrong": "✗ wrong",
+    "unreadable": "✗ no number to read",
     "no_answer": "✗ no answer tag",
     "cut_off": "✗ cut off",
 }

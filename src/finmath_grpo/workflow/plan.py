@@ -33,11 +33,15 @@ GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
 CLAIMED = (
     *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect"),
     *("disagreement", "outcomes", "pass_and_majority", "reward_audit"),
+    *("decomposition", "readability", "ceiling", "shapes"),
 )
 """Tables that claims read."""
 LINKED = ("solved", "agreement", "power", "training", "reward_forms")
 """Tables that the report links to beside them."""
-NOT_PUBLISHED = {"disagreement", "outcomes", "pass_and_majority", "reward_audit"}
+NOT_PUBLISHED = {
+    *("disagreement", "outcomes", "pass_and_majority", "reward_audit"),
+    *("decomposition", "readability", "ceiling", "shapes"),
+}
 """Tables that can't be made of the post's numbers."""
 OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms"}
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
