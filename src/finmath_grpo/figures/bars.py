@@ -23,7 +23,7 @@ LABEL_WIDTH = 0.2
 """Width of the longest label in a bar (`12.5  exact: 12.5`), as a share of the axis."""
 INTERVALS = {
     "wilson, questions": "Wilson interval",
-    "wilson, families": "Wilson interval, questions of a family counted together",
+    "wilson, families": "Wilson interval over families",
 }
 
 
@@ -129,7 +129,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str) -> go.Figure:
     limits = percent_range(tables, look)
 
     measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
-    hatched = "" if scorer == "exact" else "; hatched: not by exact match"
+    hatched = "" if scorer == "exact" else "; hatched: not exact"
     caption = f"{measured}{hatched}{ceiling(tables)}; whiskers: {look.level} Wilson interval"
     layout = frame(look, caption, height=0.85)
     figure = go.Figure(layout=layout.update(barmode="stack"))

@@ -15,7 +15,7 @@ CAUSES = {
 TOTAL = "as scored"
 ROW = 34
 """Pixels per bar; a contrast has four."""
-LEFT, RIGHT = 300, 170
+LEFT, RIGHT = 290, 190
 """Pixels for the names of the contrasts and for the numbers."""
 
 
@@ -30,7 +30,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     pairs = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
     rows = table.set_index(["model", "against", "part"])
     caption = f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval, families of questions"
-    layout = frame(look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())])
+    layout = frame(look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34)
     steps = len(CAUSES) + 1
     layout.height = round(ROW * (steps + 0.9) * len(pairs)) + layout.margin.t + layout.margin.b
     layout.margin.update(l=LEFT, r=RIGHT)

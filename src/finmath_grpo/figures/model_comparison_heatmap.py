@@ -48,7 +48,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            f"each cell one of {len(table)} test questions, the same place in every grid; "
+            f"each cell one of {len(table)} questions, the same place in every grid; "
             f"coloured: right at any temperature, exact match{ceiling(tables)}",
             height=1.0 * (look.width - 60) / look.height if len(table.columns) > 2 else 1.1,
             above=28,

@@ -121,7 +121,7 @@ const address = {
 
 const OUTCOMES = {
   right: "right", separators: "separators swapped", rounding: "rounding",
-  wrong: "wrong value", no_answer: "no answer tag", cut_off: "cut off",
+  unit: "contradicting unit", unreadable: "unreadable", wrong: "wrong value", no_answer: "no answer tag", cut_off: "cut off",
 };
 const SCORERS = { exact: "exact match", no_punctuation: "no punctuation", numeric: "right value" };
 
