@@ -37,6 +37,8 @@ rule score:
         "results/{experiment}/logs/score.log",
     benchmark:
         "results/{experiment}/benchmarks/score.tsv"
+    wildcard_constraints:
+        experiment=plan.kinds("run", "recorded"),
     params:
         names=plan.test_names,
     shell:

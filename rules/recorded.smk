@@ -1,6 +1,9 @@
-# A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run.
+# A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run. So the texts are
+# scored once more here: scores that contradict the texts, or were made by an older scorer, can't pass.
 
-from finmath_grpo.release.record import OF_MODELS, OF_RUN
+from finmath_grpo.release.record import OF_MODELS, OF_RUN, OF_TESTS
+
+MADE_AGAIN = {"scores.csv", "statistics/examples.json"}
 
 
 rule unpack:
@@ -13,6 +16,10 @@ rule unpack:
         "results/{experiment}/logs/unpack/{member}.log",
     wildcard_constraints:
         experiment=plan.kinds("recorded"),
-        member="|".join(name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_MODELS]),
+        member="|".join(
+            name.replace(".", r"\.").replace("*", "[^/]+")
+            for name in [*OF_RUN, *OF_TESTS, *OF_MODELS]
+            if name not in MADE_AGAIN
+        ),
     shell:
         JOB + "release.record unpack --record {input.record} --member {wildcards.member} --output {output}"

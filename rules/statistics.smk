@@ -1,10 +1,11 @@
 # Tables from scores, logs and completions: figures and claims read these and nothing else.
-# `published` has the same tables, as far as the post's numbers go; `recorded` ships scores and what is made of training.
+# `published` has the same tables, as far as the post's numbers go; `recorded` ships texts and what is made of training.
 
 
 rule statistics:
     input:
-        test="results/{experiment}/data/test.jsonl",
+        tests=plan.tests,
+        train="results/{experiment}/data/train.jsonl",
         scores="results/{experiment}/scores.csv",
         code=plan.code("statistics.from_scores"),
     output:
@@ -14,6 +15,10 @@ rule statistics:
         outcomes="results/{experiment}/statistics/outcomes.csv",
         disagreement="results/{experiment}/statistics/disagreement.csv",
         contrasts="results/{experiment}/statistics/contrasts.csv",
+        decomposition="results/{experiment}/statistics/decomposition.csv",
+        readability="results/{experiment}/statistics/readability.csv",
+        ceiling="results/{experiment}/statistics/ceiling.csv",
+        shapes="results/{experiment}/statistics/shapes.csv",
         power="results/{experiment}/statistics/power.csv",
         pass_and_majority="results/{experiment}/statistics/pass_and_majority.csv",
         agreement="results/{experiment}/statistics/agreement.csv",
@@ -28,9 +33,11 @@ rule statistics:
     params:
         settings=plan.settings("statistics"),
         models=plan.models,
+        names=plan.test_names,
     shell:
         JOB + "statistics.from_scores --settings {params.settings:q} --models {params.models}"
-        " --test {input.test} --scores {input.scores} --tables $(dirname {output.accuracy})"
+        " --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
+        " --tables $(dirname {output.accuracy})"
 
 
 rule training_table:
@@ -73,6 +80,8 @@ rule examples:
         examples="results/{experiment}/statistics/examples.json",
     log:
         "results/{experiment}/logs/examples.log",
+    wildcard_constraints:
+        experiment=plan.kinds("run", "recorded"),
     params:
         settings=plan.settings("statistics"),
         models=plan.models,

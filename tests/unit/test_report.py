@@ -14,6 +14,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
+from finmath_grpo.evaluation.scores import COLUMNS
 from finmath_grpo.report.build import script_json
 from finmath_grpo.report.rollouts import spread
 
@@ -48,7 +49,7 @@ def folder(tmp_path: Path) -> Path:
     questions = [question("q-1"), question("q-2</script>", f"Soru {HOSTILE}")]
     write_lines(run / "data/test.jsonl", questions)
     write_lines(run / "data/train.jsonl", [question("t-1")])
-    scores = ["model,temperature,sample,question_id,exact,no_punctuation,numeric,outcome,extracted,gold,value,tokens"]
+    scores = [",".join(COLUMNS)]
     for model in MODELS:
         rows = []
         for temperature in TEMPERATURES:
@@ -58,7 +59,7 @@ def folder(tmp_path: Path) -> Path:
                     text = HOSTILE
                 cell = {"model": model, "question_id": row["id"], "temperature": temperature, "sample": 0}
                 rows.append({**cell, "text": text, "tokens": 7, "finish": "stop"})
-                scores.append(f'{model},{temperature},0,{row["id"]},1,1,1,right,"<i>10</i>",10,10,7')
+                scores.append(f'{model},t1,{temperature},0,{row["id"]},1,1,1,1,1,1,1,right,"<i>10</i>",10,10,10,7')
         write_lines(run / f"completions/{model}.jsonl", rows)
     (run / "scores.csv").write_text("\n".join(scores) + "\n", encoding="utf-8")
     rollout = {"question_id": "t-1", "rewards": {"xmlcount": 0.1, "exact_match": float("nan")}, "advantage": -0.5}
@@ -67,11 +68,19 @@ def folder(tmp_path: Path) -> Path:
     packed = zstandard.compress("".join(json.dumps(line) + "\n" for line in lines).encode())
     (run / "training/llama-grpo/completions.jsonl.zst").write_bytes(packed)
     tables = {
-        "accuracy": "model,temperature,scorer,n,correct,accuracy,low,high,interval\n"
-        "llama-base,0.1,exact,2,1,0.25,0.1,0.6,wilson\nllama-base,1,exact,2,1,0.5,0.1,0.6,wilson\n",
-        "any_temperature": "model,scorer,n,correct,accuracy,low,high\nllama-base,exact,2,0,0,2.8e-17,0.6578\n",
-        "pass_and_majority": "model,scorer,measure,temperature,k,value,low,high\n"
-        "llama-base,numeric,pass,,1,0.5,0.125,0.75\nllama-base,numeric,pass,0.1,1,0.9,0.8,1\n",
+        "accuracy": "test,model,temperature,scorer,n,correct,accuracy,low,high,interval\n"
+        "t1,llama-base,0.1,exact,2,1,0.25,0.1,0.6,wilson\nt1,llama-base,1,exact,2,1,0.5,0.1,0.6,wilson\n",
+        "any_temperature": "test,model,scorer,n,correct,accuracy,low,high\nt1,llama-base,exact,2,0,0,2.8e-17,0.6578\n",
+        "pass_and_majority": "test,model,scorer,measure,at,k,value,low,high\n"
+        "t1,llama-base,numeric,pass,mean,1,0.5,0.125,0.75\nt1,llama-base,numeric,pass,0.1,1,0.9,0.8,1\n"
+        "t2,llama-base,numeric,pass,mean,1,0.25,0.1,0.4\n",
+        "ceiling": "test,exact_ceiling,n\nt1,0.76,2\n",
+        "decomposition": "test,model,against,at,part,value,low,high,interval,p\n"
+        "t1,llama-grpo,llama-base,mean,total,0.158,0.116,0.197,x,0.1\n"
+        "t1,llama-grpo,llama-base,mean,format,0.123,0.09,0.15,x,0.1\n"
+        "t1,llama-grpo,llama-base,mean,separators,0.008,-0.002,0.016,x,0.1\n"
+        "t1,llama-grpo,llama-base,mean,mathematics,0.027,-0.003,0.056,x,0.1\n",
+        "readability": "test,model,measure,value,low,high\nt1,llama-base,readable,0.995,0.9,1\n",
     }
     for name, text in tables.items():
         path = run / f"statistics/{name}.csv"
@@ -96,7 +105,8 @@ def build(
     words = ["--experiment", "try", "--models", json.dumps(MODELS), "--confidence", "0.95"]
     words += ["--claims", run / "claims.json", "--page", run / to / "index.html"]
     words += ["--figures", run / "figures/all_models.png"]
-    tables = ["accuracy", "any_temperature", *(["pass_and_majority"] if read else [])]
+    of_scores = ["pass_and_majority", "ceiling", "decomposition", "readability"]
+    tables = ["accuracy", "any_temperature", *(of_scores if read else [])]
     words += ["--tables", *(run / f"statistics/{name}.csv" for name in tables)]
     if read:
         words += ["--test", run / "data/test.jsonl", "--scores", run / "scores.csv"]
@@ -212,10 +222,18 @@ def test_nothing_of_an_earlier_report_is_left(folder: Path):
 def test_numbers_are_those_of_the_tables(folder: Path):
     build(folder)
     page = (folder / "report/index.html").read_text(encoding="utf-8")
-    assert re.findall(r"<b>([0-9.]+)</b> <span class=\"interval\">(.*?)</span>", page) == [
+    assert re.findall(r"<b>([-+0-9.]+)</b> <span class=\"interval\">(.*?)</span>", page) == [
         ("50.0", "12.5 to 75.0"),
+        ("25.0", "10.0 to 40.0"),
         ("0.0", "0.0 to 65.8"),
+        ("+15.8", "+11.6 to +19.7"),
+        ("+12.3", "+9.0 to +15.0"),
+        ("+0.8", "\u22120.2 to +1.6"),
+        ("+2.7", "\u22120.3 to +5.6"),
+        ("99.5", "90.0 to 100.0"),
     ]
+    assert "it can reach 76 %" in page
+    assert "There are no answers to new numbers (T3)" in page
     assert '<span class="amount">+7.1 points <span class="interval">(+4.7 to +9.5)</span></span>' in page
 
 

@@ -17,9 +17,10 @@ import pandas as pd
 from finmath_grpo.answers import extract_answer, has_answer
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.completions import Completion
+from finmath_grpo.evaluation.lenient import read
 from finmath_grpo.evaluation.scores import COLUMNS, check_complete
 from finmath_grpo.files import atomic_write, read_jsonl
-from finmath_grpo.numbers import contradicts, english, names_a_number, stated, states, turkish
+from finmath_grpo.numbers import contradicts, english, names_a_number, parse_turkish, stated, states, turkish
 from finmath_grpo.questions.rows import Question
 
 _NO_PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -29,16 +30,35 @@ _LONGEST = 100  # characters kept of an extracted text: without a tag it is the 
 
 
 def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = "") -> dict[str, int | str]:
-    """The scores of one completion: `exact`, `no_punctuation`, `numeric` (0 or 1), `outcome`, `extracted`."""
+    """The scores of one completion: the columns of scores.csv from `exact` to `number`.
+
+    `exact`, `no_punctuation` and `numeric` are the scorers, 0 or 1. `tagged`, `readable`, `untagged` and `lenient`, 0 or
+    1, are what the lenient reading says (`finmath_grpo.evaluation.lenient`): an answer tag, a number that can be read,
+    the value if no tag is asked for, and the value if separators are forgiven as well. `number` is the answer read in
+    Turkish, in its shortest form, or empty: completions vote by it.
+    """
     answer = extract_answer(text)
     result = outcome(text, finish, value, answer_unit)
+    reading = read(text, finish, value, answer_unit)
+    number = parse_turkish(answer)
     return {
         "exact": int(answer == gold),
         "no_punctuation": int(_bare(answer) == _bare(gold)),
         "numeric": int(result == "right"),
+        "tagged": int(reading.tagged),
+        "readable": int(reading.readable),
+        "untagged": int(reading.strict),
+        "lenient": int(reading.lenient),
         "outcome": result,
         "extracted": _one_line(answer),
+        "number": "" if number is None else shortest(number),
     }
+
+
+def shortest(number: Decimal) -> str:
+    """A number with a dot before its decimals and no zero that says nothing: `6` for 6.00, one text per value."""
+    number = number.normalize(_EXACT)
+    return f"{abs(number) if not number else number:f}"
 
 
 def outcome(text: str, finish: str, value: Decimal, answer_unit: str = "") -> str:

@@ -13,6 +13,8 @@ import pandas as pd
 from finmath_grpo.errors import UserError
 
 SCORERS = ("exact", "no_punctuation", "numeric")
+READINGS = ("tagged", "readable", "untagged", "lenient")
+"""What the lenient reading says of a completion; see `finmath_grpo.evaluation.lenient`."""
 OUTCOMES = ("right", "separators", "rounding", "unit", "wrong", "unreadable", "no_answer", "cut_off")
 
 _TYPES = {
@@ -24,8 +26,13 @@ _TYPES = {
     "exact": "int8",
     "no_punctuation": "int8",
     "numeric": "int8",
+    "tagged": "int8",
+    "readable": "int8",
+    "untagged": "int8",
+    "lenient": "int8",
     "outcome": "category",
     "extracted": "str",
+    "number": "str",
     "gold": "str",
     "value": "str",
     "tokens": "int64",
@@ -37,7 +44,8 @@ def read_scores(path: Path, models: Sequence[str], questions: Sequence[str], tes
     """The rows of one test in the order model, temperature, question, sample, which are 0-based, dense and complete.
 
     `models` and `questions` (ids in the order of the test's file) say what must be there. Raises UserError for a column
-    missing, a score but 0 and 1, a model or question that is not of this experiment, a sample missing or doubled.
+    missing, a score but 0 and 1, scores that contradict each other or the outcome, a model or question that is not of
+    this experiment, a sample missing or doubled.
     """
     try:
         raw = pd.read_csv(path, dtype=str, keep_default_na=False)
@@ -53,8 +61,9 @@ def read_scores(path: Path, models: Sequence[str], questions: Sequence[str], tes
     _expect(path, raw, "model", models)
     _expect(path, raw, "question_id", questions)
     _expect(path, raw, "outcome", OUTCOMES)
-    for scorer in SCORERS:
-        _expect(path, raw, scorer, ("0", "1"))
+    for score in (*SCORERS, *READINGS):
+        _expect(path, raw, score, ("0", "1"))
+    _no_contradiction(path, raw)
     for column in ("temperature", "sample", "tokens"):
         numbers = pd.to_numeric(raw[column], errors="coerce")
         if numbers.isna().any():
@@ -107,6 +116,17 @@ def _expect(path: Path, table: pd.DataFrame, column: str, allowed: Sequence[str]
         known = ", ".join(allowed[:8]) + (", …" if len(allowed) > 8 else "")
         line = int(table.index[place]) + 2
         raise UserError(f"{path}, line {line}: {column} is {table[column].iloc[place]!r}; expected one of: {known}")
+
+
+def _no_contradiction(path: Path, table: pd.DataFrame) -> None:
+    """What is right is right by every reading that asks for less, and its outcome says so."""
+    weaker = [("numeric", "untagged"), ("untagged", "lenient"), ("lenient", "readable")]
+    faults = [(f"{a} is 1 and {b} is 0", (table[a] == "1") & (table[b] == "0")) for a, b in weaker]
+    differs = (table["outcome"] == "right") != (table["numeric"] == "1")
+    for fault, rows in [("outcome contradicts numeric", differs), *faults]:
+        if rows.any():
+            line = int(table.index[int(rows.to_numpy().argmax())]) + 2
+            raise UserError(f"{path}, line {line}: {fault}; make the file again with the scoring stage")
 
 
 def _name(cell: Sequence[object]) -> str:

@@ -5,7 +5,7 @@ from plotly.subplots import make_subplots
 
 from finmath_grpo.figures.bars import HOVER, INTERVALS, count, rows_of
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles, symbol
 
 SCORERS = {
@@ -65,7 +65,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            f"{questions} questions × {count(samples, 'sample')} per point; bars: {look.level} {interval}",
+            f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; bars: {look.level} {interval}",
             height=0.35 + 0.65 * len(scorers),
             legend=[label(model, look) for model in models],
             above=30,

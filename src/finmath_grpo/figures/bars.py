@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import INK, colour, frame, ink_on, label
 
 WHISKER = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.2}
@@ -21,7 +21,10 @@ HOVER = (
 )
 LABEL_WIDTH = 0.2
 """Width of the longest label in a bar (`12.5  exact: 12.5`), as a share of the axis."""
-INTERVALS = {"wilson": "Wilson interval", "bootstrap": "interval, bootstrap over questions"}
+INTERVALS = {
+    "wilson, questions": "Wilson interval",
+    "wilson, families": "Wilson interval over families",
+}
 
 
 def percent_range(tables: Tables, look: Look, models: Sequence[str] = ()) -> list[float]:
@@ -55,7 +58,7 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str] = ()) -> go
     limits = percent_range(tables, look, models)
     width = 0.9 / len(models)
 
-    measured = f"exact string match, {questions} questions × {count(samples, 'sample')} per bar"
+    measured = f"exact match, {questions} questions × {count(samples, 'sample')} per bar{ceiling(tables)}"
     caption = f"{measured}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}"
     layout = frame(look, caption, legend=[label(model, look) for model in models])
     figure = go.Figure(layout=layout)
@@ -126,8 +129,8 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str) -> go.Figure:
     limits = percent_range(tables, look)
 
     measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
-    hatched = "" if scorer == "exact" else "; hatched: not by exact match"
-    caption = f"{measured}{hatched}; whiskers: {look.level} Wilson interval"
+    hatched = "" if scorer == "exact" else "; hatched: not exact"
+    caption = f"{measured}{hatched}{ceiling(tables)}; whiskers: {look.level} Wilson interval"
     layout = frame(look, caption, height=0.85)
     figure = go.Figure(layout=layout.update(barmode="stack"))
     figure.add_bar(y=names, x=base, orientation="h", marker={"color": paint}, showlegend=False, hoverinfo="skip")

@@ -47,6 +47,8 @@ class Entry:
 
 
 BARS = ("accuracy.csv", "any_temperature.csv")
+CEILING = "ceiling.csv"
+"""What exact match can reach; it stands beside every figure of exact match. The post's labels are not public."""
 
 FIGURES: dict[str, Entry] = {
     # the figures of the post, under the post's names
@@ -64,7 +66,8 @@ FIGURES: dict[str, Entry] = {
         title="GRPO against its base model",
         group="Accuracy",
         alt="Bars of exact-match accuracy with intervals: the base Llama beside the GRPO-trained one, per temperature.",
-        tables=BARS,
+        tables=(*BARS, CEILING),
+        published_tables=BARS,
         models=("llama-base", "llama-grpo"),
     ),
     "gemma_vs_dpo": Entry(
@@ -72,7 +75,8 @@ FIGURES: dict[str, Entry] = {
         title="Gemma against its DPO-trained version",
         group="Accuracy",
         alt="Bars of exact-match accuracy with intervals: Gemma before DPO beside Gemma after it, per temperature.",
-        tables=BARS,
+        tables=(*BARS, CEILING),
+        published_tables=BARS,
         models=("gemma-it", "gemma-dpo"),
     ),
     "all_models": Entry(
@@ -80,7 +84,8 @@ FIGURES: dict[str, Entry] = {
         title="Exact match by temperature",
         group="Accuracy",
         alt="Bars of exact-match accuracy with intervals: the models that the post compares, per temperature.",
-        tables=BARS,
+        tables=(*BARS, CEILING),
+        published_tables=BARS,
         shows="panel",
     ),
     "all_models_squashed": Entry(
@@ -88,7 +93,8 @@ FIGURES: dict[str, Entry] = {
         title="Right at any temperature, exact string match",
         group="Accuracy",
         alt="One bar per model: the questions it got right at least once over all temperatures, by exact match.",
-        tables=BARS,
+        tables=(*BARS, CEILING),
+        published_tables=BARS,
         shows="panel",
         options={"scorer": "exact"},
     ),
@@ -98,7 +104,8 @@ FIGURES: dict[str, Entry] = {
         group="Accuracy",
         alt="One bar per model: the questions it got right at least once over all temperatures, punctuation removed. "
         "Hatching marks what exact match does not count.",
-        tables=BARS,
+        tables=(*BARS, CEILING),
+        published_tables=BARS,
         shows="panel",
         options={"scorer": "no_punctuation"},
     ),
@@ -107,7 +114,8 @@ FIGURES: dict[str, Entry] = {
         title="Questions solved, model by model",
         group="Which questions were solved",
         alt="One grid of test questions per model of the post's comparison. Cells of solved questions are filled.",
-        tables=("solved.csv",),
+        tables=("solved.csv", CEILING),
+        published_tables=("solved.csv",),
         shows="panel",
     ),
     "combined_model_comparison_heatmap": Entry(
@@ -115,7 +123,8 @@ FIGURES: dict[str, Entry] = {
         title="How many models solved each question",
         group="Which questions were solved",
         alt="One grid of test questions. Number and shade of a cell say how many models solved the question.",
-        tables=("solved.csv",),
+        tables=("solved.csv", CEILING),
+        published_tables=("solved.csv",),
         shows="panel",
     ),
     "example_question1": Entry(
@@ -155,14 +164,36 @@ FIGURES: dict[str, Entry] = {
         title="Accuracy by temperature, every model",
         group="Accuracy",
         alt="One panel per scorer and one line per model: accuracy over temperature, with intervals.",
-        tables=BARS,
+        tables=(*BARS, CEILING),
+        published_tables=BARS,
+    ),
+    "accuracy_by_test": Entry(
+        draw="accuracy_by_test:figure",
+        title="The same number, test by test",
+        group="Accuracy",
+        alt="Bars of accuracy with intervals, one group per test: held-out questions, new ideas, new numbers. A dashed "
+        "line in each group is the most that exact match can reach.",
+        tables=("pass_and_majority.csv", CEILING),
+        published=False,
+    ),
+    "gain_by_cause": Entry(
+        draw="gain_by_cause:figure",
+        title="Mathematics or form: what makes each difference",
+        group="Accuracy",
+        alt="For each contrast of two models, bars for what the answer tag, the separators and the mathematics add to "
+        "the difference in accuracy, and the difference as scored, with intervals.",
+        tables=("decomposition.csv",),
+        shows="contrast",
+        least=2,
+        published=False,
     ),
     "paired_differences": Entry(
         draw="paired_differences:figure",
         title="Differences between models on the same questions",
         group="Accuracy",
         alt="Forest plot: the paired difference in accuracy with its interval, for each contrast of two models.",
-        tables=("contrasts.csv",),
+        tables=("contrasts.csv", CEILING),
+        published_tables=("contrasts.csv",),
         shows="contrast",
         least=2,
     ),
@@ -170,8 +201,8 @@ FIGURES: dict[str, Entry] = {
         draw="outcomes:figure",
         title="What became of the answers",
         group="Accuracy",
-        alt="One stacked bar per model: shares of right answers, swapped separators, rounding, wrong values, "
-        "completions with no answer and completions cut off.",
+        alt="One stacked bar per model: shares of right answers, swapped separators, rounding, contradicting units, "
+        "wrong values, unreadable answers, completions with no answer and completions cut off.",
         tables=("outcomes.csv",),
         published=False,
     ),

@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import COUNT, frame, ink_on, label
 
 
@@ -21,6 +21,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     x, y = axes(len(table))
     caption = (
         f"right at any temperature, exact string match; {(solved > 0).sum()} of {len(table)} questions by at least one"
+        f"{ceiling(tables)}"
     )
     grid = go.Figure(layout=frame(look, caption, height=0.8 * look.width / look.height, below=40))
     grid.add_heatmap(

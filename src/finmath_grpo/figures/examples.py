@@ -31,7 +31,7 @@ VERDICTS = {
     "right": "✓ right",
     "separators": "✗ separators swapped",
     "rounding": "✗ rounded",
-    "unit": "✗ another unit",
+    "unit": "✗ contradicting unit",
     "wrong": "✗ wrong",
     "unreadable": "✗ no single number",
     "no_answer": "✗ no answer tag",

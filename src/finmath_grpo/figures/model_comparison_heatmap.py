@@ -5,7 +5,7 @@ from plotly.subplots import make_subplots
 
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles
 
 
@@ -48,8 +48,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            f"each cell one of {len(table)} test questions, the same place in every grid; "
-            "coloured: right at any temperature, exact string match",
+            f"each cell one of {len(table)} questions, the same place in every grid; "
+            f"coloured: right at any temperature, exact match{ceiling(tables)}",
             height=1.0 * (look.width - 60) / look.height if len(table.columns) > 2 else 1.1,
             above=28,
             below=40,

@@ -10,9 +10,9 @@ OUTCOMES = {
     "right": ("right", "#1B7F79"),
     "separators": ("right value, swapped separators", "#6FB7AE"),
     "rounding": ("right but for rounding", "#C3E3DE"),
-    "unit": ("contradicting unit", "#C9A0DC"),
+    "unit": ("contradicting unit", "#F7DDAF"),
     "wrong": ("wrong value", "#F0B65A"),
-    "unreadable": ("no single number", "#8C6D4F"),
+    "unreadable": ("no single number", "#D08B5B"),
     "no_answer": ("no answer tag", "#B3B8BE"),
     "cut_off": ("cut off at the limit", "#5B6672"),
 }

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import INK, MUTED, colour, faint, frame, label
 
 AT = {"mean": "mean over temperatures", "any": "any temperature"}
@@ -25,6 +25,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     caption = f"{rows.n.max()} questions, the same for both; lines: {look.level} interval; p: Holm-corrected" + (
         ", but for the primary contrast (bold)" if "primary" in set(rows.role) else ""
     )
+    caption += ceiling(tables)
     layout = frame(look, caption, below=66)
     layout.height = round(LINE * (len(rows) + 1.7 * contrasts.ngroups)) + layout.margin.t + layout.margin.b
     layout.margin.update(l=LEFT, r=RIGHT)
@@ -84,7 +85,7 @@ def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
         showlegend=False,
         hovertemplate=f"{label(row.trained, look)} {100 * row.trained_accuracy:.1f} %<br>"
         f"{label(row.base, look)} {100 * row.base_accuracy:.1f} %<br>"
-        f"{name}: {signed(difference)}{interval}<br>{row.test}, {p}<extra></extra>",
+        f"{name}: {signed(difference)}{interval}<br>{row.procedure}, {p}<extra></extra>",
     )
     forest.add_annotation(**text(look, place, bold.format(name)), x=0, xanchor="right", xshift=-14)
     forest.add_annotation(

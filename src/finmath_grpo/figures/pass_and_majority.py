@@ -35,7 +35,7 @@ TICKS = (1, 2, 3, 4, 5, 10, 20, 40, 80, 160, 320, 640)
 def figure(tables: Tables, look: Look) -> go.Figure:
     """Two panels with one y axis, one line per model and measure, scorer numeric. Table: pass_and_majority."""
     table = tables["pass_and_majority"]
-    table = table[(table.scorer == "numeric") & table.temperature.isna()]
+    table = table[(table.scorer == "numeric") & (table["at"] == "mean")]
     models = in_order(table.model, look)
     panels = make_subplots(
         rows=1,

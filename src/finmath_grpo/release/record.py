@@ -20,7 +20,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing
 from finmath_grpo.workflow.config_file import self_contained
 
-# What `recorded` unpacks: of a run, and of each model. The statistics make the other tables from these.
+# What `recorded` unpacks: of a run, of each further test that it has, and of each model. The statistics make the other tables from these.
 OF_RUN = (
     "data/test.jsonl",
     "data/train.jsonl",
@@ -31,6 +31,7 @@ OF_RUN = (
     "statistics/reward_forms.csv",
     "statistics/examples.json",
 )
+OF_TESTS = ("data/t2.jsonl", "data/t3.jsonl")
 OF_MODELS = ("completions/*.jsonl", "training/*/completions.jsonl.zst")
 TO_READ = (
     "training/*/log.csv",
@@ -52,7 +53,7 @@ def pack(results: Path, config: Path, record: Path) -> None:
     absent = [name for name in wanted if not (results / name).is_file()]
     if absent:
         raise UserError(f"{results}: no {', '.join(absent)}; build the experiment first")
-    found = {path for pattern in (*OF_MODELS, *TO_READ) for path in results.glob(pattern)}
+    found = {path for pattern in (*OF_TESTS, *OF_MODELS, *TO_READ) for path in results.glob(pattern)}
     members = {name: results / name for name in OF_RUN}
     members |= {str(path.relative_to(results)): path for path in found}
     members[config.name] = config

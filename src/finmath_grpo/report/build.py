@@ -21,7 +21,15 @@ from finmath_grpo.figures.catalogue import FIGURES, GROUPS
 from finmath_grpo.figures.theme import colours
 from finmath_grpo.files import atomic_write, read_jsonl
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.report.headline import accuracy_columns, read_claims, verdict_counts
+from finmath_grpo.report.headline import (
+    accuracy_columns,
+    contrasts,
+    missing_tests,
+    read_claims,
+    readability_columns,
+    shape_columns,
+    verdict_counts,
+)
 from finmath_grpo.report.reader import index, question_files, read_evaluation
 from finmath_grpo.report.rollouts import sample
 from finmath_grpo.report.tables import MEANINGS
@@ -83,6 +91,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["percent"] = lambda share: f"{100 * share:.1f}"
+    environment.filters["points"] = lambda share: f"{round(100 * share, 1) + 0.0:+.1f}".replace("-", "\u2212")
     return environment.get_template(template).render(values)
 
 
@@ -135,6 +144,10 @@ def main() -> None:
         "colours": colour,
         "level": f"{100 * options.confidence:g} %",
         "columns": accuracy_columns(tables, list(models)),
+        "readability": readability_columns(tables, list(models)),
+        "shapes": shape_columns(tables, list(models)),
+        "contrasts": contrasts(tables),
+        "missing": missing_tests(tables),
         "claims": claims,
         "verdicts": verdict_counts(claims),
         "figures": figure_groups(options.figures, options.page),

@@ -1,4 +1,4 @@
-"""Two small tables at the top of the page, made fit to print: accuracy by model, and the verdicts on the claims.
+"""Small tables at the top of the page, made fit to print: accuracy by model and test, its parts, and the verdicts.
 
 Nothing is counted here: each number is read from a table of `statistics` or from claims.json.
 """
@@ -13,6 +13,9 @@ from typing import Any
 import pandas as pd
 
 from finmath_grpo.errors import UserError
+
+FIRST_TEST = "t1"
+"""The test of the post's protocol."""
 
 Tables = Mapping[str, Path]
 """Files of tables by the name of the table."""
@@ -38,6 +41,26 @@ class Column:
     estimates: dict[str, Estimate]
 
 
+@dataclass(frozen=True)
+class Contrast:
+    """A difference between two models, as scored and in its parts (`finmath_grpo.statistics.decomposition`)."""
+
+    model: str
+    against: str
+    test: str
+    parts: dict[str, Estimate]
+    """By part: `total`, `format`, `separators`, `mathematics`; differences from -1 to 1."""
+
+
+FURTHER_TESTS = {"t2": "new ideas (T2)", "t3": "new numbers (T3)"}
+READABILITY = {
+    "tagged": ("Answer tag", "completions with an answer tag"),
+    "readable": ("Readable", "completions that answer with one number, in the tag or at the end of the text"),
+    "given_readable": ("Right if readable", "of the readable ones: the value, separators forgiven"),
+    "lenient": ("Right, read leniently", "of all completions: the value, no tag asked for, separators forgiven"),
+}
+
+
 def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
     """Accuracy as far as the experiment has it: mean over temperatures by two scorers, and at any temperature.
 
@@ -47,18 +70,29 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
     columns = []
     if "pass_and_majority" in tables:
         rows = _read(tables["pass_and_majority"])
-        rows = rows[(rows["measure"] == "pass") & (rows["k"] == 1) & rows["temperature"].isna()]
+        rows = rows[(rows["measure"] == "pass") & (rows["k"] == 1) & (rows["at"] == "mean")]
+        most = _ceilings(tables)
         for scorer, title, meaning in (
             ("numeric", "Right value", "mean over temperatures; the answer, read as a Turkish number, has the value"),
-            ("exact", "Exact match", "mean over temperatures; the answer is the recorded text (the post's scorer)"),
+            (
+                "exact",
+                "Exact match",
+                f"mean over temperatures; the answer is the recorded text (the post's scorer){most.get(FIRST_TEST, '')}",
+            ),
         ):
-            columns.append(Column(title, meaning, _estimates(rows[rows["scorer"] == scorer], "value", models)))
+            chosen = rows[(rows["scorer"] == scorer) & (rows["test"] == FIRST_TEST)]
+            columns.append(Column(title, meaning, _estimates(chosen, "value", models)))
+        for test, name in FURTHER_TESTS.items():
+            chosen = rows[(rows["scorer"] == "numeric") & (rows["test"] == test)]
+            if len(chosen):
+                meaning = "the answer has the value, at the temperatures that this test is asked at"
+                columns.append(Column(f"Right value on {name}", meaning, _estimates(chosen, "value", models)))
     else:
-        rows = _read(tables["accuracy"])
+        rows = _of_first_test(_read(tables["accuracy"]))
         means = rows[rows["scorer"] == "exact"].groupby("model")["accuracy"].mean()
         estimates = {model: Estimate(float(means[model])) for model in models if model in means}
         columns.append(Column("Exact match", "mean over temperatures (the post's scorer)", estimates))
-    rows = _read(tables["any_temperature"])
+    rows = _of_first_test(_read(tables["any_temperature"]))
     columns.append(
         Column(
             "Exact match at any temperature",
@@ -66,6 +100,52 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
             _estimates(rows[rows["scorer"] == "exact"], "accuracy", models),
         )
     )
+    return columns
+
+
+def missing_tests(tables: Tables) -> list[str]:
+    """The further tests that a scored experiment has no rows of."""
+    if "pass_and_majority" not in tables:
+        return []
+    found = set(_read(tables["pass_and_majority"])["test"])
+    return [name for test, name in FURTHER_TESTS.items() if test not in found]
+
+
+def contrasts(tables: Tables) -> list[Contrast]:
+    """The contrasts in their parts, T1 first; none where the experiment has no such table."""
+    if "decomposition" not in tables:
+        return []
+    rows = _read(tables["decomposition"])
+    found = []
+    for (test, model, against), parts in rows.groupby(["test", "model", "against"], sort=False):
+        estimates = {row.part: Estimate(row.value, row.low, row.high) for row in parts.itertuples()}
+        found.append(Contrast(str(model), str(against), str(test).upper(), estimates))
+    return found
+
+
+def readability_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
+    """What can be read of the answers to T1, by model; none where the experiment has no such table."""
+    if "readability" not in tables:
+        return []
+    rows = _of_first_test(_read(tables["readability"])).dropna(subset=["value"])
+    return [
+        Column(title, meaning, _estimates(rows[rows["measure"] == measure], "value", models))
+        for measure, (title, meaning) in READABILITY.items()
+    ]
+
+
+def shape_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
+    """Accuracy on T1 by whether training has shown a question's masked shape; none where nobody could tell."""
+    if "shapes" not in tables:
+        return []
+    rows = _read(tables["shapes"])
+    rows = rows[rows["scorer"] == "numeric"]
+    columns = []
+    for shape, words in (("seen", "Shape seen in training"), ("unseen", "Shape not seen")):
+        chosen = rows[rows["shape"] == shape]
+        if len(chosen):
+            meaning = f"right value, {chosen['n'].iloc[0]} questions"
+            columns.append(Column(words, meaning, _estimates(chosen, "accuracy", models)))
     return columns
 
 
@@ -89,6 +169,18 @@ def _read(path: Path) -> pd.DataFrame:
         return pd.read_csv(path, dtype={"model": "str"}, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: can't be read as a table: {error}") from None
+
+
+def _of_first_test(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows["test"] == FIRST_TEST] if "test" in rows.columns else rows
+
+
+def _ceilings(tables: Tables) -> dict[str, str]:
+    """By test, what exact match can reach, in words."""
+    if "ceiling" not in tables:
+        return {}
+    rows = _read(tables["ceiling"])
+    return {row.test: f"; it can reach {100 * row.exact_ceiling:.3g} %" for row in rows.itertuples()}
 
 
 def _estimates(rows: pd.DataFrame, column: str, models: Sequence[str]) -> dict[str, Estimate]:

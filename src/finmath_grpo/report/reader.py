@@ -40,7 +40,7 @@ class Evaluation:
 
 
 def read_evaluation(test: Path, scores: Path, completions: Sequence[Path], models: Sequence[str]) -> Evaluation:
-    """Read what the models wrote and how it was scored; `completions` is empty where no text was kept.
+    """Read what the models wrote to T1 and how it was scored; `completions` is empty where no text was kept.
 
     Raises UserError naming a completion that has a score and no text: the page would be silently another one.
     """
@@ -49,6 +49,8 @@ def read_evaluation(test: Path, scores: Path, completions: Sequence[Path], model
     texts, files = {}, {}
     for path in completions:
         for row in read_jsonl(path, Completion):
+            if row.test != "t1":
+                continue
             texts[row.model, row.temperature, row.question_id, row.sample] = (row.text, row.finish)
             files[row.model] = path
     for cell in zip(*(table[key] for key in ("model", "temperature", "question_id", "sample")), strict=True):

@@ -120,7 +120,7 @@ const address = {
 // ---- Completions ------------------------------------------------------------------------------------------------
 
 const OUTCOMES = {
-  right: "right", separators: "separators swapped", rounding: "rounding", unit: "another unit",
+  right: "right", separators: "separators swapped", rounding: "rounding", unit: "contradicting unit",
   wrong: "wrong value", unreadable: "no single number", no_answer: "no answer tag", cut_off: "cut off",
 };
 const SCORERS = { exact: "exact match", no_punctuation: "no punctuation", numeric: "right value" };

@@ -2,43 +2,19 @@
 
 import numpy as np
 import pandas as pd
-from statsmodels.stats.proportion import proportion_confint
 
 from finmath_grpo.evaluation.scores import OUTCOMES, SCORERS
 from finmath_grpo.statistics.grid import Grid
-from finmath_grpo.statistics.resampling import bootstrap_interval
+from finmath_grpo.statistics.intervals import share_interval, wilson_interval
 
 
-def wilson_interval(correct: np.ndarray, n: int, confidence: float) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's score interval for `correct` of `n` (Wilson 1927; why not the normal one: Bowyer et al., 2503.01747)."""
-    low, high = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
-    return np.round(low, 12), np.round(high, 12)
-
-
-def share_interval(
-    weights: np.ndarray, shares: np.ndarray, confidence: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Intervals for means over questions of `shares`, (questions, columns), each from 0 to 1.
-
-    Wilson's where each question is right or wrong, as with one sample; the bootstrap over questions where some are in
-    between. Where all have one share a bootstrap would be a point, and Wilson's for one completion a question stands
-    in. Returns low, high and the name of the method, each (columns,).
-    """
-    questions = len(shares)
-    simple = ((shares == 0) | (shares == 1)).all(axis=0) | (np.ptp(shares, axis=0) == 0)
-    wilson = wilson_interval(shares.mean(axis=0) * questions, questions, confidence)
-    bootstrap = bootstrap_interval(weights, shares, confidence)
-    low, high = (np.where(simple, *ends) for ends in zip(wilson, bootstrap, strict=True))
-    return low, high, np.where(simple, "wilson", "bootstrap")
-
-
-def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.DataFrame:
+def accuracy_table(grid: Grid, confidence: float) -> pd.DataFrame:
     """Accuracy by model, temperature and scorer, over all samples."""
     models, temperatures, questions, samples = grid.shape
     parts = []
     for scorer in SCORERS:
         shares = grid.correct[scorer].mean(axis=3).reshape(-1, questions).T
-        low, high, interval = share_interval(weights, shares, confidence)
+        low, high = share_interval(grid.families, shares, confidence)
         correct = grid.correct[scorer].sum(axis=(2, 3)).ravel()
         parts.append(
             pd.DataFrame(
@@ -51,7 +27,7 @@ def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.Dat
                     "accuracy": correct / (questions * samples),
                     "low": low,
                     "high": high,
-                    "interval": interval,
+                    "interval": f"wilson, {grid.families.unit}",
                 }
             )
         )
@@ -59,18 +35,22 @@ def accuracy_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.Dat
 
 
 def any_temperature_table(solved: dict[str, np.ndarray], models: tuple[str, ...], confidence: float) -> pd.DataFrame:
-    """How many questions each model solved at any temperature. `solved` holds (models, questions) by scorer."""
+    """How many questions each model solved at any temperature. `solved` holds (models, questions) by scorer.
+
+    This is the post's protocol, so the interval takes questions one by one, as the post's numbers must be taken.
+    """
     parts = []
     for scorer, marks in solved.items():
         n, correct = marks.shape[1], marks.sum(axis=1)
         low, high = wilson_interval(correct, n, confidence)
         columns = {"n": n, "correct": correct, "accuracy": correct / n, "low": low, "high": high}
+        columns["interval"] = "wilson, questions"
         parts.append(pd.DataFrame({"model": models, "scorer": scorer, **columns}))
     return pd.concat(parts, ignore_index=True)
 
 
 def solved_table(solved: np.ndarray, models: tuple[str, ...], questions: tuple[str, ...]) -> pd.DataFrame:
-    """One row a model and question, 1 where `solved`, (models, questions), says so."""
+    """One row per model and question, 1 where `solved`, (models, questions), says so."""
     return pd.DataFrame(
         {
             "model": np.repeat(models, len(questions)),

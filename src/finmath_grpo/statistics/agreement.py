@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from finmath_grpo.statistics.contrasts import mcnemar_p
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import jackknife_interval
 
 AGREEMENT_COLUMNS = (
     *("model_a", "model_b", "scorer", "n", "both", "only_a", "only_b", "neither"),
@@ -13,8 +15,8 @@ AGREEMENT_COLUMNS = (
 )
 
 
-def fleiss_draws(weights: np.ndarray, marks: np.ndarray) -> np.ndarray:
-    """Fleiss' kappa of each bootstrap draw of questions; `marks` is 0 or 1, (models, questions).
+def fleiss_kappa(marks: np.ndarray) -> float:
+    """Fleiss' kappa of `marks`, 0 or 1, (models, questions).
 
     kappa = (P - E) / (1 - E), where P is the mean over questions of the share of pairs of models that are alike, and E
     what it would be if each model drew its marks at random (Fleiss 1971). Where all marks are alike, as when no model
@@ -22,31 +24,29 @@ def fleiss_draws(weights: np.ndarray, marks: np.ndarray) -> np.ndarray:
     """
     models = len(marks)
     if models < 2:
-        return np.full(len(weights), np.nan)
+        return float("nan")
     solvers = marks.sum(axis=0)
     alike = (solvers * (solvers - 1) + (models - solvers) * (models - solvers - 1)) / (models * (models - 1))
-    share = weights @ (solvers / models)
-    chance = share**2 + (1 - share) ** 2
-    return _kappa(weights @ alike, chance)
+    share = (solvers / models).mean()
+    return _kappa(alike.mean(), share**2 + (1 - share) ** 2)
 
 
 def panel_table(
     solved: dict[str, np.ndarray],
     models: tuple[str, ...],
     panel: tuple[str, ...],
-    weights: np.ndarray,
+    families: Families,
     confidence: float,
 ) -> pd.DataFrame:
-    """How many questions any, all and none of the panel solved, and Fleiss' kappa with a bootstrap interval.
+    """How many questions any, all and none of the panel solved, and Fleiss' kappa with its interval.
 
     `solved` holds (models, questions) by scorer.
     """
     rows = []
-    every_question_once = np.full((1, weights.shape[1]), 1 / weights.shape[1])
     for scorer, marks in solved.items():
         chosen = marks[[models.index(model) for model in panel]]
         solvers = chosen.sum(axis=0)
-        low, high = _interval(fleiss_draws(weights, chosen), confidence)
+        low, high = jackknife_interval(families, lambda mask, of=chosen: fleiss_kappa(of[:, mask]), confidence)
         rows.append(
             {
                 "scorer": scorer,
@@ -55,7 +55,7 @@ def panel_table(
                 "any": (solvers > 0).sum(),
                 "all": (solvers == len(panel)).sum(),
                 "none": (solvers == 0).sum(),
-                "fleiss_kappa": fleiss_draws(every_question_once, chosen)[0],
+                "fleiss_kappa": fleiss_kappa(chosen),
                 "low": low,
                 "high": high,
             }
@@ -64,17 +64,18 @@ def panel_table(
 
 
 def agreement_table(
-    solved: dict[str, np.ndarray], models: tuple[str, ...], weights: np.ndarray, confidence: float
+    solved: dict[str, np.ndarray], models: tuple[str, ...], families: Families, confidence: float
 ) -> pd.DataFrame:
     """Each ordered pair of models: counts, the share of questions with one result, Cohen's kappa, McNemar's p."""
     rows = []
-    every_question_once = np.full((1, weights.shape[1]), 1 / weights.shape[1])
     for scorer, marks in solved.items():
         for (i, a), (j, b) in permutations(enumerate(models), 2):
             first, second = marks[i] == 1, marks[j] == 1
             both, neither = (first & second).sum(), (~first & ~second).sum()
             only_a, only_b = (first & ~second).sum(), (~first & second).sum()
-            low, high = _interval(cohen_draws(weights, first, second), confidence)
+            low, high = jackknife_interval(
+                families, lambda mask, a=first, b=second: cohen_kappa(a[mask], b[mask]), confidence
+            )
             rows.append(
                 {
                     "model_a": a,
@@ -86,7 +87,7 @@ def agreement_table(
                     "only_b": only_b,
                     "neither": neither,
                     "agreement": (both + neither) / len(first),
-                    "kappa": cohen_draws(every_question_once, first, second)[0],
+                    "kappa": cohen_kappa(first, second),
                     "low": low,
                     "high": high,
                     "p": mcnemar_p(int(only_a), int(only_b)),
@@ -95,20 +96,11 @@ def agreement_table(
     return pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
 
 
-def cohen_draws(weights: np.ndarray, first: np.ndarray, second: np.ndarray) -> np.ndarray:
-    """Cohen's kappa of each bootstrap draw (Cohen 1960): as Fleiss' for two, but chance has a rate a model."""
-    alike, p, q = (weights @ np.column_stack([first == second, first, second])).T
-    chance = p * q + (1 - p) * (1 - q)
-    return _kappa(alike, chance)
+def cohen_kappa(first: np.ndarray, second: np.ndarray) -> float:
+    """Cohen's kappa of two rows of marks (Cohen 1960): as Fleiss' for two, but chance has a rate per model."""
+    p, q = first.mean(), second.mean()
+    return _kappa((first == second).mean(), p * q + (1 - p) * (1 - q))
 
 
-def _kappa(alike: np.ndarray, chance: np.ndarray) -> np.ndarray:
-    defined = chance < 1 - 1e-12
-    return np.divide(alike - chance, 1 - chance, out=np.full(len(chance), np.nan), where=defined)
-
-
-def _interval(draws: np.ndarray, confidence: float) -> np.ndarray:
-    """Percentiles of the draws that have a kappa; NaN where none has."""
-    tail = (1 - confidence) / 2
-    draws = draws[~np.isnan(draws)]
-    return np.quantile(draws, [tail, 1 - tail]) if len(draws) else np.full(2, np.nan)
+def _kappa(alike: float, chance: float) -> float:
+    return float((alike - chance) / (1 - chance)) if chance < 1 - 1e-12 else float("nan")

@@ -8,14 +8,16 @@ from scipy.stats import binomtest, norm
 from statsmodels.stats.multitest import multipletests
 
 from finmath_grpo.evaluation.scores import SCORERS
+from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
-from finmath_grpo.statistics.resampling import bootstrap_interval, sign_flip_p
+from finmath_grpo.statistics.intervals import difference_interval
+from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import temperature_name
 
 CONTRAST_COLUMNS = (
     *("trained", "base", "scorer", "at", "role", "n", "trained_accuracy", "base_accuracy", "difference", "low", "high"),
-    *("gains", "losses", "p", "p_holm", "test"),
+    *("interval", "gains", "losses", "p", "p_holm", "procedure"),
 )
 POWER_COLUMNS = (
     *("trained", "base", "scorer", "at", "questions", "samples", "at_hand", "sd", "minimum_detectable_difference"),
@@ -29,13 +31,14 @@ def mcnemar_p(gains: int, losses: int) -> float:
     return binomtest(gains, gains + losses).pvalue if gains + losses else 1.0
 
 
-def contrasts_table(grid: Grid, weights: np.ndarray, settings: StatisticsSettings) -> pd.DataFrame:
+def contrasts_table(grid: Grid, settings: StatisticsSettings, primary: bool = True) -> pd.DataFrame:
     """Every contrast of the settings, by scorer, at each temperature, on the mean over them, and at any temperature.
 
-    A question's difference is that of its shares of right completions. Intervals: bootstrap over questions. p:
-    McNemar's where a question is right or wrong (one sample, or any temperature), else the sign-flip permutation.
-    Holm's correction (Holm 1979) is over the secondary contrasts, one family a scorer; the primary contrast, which
-    was named beforehand, has none.
+    A question's difference is that of its shares of right completions. Intervals and p take families as the units; p is
+    of the sign-flip permutation. At any temperature, which is the post's protocol, they take questions one by one, and
+    p is McNemar's exact one (`interval` and `procedure` say so). Interval and p are computed apart and may disagree
+    where few questions differ; both stand in the table. Holm's correction (Holm 1979) is over the contrasts of one
+    scorer at one `at`; the primary contrast, which was named beforehand, has none. Only the test T1 has a primary one.
     """
     if not settings.contrasts:  # one model alone
         return pd.DataFrame(columns=list(CONTRAST_COLUMNS))
@@ -46,14 +49,14 @@ def contrasts_table(grid: Grid, weights: np.ndarray, settings: StatisticsSetting
         for scorer in SCORERS:
             for at, by_model in shares[scorer].items():
                 high, low = by_model[index[trained]], by_model[index[base]]
-                primary = (trained, base) == settings.contrasts[0] and scorer == "numeric" and at == "mean"
+                first = primary and (trained, base) == settings.contrasts[0] and scorer == "numeric" and at == "mean"
                 rows.append(
                     {
                         "trained": trained,
                         "base": base,
                         "scorer": scorer,
                         "at": at,
-                        "role": "primary" if primary else "secondary",
+                        "role": "primary" if first else "secondary",
                         "n": len(grid.questions),
                         "trained_accuracy": high.mean(),
                         "base_accuracy": low.mean(),
@@ -62,23 +65,26 @@ def contrasts_table(grid: Grid, weights: np.ndarray, settings: StatisticsSetting
                 columns.append(high - low)
     differences = np.column_stack(columns)
     table = pd.DataFrame(rows)
+    single = Families.single(len(grid.questions))
+    of_post = (table["at"] == "any").to_numpy()
     table["difference"] = differences.mean(axis=0)
-    table["low"], table["high"] = bootstrap_interval(weights, differences, settings.confidence)
+    ends = [difference_interval(units, differences, settings.confidence) for units in (single, grid.families)]
+    table["low"], table["high"] = (np.where(of_post, *pair) for pair in zip(*ends, strict=True))
+    table["interval"] = np.where(of_post, "t, questions", f"t, {grid.families.unit}")
     table["gains"], table["losses"] = (differences > 0).sum(axis=0), (differences < 0).sum(axis=0)
-    binary = (table["at"] == "any") | ((table["at"] != "mean") & (grid.shape[3] == 1))
     exact = [mcnemar_p(gains, losses) for gains, losses in zip(table["gains"], table["losses"], strict=True)]
-    flips = sign_flip_p(differences, settings.bootstrap_draws, settings.seed + 1)
-    table["p"] = np.where(binary, exact, flips)
+    flips = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
+    table["p"] = np.where(of_post, exact, flips)
     table["p_holm"] = holm(table)
-    table["test"] = np.where(binary, "mcnemar", "sign-flip")
+    table["procedure"] = np.where(of_post, "mcnemar", "sign-flip")
     return table[list(CONTRAST_COLUMNS)]
 
 
 def holm(table: pd.DataFrame) -> pd.Series:
-    """p of the secondary contrasts corrected by Holm, one family a scorer; empty for the primary one."""
+    """p of the secondary contrasts corrected by Holm, one family of tests per scorer and `at`; empty for the primary."""
     corrected = pd.Series(np.nan, index=table.index)
-    for _, family in table[table["role"] == "secondary"].groupby("scorer"):
-        corrected[family.index] = multipletests(family["p"], method="holm")[1]
+    for _, tests in table[table["role"] == "secondary"].groupby(["scorer", "at"]):
+        corrected[tests.index] = multipletests(tests["p"], method="holm")[1]
     return corrected
 
 
@@ -95,22 +101,25 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
 
     By the numeric scorer on the mean over temperatures. The variance of a question's difference is what the questions
     differ in truly, plus what the sampling of completions adds, which falls with the number of samples; both are
-    estimated from the data (all temperatures together, where there is one sample each).
+    estimated from the data. Sampling is that of the difference: the two models answer with the same seeds, so their
+    completions are no independent draws. With one sample each, temperatures stand in for samples. `sd` counts families
+    as units: that of questions by themselves which would give the same standard error. One family has no spread, and
+    no row.
     """
     correct = grid.correct["numeric"].astype(float)
-    models, temperatures, questions, samples = grid.shape
-    if samples > 1:
-        noise = correct.var(axis=3, ddof=1).mean(axis=1) / temperatures
-    else:
-        noise = (
-            correct[..., 0].var(axis=1, ddof=1) / temperatures if temperatures > 1 else np.zeros((models, questions))
-        )
+    _, temperatures, questions, samples = grid.shape
     index = {model: place for place, model in enumerate(grid.models)}
+    count = grid.families.count
     rows = []
-    for trained, base in contrasts:
-        first, second = index[trained], index[base]
-        spread = (correct[first] - correct[second]).mean(axis=(0, 2)).var(ddof=1)
-        sampling = (noise[first] + noise[second]).mean()  # of one sample at each temperature
+    for trained, base in contrasts if count > 1 else ():
+        differences = correct[index[trained]] - correct[index[base]]  # (temperatures, questions, samples)
+        if samples > 1:
+            sampling = differences.var(axis=2, ddof=1).mean() / temperatures
+        else:
+            sampling = differences[..., 0].var(axis=0, ddof=1).mean() / temperatures if temperatures > 1 else 0.0
+        by_question = differences.mean(axis=(0, 2))
+        sums = grid.families.sums((by_question - by_question.mean())[:, None])
+        spread = count / (count - 1) * (sums**2).sum() / questions
         true = max(0.0, spread - sampling / samples)
         for asked in sorted({questions, 100, 200, 400, 1000}):
             for drawn in sorted({samples, 1, 4, 16, 64}):

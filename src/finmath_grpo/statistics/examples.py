@@ -47,7 +47,7 @@ def main() -> None:
         (row.model, row.temperature, row.question_id): row.text
         for path in options.completions
         for row in read_jsonl(path, Completion)
-        if row.sample == 0 and (row.temperature, row.question_id) in chosen.values()
+        if row.test == "t1" and row.sample == 0 and (row.temperature, row.question_id) in chosen.values()
     }
     outcomes = scores[scores["sample"] == 0].set_index(["model", "temperature", "question_id"])["outcome"]
     examples = []

@@ -1,4 +1,4 @@
-"""The scores as arrays: models × temperatures × questions × samples."""
+"""The scores of one test as arrays: models × temperatures × questions × samples."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,20 +7,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from finmath_grpo.evaluation.scores import SCORERS, read_scores
+from finmath_grpo.evaluation.scores import READINGS, SCORERS, read_scores
+from finmath_grpo.questions.rows import Question
+from finmath_grpo.statistics.families import Families
 
 
 @dataclass(frozen=True)
 class Grid:
-    """Every score of an experiment, complete: one value for each model, temperature, question and sample."""
+    """Every score of a test, complete: one value for each model, temperature, question and sample."""
 
     models: tuple[str, ...]
     temperatures: tuple[float, ...]
     questions: tuple[str, ...]
+    families: Families
+    """Which questions are of one family."""
     rows: pd.DataFrame
     """The rows of scores.csv, in the order of the arrays."""
     correct: dict[str, np.ndarray]
-    """By scorer: 0 or 1, (models, temperatures, questions, samples)."""
+    """By scorer and by reading (`READINGS`): 0 or 1, (models, temperatures, questions, samples)."""
 
     @property
     def shape(self) -> tuple[int, int, int, int]:
@@ -31,15 +35,21 @@ class Grid:
         """A column of the scores in the shape of the arrays."""
         return self.rows[name].to_numpy().reshape(self.shape)
 
+    def mean(self, name: str) -> np.ndarray:
+        """A score by model and question, the mean over samples and temperatures: (models, questions)."""
+        return self.correct[name].mean(axis=(1, 3))
+
     def any_temperature(self, scorer: str) -> np.ndarray:
         """Whether a question was solved at any temperature, by sample 0 alone as in the post: (models, questions)."""
         return self.correct[scorer][:, :, :, 0].max(axis=1)
 
 
-def read_grid(scores: Path, models: Sequence[str], questions: Sequence[str]) -> Grid:
-    """Read scores.csv; raises UserError unless it is complete for these models and questions."""
-    rows = read_scores(scores, models, questions)
+def read_grid(scores: Path, models: Sequence[str], questions: Sequence[Question], test: str = "t1") -> Grid:
+    """Read one test of scores.csv; raises UserError unless it is complete for these models and questions."""
+    ids = tuple(question.id for question in questions)
+    rows = read_scores(scores, models, ids, test)
     temperatures = tuple(np.sort(rows["temperature"].unique()).tolist())
-    shape = (len(models), len(temperatures), len(questions), -1)
-    correct = {scorer: rows[scorer].to_numpy().reshape(shape) for scorer in SCORERS}
-    return Grid(tuple(models), temperatures, tuple(questions), rows, correct)
+    shape = (len(models), len(temperatures), len(ids), -1)
+    correct = {score: rows[score].to_numpy().reshape(shape) for score in (*SCORERS, *READINGS)}
+    families = Families.of([question.family for question in questions])
+    return Grid(tuple(models), temperatures, ids, families, rows, correct)

@@ -1,7 +1,7 @@
 """The same tables from the numbers that the post published: `python -m finmath_grpo.statistics.published`.
 
-There are counts by temperature, marks a question only for "right at any temperature", and no numeric scorer, so that
-some tables have fewer rows and others don't exist.
+There are counts by temperature, marks per question only for "right at any temperature", and no numeric scorer, so that
+some tables have fewer rows and others don't exist. Families are not known: questions are taken one by one.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import confint_proportions_2indep, test_propor
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain
-from finmath_grpo.statistics.accuracy import any_temperature_table, solved_table, wilson_interval
+from finmath_grpo.statistics.accuracy import any_temperature_table, solved_table
 from finmath_grpo.statistics.agreement import agreement_table, panel_table
 from finmath_grpo.statistics.contrasts import (
     CONTRAST_COLUMNS,
@@ -24,8 +24,9 @@ from finmath_grpo.statistics.contrasts import (
     mcnemar_p,
     minimum_detectable_difference,
 )
+from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.forms import forms_table
-from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights
+from finmath_grpo.statistics.intervals import difference_interval, wilson_interval
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings, check_models
 from finmath_grpo.statistics.tables import temperature_name, write_table
@@ -42,7 +43,7 @@ class Questions(pydantic.BaseModel):
 
 
 class TrainingLog(pydantic.BaseModel):
-    """The post's training curves: a value a step."""
+    """The post's training curves: one value per step."""
 
     step: list[int]
     completion_length: list[float]
@@ -77,7 +78,7 @@ def accuracy_table(numbers: Published, labels: dict[str, str], confidence: float
             "accuracy": correct.ravel() / n,
             "low": low,
             "high": high,
-            "interval": "wilson",
+            "interval": "wilson, questions",
         }
     )
 
@@ -98,17 +99,18 @@ def no_punctuation_table(numbers: Published, labels: dict[str, str], confidence:
     correct = np.array([numbers.correct_at_any_temperature_no_punctuation[label] for label in labels.values()])
     low, high = wilson_interval(correct, n, confidence)
     columns = {"n": n, "correct": correct, "accuracy": correct / n, "low": low, "high": high}
+    columns["interval"] = "wilson, questions"
     return pd.DataFrame({"model": list(labels), "scorer": "no_punctuation", **columns})
 
 
 def contrasts_table(
-    numbers: Published, labels: dict[str, str], solved: np.ndarray, weights: np.ndarray, settings: StatisticsSettings
+    numbers: Published, labels: dict[str, str], solved: np.ndarray, settings: StatisticsSettings
 ) -> pd.DataFrame:
     """Contrasts by the exact scorer: paired at any temperature, and else as if the models had had different questions.
 
     The post does not say which questions were solved at one temperature. Without pairs the interval (Newcombe 1998)
     and the score test are wider than the truth, as models tend to solve the same questions; that of the mean over
-    temperatures is as wide as that of one temperature. The Holm correction is over all rows.
+    temperatures is as wide as that of one temperature. The Holm correction is over the contrasts at one `at`.
     """
     n, by_model = numbers.questions.test, dict(zip(labels, counts(numbers, labels), strict=True))
     by_mark = dict(zip(labels, solved.astype(float), strict=True))
@@ -116,14 +118,15 @@ def contrasts_table(
     rows = []
     for trained, base in settings.contrasts:
         pair = {"trained": trained, "base": base, "scorer": "exact", "role": "secondary", "n": n}
+        unpaired = {"interval": "newcombe, questions", "procedure": "score, unpaired"}
         first, second = (np.append(by_model[model], by_model[model].mean()) for model in (trained, base))
         for at, a, b in zip(ats, first, second, strict=True):
             low, high = confint_proportions_2indep(a, n, b, n, method="newcomb", alpha=1 - settings.confidence)
             p = test_proportions_2indep(a, n, b, n, method="score").pvalue
             shares = {"trained_accuracy": a / n, "base_accuracy": b / n, "difference": (a - b) / n}
-            rows.append({**pair, "at": at, **shares, "low": low, "high": high, "p": p, "test": "unpaired"})
+            rows.append({**pair, "at": at, **shares, "low": low, "high": high, "p": p, **unpaired})
         difference = by_mark[trained] - by_mark[base]
-        low, high = bootstrap_interval(weights, difference[:, None], settings.confidence)
+        low, high = difference_interval(Families.single(n), difference[:, None], settings.confidence)
         gains, losses = int((difference > 0).sum()), int((difference < 0).sum())
         rows.append(
             {
@@ -134,10 +137,11 @@ def contrasts_table(
                 "difference": difference.mean(),
                 "low": low[0],
                 "high": high[0],
+                "interval": "t, questions",
                 "gains": gains,
                 "losses": losses,
                 "p": mcnemar_p(gains, losses),
-                "test": "mcnemar",
+                "procedure": "mcnemar",
             }
         )
     table = pd.DataFrame(rows).astype({"gains": "Int64", "losses": "Int64"})
@@ -187,19 +191,19 @@ def main() -> None:
     numbers = read_published(options.numbers, labels)
     check_models(settings, list(labels))
     models, solved = tuple(labels), marks(numbers, labels)
-    weights = question_weights(numbers.questions.test, settings.bootstrap_draws, settings.seed)
+    families = Families.single(numbers.questions.test)
     questions = ("",) * numbers.questions.test
     any_temperature = any_temperature_table({"exact": solved}, models, settings.confidence)
     training = pd.DataFrame(numbers.training_log.model_dump())
     training.insert(0, "model", TRAINED)
-    tables = {
+    of_scores = {
         "accuracy": accuracy_table(numbers, labels, settings.confidence),
         "any_temperature": pd.concat([any_temperature, no_punctuation_table(numbers, labels, settings.confidence)]),
         "solved": solved_table(solved, models, questions),
-        "contrasts": contrasts_table(numbers, labels, solved, weights, settings),
+        "contrasts": contrasts_table(numbers, labels, solved, settings),
         "power": power_table(solved, models, settings),
-        "agreement": agreement_table({"exact": solved}, models, weights, settings.confidence),
-        "panel": panel_table({"exact": solved}, models, settings.panel, weights, settings.confidence),
+        "agreement": agreement_table({"exact": solved}, models, families, settings.confidence),
+        "panel": panel_table({"exact": solved}, models, settings.panel, families, settings.confidence),
         "temperature_effect": temperature_table_from_counts(
             models,
             tuple(numbers.temperatures),
@@ -208,6 +212,11 @@ def main() -> None:
             settings.bootstrap_draws,
             settings.seed,
         ),
+    }
+    for table in of_scores.values():
+        table.insert(0, "test", "t1")
+    tables = {
+        **of_scores,
         "training": training,
         "reward_facts": reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence),
         "reward_forms": forms_table(),

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from finmath_grpo.evaluation.scores import SCORERS
-from finmath_grpo.numbers import parse_turkish
-from finmath_grpo.statistics.accuracy import share_interval
 from finmath_grpo.statistics.grid import Grid
+from finmath_grpo.statistics.intervals import share_interval
+from finmath_grpo.statistics.tables import temperature_name
 
 
 def pass_at_k(correct: np.ndarray, n: int, k: int) -> np.ndarray:
@@ -27,7 +27,7 @@ def any_of_k_temperatures(shares: np.ndarray, k: int) -> np.ndarray:
 
     `shares` is (temperatures, …); the mean over all choices of k temperatures. With k as many as there are, and one
     completion at each, this is the post's "right at any temperature". The mean of the chance that all fail is an
-    elementary symmetric polynomial of the shares of failure, built up a temperature at a time.
+    elementary symmetric polynomial of the shares of failure, built up one temperature at a time.
     """
     all_fail = np.zeros((k + 1, *shares.shape[1:]))
     all_fail[0] = 1
@@ -78,31 +78,33 @@ def vote_counts(answers: np.ndarray, right: np.ndarray) -> list[tuple[int, tuple
     for row, hits in zip(answers, right, strict=True):
         voted = row[(row >= 0) & (hits == 0)]
         others = np.sort(np.unique(voted, return_counts=True)[1])
-        counts.append((int(hits.sum()), tuple(others.tolist()), int((row < 0).sum())))
+        counts.append((int(hits.sum()), tuple(others.tolist()), int(((row < 0) & (hits == 0)).sum())))
     return counts
 
 
 def answer_codes(grid: Grid) -> np.ndarray:
     """A code for the number in each completion's answer, read as Turkish, -1 for none; in the shape of the grid."""
-    texts, unique = pd.factorize(grid.rows["extracted"])
-    numbers: dict[object, int] = {None: -1}
-    codes = np.array([numbers.setdefault(parse_turkish(text), len(numbers)) for text in unique])
-    return codes[texts].reshape(grid.shape)
+    codes, numbers = pd.factorize(grid.rows["number"])
+    silent = np.flatnonzero(numbers == "")
+    return np.where(np.isin(codes, silent), -1, codes).reshape(grid.shape)
 
 
-def sampling_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.DataFrame:
-    """pass@k, maj@k and any-of-k-temperatures by model, with intervals over questions.
+def sampling_table(grid: Grid, confidence: float) -> pd.DataFrame:
+    """pass@k, maj@k and any-of-k-temperatures by model, with intervals.
 
-    Measures: `pass` and `majority` at a temperature (an empty temperature is their mean over temperatures),
+    Measures: `pass` and `majority` at a temperature, and their mean over temperatures (`at` is `mean`);
     `any_temperature` (one completion at each of k temperatures), and `pooled_majority`, one vote over k completions of
-    all temperatures: the first at each, or all. Majorities are by the numeric scorer: votes are numbers.
+    all temperatures: the first at each, or all (`at` is `mean` too). Majorities are by the numeric scorer: votes are
+    numbers.
     """
     _, temperatures, _, samples = grid.shape
     codes = answer_codes(grid)
     rows, columns = [], []
 
-    def add(model: str, scorer: str, measure: str, temperature: float | None, k: int, values: np.ndarray) -> None:
-        rows.append((model, scorer, measure, temperature, k))
+    ats = [temperature_name(temperature) for temperature in grid.temperatures]
+
+    def add(model: str, scorer: str, measure: str, at: str, k: int, values: np.ndarray) -> None:
+        rows.append((model, scorer, measure, at, k))
         columns.append(values)
 
     for place, model in enumerate(grid.models):
@@ -110,27 +112,28 @@ def sampling_table(grid: Grid, weights: np.ndarray, confidence: float) -> pd.Dat
             correct = grid.correct[scorer][place]
             for k in range(1, samples + 1):
                 passes = pass_at_k(correct.sum(axis=2), samples, k)
-                for temperature, values in zip(grid.temperatures, passes, strict=True):
-                    add(model, scorer, "pass", temperature, k, values)
-                add(model, scorer, "pass", None, k, passes.mean(axis=0))
+                for at, values in zip(ats, passes, strict=True):
+                    add(model, scorer, "pass", at, k, values)
+                add(model, scorer, "pass", "mean", k, passes.mean(axis=0))
             for k in range(1, temperatures + 1):
-                add(model, scorer, "any_temperature", None, k, any_of_k_temperatures(correct.mean(axis=2), k))
+                add(model, scorer, "any_temperature", "mean", k, any_of_k_temperatures(correct.mean(axis=2), k))
         right = grid.correct["numeric"][place]
         votes = [vote_counts(codes[place, t], right[t]) for t in range(temperatures)]
         curves = np.array([[majority_at_every_k(*count) for count in counts] for counts in votes])
         for k in range(1, samples + 1):
             majorities = curves[:, :, k - 1]
-            for temperature, values in zip(grid.temperatures, majorities, strict=True):
-                add(model, "numeric", "majority", temperature, k, values)
-            add(model, "numeric", "majority", None, k, majorities.mean(axis=0))
+            for at, values in zip(ats, majorities, strict=True):
+                add(model, "numeric", "majority", at, k, values)
+            add(model, "numeric", "majority", "mean", k, majorities.mean(axis=0))
         for pooled in sorted({1, samples}):
             answers = np.moveaxis(codes[place, :, :, :pooled], 0, 1).reshape(len(grid.questions), -1)
             hits = np.moveaxis(right[:, :, :pooled], 0, 1).reshape(len(grid.questions), -1)
             values = np.array([vote(*count[:2]) for count in vote_counts(answers, hits)])
-            add(model, "numeric", "pooled_majority", None, temperatures * pooled, values)
+            add(model, "numeric", "pooled_majority", "mean", temperatures * pooled, values)
 
-    table = pd.DataFrame(rows, columns=["model", "scorer", "measure", "temperature", "k"])
+    table = pd.DataFrame(rows, columns=["model", "scorer", "measure", "at", "k"])
     values = np.column_stack(columns)
     table["value"] = values.mean(axis=0)
-    table["low"], table["high"], _ = share_interval(weights, values, confidence)
+    table["low"], table["high"] = share_interval(grid.families, values, confidence)
+    table["interval"] = f"wilson, {grid.families.unit}"
     return table

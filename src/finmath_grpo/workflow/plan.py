@@ -34,11 +34,18 @@ GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
 CLAIMED = (
     *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect", "solved", "training"),
     *("by_question", "forms_by_question"),
+    *("decomposition", "readability", "ceiling"),
 )
 """Tables that claims read."""
-LINKED = ("disagreement", "outcomes", "pass_and_majority", "reward_audit", "agreement", "power", "reward_forms")
+LINKED = (
+    *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "agreement", "power", "reward_forms"),
+    "shapes",
+)
 """Tables that the report links to beside them."""
-NOT_PUBLISHED = {*("disagreement", "outcomes", "pass_and_majority", "reward_audit"), "by_question", "forms_by_question"}
+NOT_PUBLISHED = {
+    *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "by_question", "forms_by_question"),
+    *("decomposition", "readability", "ceiling", "shapes"),
+}
 """Tables that can't be made of the post's numbers."""
 OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms", "forms_by_question"}
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""

@@ -1,0 +1,154 @@
+"""How often each interval of the tables holds the truth: `python benchmarks/coverage.py`.
+
+5,000 simulated tests of 100 questions in families, as the intervals see them: the chance of a right completion differs
+from question to question (a beta law), questions of a family are alike (correlation 0.55 of what lies behind), and so
+are two models (0.8 and 0.97). Nominal is 95 %. Families: 65 as in the test of `small`, 25 as in T2, 8 as in `smoke`.
+"""
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from scipy.special import betaincinv
+from scipy.stats import norm
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+from finmath_grpo.statistics.agreement import fleiss_kappa
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import (
+    difference_interval,
+    jackknife_interval,
+    share_interval,
+    wilson_interval,
+)
+from finmath_grpo.statistics.reward_facts import block_means
+
+SIMULATIONS, CONFIDENCE, ASKED = 5_000, 0.95, 93.5
+SIZES = {
+    65: np.array([4] * 2 + [3] * 4 + [2] * 21 + [1] * 38),
+    25: np.full(25, 4),
+    8: np.array([13] * 4 + [12] * 4),
+}
+"""How many questions each family has, by the number of families."""
+ACCURACIES = (0.01, 0.02, 0.05, 0.1, 0.34, 0.97)
+DIFFERENCES = ((0.01, 0.01), (0.01, 0.02), (0.02, 0.03), (0.05, 0.08), (0.1, 0.15), (0.34, 0.49), (0.97, 0.98))
+COMPLETIONS = (1, 4, 40)
+FAMILY, MODELS = 0.55, (0.8, 0.97)
+_STEPS = np.linspace(0, 1, 20_001)[1:-1]
+
+
+class World:
+    """Questions in families, and models that answer them."""
+
+    def __init__(self, families: int, seed: int) -> None:
+        self.codes = np.repeat(np.arange(families), SIZES[families])
+        self.families = Families(self.codes, families)
+        self.rng = np.random.default_rng(seed)
+
+    def latent(self, family: float = FAMILY, simulations: int = SIMULATIONS) -> np.ndarray:
+        """Normal numbers, alike within a family: (questions, simulations)."""
+        shared = self.rng.normal(size=(self.families.count, simulations))[self.codes]
+        own = self.rng.normal(size=(len(self.codes), simulations))
+        return np.sqrt(family) * shared + np.sqrt(1 - family) * own
+
+    def answers(self, latent: np.ndarray, accuracy: float, completions: int) -> np.ndarray:
+        """Shares of right completions: the chance at a question is of the beta law of this mean, a + b = 1."""
+        chances = np.interp(norm.cdf(latent), _STEPS, betaincinv(accuracy, 1 - accuracy, _STEPS))
+        return self.rng.binomial(completions, chances) / completions
+
+
+def held(low: np.ndarray, high: np.ndarray, truth: float) -> float:
+    """Percent of the intervals that hold the truth."""
+    return 100 * float(np.mean((low <= truth + 1e-12) & (truth - 1e-12 <= high)))
+
+
+def accuracies(world: World) -> Iterator[tuple[str, float, float]]:
+    for completions in COMPLETIONS:
+        for accuracy in ACCURACIES:
+            values = world.answers(world.latent(), accuracy, completions)
+            low, high = share_interval(world.families, values, CONFIDENCE)
+            yield (
+                f"accuracy, {completions} completions, {100 * accuracy:g} %",
+                held(low, high, accuracy),
+                (high - low).mean(),
+            )
+
+
+def differences(world: World) -> Iterator[tuple[str, float, float]]:
+    for completions in COMPLETIONS:
+        for before, after in DIFFERENCES:
+            for alike in MODELS:
+                first = world.latent()
+                second = alike * first + np.sqrt(1 - alike**2) * world.latent()
+                change = world.answers(second, after, completions) - world.answers(first, before, completions)
+                low, high = difference_interval(world.families, change, CONFIDENCE)
+                name = f"difference, {completions} completions, {100 * before:g} to {100 * after:g} %, models {alike:g}"
+                yield name, held(low, high, after - before), (high - low).mean()
+
+
+def single(world: World) -> Iterator[tuple[str, float, float]]:
+    """The post's protocol: questions one by one, and for a world where they are."""
+    for accuracy in ACCURACIES:
+        marks = world.answers(world.latent(0), accuracy, 1)
+        low, high = wilson_interval(marks.sum(axis=0), len(marks), CONFIDENCE)
+        yield f"wilson, questions, {100 * accuracy:g} %", held(low, high, accuracy), (high - low).mean()
+
+
+def kappas(world: World) -> Iterator[tuple[str, float, float]]:
+    """Fleiss' kappa of four models; the truth is that of many questions."""
+
+    def marks(simulations: int, accuracy: float, alike: float) -> np.ndarray:
+        common = world.latent(simulations=simulations)
+        models = [np.sqrt(alike) * common + np.sqrt(1 - alike) * world.latent(simulations=simulations) for _ in "1234"]
+        return np.stack(models) < norm.ppf(accuracy)
+
+    for accuracy in (0.1, 0.34, 0.6):
+        for alike in (0.5, 0.85):
+            truth = fleiss_kappa(marks(2_000, accuracy, alike).reshape(4, -1))
+            found = [
+                jackknife_interval(world.families, lambda mask, of=one: fleiss_kappa(of[:, mask]), CONFIDENCE)
+                for one in np.moveaxis(marks(SIMULATIONS // 10, accuracy, alike), 2, 0)
+            ]
+            low, high = np.array(found).T
+            name = f"kappa, {100 * accuracy:g} %, {truth:.2f} ({SIMULATIONS // 10} simulations)"
+            yield name, held(low, high, truth), np.nanmean(high - low)
+
+
+def curves() -> Iterator[tuple[str, float, float]]:
+    """Means of a training curve: neighbouring steps are correlated (0.3)."""
+    rng = np.random.default_rng(7)
+    for steps in (20, 60, 442):
+        noise = rng.normal(size=(SIMULATIONS // 5, steps))
+        for step in range(1, steps):
+            noise[:, step] = 0.3 * noise[:, step - 1] + np.sqrt(1 - 0.3**2) * noise[:, step]
+        tail = (1 - CONFIDENCE) / 2
+        ends = np.array([np.quantile(block_means(row, 500, rng), [tail, 1 - tail]) for row in noise])
+        name = f"training curve, mean of {steps} steps ({SIMULATIONS // 5} simulations)"
+        yield name, held(ends[:, 0], ends[:, 1], 0.0), (ends[:, 1] - ends[:, 0]).mean()
+
+
+def main() -> None:
+    started = time.process_time()
+    least: dict[str, float] = {}
+    for families in SIZES:
+        world = World(families, families)
+        print(f"{families} families: percent of intervals that hold the truth, and their mean width")
+        kinds = (accuracies, differences, kappas) if families != 65 else (accuracies, differences, kappas, single)
+        for kind in kinds:
+            for name, percent, width in kind(world):
+                print(f"  {name:62} {percent:5.1f}  {width:6.3f}{'' if percent >= ASKED else '  below ' + str(ASKED)}")
+                key = f"{kind.__name__}, {families} families"
+                least[key] = min(least.get(key, 100.0), percent)
+    print("training")
+    for name, percent, width in curves():
+        print(f"  {name:62} {percent:5.1f}  {width:6.3f}{'' if percent >= ASKED else '  below ' + str(ASKED)}")
+    print("least of each kind:", ", ".join(f"{name} {percent:.1f}" for name, percent in least.items()))
+    print(f"{time.process_time() - started:.0f} s of CPU, {len(os.sched_getaffinity(0))} cores")
+
+
+if __name__ == "__main__":
+    main()

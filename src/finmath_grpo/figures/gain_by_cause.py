@@ -1,0 +1,94 @@
+"""How much of each difference between two models is mathematics, and how much is form."""
+
+import plotly.graph_objects as go
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.theme import INK, MUTED, frame, label
+
+CAUSES = {
+    "format": ("format: the answer tag", "#B3B8BE"),
+    "separators": ("separators", "#F0B65A"),
+    "mathematics": ("mathematics", "#1B7F79"),
+}
+TOTAL = "as scored"
+ROW = 34
+"""Pixels per bar; a contrast has four."""
+LEFT, RIGHT = 290, 190
+"""Pixels for the names of the contrasts and for the numbers."""
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """One block per contrast: a bar per cause and a diamond for their sum, each with its interval.
+
+    Table: decomposition.
+    """
+    table = tables["decomposition"]
+    if table.empty:
+        raise UserError("decomposition.csv: no contrast: nothing to draw")
+    pairs = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
+    rows = table.set_index(["model", "against", "part"])
+    caption = f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval, families of questions"
+    layout = frame(look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34)
+    steps = len(CAUSES) + 1
+    layout.height = round(ROW * (steps + 0.9) * len(pairs)) + layout.margin.t + layout.margin.b
+    layout.margin.update(l=LEFT, r=RIGHT)
+    bars = go.Figure(layout=layout)
+    bars.add_vline(x=0, line={"color": MUTED, "width": 1})
+    places = {
+        (pair, part): block * (steps + 0.9) + step
+        for block, pair in enumerate(pairs)
+        for step, part in enumerate(("total", *CAUSES))
+    }
+    for part, (name, paint) in {"total": (TOTAL, INK), **CAUSES}.items():
+        values = [rows.loc[(*pair, part)] for pair in pairs]
+        x = [100 * row["value"] for row in values]
+        y = [places[pair, part] for pair in pairs]
+        whisker = {
+            "type": "data",
+            "symmetric": False,
+            "array": [100 * (row["high"] - row["value"]) for row in values],
+            "arrayminus": [100 * (row["value"] - row["low"]) for row in values],
+            "color": INK,
+            "thickness": 1.4,
+            "width": 4,
+        }
+        numbers = [
+            f"{signed(v)}  [{signed(100 * r['low'])}, {signed(100 * r['high'])}]"
+            for v, r in zip(x, values, strict=True)
+        ]
+        hover = [
+            f"{label(a, look)} against {label(b, look)}<br>{name}: {text}"
+            for (a, b), text in zip(pairs, numbers, strict=True)
+        ]
+        shared = {"x": x, "y": y, "name": name, "customdata": hover, "hovertemplate": "%{customdata}<extra></extra>"}
+        if part == "total":
+            marker = {"symbol": "diamond", "size": 12, "color": paint}
+            bars.add_scatter(**shared, mode="markers", marker=marker, error_x=whisker)
+        else:
+            bars.add_bar(**shared, orientation="h", width=0.78, marker={"color": paint}, error_x=whisker)
+        for place, text in zip(y, numbers, strict=True):
+            weight = f"<b>{text}</b>" if part in ("total", "mathematics") else text
+            bars.add_annotation(
+                x=1, xref="paper", xanchor="left", xshift=8, y=place, text=weight, showarrow=False,
+                font={"size": look.font_size - 2, "color": INK},
+            )  # fmt: skip
+    for pair in pairs:
+        trained, base = pair
+        bars.add_annotation(
+            x=0, xref="paper", xanchor="right", xshift=-12, y=places[pair, "total"] + (steps - 1) / 2, align="right",
+            text=f"<b>{label(trained, look, 30)}</b><br>against {label(base, look, 30)}", showarrow=False,
+            font={"size": look.font_size - 1, "color": INK},
+        )  # fmt: skip
+    edge = 105 * float(table[["low", "high"]].abs().max().max())
+    bars.update_layout(barmode="overlay", showlegend=True, legend={"traceorder": "normal"})
+    bars.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True)
+    bars.update_yaxes(visible=False, range=[max(places.values()) + 0.7, -0.8])
+    return bars
+
+
+def signed(value: float) -> str:
+    """`+5.0`, `−2.0`; what rounds to 0 has no sign."""
+    text = f"{value:+.1f}".replace("-", "−")
+    return "0.0" if text in ("+0.0", "−0.0") else text
