@@ -53,6 +53,7 @@ CHEAP = ("shell", "tags_only", "shell_repeated", "nothing")
 """Forms without working and answer."""
 
 _TAG = re.compile(r"<[^<>\s]+>")
+_LINE = "Faiz, anapara ile oran ve sürenin çarpımıdır."
 _WORDS = "Faiz anapara ile oran ve sürenin çarpımıdır.\nSonuç bulunur. "
 
 
@@ -100,8 +101,10 @@ def answer_block(template: Template, answer: str) -> str:
 
 
 def wrong_for(gold: Gold) -> str:
-    """An answer that is wrong in any reading."""
-    return "3" if "3" not in str(gold["answer"]) else "4"
+    """A wrong answer of the same shape: 23.611 for 12.500. So a reward that counts characters can't tell them apart."""
+    answer = str(gold["answer"])
+    wrong = answer.translate(str.maketrans("0123456789", "1234567890"))
+    return wrong if wrong != answer else "?" * max(1, len(answer))
 
 
 def grid(template: Template, answer: str, wrong: str, length: int) -> dict[str, str]:
@@ -154,6 +157,8 @@ def asked_earns_most(earn: Earn, template: Template, gold: Gold) -> list[str]:
             most = sorted(better, key=lambda name: -better[name])[:3]
             named = ", ".join(f"{name} {better[name]:.4g}" for name in most)
             found.append(f"the template earns {earned['template']:.4g} at {length} characters, but {named}")
+        elif max(earned.values()) - min(earned.values()) <= SAME:
+            found.append(f"every form earns {earned['template']:.4g} at {length} characters")
     return found[-1:]
 
 
@@ -173,26 +178,34 @@ def bounded(earn: Earn, template: Template, gold: Gold) -> list[str]:
     found = []
     for name, text in series.items():
         rewards = [earn(text(size), gold) for size in GROWTH]
-        if abs(rewards[-1]) > 1.1 * max(map(abs, rewards[:-1])) + SAME:
+        if math.isfinite(rewards[-1]) and abs(rewards[-1]) > 1.1 * max(map(abs, rewards[:-1])) + SAME:
             found.append(f"{rewards[-1]:.4g} for {GROWTH[-1]:,} characters of {name}")
     return found
 
 
 def same_at_every_length(earn: Earn, template: Template, gold: Gold) -> list[str]:
+    """Nor does the number of lines change it: in a regular expression `.` matches no newline by default."""
     found = []
     for form in FORMS[:-1]:
         rewards = [_earned(earn, template, gold, length)[form] for length in LENGTHS]
+        one_line = earn(in_form(form, _LINE, str(gold["answer"]), template), gold)
         if max(rewards) - min(rewards) > SAME:
             found.append(
                 f"{form} {rewards[0]:.4g} at {LENGTHS[0]} characters of working, {rewards[-1]:.4g} at {LENGTHS[-1]}"
             )
+        elif abs(one_line - rewards[0]) > SAME:
+            found.append(f"{form} {one_line:.4g} with one line of working, {rewards[0]:.4g} with several")
     return found
 
 
 def same_with_final_newline(earn: Earn, template: Template, gold: Gold) -> list[str]:
-    asked = in_form("template", working(SHOWN), str(gold["answer"]), template)
-    without, newline = earn(asked, gold), earn(asked + "\n", gold)
-    return [f"{without:.4g} without it, {newline:.4g} with it"] if abs(newline - without) > SAME else []
+    found = []
+    for text in (working(SHOWN), _LINE):
+        asked = in_form("template", text, str(gold["answer"]), template)
+        without, newline = earn(asked, gold), earn(asked + "\n", gold)
+        if abs(newline - without) > SAME:
+            found.append(f"{without:.4g} without it, {newline:.4g} with it")
+    return found[:1]
 
 
 def same_with_end_of_turn(earn: Earn, template: Template, gold: Gold) -> list[str]:
@@ -216,17 +229,19 @@ def inline_earns_no_more(earn: Earn, template: Template, gold: Gold) -> list[str
 
 
 def second_answer_gains_nothing(earn: Earn, template: Template, gold: Gold) -> list[str]:
-    """Neither more than one right answer, nor the right answer's reward in both orders: that would pay for guessing."""
+    """Two answers are not the form asked for, and a reward that both orders earn pays for guessing."""
     earned = _earned(earn, template, gold, SHOWN)
+    asked = earned["template"]
     both = {name: earned[name] for name in ("right_then_wrong", "wrong_then_right")}
-    found = [
-        f"{name} {reward:.4g}, one right answer {earned['template']:.4g}"
-        for name, reward in both.items()
-        if reward > earned["template"] + SAME
-    ]
-    if not found and min(both.values()) >= earned["template"] - SAME and _reads_answer(earned):
-        found.append(f"a right and a wrong answer earn {min(both.values()):.4g} in both orders, as one right answer")
-    return found
+    found = [f"{name} {reward:.4g}, one answer {asked:.4g}" for name, reward in both.items() if reward > asked + SAME]
+    if found:
+        return found
+    of_form = not _reads_answer(earned) and earned["no_tags"] < asked - SAME
+    if (of_form and max(both.values()) >= asked - SAME) or (
+        _reads_answer(earned) and min(both.values()) >= asked - SAME
+    ):
+        return [f"two answers earn {max(both.values()):.4g}, as one does"]
+    return []
 
 
 def spelling_changes_nothing(earn: Earn, template: Template, gold: Gold) -> list[str]:
@@ -267,15 +282,22 @@ FINITE = "a finite number for every form"
 
 def lint(earn: Earn, template: Template, golds: Sequence[Gold]) -> list[Verdict]:
     """One verdict per rule, over all questions."""
-    odd = []
-    for gold in golds:
-        earned = _earned(earn, template, gold, SHOWN)
-        odd += [f"{name} {reward}" for name, reward in earned.items() if not math.isfinite(reward)]
-    verdicts = [Verdict(FINITE, not odd, _joined(odd))]
+    odd: list[str] = []
+
+    def watched(text: str, gold: Gold) -> float:
+        reward = earn(text, gold)
+        if not math.isfinite(reward):
+            odd.append(f"{reward} for {_shortened(text)!r}")
+        return reward
+
+    verdicts = []
     for name, rule in RULES.items():
-        found = [fault for gold in golds for fault in rule(earn, template, gold)]
-        verdicts.append(Verdict(name, not found, _joined(found)))
-    return verdicts
+        faults = [rule(watched, template, gold) for gold in golds]
+        # The fault of one question tells that of all, but for spellings, of which each question has its own.
+        shown = faults if rule is spelling_changes_nothing else [next(filter(None, faults), [])]
+        seen = "; ".join(dict.fromkeys(fault for found in shown for fault in found))
+        verdicts.append(Verdict(name, not any(faults), seen))
+    return [Verdict(FINITE, not odd, "; ".join(list(dict.fromkeys(odd))[:3])), *verdicts]
 
 
 def _earned(earn: Earn, template: Template, gold: Gold, length: int) -> dict[str, float]:
@@ -288,8 +310,8 @@ def _reads_answer(earned: Mapping[str, float]) -> bool:
     return abs(earned["template"] - earned["wrong_answer"]) > SAME
 
 
-def _joined(found: Sequence[str]) -> str:
-    return "; ".join(dict.fromkeys(found))
+def _shortened(text: str) -> str:
+    return text if len(text) <= 60 else f"{text[:28]} … {text[-28:]}"
 
 
 # ---- the reward function of the user
@@ -309,7 +331,8 @@ def load(name: str) -> Callable[..., Any]:
         raise UserError(f"{name}: the module can't be imported: {type(error).__name__}: {error}") from None
     if not callable(found):
         raise UserError(f"{name}: module {module} has no function {function}")
-    return found
+    function_found: Callable[..., Any] = found
+    return function_found
 
 
 def adapt(name: str, function: Callable[..., Any], template: Template, golds: Sequence[Gold]) -> Earn:
@@ -318,7 +341,10 @@ def adapt(name: str, function: Callable[..., Any], template: Template, golds: Se
     Raises UserError if it can be called neither with texts nor with lists of messages, asks for a column that is not
     there, or does not give one number per completion.
     """
-    parameters = inspect.signature(function).parameters.values()
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except ValueError:
+        raise UserError(f"{name}: its parameters can't be read; expected a function written in Python") from None
     takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
     known = {parameter.name for parameter in parameters}
 
@@ -382,7 +408,7 @@ def adapt(name: str, function: Callable[..., Any], template: Template, golds: Se
             except UserError:
                 raise
             except Exception as error:
-                print(f"{name}: {type(error).__name__}: {error}, for {text[:60]!r}", file=sys.stderr)
+                print(f"{name}: {type(error).__name__}: {error}, for {_shortened(text)!r}", file=sys.stderr)
                 known_rewards[key] = math.nan
         return known_rewards[key]
 
