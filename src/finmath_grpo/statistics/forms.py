@@ -1,9 +1,13 @@
 """The forms that a completion can have, and what each earns: why the post's format reward settles at 0.25."""
 
-import pandas as pd
+from typing import TYPE_CHECKING, NamedTuple
 
 from finmath_grpo.answers import TAGS, follows_template, on_own_lines, split_at_tags
 from finmath_grpo.rewards import template_match, xmlcount
+
+# Imported where the table is made: `reward_lint` needs the forms alone, in environments without pandas.
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMS = ("template_newline", "template", "inline", "half_inline", "no_tags", "other")
 _LENGTHS = (250, 500, 1000, 2000)  # characters; the post's completions were about 340 tokens, 1000 characters
@@ -36,17 +40,37 @@ def form(text: str) -> str:
     return "half_inline" if len(more) == 1 and (first.strip() or more[0].strip()) else "other"
 
 
-def forms_table() -> pd.DataFrame:
+class Template(NamedTuple):
+    """What a prompt asks for: the text around the working and the answer. No newline is asked for at its end."""
+
+    before: str
+    between: str
+    after: str
+
+
+TEMPLATE = Template("<matematik>\n", "\n</matematik>\n<cevap>\n", "\n</cevap>")
+
+
+def in_form(form: str, working: str, answer: str, template: Template = TEMPLATE) -> str:
+    """A completion of one of `FORMS`, all but `other`."""
+    before, between, after = template
+    whole = before + working + between + answer + after
+    return {
+        "template": whole,
+        "template_newline": whole + "\n",
+        "half_inline": before + working + between.rstrip() + answer + after,
+        "inline": before + working + between.rstrip() + answer + after.lstrip(),
+        "no_tags": f"{working}\n{answer}",
+    }[form]
+
+
+def forms_table() -> "pd.DataFrame":
     """What the two format rewards give for each form, with no model: for answers of several lengths in characters."""
+    import pandas as pd
+
     rows = []
     for length in _LENGTHS:
-        for name, start, end in (
-            ("template_newline", "<matematik>\n", "\n</matematik>\n<cevap>\n6615\n</cevap>\n"),
-            ("template", "<matematik>\n", "\n</matematik>\n<cevap>\n6615\n</cevap>"),
-            ("half_inline", "<matematik>\n", "\n</matematik>\n<cevap>6615\n</cevap>"),
-            ("inline", "<matematik>\n", "\n</matematik>\n<cevap>6615</cevap>"),
-            ("no_tags", "", "\n6615"),
-        ):
-            text = start + "=" * (length - len(start) - len(end)) + end
+        for name in ("template_newline", "template", "half_inline", "inline", "no_tags"):
+            text = in_form(name, "=" * (length - len(in_form(name, "", "6615"))), "6615")
             rows.append((name, length, xmlcount([text])[0], template_match([text])[0]))
     return pd.DataFrame(rows, columns=["form", "length", "xmlcount", "template_match"])
