@@ -10,32 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoConfig, PreTrainedTokenizerBase
+from transformers import AutoConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
 from finmath_grpo.models.manifest import verified_directory
+from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 
-# What ends a turn or a text in the two families, whatever a checkpoint's generation config forgot.
-ENDS = ("<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "<eos>")
 SETTING = "evaluation.engine: vllm"
 SEQUENCES_AT_ONCE = 512
 GPU_MEMORY_UTILIZATION = 0.85
 # Room for activations and CUDA graphs.
 WORKING_MEMORY = 4 * 2**30
-
-
-def stop_tokens(directory: Path, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    """The ids that end a completion: of the generation config, of the tokenizer, and of the family."""
-    file = directory / "generation_config.json"
-    declared = json.loads(file.read_text(encoding="utf-8")).get("eos_token_id") if file.exists() else None
-    ids = {tokenizer.eos_token_id, *(declared if isinstance(declared, list) else [declared])}
-    vocabulary = tokenizer.get_vocab()
-    ids.update(vocabulary.get(end) for end in ENDS)
-    return sorted(ids - {None})
 
 
 def cache_bytes(directory: Path, length: int, room: int) -> int:
