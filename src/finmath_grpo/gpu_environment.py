@@ -40,7 +40,7 @@ def captured_batch(sequences: int) -> int:
     """
     if sequences > LARGEST_GRAPH:
         return sequences
-    sizes = [1, 2, 4, *range(8, 256, 8), *range(256, LARGEST_GRAPH + 1, 16)]
+    sizes: list[int] = [1, 2, 4, *range(8, 256, 8), *range(256, LARGEST_GRAPH + 1, 16)]
     return next(size for size in sizes if size >= sequences)
 
 

@@ -14,6 +14,7 @@ from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForC
 from trl.generation.vllm_generation import VLLMGeneration
 from trl.trainer import grpo_trainer
 
+from finmath_grpo.evaluation.vllm_engine import cells_in_order
 from finmath_grpo.gpu_environment import captured_batch
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.tokenizer import train_tokenizer
@@ -81,6 +82,25 @@ def test_both_ends_of_a_family_stop_a_completion_whatever_the_checkpoint_declare
     assert stop_tokens(tmp_path, tokenizer) == expected
     (tmp_path / "generation_config.json").write_text(json.dumps({"eos_token_id": [0]}))
     assert stop_tokens(tmp_path, tokenizer) == sorted({0, *expected})
+
+
+def test_a_cell_is_given_as_soon_as_it_and_those_before_it_are_complete():
+    seen: list[int] = []
+
+    def outputs():
+        for place in (1, 3, 0, 2, 6, 5, 4):
+            seen.append(place)
+            yield place, f"text {place}"
+
+    cells = cells_in_order([2, 2, 0, 3], outputs())
+    assert next(cells) == ["text 0", "text 1"] and seen == [1, 3, 0]
+    assert next(cells) == ["text 2", "text 3"] and seen == [1, 3, 0, 2]
+    assert list(cells) == [[], ["text 4", "text 5", "text 6"]]
+
+
+def test_a_completion_that_never_comes_is_an_error():
+    with pytest.raises(RuntimeError, match="without 1 of 2"):
+        list(cells_in_order([1, 1], [(1, "b")]))
 
 
 @pytest.mark.parametrize(

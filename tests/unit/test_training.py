@@ -1,4 +1,4 @@
-"""Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts logged once, base hashes."""
+"""Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts, base hashes."""
 
 import types
 from pathlib import Path

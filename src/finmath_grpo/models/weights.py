@@ -75,12 +75,12 @@ def _line(named: tuple[str, torch.Tensor]) -> str:
         dtype = tensor.dtype
     values = hashlib.sha256()
     for chunk in _chunks(tensor):
-        values.update(chunk.to(dtype).cpu().contiguous().view(torch.uint8).numpy())
+        values.update(chunk.to(dtype).cpu().contiguous().view(torch.uint8).numpy().data)
     return f"{values.hexdigest()}  {dtype}  {tuple(tensor.shape)}  {name}\n"
 
 
 def _chunks(tensor: torch.Tensor) -> Iterator[torch.Tensor]:
-    return iter(tensor.detach().reshape(-1).split(CHUNK))
+    return iter(torch.split(tensor.detach().reshape(-1), CHUNK))
 
 
 def _is_bfloat16(values: torch.Tensor) -> bool:

@@ -39,18 +39,19 @@ class Weights(Mapping[str, torch.Tensor]):
     def __init__(self, directory: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> None:
         self.device, self.dtype = device, dtype
         self.files: dict[str, Path] = {}
-        self.values: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
         """How many values a tensor has."""
         for file in sorted(directory.glob("*.safetensors")):
             with safe_open(file, "pt") as stored:
                 for name in stored.keys():  # noqa: SIM118 (it is no dict)
                     self.files[name] = file
-                    self.values[name] = torch.Size(stored.get_slice(name).get_shape()).numel()
+                    self.counts[name] = torch.Size(stored.get_slice(name).get_shape()).numel()
 
     def __getitem__(self, name: str) -> torch.Tensor:
         with safe_open(self.files[name], "pt", device=self.device) as stored:
-            tensor = stored.get_tensor(name)
-        return tensor if self.dtype is None or not tensor.is_floating_point() else tensor.to(self.dtype)
+            tensor: torch.Tensor = stored.get_tensor(name)
+        wanted = self.dtype if tensor.is_floating_point() else None
+        return tensor.to(wanted or tensor.dtype)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.files)
@@ -100,7 +101,7 @@ def shards(values: Mapping[str, int]) -> list[list[str]]:
 
 def write_weights(base: Weights, update: Mapping[str, Update], directory: Path) -> None:
     """Write the merged tensors: one file, or shards with an index as transformers reads them."""
-    files = shards(base.values)
+    files = shards(base.counts)
     names = ["model.safetensors"]
     if len(files) > 1:
         names = [f"model-{number:05d}-of-{len(files):05d}.safetensors" for number in range(1, len(files) + 1)]
@@ -108,7 +109,7 @@ def write_weights(base: Weights, update: Mapping[str, Update], directory: Path) 
         merged = {tensor: merged_tensor(base[tensor], update.get(tensor)).cpu().contiguous() for tensor in tensors}
         save_file(merged, directory / name, metadata={"format": "pt"})
     if len(files) > 1:
-        total = sum(2 * count for count in base.values.values())
+        total = sum(2 * count for count in base.counts.values())
         places = {tensor: name for name, tensors in zip(names, files, strict=True) for tensor in tensors}
         write_json(
             directory / "model.safetensors.index.json", {"metadata": {"total_size": total}, "weight_map": places}

@@ -118,8 +118,8 @@ def warning(found: Mapping[str, Any]) -> str | None:
         return "the adapter changes no weight: the merged model is the base model"
     if found["update"] == "lost":
         return (
-            f"bfloat16 kept {found['kept_share']:.0%} of the update (mean size {found['mean_relative_update']:.2%} of the"
-            " weights): the merged model is nearly the base; evaluate the adapter unmerged too (`method: adapter`)"
+            f"bfloat16 kept {found['kept_share']:.0%} of the update ({found['mean_relative_update']:.2%} of the weights"
+            " in size): the merged model is nearly the base; evaluate the adapter unmerged too (`method: adapter`)"
         )
     return None
 
