@@ -12,12 +12,15 @@ import torch
 from peft import LoraConfig, PeftModel, get_peft_model
 from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForCausalLM
 from trl.generation.vllm_generation import VLLMGeneration
+from trl.trainer import grpo_trainer
 
-from finmath_grpo.evaluation.vllm_engine import stop_tokens
+from finmath_grpo.evaluation.vllm_engine import cells_in_order
+from finmath_grpo.gpu_environment import captured_batch
+from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.training.grpo import grpo_config
 from finmath_grpo.training.settings import GrpoJob
-from finmath_grpo.training.weight_sync import merged_parameters
+from finmath_grpo.training.weight_sync import merged_parameters, our_rollouts
 from finmath_grpo.workflow import experiments
 
 ROOT = Path(__file__).parents[2]
@@ -81,6 +84,60 @@ def test_both_ends_of_a_family_stop_a_completion_whatever_the_checkpoint_declare
     assert stop_tokens(tmp_path, tokenizer) == sorted({0, *expected})
 
 
+def test_a_cell_is_given_as_soon_as_it_and_those_before_it_are_complete():
+    seen: list[int] = []
+
+    def outputs():
+        for place in (1, 3, 0, 2, 6, 5, 4):
+            seen.append(place)
+            yield place, f"text {place}"
+
+    cells = cells_in_order([2, 2, 0, 3], outputs())
+    assert next(cells) == ["text 0", "text 1"] and seen == [1, 3, 0]
+    assert next(cells) == ["text 2", "text 3"] and seen == [1, 3, 0, 2]
+    assert list(cells) == [[], ["text 4", "text 5", "text 6"]]
+
+
+def test_a_completion_that_never_comes_is_an_error():
+    with pytest.raises(RuntimeError, match="without 1 of 2"):
+        list(cells_in_order([1, 1], [(1, "b")]))
+
+
+@pytest.mark.parametrize(
+    ("sequences", "batch"),
+    [(1, 1), (3, 4), (6, 8), (8, 8), (102, 104), (192, 192), (249, 256), (257, 272), (512, 512), (513, 513)],
+)
+def test_a_batch_is_rounded_up_to_one_that_vllm_captures(sequences, batch):
+    assert captured_batch(sequences) == batch
+
+
+# The sizes that vLLM 0.26 captures for `max_num_seqs` up to 256 (`_set_cudagraph_sizes` in vllm/config/vllm.py).
+CAPTURED = {1, 2, 4, *range(8, 249, 8), *range(256, 513, 16)}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        (name, run.training.grpo)
+        for name, run in experiments.load_all(ROOT / "config").good.items()
+        if run.kind == "run" and run.training.grpo
+    ],
+)
+def test_the_rollouts_of_every_experiment_have_a_cuda_graph(name, settings):
+    completions = settings.per_device_train_batch_size * settings.steps_per_generation
+    assert captured_batch(completions) in CAPTURED and completions <= captured_batch(completions) < completions + 16
+
+
+def test_trl_gets_the_rounded_batch_and_weights_that_leave_the_base_alone(adapted, monkeypatch):
+    monkeypatch.setattr(VLLMGeneration, "_init_vllm", lambda self: None)
+    with our_rollouts():
+        accelerator = types.SimpleNamespace(state=types.SimpleNamespace(fsdp_plugin=None, deepspeed_plugin=None))
+        generation = grpo_trainer.VLLMGeneration(adapted, accelerator, None, mode="colocate", max_num_seqs=102)
+    assert generation.max_num_seqs == 104
+    assert same(dict(generation._iter_named_params()), dict(merged_parameters(adapted)))
+    assert grpo_trainer.VLLMGeneration is VLLMGeneration
+
+
 @needs_no_gpu
 @pytest.mark.parametrize("experiment", ["small", "paper", "paper-fast"])
 def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment, tmp_path):
@@ -89,7 +146,7 @@ def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment,
     )
     # On a CPU, what asks for a GPU as the config is built is left out.
     settings = job.training.model_copy(update={"optim": "adamw_torch"})
-    grpo_config(job.model_copy(update={"device": "cpu", "training": settings}), tmp_path)
+    grpo_config(job.model_copy(update={"device": "cpu", "training": settings}), tmp_path, ends=[2])
 
 
 @needs_no_gpu
@@ -103,7 +160,7 @@ def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment,
 def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_path):
     small = experiments.load(ROOT / "config/small.yaml")
     arguments = {
-        "--settings": f'{{"t1": {experiments.section(small, "evaluation")}}}',
+        "--settings": json.dumps({"t1": json.loads(experiments.section(small, "evaluation"))}),
         "--prompt": experiments.section(small, "prompt"),
         "--device": "cuda",
         "--model": "llama-base",

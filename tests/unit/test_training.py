@@ -1,12 +1,15 @@
-"""Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts logged once."""
+"""Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts, base hashes."""
 
+import types
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import torch
 from trl import GRPOConfig
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.models.weights import base_sha256, weights_sha256
 from finmath_grpo.training.grpo import optimizer_steps, rollouts
 from finmath_grpo.training.trainer import checked, last_whole_checkpoint
 from finmath_grpo.workflow import experiments
@@ -65,3 +68,53 @@ def test_a_generation_that_several_steps_share_is_kept_once(tmp_path):
     # A policy that writes the same at each step loses no row where each step samples anew.
     assert len(list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=False))) == 6
     assert {row["question_id"] for row in rows} == {"q1"} and rows[0]["rewards"] == {"xmlcount": 0.25}
+
+
+def small_weights() -> dict[str, torch.Tensor]:
+    draw = torch.Generator().manual_seed(0)
+    return {name: torch.randn(300, 40, generator=draw).bfloat16() for name in ("a", "b")}
+
+
+def test_one_weight_changed_in_memory_changes_the_hash():
+    weights = small_weights()
+    before = weights_sha256(weights.items())
+    flat = weights["b"].view(-1).view(torch.int16)
+    flat[7_777] ^= 1  # the last bit of one value
+    assert weights_sha256(weights.items()) != before
+    flat[7_777] ^= 1
+    assert weights_sha256(weights.items()) == before
+
+
+def test_a_weight_changed_by_less_than_bfloat16_can_hold_changes_the_hash_of_float32_weights():
+    weights = {name: tensor.float() for name, tensor in small_weights().items()}
+    before = weights_sha256(weights.items())
+    weights["a"][0, 0] *= 1 + 1e-6
+    assert weights_sha256(weights.items()) != before
+
+
+def test_stored_in_bfloat16_and_computed_with_in_float32_hash_the_same():
+    weights = small_weights()
+    assert weights_sha256(weights.items()) == weights_sha256((n, t.float()) for n, t in reversed(weights.items()))
+
+
+def test_the_hash_knows_names_and_shapes():
+    weights = small_weights()
+    swapped = {"a": weights["b"], "b": weights["a"]}
+    reshaped = {name: tensor.view(40, 300) for name, tensor in weights.items()}
+    assert len({weights_sha256(found.items()) for found in (weights, swapped, reshaped)}) == 3
+
+
+def test_hash_of_a_tensor_larger_than_a_chunk_is_that_of_its_bytes(monkeypatch):
+    weights = small_weights()
+    whole = weights_sha256(weights.items())
+    monkeypatch.setattr("finmath_grpo.models.weights.CHUNK", 1000)
+    assert weights_sha256(weights.items()) == whole
+
+
+def test_an_output_layer_tied_to_the_embedding_is_left_out_of_the_hash():
+    weights = small_weights()
+    config = types.SimpleNamespace(tie_word_embeddings=True)
+    twice = {**weights, "lm_head.weight": weights["a"]}
+    assert base_sha256(twice.items(), config) == base_sha256(weights.items(), config)
+    config.tie_word_embeddings = False
+    assert base_sha256(twice.items(), config) != base_sha256(weights.items(), config)

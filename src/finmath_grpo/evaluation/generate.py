@@ -2,7 +2,7 @@
 
 A finished cell (model, test, temperature) is kept in a store outside the declared outputs, under a hash of everything
 that changes its text: weights, prompt tokens, sampling settings, engine and its version. So a new temperature generates
-that temperature only, and a killed job goes on from its finished cells.
+that temperature only, and a killed job goes on from its finished cells, with either engine: each is written as it ends.
 """
 
 import argparse
@@ -22,6 +22,7 @@ from finmath_grpo.evaluation.engine import Generate, Output, Request, completion
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
 from finmath_grpo.gpu_environment import require, set_environment
+from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
@@ -77,13 +78,14 @@ class Cell:
             }
 
 
-def cell_file(store: Path, manifests: list[Path], device: str, cell: Cell) -> Path:
+def cell_file(store: Path, manifests: list[Path], device: str, ends: list[int], cell: Cell) -> Path:
     """Where the completions of a cell are kept, named by a hash of everything that changes their text."""
     key = digest(
         {
             "weights": [sha256(manifest) for manifest in manifests],
             "questions": [question.id for question in cell.questions],
             "prompts": cell.prompts,
+            "ends": ends,
             "temperature": cell.temperature,
             "sampling": cell.settings.model_dump(mode="json", exclude={"temperatures"}),
             "device": device,
@@ -127,7 +129,8 @@ def main() -> None:
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]
-    files = [cell_file(arguments.cache, arguments.weights, arguments.device, cell) for cell in cells]
+    ends = stop_tokens(arguments.weights[0].parent, load_tokenizer(arguments.weights[0]))
+    files = [cell_file(arguments.cache, arguments.weights, arguments.device, ends, cell) for cell in cells]
     missing = [(cell, file) for cell, file in zip(cells, files, strict=True) if not file.exists()]
     print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
     if missing:

@@ -14,6 +14,7 @@ from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList,
 
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
+from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter
 
 
@@ -40,7 +41,7 @@ def transformers_engine(manifests: list[Path], device: str, settings: Evaluation
     """The engine of a model, or of base and adapter where two manifests are given."""
     tokenizer = load_tokenizer(manifests[0])
     model = (load_with_adapter if len(manifests) == 2 else load_model)(*manifests, device).eval()
-    ends = model.generation_config.eos_token_id
+    ends = stop_tokens(manifests[0].parent, tokenizer)
     greedy = GenerationConfig(
         do_sample=False,
         max_new_tokens=settings.max_new_tokens,
@@ -48,7 +49,7 @@ def transformers_engine(manifests: list[Path], device: str, settings: Evaluation
         pad_token_id=tokenizer.pad_token_id,
         bos_token_id=tokenizer.bos_token_id,
     )
-    ends = torch.tensor([ends] if isinstance(ends, int) else ends)
+    stops = torch.tensor(ends)
 
     @torch.inference_mode()
     def batch(requests: list[Request]) -> Iterator[Output]:
@@ -58,12 +59,12 @@ def transformers_engine(manifests: list[Path], device: str, settings: Evaluation
             **prompts.to(model.device), generation_config=greedy, logits_processor=LogitsProcessorList([noise])
         )
         for ids in output[:, prompts["input_ids"].shape[1] :].cpu():
-            stops = torch.isin(ids, ends).nonzero()
-            length = int(stops[0]) + 1 if len(stops) else len(ids)
+            found = torch.isin(ids, stops).nonzero()
+            length = int(found[0]) + 1 if len(found) else len(ids)
             yield Output(
                 text=tokenizer.decode(ids[:length], skip_special_tokens=True),
                 tokens=length,
-                finish="stop" if len(stops) else "length",
+                finish="stop" if len(found) else "length",
             )
 
     def generate(cells: list[list[Request]]) -> Iterator[list[Output]]:

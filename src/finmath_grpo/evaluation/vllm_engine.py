@@ -1,41 +1,37 @@
-"""Sampling with vLLM on a GPU: one engine load per model, all completions in one call.
+"""Sampling with vLLM on a GPU: one engine load per model, all requests queued at once, each cell given as it finishes.
 
 vLLM's noise is Philox keyed by a request's seed and position, so that it does not depend on the batch. The logits do,
-in their last bits, unless `VLLM_BATCH_INVARIANT=1` is set.
+in their last bits. `VLLM_BATCH_INVARIANT=1` is meant to prevent that and does not always: with 256 and more concurrent
+decodes logits changed with the batch (vllm issue 48271, open), and on an H100 with FlashAttention 3 they did where
+prefill and decode are mixed (vllm issue 51902, open). Up to `SEQUENCES_AT_ONCE` decode at once here. So a completion
+is repeatable with the same requests in the same order on the same machine, and not independent of the others.
 """
 
 import json
-from collections.abc import Iterator
+import time
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
-from transformers import AutoConfig, PreTrainedTokenizerBase
+from transformers import AutoConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
 from finmath_grpo.models.manifest import verified_directory
+from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 
-# What ends a turn or a text in the two families, whatever a checkpoint's generation config forgot.
-ENDS = ("<|eot_id|>", "<|end_of_text|>", "<end_of_turn>", "<eos>")
 SETTING = "evaluation.engine: vllm"
 SEQUENCES_AT_ONCE = 512
 GPU_MEMORY_UTILIZATION = 0.85
+T = TypeVar("T")
 # Room for activations and CUDA graphs.
 WORKING_MEMORY = 4 * 2**30
-
-
-def stop_tokens(directory: Path, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    """The ids that end a completion: of the generation config, of the tokenizer, and of the family."""
-    file = directory / "generation_config.json"
-    declared = json.loads(file.read_text(encoding="utf-8")).get("eos_token_id") if file.exists() else None
-    ids = {tokenizer.eos_token_id, *(declared if isinstance(declared, list) else [declared])}
-    vocabulary = tokenizer.get_vocab()
-    ids.update(vocabulary.get(end) for end in ENDS)
-    return sorted(ids - {None})
 
 
 def cache_bytes(directory: Path, length: int, room: int) -> int:
@@ -109,17 +105,52 @@ def vllm_engine(manifests: list[Path], device: str, settings: EvaluationSettings
         requests = [request for cell in cells for request in cell]
         length = max(len(request.prompt) for request in requests) + settings.max_new_tokens
         llm = load_llm(directory, length, lora_rank(adapter) if adapter else None)
-        outputs = llm.generate(
+        started = time.perf_counter()
+        names = llm.enqueue(
             [{"prompt_token_ids": list(request.prompt)} for request in requests],
             [sampling(request, settings.top_p, settings.max_new_tokens, ends) for request in requests],
             use_tqdm=False,
             lora_request=LoRARequest("adapter", 1, str(adapter)) if adapter else None,
         )
-        finished = iter(outputs)
-        for cell in cells:
-            yield [completion(next(finished).outputs[0]) for _ in cell]
+        # The engine adds a random part to the names that it gives out, and leaves it out of its answers.
+        places = {name.partition("-")[0]: place for place, name in enumerate(names)}
+        outputs = ((places[done.request_id], done.outputs[0]) for done in finished(llm))
+        tokens = 0
+        for cell in cells_in_order([len(cell) for cell in cells], outputs):
+            completions = [completion(output) for output in cell]
+            tokens += sum(done.tokens for done in completions)
+            seconds = time.perf_counter() - started
+            print(f"{tokens} tokens in {seconds:.1f} s: {tokens / seconds:.0f} tokens/s", flush=True)
+            yield completions
 
     return generate
+
+
+def finished(llm: Any) -> Iterator[Any]:
+    """The requests of a `vllm.LLM`, each as it finishes."""
+    engine = llm.llm_engine
+    while engine.has_unfinished_requests():
+        yield from (output for output in engine.step() if output.finished)
+
+
+def cells_in_order(sizes: list[int], outputs: Iterable[tuple[int, T]]) -> Iterator[list[T]]:
+    """Cells of these sizes, first to last, each as soon as it and all before it are complete.
+
+    `outputs` are (place, output) in any order, places counted over all cells. Raises RuntimeError where some are
+    missing at the end.
+    """
+    found: dict[int, T] = {}
+    starts = list(accumulate(sizes, initial=0))
+    # How many outputs each cell still waits for, and which cell comes next.
+    waiting, following = list(sizes), 0
+    for place, output in outputs:
+        found[place] = output
+        waiting[bisect_right(starts, place) - 1] -= 1
+        while following < len(sizes) and waiting[following] == 0:
+            yield [found.pop(place) for place in range(starts[following], starts[following + 1])]
+            following += 1
+    if following < len(sizes):
+        raise RuntimeError(f"vLLM finished without {sum(waiting)} of {starts[-1]} completions")
 
 
 def lora_rank(adapter: Path) -> int:

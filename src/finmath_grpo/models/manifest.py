@@ -5,6 +5,7 @@ Snakemake tracks a model by this one small file. The format is that of `sha256su
 
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,8 +20,14 @@ def write_manifest(path: Path, files: list[Path]) -> None:
     """Write the manifest of `files`, which lie beside it or below."""
     directory = path.parent
     with atomic_write(path) as manifest:
-        for file in sorted(files):
-            manifest.write(f"{sha256(file)}  {file.relative_to(directory)}\n")
+        for file, digest in zip(sorted(files), hashes(sorted(files)), strict=True):
+            manifest.write(f"{digest}  {file.relative_to(directory)}\n")
+
+
+def hashes(files: list[Path]) -> list[str]:
+    """The SHA-256 of each file, several at a time: `hashlib` lets other threads run."""
+    with ThreadPoolExecutor(8) as pool:
+        return list(pool.map(sha256, files))
 
 
 def read_manifest(path: Path) -> dict[str, str]:
@@ -37,12 +44,16 @@ def verified_directory(path: Path) -> Path:
 
     Raises UserError naming the first file that is missing or differs.
     """
-    for name, expected in read_manifest(path).items():
-        file = path.parent / name
-        if not file.is_file():
+    stated = read_manifest(path)
+    for name in stated:
+        if not (path.parent / name).is_file():
             raise UserError(f"{path}: {name} is missing; delete the manifest and run again to make the model anew")
-        if sha256(file) != expected:
-            raise UserError(f"{file}: differs from {path.name}; delete the manifest and run again to make it anew")
+    found = hashes([path.parent / name for name in stated])
+    for (name, expected), digest in zip(stated.items(), found, strict=True):
+        if digest != expected:
+            raise UserError(
+                f"{path.parent / name}: differs from {path.name}; delete the manifest and run again to make it anew"
+            )
     return path.parent
 
 

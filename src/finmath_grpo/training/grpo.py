@@ -25,6 +25,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.gpu_environment import require
 from finmath_grpo.models import store
+from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
@@ -40,11 +41,11 @@ from finmath_grpo.training.trainer import (
     run_directory,
     train_and_save,
 )
-from finmath_grpo.training.weight_sync import keep_base_weights
+from finmath_grpo.training.weight_sync import our_rollouts
 
 ROLLOUTS = "completions.jsonl.zst"
 # Settings that are ours and no field of GRPOConfig.
-OURS = {"engine", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
+OURS = {"engine", "load_in_4bit", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
 
 
 def training_dataset(questions: list[Question], prompt: PromptSettings) -> Dataset:
@@ -63,10 +64,11 @@ def training_dataset(questions: list[Question], prompt: PromptSettings) -> Datas
     )
 
 
-def grpo_config(job: GrpoJob, checkpoints: Path, vllm: dict[str, Any] | None = None) -> GRPOConfig:
+def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str, Any] | None = None) -> GRPOConfig:
     """The trainer's arguments: all of the settings, and those of the machine.
 
-    `vllm` are those of rollouts with vLLM; without it, transformers samples.
+    `ends` are the tokens that end a completion, the same as in evaluation. `vllm` are the arguments of rollouts with
+    vLLM; without it, transformers samples.
     """
     settings = job.training.model_dump(mode="python", exclude=OURS)
     return checked(
@@ -74,6 +76,7 @@ def grpo_config(job: GrpoJob, checkpoints: Path, vllm: dict[str, Any] | None = N
         {
             **settings,
             **({"use_vllm": True, "vllm_mode": "colocate", **vllm} if vllm else {"use_vllm": False}),
+            "generation_kwargs": {"stop_token_ids" if vllm else "eos_token_id": ends},
             "output_dir": str(checkpoints),
             "seed": job.seed,
             "use_cpu": job.device == "cpu",
@@ -164,17 +167,18 @@ def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -
             "vllm_enable_sleep_mode": False,
         }
     torch.manual_seed(job.seed)
-    trainer = GRPOTrainer(
-        model=load_model(base, job.device),
-        processing_class=tokenizer,
-        reward_funcs=reward_functions(job.rewards),
-        args=grpo_config(job, checkpoints, vllm),
-        train_dataset=dataset,
-        peft_config=lora_config(job.training.lora),
-    )
-    if vllm:
-        keep_base_weights(trainer.vllm_generation)
-    return trainer
+    model = load_model(base, job.device)
+    # TRL masks what follows an end that is declared here, and counts a completion with none as cut off.
+    model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
+    with our_rollouts():
+        return GRPOTrainer(
+            model=model,
+            processing_class=tokenizer,
+            reward_funcs=reward_functions(job.rewards),
+            args=grpo_config(job, checkpoints, ends, vllm),
+            train_dataset=dataset,
+            peft_config=lora_config(job.training.lora),
+        )
 
 
 def train(trainer: GRPOTrainer, job: GrpoJob, questions: list[Question], steps: int, run: Path) -> None:

@@ -8,9 +8,11 @@ import os
 import tempfile
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.gpu_environment import VLLM_COMPILATION, require
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, captured_batch, require
 
 SETTING = "training.grpo.engine: unsloth"
+UNSLOTH_CHOOSES = 256
+"""With this `max_num_seqs`, Unsloth takes another by the memory that is free."""
 run_stage(lambda: require(SETTING, "unsloth", "vllm"))
 # Unsloth writes Python files as it is imported; two jobs must not write the same ones.
 WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
@@ -25,6 +27,7 @@ from datasets import Dataset  # noqa: E402
 from trl import GRPOTrainer  # noqa: E402
 
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
+from finmath_grpo.models.stop_tokens import stop_tokens  # noqa: E402
 from finmath_grpo.models.weights import load_tokenizer  # noqa: E402
 from finmath_grpo.training import grpo  # noqa: E402
 from finmath_grpo.training.settings import GrpoJob  # noqa: E402
@@ -36,13 +39,14 @@ def unsloth_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Pat
         raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `trl`")
     settings = job.training
     tokenizer = load_tokenizer(base)
+    sequences = captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
     length = grpo.longest_prompt(tokenizer, dataset) + settings.max_completion_length
     model, _ = unsloth.FastLanguageModel.from_pretrained(
         str(verified_directory(base)),
         max_seq_length=length,
         dtype=torch.bfloat16,
-        load_in_4bit=False,
-        load_in_16bit=True,
+        load_in_4bit=settings.load_in_4bit,
+        load_in_16bit=not settings.load_in_4bit,
         use_exact_model_name=True,
         fix_tokenizer=False,
         random_state=job.seed,
@@ -50,7 +54,7 @@ def unsloth_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Pat
         fast_inference=True,
         gpu_memory_utilization=settings.vllm_gpu_memory_utilization,
         max_lora_rank=settings.lora.r,
-        max_num_seqs=settings.per_device_train_batch_size * settings.steps_per_generation,
+        max_num_seqs=sequences if sequences != UNSLOTH_CHOOSES else sequences + 16,
         compilation_config=VLLM_COMPILATION,
     )
     model = unsloth.FastLanguageModel.get_peft_model(
@@ -64,11 +68,13 @@ def unsloth_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Pat
         random_state=job.seed,
         max_seq_length=length,
     )
+    model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
+    vllm = {"vllm_gpu_memory_utilization": settings.vllm_gpu_memory_utilization}
     return GRPOTrainer(
         model=model,
         processing_class=tokenizer,
         reward_funcs=grpo.reward_functions(job.rewards),
-        args=grpo.grpo_config(job, checkpoints, {"vllm_gpu_memory_utilization": settings.vllm_gpu_memory_utilization}),
+        args=grpo.grpo_config(job, checkpoints, ends, vllm),
         train_dataset=dataset,
     )
 

@@ -1,129 +1,214 @@
 """Merging an adapter into its base model, in bfloat16, with the proof that the merged model is the trained one.
 
-A bfloat16 weight keeps 8 bits, so that a small update can vanish in rounding (bf16 dead zone; trl issue 6688). The
-check says how much of it did: per tensor the gain <M - W, D> / <D, D> and the cosine of M - W and D, where W is the
-base, M the merged tensor and D = (alpha / r) B A the update. M must equal W + D, computed anew in float64, within one
-bfloat16 ulp of the larger of W and W + D: where the two nearly cancel, the float32 sum of the merge has lost the
-smaller bits.
+One tensor is in memory at a time: W is read from the base, W + (alpha / r) B A computed in float32 and rounded once,
+and shards are written as they fill. `finmath_grpo.training.merge_check` then reads what was written.
 """
 
 import argparse
+import gc
 import json
+import sys
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from peft import LoraConfig
-from safetensors.torch import load_file
-from transformers import PreTrainedTokenizerBase
+from peft import LoraConfig, PeftModel
+from safetensors import safe_open
+from safetensors.torch import load_file, save_file
+from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_json
-from finmath_grpo.models.manifest import replacement
-from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter, weights_sha256
-from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.models.manifest import replacement, verified_directory
+from finmath_grpo.models.stop_tokens import stop_tokens
+from finmath_grpo.models.weights import base_sha256, compute_dtype, load_from, load_tokenizer
+from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.training.merge_check import Update, agreement, check_tensor, greedy_tokens, summary, warning
 from finmath_grpo.training.settings import MergeSettings
 
-BATCH = 32
+SHARD = 2 * 2**30
+"""Bytes of a file of weights, at most, but for a tensor that is larger."""
 
 
-def load_weights(directory: Path) -> dict[str, torch.Tensor]:
-    """All tensors of a model directory by name, as stored."""
+class Weights(Mapping[str, torch.Tensor]):
+    """The tensors of a model directory by name, each read when it is asked for, onto a device and in a dtype."""
+
+    def __init__(self, directory: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> None:
+        self.device, self.dtype = device, dtype
+        self.files: dict[str, Path] = {}
+        self.counts: dict[str, int] = {}
+        """How many values a tensor has."""
+        for file in sorted(directory.glob("*.safetensors")):
+            with safe_open(file, "pt") as stored:
+                for name in stored.keys():  # noqa: SIM118 (it is no dict)
+                    self.files[name] = file
+                    self.counts[name] = torch.Size(stored.get_slice(name).get_shape()).numel()
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        with safe_open(self.files[name], "pt", device=self.device) as stored:
+            tensor: torch.Tensor = stored.get_tensor(name)
+        wanted = self.dtype if tensor.is_floating_point() else None
+        return tensor.to(wanted or tensor.dtype)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+def updates(adapter: Path, device: str = "cpu") -> dict[str, Update]:
+    """The update of each adapted weight, by the weight's name in the base model.
+
+    Raises RuntimeError for an adapter that is more than W + (alpha / r) B A.
+    """
+    config = LoraConfig.from_pretrained(adapter)
+    tensors = load_file(adapter / "adapter_model.safetensors")
+    strange = [name for name in tensors if not name.endswith(("lora_A.weight", "lora_B.weight"))]
+    if strange or config.use_rslora or config.use_dora or config.rank_pattern or config.alpha_pattern:
+        raise RuntimeError(f"{adapter}: not a plain LoRA adapter {strange[:3]}")
     return {
-        name: tensor for file in sorted(directory.glob("*.safetensors")) for name, tensor in load_file(file).items()
+        name.removeprefix("base_model.model.").replace("lora_A.weight", "weight"): Update(
+            tensors[name.replace("lora_A", "lora_B")], a, config.lora_alpha / config.r
+        ).to(device)
+        for name, a in tensors.items()
+        if name.endswith("lora_A.weight")
     }
 
 
-def updates(adapter: Path) -> dict[str, torch.Tensor]:
-    """The update D = (alpha / r) B A of each adapted weight, in float64, by the weight's name in the base model."""
-    config = LoraConfig.from_pretrained(adapter)
-    tensors = load_file(adapter / "adapter_model.safetensors")
-    scale = config.lora_alpha / config.r
-    found = {}
-    for name, a in tensors.items():
-        if name.endswith("lora_A.weight"):
-            b = tensors[name.replace("lora_A", "lora_B")]
-            weight = name.removeprefix("base_model.model.").replace("lora_A.weight", "weight")
-            found[weight] = scale * (b.double() @ a.double())
+def merged_tensor(weight: torch.Tensor, update: Update | None) -> torch.Tensor:
+    """W, or W + (alpha / r) B A summed in float32, rounded once to bfloat16."""
+    if update is not None:
+        weight = weight.float() + (update.b.float() @ update.a.float()) * update.scale
+    return weight.to(torch.bfloat16)
+
+
+def shards(values: Mapping[str, int]) -> list[list[str]]:
+    """Names of tensors by file, in their order, for bfloat16."""
+    found: list[list[str]] = [[]]
+    size = 0
+    for name, count in values.items():
+        if found[-1] and size + 2 * count > SHARD:
+            found.append([])
+            size = 0
+        found[-1].append(name)
+        size += 2 * count
     return found
 
 
-def ulp(values: torch.Tensor) -> torch.Tensor:
-    """The distance from each value to the next bfloat16 of larger magnitude (8 significant bits)."""
-    exponent = torch.frexp(values.double()).exponent.clamp(min=-125)
-    return torch.ldexp(torch.ones_like(values, dtype=torch.float64), exponent - 8)
-
-
-def compare(base: torch.Tensor, merged: torch.Tensor, update: torch.Tensor) -> dict[str, float]:
-    """How a merged tensor stands to W + D: distance in ulps, and how much of the update bfloat16 kept."""
-    kept = merged.double() - base.double()
-    expected = base.double() + update
-    energy = (update * update).sum()
-    norms = kept.norm() * update.norm()
-    size = torch.maximum(base.double().abs(), expected.abs())
-    return {
-        "largest_error_in_ulps": ((merged.double() - expected).abs() / ulp(size)).max().item(),
-        "relative_update": (update.abs().mean() / base.double().abs().mean()).item(),
-        "unchanged_share": (kept == 0).double().mean().item(),
-        "gain": ((kept * update).sum() / energy).item() if energy > 0 else 1.0,
-        "cosine": ((kept * update).sum() / norms).item() if norms > 0 else float(energy == 0),
-    }
-
-
-@torch.inference_mode()
-def greedy_tokens(
-    model: Any, tokenizer: PreTrainedTokenizerBase, prompts: list[list[int]], limit: int
-) -> list[list[int]]:
-    """Greedy completions as token ids, padding cut off."""
-    completions = []
-    for start in range(0, len(prompts), BATCH):
-        inputs = tokenizer.pad({"input_ids": prompts[start : start + BATCH]}, return_tensors="pt").to(model.device)
-        output = model.generate(
-            **inputs, do_sample=False, temperature=None, top_p=None, top_k=None, max_new_tokens=limit
+def write_weights(base: Weights, update: Mapping[str, Update], directory: Path) -> None:
+    """Write the merged tensors: one file, or shards with an index as transformers reads them."""
+    files = shards(base.counts)
+    names = ["model.safetensors"]
+    if len(files) > 1:
+        names = [f"model-{number:05d}-of-{len(files):05d}.safetensors" for number in range(1, len(files) + 1)]
+    for name, tensors in zip(names, files, strict=True):
+        merged = {tensor: merged_tensor(base[tensor], update.get(tensor)).cpu().contiguous() for tensor in tensors}
+        save_file(merged, directory / name, metadata={"format": "pt"})
+    if len(files) > 1:
+        total = sum(2 * count for count in base.counts.values())
+        places = {tensor: name for name, tensors in zip(names, files, strict=True) for tensor in tensors}
+        write_json(
+            directory / "model.safetensors.index.json", {"metadata": {"total_size": total}, "weight_map": places}
         )
-        for ids in output[:, inputs["input_ids"].shape[1] :].tolist():
-            while ids and ids[-1] == tokenizer.pad_token_id:
-                ids.pop()
-            completions.append(ids)
-    return completions
 
 
-def agreement(left: list[list[int]], right: list[list[int]]) -> dict[str, Any]:
-    """How many pairs of token lists are equal, and where the others first differ."""
-    first = []
-    for a, b in zip(left, right, strict=True):
-        if a != b:
-            places = (i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y)
-            first.append(next(places, min(len(a), len(b))))
-    return {"prompts": len(left), "identical": len(left) - len(first), "first_difference_at_token": first}
+def write_configs(base: Path, directory: Path) -> list[str]:
+    """Write config and generation config of a merged model, and say what had to be repaired."""
+    config = AutoConfig.from_pretrained(base, local_files_only=True)
+    with torch.device("meta"):
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
+    model.config.architectures = [type(model).__name__]
+    model.config.save_pretrained(directory)
+    if (base / "generation_config.json").exists():
+        generation = GenerationConfig.from_pretrained(base, local_files_only=True)
+    else:
+        generation = GenerationConfig.from_model_config(config)
+    repairs = repair(generation)
+    generation.save_pretrained(directory)
+    return repairs
 
 
-def check_tensors(
-    base: dict[str, torch.Tensor], merged: dict[str, torch.Tensor], update: dict[str, torch.Tensor]
-) -> dict:
-    """The comparison of every tensor. Raises RuntimeError where the merged model is not base + update."""
-    tensors = {}
-    for name, weight in base.items():
-        if name in update:
-            tensors[name] = compare(weight, merged[name], update[name])
-            if tensors[name]["largest_error_in_ulps"] > 1:
-                raise RuntimeError(f"{name}: merged weights differ from W + (alpha / r) B A by more than one ulp")
-        elif not torch.equal(weight, merged[name]):
-            raise RuntimeError(f"{name}: changed by the merge, though the adapter does not touch it")
+def repair(generation: GenerationConfig) -> list[str]:
+    """Make a generation config valid, and say what was changed: `save_pretrained` refuses one that is not.
+
+    Checkpoints of 2024 give a temperature with no `do_sample: true`, and mean sampling.
+    """
+    if _valid(generation):
+        return []
+    generation.do_sample = True
+    if _valid(generation):
+        return ["generation_config.json: do_sample is true now, because the file gives sampling parameters"]
+    kept = {name: getattr(generation, name) for name in ("bos_token_id", "eos_token_id", "pad_token_id")}
+    faulty = generation.to_diff_dict()
+    generation.__dict__.update(GenerationConfig(**kept).__dict__)
+    lost = sorted(faulty.keys() - kept.keys() - {"transformers_version", "_from_model_config"})
+    return [f"generation_config.json: not valid, so only token ids are kept; {', '.join(lost)} left out"]
+
+
+def _valid(generation: GenerationConfig) -> bool:
+    try:
+        generation.validate(strict=True)
+    except ValueError:
+        return False
+    return True
+
+
+def check_tensors(base: Weights, merged: Weights, update: Mapping[str, Update]) -> dict[str, dict[str, float]]:
+    """The comparison of every adapted tensor, as written. Raises RuntimeError where merged is not base + update."""
     missing = update.keys() - base.keys()
     if missing or base.keys() != merged.keys():
         raise RuntimeError(f"tensors without counterpart: {sorted(missing | (base.keys() ^ merged.keys()))}")
-    return tensors
+    found = {name: check_tensor(name, base[name], merged[name], update.get(name)) for name in base}
+    return {name: row for name, row in found.items() if row is not None}
 
 
-def summary(tensors: dict[str, dict[str, float]]) -> dict[str, float]:
-    """Worst error and mean of the other measures over the adapted tensors."""
-    mean = {
-        f"mean_{key}": sum(row[key] for row in tensors.values()) / len(tensors)
-        for key in ("relative_update", "unchanged_share", "gain", "cosine")
-    }
-    return {"largest_error_in_ulps": max(row["largest_error_in_ulps"] for row in tensors.values()), **mean}
+def check_base(base: Weights, config: Any, training: Mapping[str, Any]) -> dict[str, str]:
+    """The hashes of the base on disk, and before and after training. Raises RuntimeError where they differ."""
+    hashes = {"on_disk": base_sha256(base.items(), config), **training["base_sha256"]}
+    compared = dict(hashes)
+    if training["job"]["training"].get("load_in_4bit"):
+        # In 4 bits the trained base has other values than the file; it must still have kept them.
+        del compared["on_disk"]
+    if len(set(compared.values())) != 1:
+        raise RuntimeError(f"the base weights are not those that the adapter was trained on: {hashes}")
+    return hashes
+
+
+def greedy_check(
+    arguments: argparse.Namespace, base: Path, settings: MergeSettings, prompt: PromptSettings
+) -> dict[str, Any]:
+    """Whether merged model and base + adapter write the same, greedily; one of them is in memory at a time."""
+    tokenizer = load_tokenizer(arguments.base)
+    ends = stop_tokens(base, tokenizer)
+    prompts = [
+        tokenizer.apply_chat_template(
+            prompt_messages(prompt, question.question), add_generation_prompt=True, return_dict=False
+        )
+        for question in list(read_jsonl(arguments.train, Question))[: settings.prompts]
+    ]
+    if not prompts:
+        return agreement([], [])
+
+    def written(model: Any) -> list[list[int]]:
+        return greedy_tokens(model, tokenizer, prompts, settings.max_new_tokens, ends)
+
+    device = arguments.device
+    adapted = PeftModel.from_pretrained(load_from(base, device), arguments.adapter.parent, device_map=device)
+    with_adapter = written(adapted)
+    del adapted
+    free(device)
+    return agreement(with_adapter, written(load_from(arguments.manifest.parent, device)))
+
+
+def free(device: str) -> None:
+    """Give back the memory of models that nothing refers to."""
+    gc.collect()
+    if device != "cpu":
+        torch.cuda.empty_cache()
 
 
 def main() -> None:
@@ -140,39 +225,49 @@ def main() -> None:
     arguments = parser.parse_args()
     settings = MergeSettings.model_validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
+    device = arguments.device
+    said = steps()
 
-    # In float32, so that each weight is rounded once.
-    adapted = load_with_adapter(arguments.base, arguments.adapter, "cpu", torch.float32)
-    merged = adapted.merge_and_unload().to(torch.bfloat16)
-    tokenizer = load_tokenizer(arguments.base)
+    base, adapter = verified_directory(arguments.base), verified_directory(arguments.adapter)
+    said("verified base and adapter")
+    training = json.loads(arguments.config.read_text(encoding="utf-8"))
+    hashes = check_base(Weights(base), AutoConfig.from_pretrained(base, local_files_only=True), training)
+    said("hashed the base")
+    # The base as the trainer computed with it.
+    weights, update = Weights(base, device, compute_dtype(device)), updates(adapter, device)
     with replacement(arguments.manifest) as directory:
-        merged.save_pretrained(directory)
-        tokenizer.save_pretrained(directory)
-
-    base = load_weights(arguments.base.parent)
-    base_sha256 = {
-        "on_disk": weights_sha256(base.items()),
-        **json.loads(arguments.config.read_text(encoding="utf-8"))["base_sha256"],
-    }
-    if len(set(base_sha256.values())) != 1:
-        raise RuntimeError(f"the base weights are not those that the adapter was trained on: {base_sha256}")
-    tensors = check_tensors(base, load_weights(arguments.manifest.parent), updates(arguments.adapter.parent))
-    questions = list(read_jsonl(arguments.train, Question))[: settings.prompts]
-    prompts = [chat_tokens(tokenizer, prompt_messages(prompt, question.question)) for question in questions]
-    with_adapter = load_with_adapter(arguments.base, arguments.adapter, arguments.device)
-    greedy = agreement(
-        greedy_tokens(with_adapter, tokenizer, prompts, settings.max_new_tokens),
-        greedy_tokens(load_model(arguments.manifest, arguments.device), tokenizer, prompts, settings.max_new_tokens),
-    )
+        write_weights(weights, update, directory)
+        repairs = write_configs(base, directory)
+        load_tokenizer(arguments.base).save_pretrained(directory)
+        said("merged")
+        tensors = check_tensors(weights, Weights(directory, device), update)
+        said("checked every tensor")
+    del update
+    free(device)
+    said("wrote the manifest")
+    greedy = greedy_check(arguments, base, settings, prompt)
+    said("compared greedy completions")
+    found = summary(tensors)
+    for line in (*repairs, warning(found)):
+        if line:
+            print(f"warning: {line}", file=sys.stderr)
     write_json(
         arguments.check,
-        {
-            "base_sha256": base_sha256,
-            "summary": summary(tensors),
-            "greedy": greedy,
-            "tensors": tensors,
-        },
+        {"base_sha256": hashes, "summary": found, "repairs": repairs, "greedy": greedy, "tensors": tensors},
     )
+
+
+def steps() -> Any:
+    """A function that prints what was done and how long it took since its last call."""
+    last = time.perf_counter()
+
+    def said(what: str) -> None:
+        nonlocal last
+        now = time.perf_counter()
+        print(f"{what}: {now - last:.1f} s", flush=True)
+        last = now
+
+    return said
 
 
 if __name__ == "__main__":

@@ -62,6 +62,8 @@ class GrpoSettings(OptimizerSettings):
     """`trl` runs anywhere; `unsloth` shares the weights of the trained model with vLLM and needs the CUDA stack."""
     vllm_gpu_memory_utilization: float = Field(gt=0, lt=1)
     """Share of GPU memory for rollouts; without meaning on a CPU."""
+    load_in_4bit: bool = False
+    """Whether the frozen base is held in 4 bits (NF4) while training: less memory, rounded weights. With `unsloth`."""
     lora: LoraSettings
     optimizer_steps: PositiveInt
     """What the fields below must come to; checked before training (442 questions x 3 epochs = 1326)."""
@@ -80,6 +82,13 @@ class GrpoSettings(OptimizerSettings):
     mask_truncated_completions: bool
     vllm_importance_sampling_correction: bool
     use_bias_correction_kl: bool
+
+    @field_validator("load_in_4bit")
+    @classmethod
+    def _unsloth_quantizes(cls, four: bool, info: ValidationInfo) -> bool:
+        if four and info.data.get("engine") != "unsloth":
+            raise ValueError("needs `engine: unsloth`; the base of `trl` stays in bfloat16")
+        return four
 
     @field_validator("optimizer_steps")
     @classmethod

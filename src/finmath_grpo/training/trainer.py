@@ -4,6 +4,7 @@ import importlib.metadata
 import json
 import shutil
 import statistics
+import time
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, digest, sha256, write_json
 from finmath_grpo.models import store
 from finmath_grpo.models.manifest import replacement
-from finmath_grpo.models.weights import weights_sha256
+from finmath_grpo.models.weights import base_sha256
 from finmath_grpo.settings import Settings
 from finmath_grpo.training.settings import LoraSettings
 
@@ -86,16 +87,19 @@ def run_directory(cache: Path, job: Settings, code: str, inputs: list[Path]) -> 
     return cache / digest(defined_by)[:32]
 
 
-def base_sha256(model: PreTrainedModel) -> str:
+def frozen_sha256(model: PreTrainedModel) -> str:
     """The hash of a model's frozen weights, adapter left out, under the names that the base alone has on disk."""
-    # Where vLLM holds the weights, a tied output layer shows as a parameter of its own.
-    tied = {"lm_head.weight"} if model.config.tie_word_embeddings else set()
-    parameters = (
-        (name.removeprefix("base_model.model.").replace(".base_layer", ""), tensor)
-        for name, tensor in model.named_parameters()
-        if "lora_" not in name
+    started = time.perf_counter()
+    found = base_sha256(
+        (
+            (name.removeprefix("base_model.model.").replace(".base_layer", ""), tensor)
+            for name, tensor in model.named_parameters()
+            if "lora_" not in name
+        ),
+        model.config,
     )
-    return weights_sha256((name, tensor) for name, tensor in parameters if name not in tied)
+    print(f"hashed the frozen weights in {time.perf_counter() - started:.1f} s", flush=True)
+    return found
 
 
 def last_whole_checkpoint(checkpoints: Path) -> str | None:
@@ -122,9 +126,9 @@ def train_and_save(trainer: Trainer, expected_steps: int | None, directory: Path
     last = last_whole_checkpoint(Path(trainer.args.output_dir))
     if last:
         print(f"resuming from {Path(last).name}")
-    before = base_sha256(trainer.model)
+    before = frozen_sha256(trainer.model)
     trainer.train(resume_from_checkpoint=last)
-    after = base_sha256(trainer.model)
+    after = frozen_sha256(trainer.model)
     if before != after:
         raise RuntimeError(f"the frozen base weights changed in training: {before} before, {after} after")
     if expected_steps is not None and trainer.state.global_step != expected_steps:

@@ -1,4 +1,4 @@
-"""Trained weights on their way to vLLM, with the frozen base left as it is.
+"""TRL's rollouts with vLLM, with the frozen base left as it is and a CUDA graph for each batch.
 
 TRL merges the adapter into the model, copies the model to vLLM and unmerges, at every step. In bfloat16 that rounds
 twice, and the frozen base drifts away (trl issue 6688). Here the adapter is added to a copy, one tensor at a time: vLLM
@@ -6,11 +6,16 @@ gets the same bits, and the base keeps its own.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from peft import PeftModel
 from peft.tuners.lora import LoraLayer
+from trl.generation.vllm_generation import VLLMGeneration
+from trl.trainer import grpo_trainer
+
+from finmath_grpo.gpu_environment import captured_batch
 
 
 @torch.no_grad()
@@ -27,9 +32,22 @@ def merged_parameters(model: PeftModel) -> Iterator[tuple[str, torch.Tensor]]:
         yield name.removeprefix("base_model.model.").replace(".base_layer", ""), data
 
 
-def keep_base_weights(generation: Any) -> None:
-    """Let a `trl.generation.vllm_generation.VLLMGeneration` send weights without merging in place.
+class Rollouts(VLLMGeneration):  # type: ignore[misc]
+    """TRL's engine for rollouts, for one process and weights that are not sharded."""
 
-    For one process and weights that are not sharded.
-    """
-    generation._iter_named_params = lambda: merged_parameters(generation.model)
+    def __init__(self, *arguments: Any, max_num_seqs: int, **settings: Any) -> None:
+        super().__init__(*arguments, max_num_seqs=captured_batch(max_num_seqs), **settings)
+
+    def _iter_named_params(self) -> Iterator[tuple[str, torch.Tensor]]:
+        return merged_parameters(self.model)
+
+
+@contextmanager
+def our_rollouts() -> Iterator[None]:
+    """A `GRPOTrainer` that is built in this block makes its rollouts with :class:`Rollouts`."""
+    original = grpo_trainer.VLLMGeneration
+    grpo_trainer.VLLMGeneration = Rollouts
+    try:
+        yield
+    finally:
+        grpo_trainer.VLLMGeneration = original
