@@ -27,8 +27,9 @@ sys.path.insert(0, "src")
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.plan import Plan
 
-EXPERIMENTS = load_all(Path("config"))
+plan = Plan(load_all(Path("config")).good)
 JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- stage {output}"
 
 
@@ -84,10 +85,9 @@ FIRST = ("results/tiny/more.txt", "results/tiny/one.txt", "results/tiny/two.txt"
 @pytest.fixture
 def toy(tmp_path: Path) -> Checkout:
     path = tmp_path / "toy"
-    for folder in ("src", "envs", "profiles"):
+    for folder in ("src", "envs", "profiles", "config"):
         shutil.copytree(ROOT / folder, path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("rules", "config"):
-        (path / folder).mkdir()
+    (path / "rules").mkdir()
     shutil.copy(ROOT / ".snakemake", path, follow_symlinks=False)
     (path / "results/.snakemake").mkdir(parents=True)
     shutil.copy(ROOT / "rules/machine.smk", path / "rules")
