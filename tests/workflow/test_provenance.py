@@ -85,10 +85,9 @@ FIRST = ("results/tiny/more.txt", "results/tiny/one.txt", "results/tiny/two.txt"
 @pytest.fixture
 def toy(tmp_path: Path) -> Checkout:
     path = tmp_path / "toy"
-    for folder in ("src", "envs", "profiles"):
+    for folder in ("src", "envs", "profiles", "config"):
         shutil.copytree(ROOT / folder, path / folder, ignore=shutil.ignore_patterns("__pycache__"))
-    for folder in ("rules", "config"):
-        (path / folder).mkdir()
+    (path / "rules").mkdir()
     shutil.copy(ROOT / ".snakemake", path, follow_symlinks=False)
     (path / "results/.snakemake").mkdir(parents=True)
     shutil.copy(ROOT / "rules/machine.smk", path / "rules")
