@@ -87,7 +87,7 @@ def simulated(tmp_path_factory) -> Path:
     assert done.returncode == 0, done.stderr
 
     texts = [fill_template("Çözüm", "5"), fill_template("Çözüm", "5").rstrip(), "<cevap>5</cevap>", "5"]
-    rollouts = [Rollout(step=step, completion=text, rewards={}) for step in range(8) for text in texts]
+    rollouts = [Rollout(step=step, question_id="q1", completion=text, rewards={}, advantage=0.0) for step in range(8) for text in texts]
     audits = [audit(model, iter(rollouts)) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(audits).to_csv(folder / "reward_audit.csv", index=False)
     log = pd.DataFrame({"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25})
