@@ -71,18 +71,23 @@ def simulated(tmp_path_factory) -> Path:
     scores["outcome"] = rng.choice(OUTCOMES, len(scores))
     scores["exact"] = scores["numeric"] = (scores.outcome == "right").astype(int)
     scores["no_punctuation"] = scores.outcome.isin(["right", "separators"]).astype(int)
-    scores = scores.assign(extracted="12,5", gold="12,5", value="12.5", tokens=20)
+    right = scores.numeric
+    scores = scores.assign(test="t1", tagged=1, readable=1, untagged=right, lenient=scores.no_punctuation)
+    scores = scores.assign(extracted="12,5", number="12.5", gold="12,5", value="12.5", tokens=20)
+    scores = pd.concat([scores, scores[(scores.temperature == 0.5) & (scores["sample"] == 0)].assign(test="t2")])
     scores.to_csv(folder / "scores.csv", index=False)
-    rows = [{"id": question, "question": "?", "answer": "12,5"} for question in questions]
+    same = {"unit": "", "family": "", "question": "?", "answer": "12,5", "answer_unit": "", "value": "12.5"}
+    rows = [{"id": question, **same} for question in questions]
     (folder / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     done = stage(
         *("statistics.from_scores", "--settings", json.dumps({"bootstrap_draws": 200}), "--models", *MODELS),
-        *("--test", folder / "test.jsonl", "--scores", folder / "scores.csv", "--tables", folder),
+        *("--names", "t1", "t2", "--tests", folder / "test.jsonl", folder / "test.jsonl"),
+        *("--scores", folder / "scores.csv", "--tables", folder),
     )
     assert done.returncode == 0, done.stderr
 
     texts = [fill_template("Çözüm", "5"), fill_template("Çözüm", "5").rstrip(), "<cevap>5</cevap>", "5"]
-    rollouts = [Rollout(step=step, completion=text, rewards={}) for step in range(8) for text in texts]
+    rollouts = [Rollout(step=step, question_id="q1", completion=text, rewards={}, advantage=0.0) for step in range(8) for text in texts]
     audits = [audit(model, iter(rollouts)) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(audits).to_csv(folder / "reward_audit.csv", index=False)
     log = pd.DataFrame({"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25})

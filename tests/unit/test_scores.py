@@ -179,7 +179,7 @@ def test_reward_and_score_are_one_and_a_sample_has_one_outcome(text: str, finish
 
 def whole_table(samples: int = 2) -> pd.DataFrame:
     rows = [
-        (model, "t1", temperature, sample, question, 1, 1, 0, "separators", "12.5", "12.5", "12.5", 40)
+        (model, "t1", temperature, sample, question, 1, 1, 0, 1, 1, 0, 1, "separators", "12.5", "", "12.5", "12.5", 40)
         for model in MODELS
         for temperature in (0.1, 1.0)
         for question in QUESTIONS
@@ -253,6 +253,10 @@ def spoiled(change: str) -> pd.DataFrame:
         return table.assign(outcome="lucky")
     if change == "temperature is a word":
         return table.assign(temperature="warm")
+    if change == "outcome against score":
+        return table.assign(outcome=["right", *table["outcome"][1:]])
+    if change == "right, but not leniently":
+        return table.assign(untagged=[1, *table["untagged"][1:]], lenient=[0, *table["lenient"][1:]])
     if change == "samples from 1":
         return table.assign(sample=table["sample"] + 1)
     assert change == "no column"
@@ -276,6 +280,8 @@ def spoiled(change: str) -> pd.DataFrame:
         ("odd outcome", "outcome is 'lucky'"),
         ("temperature is a word", "line 2: temperature is 'warm'"),
         ("samples from 1", "sample 0 is missing"),
+        ("outcome against score", "line 2: outcome contradicts numeric"),
+        ("right, but not leniently", "line 2: untagged is 1 and lenient is 0"),
         ("no column", "no column numeric"),
     ],
 )
@@ -287,8 +293,8 @@ def test_a_table_that_is_not_whole_is_refused_by_name(change: str, says: str, tm
 
 
 def completions(folder: Path, samples: int = 2) -> list[Path]:
-    asked = {"unit": "", "family": "", "question": "Kaç TL'dir?", "answer_unit": "TL"}
-    rows = [{**asked, "id": q, "answer": "12,5", "value": "12.50"} for q in QUESTIONS]
+    same = {"unit": "", "family": "", "question": "?", "answer": "12,5", "answer_unit": "TL", "value": "12.50"}
+    rows = [{"id": q, **same} for q in QUESTIONS]
     write_jsonl(folder / "test.jsonl", rows)
     paths = []
     for model in MODELS:

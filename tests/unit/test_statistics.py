@@ -9,13 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
-from statsmodels.stats.inter_rater import cohens_kappa, fleiss_kappa
+from statsmodels.stats.inter_rater import cohens_kappa
+from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
-from finmath_grpo.statistics.accuracy import share_interval, wilson_interval
-from finmath_grpo.statistics.agreement import cohen_draws, fleiss_draws, panel_table
+from finmath_grpo.statistics.agreement import cohen_kappa, fleiss_kappa, panel_table
 from finmath_grpo.statistics.contrasts import holm, mcnemar_p, minimum_detectable_difference
-from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights, sign_flip_p
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import (
+    difference_interval,
+    jackknife_interval,
+    share_interval,
+    wilson_interval,
+)
+from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.reward_facts import block_means
 from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_every_k, pass_at_k, vote, vote_counts
 from finmath_grpo.statistics.temperature import across_models, friedman, temperature_table_from_counts
@@ -74,6 +82,10 @@ class TestMajorityAtK:
         answers, right = np.array([[5, 5, 7, -1, 8, 7, 7]]), np.array([[1, 1, 0, 0, 0, 0, 0]])
         assert vote_counts(answers, right) == [(2, (1, 3), 1)]
 
+    def test_a_right_answer_without_a_number_votes_once(self) -> None:
+        answers, right = np.array([[-1, 7, -1]]), np.array([[1, 0, 0]])
+        assert vote_counts(answers, right) == [(1, (1,), 1)]
+
 
 @given(
     st.lists(st.lists(st.sampled_from([0.0, 0.25, 0.5, 1.0]), min_size=3, max_size=3), min_size=1, max_size=5),
@@ -86,6 +98,12 @@ def test_any_of_k_temperatures_is_the_mean_over_choices_of_temperatures(shares, 
         [1 - np.prod(1 - shares[list(chosen)], axis=0) for chosen in combinations(range(len(shares)), k)], 0
     )
     assert any_of_k_temperatures(shares, k) == pytest.approx(expected)
+
+
+def effective(families: Families, values: np.ndarray) -> float:
+    """Of how many families the variance comes."""
+    totals = [sum(values[families.codes == f] - values.mean()) ** 2 for f in range(families.count)]
+    return sum(totals) ** 2 / sum(total**2 for total in totals)
 
 
 class TestIntervals:
@@ -102,31 +120,80 @@ class TestIntervals:
         coverage = stats.binom.pmf(correct, 100, p)[(low <= p) & (p <= high)].sum()
         assert 0.93 < coverage < 0.975
 
-    def test_bootstrap_covers_the_truth_when_samples_of_a_question_are_alike(self) -> None:
-        # Accuracy of a question is Beta(0.5, 2): most are hopeless, some are easy; 4 samples each, 100 questions.
-        rng = np.random.default_rng(2)
-        weights = question_weights(100, 1000, seed=0)
-        shares = rng.binomial(4, rng.beta(0.5, 2, size=(100, 2000))) / 4
-        low, high = bootstrap_interval(weights, shares, 0.95)
-        assert 0.925 < np.mean((low <= 0.2) & (high >= 0.2)) < 0.97
-        # Wilson's interval for 400 completions, as if they were 400 questions, would not.
-        naive = wilson_interval(shares.sum(axis=0) * 4, 400, 0.95)
-        assert np.mean((naive[0] <= 0.2) & (naive[1] >= 0.2)) < 0.9
+    def test_families_of_one_question_each_are_the_questions(self) -> None:
+        assert Families.of(["", "", ""]).count == 3 and Families.of(["a", "b"]).unit == "questions"
+        assert Families.of(["a", "b", "a", ""]).codes.tolist() == [0, 1, 0, 2]
+        chosen = Families.of(["a", "b", "a", "c"]).among(np.array([False, True, False, True]))
+        assert (chosen.codes.tolist(), chosen.count) == ([0, 1], 2)
 
-    def test_bootstrap_is_scipys_percentile_interval(self) -> None:
-        values = np.random.default_rng(3).normal(size=100)
-        low, high = bootstrap_interval(question_weights(100, 20_000, seed=4), values[:, None], 0.95)
-        other = stats.bootstrap((values,), np.mean, n_resamples=20_000, method="percentile", rng=5).confidence_interval
-        assert (low[0], high[0]) == pytest.approx((other.low, other.high), abs=0.01)
+    @pytest.mark.parametrize("names", ["abcdefgh", "aabbbcde"])
+    def test_the_variance_is_the_sandwich_of_statsmodels(self, names: str) -> None:
+        families = Families.of(list(names))
+        values = np.random.default_rng(3).normal(size=len(names)) / 4
+        fit = OLS(values, np.ones(len(values))).fit(cov_type="cluster", cov_kwds={"groups": families.codes})
+        count, n = families.count, len(values)
+        squares = (families.sums((values - values.mean())[:, None]) ** 2).sum() * count / (count - 1) / n**2
+        assert squares == pytest.approx(fit.bse[0] ** 2, rel=1e-9)
+        low, high = difference_interval(families, values[:, None], 0.95)
+        added = 1.0 / (n + 1) ** 2 * min(1, (5 / effective(families, values)) ** 2)
+        half = stats.t.ppf(0.975, count - 1) * np.sqrt(squares * (n / (n + 1)) ** 2 + added)
+        assert (high[0] - low[0]) / 2 == pytest.approx(half, rel=1e-9)
 
-    def test_a_model_that_is_always_wrong_is_not_known_to_be_so(self) -> None:
-        low, high, method = share_interval(question_weights(100, 100, seed=0), np.zeros((100, 1)), 0.95)
-        assert low[0] == pytest.approx(0) and high[0] == pytest.approx(0.037, abs=0.001) and method[0] == "wilson"
+    @pytest.mark.parametrize("accuracy", [0.01, 0.05, 0.34, 0.97])
+    def test_shares_cover_the_truth_when_questions_of_a_family_are_alike(self, accuracy: float) -> None:
+        # 25 families of 4 questions with one chance each, 4 samples: questions taken one by one would not cover.
+        rng = np.random.default_rng(4)
+        families = Families.of([str(place // 4) for place in range(100)])
+        chances = np.repeat(rng.beta(accuracy, 1 - accuracy, size=(25, 2000)), 4, axis=0)
+        shares = rng.binomial(4, chances) / 4
+        low, high = share_interval(families, shares, 0.95)
+        assert np.mean((low <= accuracy) & (accuracy <= high)) > 0.93
+        if accuracy == 0.34:
+            low, high = share_interval(Families.single(100), shares, 0.95)
+            assert np.mean((low <= accuracy) & (accuracy <= high)) < 0.8
 
-    def test_draws_are_those_of_the_seed(self) -> None:
-        assert (question_weights(50, 20, seed=1) == question_weights(50, 20, seed=1)).all()
-        assert (question_weights(50, 20, seed=1) != question_weights(50, 20, seed=2)).any()
-        assert question_weights(50, 20, seed=1).sum(axis=1) == pytest.approx(1)
+    def test_a_share_of_weights_is_that_of_the_questions_with_a_weight(self) -> None:
+        rng = np.random.default_rng(5)
+        families = Families.of([str(place // 2) for place in range(20)])
+        values, weights = rng.random((20, 1)), np.ones((20, 1))
+        weights[12:] = 0
+        values[12:] = 0
+        alone = share_interval(families.among(weights[:, 0] > 0), values[:12], 0.95)
+        assert np.array(share_interval(families, values, 0.95, weights)) == pytest.approx(np.array(alone))
+        assert np.isnan(share_interval(families, 0 * values, 0.95, 0 * weights)).all()
+
+    def test_one_sample_of_single_questions_has_nearly_wilsons_interval(self) -> None:
+        marks = (np.arange(100) < 20)[:, None].astype(float)
+        low, high = share_interval(Families.single(100), marks, 0.95)
+        expected = stats.binomtest(20, 100).proportion_ci(method="wilson")
+        assert (low[0], high[0]) == pytest.approx((expected.low, expected.high), abs=0.002)
+
+    @pytest.mark.parametrize("value", [0.0, 1.0])
+    def test_a_model_that_is_always_wrong_or_right_is_not_known_to_be_so(self, value: float) -> None:
+        low, high = share_interval(Families.single(100), np.full((100, 1), value), 0.95)
+        assert 0.03 < high[0] - low[0] < 0.045 and low[0] <= value <= high[0]
+
+    def test_models_that_never_differ_have_an_interval(self) -> None:
+        low, high = difference_interval(Families.single(100), np.zeros((100, 1)), 0.95)
+        assert low[0] == -high[0] and 0.015 < high[0] < 0.03
+
+    def test_one_family_tells_nothing(self) -> None:
+        one = Families.of(["a"] * 5)
+        assert np.array(share_interval(one, np.ones((5, 1)), 0.95))[:, 0].tolist() == [0, 1]
+        assert np.array(difference_interval(one, np.zeros((5, 1)), 0.95))[:, 0].tolist() == [-1, 1]
+        assert np.isnan(jackknife_interval(one, lambda mask: 0.5, 0.95)).all()
+
+    def test_the_jackknife_of_a_mean_is_students_interval(self) -> None:
+        values = np.random.default_rng(6).normal(size=30)
+        found = jackknife_interval(Families.single(30), lambda mask: values[mask].mean(), 0.95)
+        expected = stats.t.interval(0.95, 29, values.mean(), stats.sem(values))
+        assert found == pytest.approx(expected)
+
+    @pytest.mark.parametrize("steps", [5, 20, 61])
+    def test_blocks_of_a_short_run_are_centred(self, steps: int) -> None:
+        values = np.linspace(0, 1, steps) ** 2
+        draws = block_means(values, 40_000, np.random.default_rng(7))
+        assert draws.mean() == pytest.approx(values.mean(), abs=0.004)
 
     def test_block_bootstrap_is_wider_where_neighbours_are_alike(self) -> None:
         rng = np.random.default_rng(6)
@@ -154,12 +221,20 @@ class TestTests:
         differences = np.array([0.5, 0.25, -0.25, 1.0, 0.0, 0.75, 0.5, -0.5])
         sums = [abs(np.dot(signs, differences)) for signs in product([-1, 1], repeat=8)]
         exact = np.mean(np.array(sums) >= abs(differences.sum()) - 1e-9)
-        assert sign_flip_p(differences[:, None], 100_000, seed=0)[0] == pytest.approx(exact, abs=0.005)
+        assert sign_flip_p(Families.single(8), differences[:, None], 100_000, seed=0)[0] == pytest.approx(exact, abs=0.005)
+
+    def test_the_sign_of_a_family_is_flipped_as_one(self) -> None:
+        differences = np.array([0.5, 0.25, -0.25, 1.0, 0.0, 0.75, 0.5, -0.5])
+        sums = [0.75, 0.75, 0.75, 0.0]
+        totals = [abs(np.dot(signs, sums)) for signs in product([-1, 1], repeat=4)]
+        exact = np.mean(np.array(totals) >= sum(sums) - 1e-9)
+        found = sign_flip_p(Families.of(list("aabbccdd")), differences[:, None], 100_000, seed=0)[0]
+        assert found == pytest.approx(exact, abs=0.005)
 
     def test_p_is_uniform_where_nothing_differs(self) -> None:
         rng = np.random.default_rng(7)
         base, trained = (rng.binomial(40, 0.3, size=(100, 1000)) / 40 for _ in range(2))
-        p = sign_flip_p(trained - base, 2000, seed=8)
+        p = sign_flip_p(Families.single(100), trained - base, 2000, seed=8)
         assert 0.03 < np.mean(p <= 0.05) < 0.07
         assert stats.kstest(p, "uniform").pvalue > 0.01
 
@@ -167,17 +242,18 @@ class TestTests:
         sd, questions = 0.4, 100
         effect = minimum_detectable_difference(sd, questions)
         differences = np.random.default_rng(9).normal(effect, sd, size=(questions, 1000))
-        assert np.mean(sign_flip_p(differences, 2000, seed=10) <= 0.05) == pytest.approx(0.8, abs=0.04)
+        assert np.mean(sign_flip_p(Families.single(questions), differences, 2000, seed=10) <= 0.05) == pytest.approx(0.8, abs=0.04)
 
-    def test_holm_is_within_a_scorer_and_leaves_the_primary_out(self) -> None:
+    def test_holm_is_within_a_scorer_and_an_at_and_leaves_the_primary_out(self) -> None:
         table = pd.DataFrame(
             {
-                "scorer": ["numeric"] * 4 + ["exact"],
-                "role": ["primary", *["secondary"] * 4],
-                "p": [0.04, 0.01, 0.02, 0.04, 0.04],
+                "scorer": ["numeric"] * 5 + ["exact"],
+                "at": ["mean"] * 4 + ["any", "mean"],
+                "role": ["primary", *["secondary"] * 5],
+                "p": [0.04, 0.01, 0.02, 0.04, 0.04, 0.04],
             }
         )
-        assert holm(table).tolist() == pytest.approx([np.nan, 0.03, 0.04, 0.04, 0.04], nan_ok=True)
+        assert holm(table).tolist() == pytest.approx([np.nan, 0.03, 0.04, 0.04, 0.04, 0.04], nan_ok=True)
 
     def test_temperatures_of_one_sample_are_tested_by_cochrans_q(self) -> None:
         marks = np.random.default_rng(11).binomial(1, [[0.2]] * 4 + [[0.6]], size=(5, 60)).astype(float)
@@ -207,28 +283,18 @@ class TestTests:
 class TestAgreement:
     def test_fleiss_kappa_is_statsmodels(self) -> None:
         marks = np.random.default_rng(12).binomial(1, np.random.default_rng(13).beta(0.5, 1, size=80), size=(4, 80))
-        expected = fleiss_kappa(np.column_stack([marks.sum(axis=0), 4 - marks.sum(axis=0)]))
-        assert fleiss_draws(np.full((1, 80), 1 / 80), marks)[0] == pytest.approx(expected)
-
-    def test_a_draw_of_questions_is_the_kappa_of_that_sample(self) -> None:
-        rng = np.random.default_rng(14)
-        marks = rng.binomial(1, 0.4, size=(3, 30))
-        weights = question_weights(30, 5, seed=15)
-        for draw, weight in zip(fleiss_draws(weights, marks), weights, strict=True):
-            sample = np.repeat(marks, np.rint(weight * 30).astype(int), axis=1)
-            assert draw == pytest.approx(fleiss_kappa(np.column_stack([sample.sum(axis=0), 3 - sample.sum(axis=0)])))
+        expected = statsmodels_fleiss(np.column_stack([marks.sum(axis=0), 4 - marks.sum(axis=0)]))
+        assert fleiss_kappa(marks) == pytest.approx(expected)
 
     def test_cohens_kappa_is_statsmodels(self) -> None:
         rng = np.random.default_rng(16)
         first = rng.random(90) < 0.4
         second = np.where(rng.random(90) < 0.7, first, rng.random(90) < 0.5)
         table = [[(first & second).sum(), (first & ~second).sum()], [(~first & second).sum(), (~first & ~second).sum()]]
-        expected = cohens_kappa(np.array(table), return_results=False)
-        assert cohen_draws(np.full((1, 90), 1 / 90), first, second)[0] == pytest.approx(expected)
+        assert cohen_kappa(first, second) == pytest.approx(cohens_kappa(np.array(table), return_results=False))
 
     def test_models_that_all_fail_have_no_kappa(self) -> None:
-        weights, none = np.full((1, 10), 0.1), np.zeros((4, 10), dtype=int)
-        assert np.isnan(fleiss_draws(weights, none)).all()
-        assert np.isnan(cohen_draws(weights, none[0] == 1, none[1] == 1)).all()
-        table = panel_table({"exact": none}, ("a", "b", "c", "d"), ("a", "b"), question_weights(10, 50, 0), 0.95)
+        none = np.zeros((4, 10), dtype=int)
+        assert np.isnan(fleiss_kappa(none)) and np.isnan(cohen_kappa(none[0] == 1, none[1] == 1))
+        table = panel_table({"exact": none}, ("a", "b", "c", "d"), ("a", "b"), Families.single(10), 0.95)
         assert table[["fleiss_kappa", "low", "high"]].isna().all(axis=None) and table["none"].item() == 10

@@ -30,24 +30,34 @@ ROOT = Path(__file__).parents[2]
 MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
 TEMPERATURES = (0.1, 0.5, 1.0)
 QUESTIONS = tuple(f"q{number}" for number in range(12))
+FAMILIES = dict(zip(QUESTIONS, "aaabbccdef", strict=False)) | {"q10": "", "q11": ""}
 SETTINGS = {"bootstrap_draws": 400, "seed": 3}
+
+
+def a_question(name: str, family: str) -> dict[str, str]:
+    return {
+        "id": name, "unit": "", "family": family, "question": f"{name}?{' Taksitle?' * (name == 'q3')}", "answer": "12,5", "answer_unit": "",
+        "value": "12.5",
+    }  # fmt: skip
 
 
 def write_scores(folder: Path, samples: int) -> pd.DataFrame:
     """Random answers, scored; question 0 is always solved and question 1 never."""
     rng = np.random.default_rng(samples)
-    answers = ["12,5", "12.5", "12,50", "13", "12,6", "bilmem", "7", "7"]
+    answers = ["12,5", "12.5", "12,50", "13", "12,6", "bilmem", "7", "7", "Cevap: 12,5", "Cevap: 12.5"]
     rows = []
     for model, temperature, question, sample in product(MODELS, TEMPERATURES, QUESTIONS, range(samples)):
         answer = {"q0": "12,5", "q1": "9"}.get(question) or answers[rng.integers(len(answers))]
         cut = answer == "bilmem"
         text = "uzun bir çözüm" if cut else fill_template("Çözüm.", answer)
+        text = f"25 / 2 = 12,5\n{answer}" if answer.startswith("Cevap") else text
         scores = score(text, "length" if cut else "stop", "12,5", parse_turkish("12,5"))
-        place = {"model": model, "temperature": temperature, "sample": sample, "question_id": question}
+        place = {"model": model, "test": "t1", "temperature": temperature, "sample": sample, "question_id": question}
         rows.append({**place, **scores, "gold": "12,5", "value": "12.5", "tokens": int(rng.integers(5, 50))})
     table = pd.DataFrame(rows)[list(COLUMNS)]
     table.to_csv(folder / "scores.csv", index=False)
-    write_jsonl(folder / "test.jsonl", [{"id": q, "question": f"{q}?", "answer": "12,5"} for q in QUESTIONS])
+    write_jsonl(folder / "test.jsonl", [a_question(q, FAMILIES[q]) for q in QUESTIONS])
+    write_jsonl(folder / "train.jsonl", [{**a_question("t0", "f"), "question": "q7? Taksitle?"}])
     return table
 
 
@@ -59,8 +69,9 @@ def stage(module: str, *options: object) -> subprocess.CompletedProcess:
 def make_tables(
     folder: Path, settings: dict = SETTINGS, models: tuple[str, ...] = MODELS
 ) -> subprocess.CompletedProcess:
-    options = ("--settings", json.dumps(settings), "--models", *models, "--test", folder / "test.jsonl")
-    return stage("from_scores", *options, "--scores", folder / "scores.csv", "--tables", folder / "tables")
+    options = ("--settings", json.dumps(settings), "--models", *models, "--names", "t1", "--train")
+    files = (folder / "train.jsonl", "--tests", folder / "test.jsonl", "--scores", folder / "scores.csv")
+    return stage("from_scores", *options, *files, "--tables", folder / "tables")
 
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one sample", "three samples"])
@@ -133,7 +144,9 @@ def test_contrasts_are_paired_differences_with_one_primary(made) -> None:
     means = scores.groupby(["model", "question_id"])["numeric"].mean()
     assert primary["difference"].item() == pytest.approx((means["llama-grpo"] - means["llama-base"]).mean(), abs=1e-6)
     single = contrasts[~contrasts["at"].isin(["mean", "any"])]
-    assert set(single["test"]) == ({"mcnemar"} if samples == 1 else {"sign-flip"})
+    assert set(single["interval"]) == {"t, families"}
+    assert set(contrasts.loc[contrasts["at"] == "any", "interval"]) == {"t, questions"}
+    assert set(single["procedure"]) == {"sign-flip"}
     assert (contrasts["low"] <= contrasts["difference"]).all() and (contrasts["difference"] <= contrasts["high"]).all()
     same = contrasts[(contrasts["at"] == "any") & (contrasts["scorer"] == "exact")].set_index(["trained", "base"])
     pairs = tables["agreement"].query("scorer == 'exact'").set_index(["model_a", "model_b"])
@@ -146,11 +159,11 @@ def test_pass_and_majority_at_one_are_the_accuracy(made) -> None:
     samples, _, tables, _ = made
     table = tables["pass_and_majority"]
     accuracy = tables["accuracy"].set_index(["model", "scorer", "temperature"])["accuracy"]
-    ones = table[(table["k"] == 1) & table["temperature"].notna()]
+    ones = table[(table["k"] == 1) & (table["at"] != "mean")]
     assert set(ones["measure"]) == {"pass", "majority"}
     for row in ones.itertuples():
-        assert row.value == pytest.approx(accuracy[row.model, row.scorer, row.temperature], rel=1e-5)
-    curves = table[table["measure"] == "pass"].groupby(["model", "scorer", "temperature"], dropna=False)
+        assert row.value == pytest.approx(accuracy[row.model, row.scorer, float(row.at)], rel=1e-5)
+    curves = table[table["measure"] == "pass"].groupby(["model", "scorer", "at"])
     assert all(group["value"].is_monotonic_increasing and len(group) == samples for _, group in curves)
     assert (table["low"] <= table["value"] + 1e-6).all() and (table["value"] <= table["high"] + 1e-6).all()
 
@@ -176,6 +189,114 @@ def test_the_pooled_vote_is_the_most_common_number(made) -> None:
             first = [number for number, count in votes.items() if count == max(votes.values())]
             points += (parse_turkish("12,5") in first) / max(1, len(first))
         assert table[model, len(TEMPERATURES) * drawn] == pytest.approx(points / len(QUESTIONS), rel=1e-5)
+
+
+def test_the_parts_of_a_contrast_are_these_differences_and_add_up(made) -> None:
+    """Recomputed from the texts' scores: right as scored, right by the last number, right with any separators."""
+    _, scores, tables, _ = made
+    table = tables["decomposition"].set_index(["model", "against", "part"])
+    means = scores.groupby("model")[["numeric", "untagged", "lenient"]].mean()
+    for (model, against), parts in tables["decomposition"].groupby(["model", "against"]):
+        assert list(parts["part"]) == ["total", "format", "separators", "mathematics"]
+        by = parts.set_index("part")["value"]
+        assert by["total"] == pytest.approx(by["format"] + by["separators"] + by["mathematics"], abs=2e-6)
+        change = means.loc[model] - means.loc[against]
+        assert by["total"] == pytest.approx(change["numeric"], abs=1e-6)
+        assert by["mathematics"] == pytest.approx(change["lenient"], abs=1e-6)
+        assert by["format"] == pytest.approx(change["numeric"] - change["untagged"], abs=1e-6)
+    primary = tables["contrasts"].query("role == 'primary'").iloc[0]
+    total = table.loc[(primary["trained"], primary["base"], "total")]
+    assert tuple(total[["value", "low", "high", "p"]]) == tuple(primary[["difference", "low", "high", "p"]])
+
+
+def test_a_model_that_only_learns_the_tag_gains_format_and_no_mathematics(tmp_path: Path) -> None:
+    scores = write_scores(tmp_path, 1)
+    known = scores["question_id"].isin(QUESTIONS[:6]).astype(int)
+    trained = scores["model"] == "llama-grpo"
+    scores["untagged"] = scores["lenient"] = known
+    scores["readable"], scores["numeric"], scores["tagged"] = 1, known * trained, trained.astype(int)
+    scores["outcome"] = np.where(scores["numeric"] == 1, "right", "no_answer")
+    scores.to_csv(tmp_path / "scores.csv", index=False)
+    assert make_tables(tmp_path).returncode == 0
+    table = pd.read_csv(tmp_path / "tables" / "decomposition.csv")
+    parts = table.query("model == 'llama-grpo' and against == 'llama-base'").set_index("part")
+    assert parts["value"].to_dict() == {"total": 0.5, "format": 0.5, "separators": 0, "mathematics": 0}
+    assert parts.loc["mathematics", "low"] < 0 < parts.loc["mathematics", "high"]
+    read = pd.read_csv(tmp_path / "tables" / "readability.csv").set_index(["model", "measure"])["value"]
+    assert read["llama-base"].to_dict() == {"readable": 1, "lenient": 0.5, "given_readable": 0.5, "tagged": 0}
+
+
+def test_readability_is_of_all_completions_and_of_the_readable_ones(made) -> None:
+    _, scores, tables, _ = made
+    table = tables["readability"].set_index(["model", "measure"])
+    for model, rows in scores.groupby("model"):
+        assert table.loc[(model, "readable"), "value"] == pytest.approx(rows["readable"].mean(), rel=1e-5)
+        given = rows.loc[rows["readable"] == 1, "lenient"].mean()
+        assert table.loc[(model, "given_readable"), "value"] == pytest.approx(given, rel=1e-5)
+    assert (table["low"] <= table["value"]).all() and (table["value"] <= table["high"]).all()
+
+
+def test_shapes_of_training_split_the_questions_of_t1(made) -> None:
+    _, scores, tables, _ = made
+    table = tables["shapes"].query("scorer == 'numeric'").set_index(["model", "shape"])
+    # The training question is q3 with another number, and no other question has its shape.
+    for (model, shape), row in table.iterrows():
+        rows = scores[(scores["model"] == model) & ((scores["question_id"] == "q3") == (shape == "seen"))]
+        assert row["n"] == rows["question_id"].nunique()
+        assert row["accuracy"] == pytest.approx(rows["numeric"].mean(), rel=1e-5)
+    assert len(table) == 2 * len(MODELS)
+    assert tables["ceiling"].values.tolist() == [["t1", 1.0, len(QUESTIONS)]]
+
+
+def test_each_test_has_its_rows_and_a_primary_contrast_stands_in_t1_alone(tmp_path: Path) -> None:
+    first = write_scores(tmp_path, 2)
+    second = first[(first["temperature"] == 0.5) & (first["sample"] == 0)].assign(test="t3")
+    pd.concat([first, second]).to_csv(tmp_path / "scores.csv", index=False)
+    test = tmp_path / "test.jsonl"
+    options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--names", "t1", "t3", "--tests", test, test)
+    done = stage("from_scores", *options, "--scores", tmp_path / "scores.csv", "--tables", tmp_path / "tables")
+    assert (done.returncode, done.stderr) == (0, "")
+    tables = {path.stem: pd.read_csv(path, dtype={"at": str}) for path in (tmp_path / "tables").glob("*.csv")}
+    for name, table in tables.items():
+        assert table.columns[0] == "test", name
+        assert set(table["test"]) == (set() if name == "shapes" else {"t1", "t3"}), name
+    contrasts = tables["contrasts"]
+    assert contrasts.loc[contrasts["role"] == "primary", "test"].tolist() == ["t1"]
+    accuracy = tables["accuracy"].query("test == 't3' and scorer == 'numeric'").set_index("model")["accuracy"]
+    assert accuracy.to_dict() == pytest.approx(second.groupby("model")["numeric"].mean().to_dict(), rel=1e-5)
+
+
+def test_further_seeds_of_a_training_are_no_judges(tmp_path: Path) -> None:
+    write_scores(tmp_path, 1)
+    test, scores = tmp_path / "test.jsonl", tmp_path / "scores.csv"
+    options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--further-seeds", "gemma-dpo", "--names", "t1")
+    done = stage("from_scores", *options, "--tests", test, "--scores", scores, "--tables", tmp_path / "tables")
+    assert done.returncode == 0, done.stderr
+    tables = {name: pd.read_csv(tmp_path / "tables" / f"{name}.csv") for name in ("agreement", "panel", "accuracy")}
+    assert "gemma-dpo" not in set(tables["agreement"]["model_a"]) and "gemma-dpo" in set(tables["accuracy"]["model"])
+    assert set(tables["panel"]["models"]) == {3}
+
+
+def test_one_question_makes_tables_without_a_warning_or_a_false_certainty(tmp_path: Path) -> None:
+    scores = write_scores(tmp_path, 2)
+    scores[scores["question_id"] == "q0"].to_csv(tmp_path / "scores.csv", index=False)
+    write_jsonl(tmp_path / "test.jsonl", [a_question("q0", "a")])
+    done = make_tables(tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    contrasts = pd.read_csv(tmp_path / "tables" / "contrasts.csv")
+    assert (contrasts["low"] == -1).all() and (contrasts["high"] == 1).all()
+    assert pd.read_csv(tmp_path / "tables" / "power.csv").empty
+
+
+def test_a_right_answer_with_a_hundred_zeros_is_counted(tmp_path: Path) -> None:
+    scores = write_scores(tmp_path, 2)
+    answer = "12,5" + "0" * 200
+    found = score(fill_template("x", answer), "stop", "12,5", parse_turkish("12,5"))
+    assert found["numeric"] == 1 and found["number"] == "12.5" and len(found["extracted"]) < 110
+    rows = scores.index[(scores["question_id"] == "q0")][:1]
+    scores.loc[rows, list(found)] = list(found.values())
+    scores.to_csv(tmp_path / "scores.csv", index=False)
+    assert make_tables(tmp_path).returncode == 0
 
 
 def test_more_questions_and_more_samples_show_smaller_differences(made) -> None:
@@ -223,7 +344,7 @@ def test_a_model_that_is_not_there_is_refused_by_name(settings, models, says, tm
 def test_examples_show_one_right_and_one_wrong_side(tmp_path: Path) -> None:
     scores = write_scores(tmp_path, 1)
     for model in MODELS[:2]:
-        rows = scores[scores["model"] == model].assign(text=lambda table: "Metin " + table["extracted"])
+        rows = scores[scores["model"] == model].assign(finish="stop", text=lambda table: "Metin " + table["extracted"])
         write_jsonl(tmp_path / f"{model}.jsonl", rows.drop(columns=["extracted"]).to_dict("records"))
     options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")
     texts = (tmp_path / "llama-grpo.jsonl", tmp_path / "llama-base.jsonl")
@@ -235,14 +356,14 @@ def test_examples_show_one_right_and_one_wrong_side(tmp_path: Path) -> None:
     assert [side["right"] for side in second["sides"]] == [False, True]
     table = scores.set_index(["model", "temperature", "question_id"])
     for example in (first, second):
-        assert example["question"] == f"{example['question_id']}?" and example["gold"] == "12,5"
+        assert example["question"].startswith(f"{example['question_id']}?") and example["gold"] == "12,5"
         for side in example["sides"]:
             row = table.loc[(side["model"], example["temperature"], example["question_id"])]
             assert row["numeric"] == side["right"] and side["text"] == f"Metin {row['extracted']}"
 
 
 def test_where_there_is_no_example_the_reason_is_written(tmp_path: Path) -> None:
-    scores = write_scores(tmp_path, 1).assign(numeric=1, outcome="right")
+    scores = write_scores(tmp_path, 1).assign(numeric=1, untagged=1, lenient=1, readable=1, outcome="right")
     scores.to_csv(tmp_path / "scores.csv", index=False)
     write_jsonl(tmp_path / "none.jsonl", [])
     options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")
