@@ -59,8 +59,10 @@ def test_our_rewards_hold_where_they_should() -> None:
         (lambda text: 0.2 * ("\n\n" in text), {ASKED, CHEAP}),
         (lambda text: 0.6 * (not text), {ASKED, CHEAP}),
     ],
-    ids=["fine per character", "pay per tag", "pay for length", "pay for a newline", "pay for inline"]
-    + ["pay per answer", "pay for two answers", "pay for few lines", "pay for blanks", "pay for nothing"],
+    ids=[
+        *("fine per character", "pay per tag", "pay for length", "pay for a newline", "pay for inline"),
+        *("pay per answer", "pay for two answers", "pay for few lines", "pay for blanks", "pay for nothing"),
+    ],
 )
 def test_a_planted_fault_is_found(pay: Callable[[str], float], faults: set[str]) -> None:
     assert faults <= broken(plus(pay))
@@ -186,7 +188,7 @@ def test_columns_without_an_answer_are_refused(columns: str) -> None:
 
 @pytest.mark.parametrize("name", ["rewards", "no.such.module:f", "finmath_grpo.rewards:none", "finmath_grpo.rewards:"])
 def test_a_name_that_leads_nowhere_is_refused(name: str) -> None:
-    with pytest.raises(UserError, match="rewards|no.such"):
+    with pytest.raises(UserError, match=name.partition(":")[0].replace(".", r"\.")):
         load(name)
 
 
