@@ -100,9 +100,8 @@ def answer_block(template: Template, answer: str) -> str:
     return template.between[opening:] + answer + template.after
 
 
-def wrong_for(gold: Gold) -> str:
+def wrong_like(answer: str) -> str:
     """A wrong answer of the same shape: 23.611 for 12.500. So a reward that counts characters can't tell them apart."""
-    answer = str(gold["answer"])
     wrong = answer.translate(str.maketrans("0123456789", "1234567890"))
     return wrong if wrong != answer else "?" * max(1, len(answer))
 
@@ -246,14 +245,19 @@ def second_answer_gains_nothing(earn: Earn, template: Template, gold: Gold) -> l
 
 def spelling_changes_nothing(earn: Earn, template: Template, gold: Gold) -> list[str]:
     """Asked of rewards that read the answer. A number spelt otherwise earns the same, another number less."""
-    earned = _earned(earn, template, gold, SHOWN)
-    if not _reads_answer(earned):
-        return []
+
+    def earned(answer: str) -> float:
+        return earn(in_form("template", working(SHOWN), answer, template), gold)
+
+    answer = str(gold["answer"])
     same, other = spellings(gold)
-    rewards = {text: earn(in_form("template", working(SHOWN), text, template), gold) for text in (*same, *other)}
-    right = earned["template"]
-    found = [f"{text} {rewards[text]:.4g}, {gold['answer']} {right:.4g}" for text in same if rewards[text] != right]
-    return found + [f"{text} for {gold['answer']} {rewards[text]:.4g}" for text in other if rewards[text] >= right]
+    if all(abs(earned(text) - earned(wrong_like(text))) <= SAME for text in (answer, *same)):
+        return []
+    right, wrong = earned(answer), earned(wrong_like(answer))
+    found = [f"{text} {earned(text):.4g}, {answer} {right:.4g}" for text in same if abs(earned(text) - right) > SAME]
+    return found + [
+        f"{text} for {answer} {earned(text):.4g}" for text in other if earned(text) > max(wrong + SAME, right - SAME)
+    ]
 
 
 def cheap_forms_lose(earn: Earn, template: Template, gold: Gold) -> list[str]:
@@ -302,7 +306,8 @@ def lint(earn: Earn, template: Template, golds: Sequence[Gold]) -> list[Verdict]
 
 def _earned(earn: Earn, template: Template, gold: Gold, length: int) -> dict[str, float]:
     return {
-        name: earn(text, gold) for name, text in grid(template, str(gold["answer"]), wrong_for(gold), length).items()
+        name: earn(text, gold)
+        for name, text in grid(template, str(gold["answer"]), wrong_like(str(gold["answer"])), length).items()
     }
 
 

@@ -60,7 +60,7 @@ def lm_eval_gsm8k_flexible(text: str, gold: str) -> bool:
 
 
 def lm_eval_mgsm(text: str, gold: str) -> bool:
-    """`flexible-extract` of tasks/mgsm/direct/direct_yaml, lm_eval 0.4.13: the last number without any punctuation or minus."""
+    """`flexible-extract` of lm_eval/tasks/mgsm/direct/direct_yaml (0.4.13): the last number, only its digits."""
     none = str.maketrans("", "", string.punctuation)
     return _last_number(text).lower().translate(none) == gold.lower().translate(none)
 
