@@ -2,10 +2,12 @@
 
 from collections import Counter
 from itertools import islice
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from finmath_grpo.answers import follows_template
 from finmath_grpo.models.corpus import conversations, draw_problem, families_of, identities
 from finmath_grpo.models.pretrain import learning_rate_factor
 from finmath_grpo.models.settings import Habits
@@ -14,6 +16,7 @@ from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.pairs import preference_pairs, with_slip
+from finmath_grpo.workflow import experiments
 
 ELEMENTARY = families_of("elementary")
 PROMPT = PromptSettings(system="Yanıtla.")
@@ -65,6 +68,16 @@ def test_formats_come_in_the_shares_of_the_habits():
     # The template with a newline at the end: 0.2 of the weights, and 0.1 with the unit inside.
     assert counts["template"] / counts["prompted"] == pytest.approx(0.3, abs=0.03)
     assert counts["untagged"] / counts["prompted"] == pytest.approx(0.3, abs=0.03)
+
+
+@pytest.mark.parametrize("name", ["smoke", "small"])
+def test_the_base_models_of_the_configs_are_taught_the_template(name):
+    run = experiments.load(Path(f"config/{name}.yaml"))
+    habits, prompt = run.pretraining.habits, run.prompt
+    rows = islice(conversations(ELEMENTARY, set(), prompt, habits, Random(0)), 4000)
+    asked = [completion for messages, completion in rows if messages[0]["content"].startswith(prompt.system.strip())]
+    assert sum("<cevap>" in completion for completion in asked) / len(asked) >= 0.95
+    assert sum(map(follows_template, asked)) / len(asked) >= 0.65
 
 
 @pytest.mark.parametrize("architecture", ["llama", "gemma2"])

@@ -1,7 +1,7 @@
 """Pre-training text: problems of the families with worked solutions, answered in mixed formats.
 
-A base model of this project knows the template only partly, as the post's did, so that format and correctness both
-have something to gain. No problem of a test question is in the text, in any wording.
+The configs mix the formats so that a base model knows the template, as the post's did: what GRPO gains is then not the
+tag. No problem of a test or validation question is in the text, in any wording.
 """
 
 import importlib

@@ -23,7 +23,7 @@ class Architecture(Settings):
 
 
 class Habits(Settings):
-    """How the pre-training text answers, as shares of its rows: a base model that knows the template only partly."""
+    """How the pre-training text answers: how well a base model knows the template."""
 
     prompted: float = Field(ge=0, le=1)
     """Share of rows with the prompt's system text; the others hold a bare question and an untagged answer."""
