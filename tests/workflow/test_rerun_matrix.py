@@ -79,7 +79,7 @@ def test_an_edited_scorer_scores_again_and_generates_nothing(copy: Checkout):
 
 def test_nothing_reruns_in_a_fresh_clone_with_restored_results(finished: Checkout, tmp_path: Path):
     clone = new_checkout(tmp_path / "clone")
-    shutil.copytree(finished.path / "results", clone.path / "results", symlinks=True)
+    shutil.copytree(finished.path / "results", clone.path / "results", symlinks=True, dirs_exist_ok=True)
     assert clone.planned() == {}
 
 
