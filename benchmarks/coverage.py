@@ -71,9 +71,11 @@ def accuracies(world: World) -> Iterator[tuple[str, float, float]]:
         for accuracy in ACCURACIES:
             values = world.answers(world.latent(), accuracy, completions)
             low, high = share_interval(world.families, values, CONFIDENCE)
-            yield f"accuracy, {completions} completions, {100 * accuracy:g} %", held(low, high, accuracy), (
-                high - low
-            ).mean()
+            yield (
+                f"accuracy, {completions} completions, {100 * accuracy:g} %",
+                held(low, high, accuracy),
+                (high - low).mean(),
+            )
 
 
 def differences(world: World) -> Iterator[tuple[str, float, float]]:

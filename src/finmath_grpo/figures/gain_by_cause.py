@@ -54,7 +54,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             "thickness": 1.4,
             "width": 4,
         }
-        numbers = [f"{signed(v)}  [{signed(100 * r['low'])}, {signed(100 * r['high'])}]" for v, r in zip(x, values, strict=True)]
+        numbers = [
+            f"{signed(v)}  [{signed(100 * r['low'])}, {signed(100 * r['high'])}]"
+            for v, r in zip(x, values, strict=True)
+        ]
         hover = [
             f"{label(a, look)} against {label(b, look)}<br>{name}: {text}"
             for (a, b), text in zip(pairs, numbers, strict=True)
@@ -89,5 +92,3 @@ def signed(value: float) -> str:
     """`+5.0`, `−2.0`; what rounds to 0 has no sign."""
     text = f"{value:+.1f}".replace("-", "−")
     return "0.0" if text in ("+0.0", "−0.0") else text
-
-
