@@ -1,7 +1,7 @@
 """How long tables, claims and the reading of numbers take: `python benchmarks/statistics.py`.
 
-Five models × ten temperatures × 100 questions × 16 samples (80,000 rows), 10,000 bootstrap draws, and two GRPO runs of
-1326 steps; each stage in a process of its own, as Snakemake runs it. Prints what was reached beside what is asked for.
+Five models × ten temperatures × 100 questions × 16 samples (80,000 rows), T3 with 1,000 questions beside it, 10,000
+draws, and two GRPO runs of 1326 steps; each stage in a process of its own, as Snakemake runs it. Prints what was reached beside what is asked for.
 """
 
 import json
@@ -31,7 +31,7 @@ from finmath_grpo.prompts import fill_template  # noqa: E402
 
 MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo", "llama-grpo-fixed")
 TEMPERATURES = tuple(round(0.1 * step, 1) for step in range(1, 11))
-QUESTIONS, SAMPLES, STEPS, GROUP, DRAWS, ANSWERS = 100, 16, 1326, 6, 10_000, 1_000_000
+QUESTIONS, NEW_NUMBERS, SAMPLES, STEPS, GROUP, DRAWS, ANSWERS = 100, 1_000, 16, 1326, 6, 10_000, 1_000_000
 
 
 def write_inputs(folder: Path) -> None:
@@ -39,7 +39,11 @@ def write_inputs(folder: Path) -> None:
     rng = np.random.default_rng(0)
     golds = [Decimal(int(number)) / 100 for number in rng.integers(100, 5_000_000, size=QUESTIONS)]
     easy = rng.beta(0.5, 2, size=QUESTIONS)
-    write_jsonl(folder / "test.jsonl", [{"id": f"q{place}"} for place in range(QUESTIONS)])
+    same = {"unit": "", "question": "?", "answer": "1", "answer_unit": "", "value": "1"}
+    for test, count in (("test", QUESTIONS), ("t3", NEW_NUMBERS)):
+        write_jsonl(
+            folder / f"{test}.jsonl", [{"id": f"q{place}", "family": f"f{place % 65}", **same} for place in range(count)]
+        )
     scored, rows = {}, []
     for (place, model), temperature, question in product(enumerate(MODELS), TEMPERATURES, range(QUESTIONS)):
         gold = golds[question]
@@ -49,10 +53,17 @@ def write_inputs(folder: Path) -> None:
                 answer = format_turkish(gold + kind) if kind != 3 else f"{gold:,f}"
                 scored[question, kind] = score(fill_template("", answer), "stop", format_turkish(gold), gold)
             values = scored[question, kind]
-            key = {"model": model, "temperature": temperature, "sample": sample, "question_id": f"q{question}"}
+            key = {"model": model, "test": "t1", "temperature": temperature, "sample": sample, "question_id": f"q{question}"}
             rows.append({**key, **values, "gold": format_turkish(gold), "value": str(gold), "tokens": 300})
+    template = [row for row in rows if row["temperature"] == TEMPERATURES[0] and row["sample"] == 0]
+    rows += [
+        {**row, "test": "t3", "question_id": f"q{QUESTIONS * copy + int(str(row['question_id'])[1:])}"}
+        for row in template
+        for copy in range(NEW_NUMBERS // QUESTIONS)
+    ]
     pd.DataFrame(rows)[list(COLUMNS)].to_csv(folder / "scores.csv", index=False)
 
+    rollout = {"question_id": "q0", "rewards": {"exact_match": 0.0}, "advantage": 0.0}
     for model in ("llama-grpo", "llama-grpo-fixed"):
         (folder / model).mkdir()
         curves = rng.random((STEPS, 9))
@@ -63,7 +74,7 @@ def write_inputs(folder: Path) -> None:
             for step in range(STEPS):
                 for _ in range(GROUP):
                     text = fill_template("adım " * int(rng.integers(20, 300)), "7")
-                    file.write(json.dumps({"step": step, "completion": text, "rewards": {"exact_match": 0.0}}) + "\n")
+                    file.write(json.dumps({**rollout, "step": step, "completion": text}) + "\n")
 
 
 def run(module: str, *options: object) -> tuple[float, float, float]:
@@ -81,27 +92,28 @@ def stages(folder: Path) -> None:
     tables = folder / "tables"
     settings = ("--settings", json.dumps({"bootstrap_draws": DRAWS}))
     runs = [folder / "llama-grpo", folder / "llama-grpo-fixed"]
-    test, scores = ("--test", folder / "test.jsonl"), ("--scores", folder / "scores.csv")
+    tests = ("--names", "t1", "t3", "--tests", folder / "test.jsonl", folder / "t3.jsonl")
+    scores = ("--scores", folder / "scores.csv")
     logs, rollouts = [run / "log.csv" for run in runs], [run / "completions.jsonl.zst" for run in runs]
     curves = ("--table", tables / "training.csv", "--facts", tables / "reward_facts.csv")
     audits = ("--audit", tables / "reward_audit.csv", "--forms", tables / "reward_forms.csv")
     measured = {
         "statistics.from_scores": run(
-            "statistics.from_scores", *settings, "--models", *MODELS, *test, *scores, "--tables", tables
+            "statistics.from_scores", *settings, "--models", *MODELS, *tests, *scores, "--tables", tables
         ),
         "statistics.training_table": run("statistics.training_table", *settings, "--logs", *logs, *curves),
         "statistics.reward_audit": run("statistics.reward_audit", "--completions", *rollouts, *audits),
     }
     outputs = ("--experiment", "benchmark", "--json", folder / "claims.json", "--markdown", folder / "claims.md")
-    claims = ("--claims", ROOT / "data" / "claims.yaml", "--tables", *sorted(tables.glob("*.csv")))
+    claims = ("--claims", ROOT / "data" / "claims.yaml", *settings, "--tables", *sorted(tables.glob("*.csv")))
     measured["claims.evaluate"] = run("claims.evaluate", *claims, *outputs)
     for module, (seconds, cpu, memory) in measured.items():
         print(f"  {module:28} {seconds:6.1f} s, {cpu:5.1f} s of CPU, {memory:5.0f} MiB")
     seconds, cpu, _ = (sum(column) for column in zip(*measured.values(), strict=True))
     peak = max(memory for *_, memory in measured.values())
-    rows = len(MODELS) * len(TEMPERATURES) * QUESTIONS * SAMPLES
+    rows = len(MODELS) * (len(TEMPERATURES) * QUESTIONS * SAMPLES + NEW_NUMBERS)
     print(
-        f"all tables and claims of {rows:,} rows: {seconds:.1f} s (asked for: under 20), {peak:.0f} MiB (under 1024);"
+        f"all tables and claims of {rows:,} rows: {seconds:.1f} s (asked for: under 15), {peak:.0f} MiB (under 1024);"
         f" {cpu:.1f} s of CPU"
     )
 

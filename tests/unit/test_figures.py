@@ -87,7 +87,11 @@ def simulated(tmp_path_factory) -> Path:
     assert done.returncode == 0, done.stderr
 
     texts = [fill_template("Çözüm", "5"), fill_template("Çözüm", "5").rstrip(), "<cevap>5</cevap>", "5"]
-    rollouts = [Rollout(step=step, question_id="q1", completion=text, rewards={}, advantage=0.0) for step in range(8) for text in texts]
+    rollouts = [
+        Rollout(step=step, question_id="q1", completion=text, rewards={}, advantage=0.0)
+        for step in range(8)
+        for text in texts
+    ]
     audits = [audit(model, iter(rollouts)) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(audits).to_csv(folder / "reward_audit.csv", index=False)
     log = pd.DataFrame({"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25})
@@ -149,7 +153,11 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
         ({"training_run_metrics"}, {*KNOWN, "mine"}, {"logs": ["mine"], "rollouts": ["mine"]}),
         ({"training_run_metrics", "training_runs", "reward_audit"}, {*KNOWN}, {"logs": [], "rollouts": []}),
         ({"reward_audit"}, {*KNOWN}, {"rollouts": []}),
-        ({"example_question1", "example_question2", "paired_differences"}, {*KNOWN}, {"contrasts": []}),
+        (
+            {"example_question1", "example_question2", "paired_differences", "gain_by_cause"},
+            {*KNOWN},
+            {"contrasts": []},
+        ),
         (
             {
                 *("all_models", "all_models_squashed", "all_models_squashed_no_punctuation"),
@@ -168,7 +176,9 @@ def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absen
 
 
 def test_an_experiment_of_one_model_compares_nothing():
-    assert figures_of("run", ["mine"]) == ["accuracy_by_temperature", "outcomes", "pass_and_majority"]
+    assert figures_of("run", ["mine"]) == [
+        *("accuracy_by_temperature", "accuracy_by_test", "outcomes", "pass_and_majority"),
+    ]
 
 
 def test_each_figure_has_a_title_of_its_own_and_words_for_who_cannot_see_it():
@@ -212,7 +222,7 @@ def test_reading_the_catalogue_loads_no_plotting():
 @pytest.mark.parametrize("figure", ["grpo_vs_base", "gemma_vs_dpo", "all_models"])
 def test_bars_by_temperature_are_the_percentages_of_the_table(figure, simulated):
     accuracy = pd.read_csv(simulated / "accuracy.csv")
-    accuracy = accuracy[accuracy.scorer == "exact"].set_index(["model", "temperature"])
+    accuracy = accuracy[(accuracy.test == "t1") & (accuracy.scorer == "exact")].set_index(["model", "temperature"])
     bars = [trace for trace in drawn(figure, simulated).data if trace.type == "bar"]
     by_colour = {colour: model for model, colour in KNOWN.items()}
     for bar in bars:
@@ -223,7 +233,7 @@ def test_bars_by_temperature_are_the_percentages_of_the_table(figure, simulated)
 
 
 def test_every_bar_has_its_value_in_it_or_above_its_whisker(published):
-    figure = drawn("all_models", published)
+    figure = drawn("all_models", published, "published")
     bars = [trace for trace in figure.data if trace.type == "bar"]
     above = [trace for trace in figure.data if trace.type == "scatter"]
     for bar, over in zip(bars, above, strict=True):
@@ -236,7 +246,7 @@ def test_every_bar_has_its_value_in_it_or_above_its_whisker(published):
 
 def test_hatched_and_plain_parts_add_up_to_the_score_without_punctuation(published):
     table = pd.read_csv(published / "any_temperature.csv").set_index(["scorer", "model"]).accuracy
-    plain, hatched = drawn("all_models_squashed_no_punctuation", published).data
+    plain, hatched = drawn("all_models_squashed_no_punctuation", published, "published").data
     models = ["llama-base", "llama-grpo", "gemma-it", "gemma-dpo"]
     assert list(plain.x) == pytest.approx([100 * table["exact", model] for model in models])
     assert list(np.add(plain.x, hatched.x)) == pytest.approx([100 * table["no_punctuation", model] for model in models])
@@ -245,9 +255,9 @@ def test_hatched_and_plain_parts_add_up_to_the_score_without_punctuation(publish
 def test_the_grids_of_the_post_come_out_as_published(published):
     numbers = json.loads((ROOT / "data/published/published.json").read_text(encoding="utf-8"))
     grids = numbers["correct_at_any_temperature_grid_10x10"]
-    shown = [trace.z for trace in drawn("model_comparison_heatmap", published).data]
+    shown = [trace.z for trace in drawn("model_comparison_heatmap", published, "published").data]
     assert sorted(map(str, ([list(row) for row in grid] for grid in shown))) == sorted(map(str, grids.values()))
-    combined = drawn("combined_model_comparison_heatmap", published).data[0].z
+    combined = drawn("combined_model_comparison_heatmap", published, "published").data[0].z
     assert np.array_equal(np.array(combined), sum(np.array(grid) for grid in grids.values()))
 
 
@@ -268,6 +278,51 @@ def test_outcomes_of_a_model_add_up_to_all_its_completions(simulated):
     bars = drawn("outcomes", simulated).data
     assert np.sum([bar.x for bar in bars], axis=0) == pytest.approx(np.full(len(MODELS), 100))
     assert {sum(bar.customdata[place][0] for bar in bars) for place in range(len(MODELS))} == {72}
+
+
+def test_the_bars_of_a_contrast_are_the_parts_of_the_table_and_add_up_to_the_diamond(simulated):
+    table = pd.read_csv(simulated / "decomposition.csv").query("test == 't1'").set_index("part")
+    shown = {trace.name.split(":")[0]: trace for trace in drawn("gain_by_cause", simulated).data}
+    for part, name in {
+        "total": "as scored",
+        **{part: part for part in ("format", "separators", "mathematics")},
+    }.items():
+        assert list(shown[name].x) == pytest.approx(list(100 * table.loc[part, "value"]))
+        assert list(np.array(shown[name].x) + shown[name].error_x.array) == pytest.approx(list(100 * table.loc[part, "high"]))
+    parts = sum(np.array(shown[part].x) for part in ("format", "separators", "mathematics"))
+    assert parts == pytest.approx(np.array(shown["as scored"].x), abs=1e-3)
+
+
+def test_tests_stand_side_by_side_and_the_other_figures_show_the_first(simulated):
+    figure = drawn("accuracy_by_test", simulated)
+    table = pd.read_csv(simulated / "pass_and_majority.csv")
+    table = table[(table.scorer == "numeric") & (table.measure == "pass") & (table.k == 1) & (table["at"] == "mean")]
+    values = table.set_index(["model", "test"])["value"]
+    by_colour = {colour: model for model, colour in colours(MODELS).items()}
+    for bar in figure.data:
+        expected = [100 * values[by_colour[bar.marker.color], test] for test in ("t1", "t2")]
+        assert list(bar.y) == pytest.approx(expected)
+    assert [text.split("<br>")[0][:2] for text in figure.layout.xaxis.ticktext] == ["T1", "T2"]
+    assert len(figure.layout.shapes) == 2
+    assert "exact can reach 100 %" in drawn("all_models", simulated).layout.title.subtitle.text
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_text_on_a_fill_has_a_contrast_of_four_and_a_half(figure, simulated):
+    for trace in drawn(figure, simulated).data:
+        font = getattr(trace, "insidetextfont", None) if trace.type == "bar" else None
+        if font is not None and font.color:
+            assert contrast(font.color, trace.marker.color) >= 4.5, (trace.name, trace.marker.color)
+
+
+def contrast(first: str, second: str) -> float:
+    """WCAG 2.2's contrast ratio of two colours."""
+    lights = []
+    for colour in (first, second):
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
+    return max(lights) / min(lights)
 
 
 def test_a_model_has_one_colour_and_a_new_one_changes_no_other():
@@ -346,7 +401,8 @@ def test_an_entry_that_is_none_is_refused_in_one_line(entry, simulated, tmp_path
 def test_no_bar_leaves_the_axis_though_its_model_is_not_in_the_panel():
     columns = ["model", "temperature", "scorer", "correct", "n", "low", "high", "interval"]
     rows = [
-        (m, 0.5, "exact", right, 100, right / 100, right / 100, "wilson") for m, right in (("low", 10), ("top", 90))
+        (m, 0.5, "exact", right, 100, right / 100, right / 100, "wilson, questions")
+        for m, right in (("low", 10), ("top", 90))
     ]
     tables = {"accuracy": pd.DataFrame(rows, columns=columns), "any_temperature": pd.DataFrame(rows, columns=columns)}
     assert by_temperature(tables, Look(panel=("low",)), ["top"]).layout.yaxis.range == (0, 90)

@@ -221,7 +221,9 @@ class TestTests:
         differences = np.array([0.5, 0.25, -0.25, 1.0, 0.0, 0.75, 0.5, -0.5])
         sums = [abs(np.dot(signs, differences)) for signs in product([-1, 1], repeat=8)]
         exact = np.mean(np.array(sums) >= abs(differences.sum()) - 1e-9)
-        assert sign_flip_p(Families.single(8), differences[:, None], 100_000, seed=0)[0] == pytest.approx(exact, abs=0.005)
+        assert sign_flip_p(Families.single(8), differences[:, None], 100_000, seed=0)[0] == pytest.approx(
+            exact, abs=0.005
+        )
 
     def test_the_sign_of_a_family_is_flipped_as_one(self) -> None:
         differences = np.array([0.5, 0.25, -0.25, 1.0, 0.0, 0.75, 0.5, -0.5])
@@ -242,7 +244,9 @@ class TestTests:
         sd, questions = 0.4, 100
         effect = minimum_detectable_difference(sd, questions)
         differences = np.random.default_rng(9).normal(effect, sd, size=(questions, 1000))
-        assert np.mean(sign_flip_p(Families.single(questions), differences, 2000, seed=10) <= 0.05) == pytest.approx(0.8, abs=0.04)
+        assert np.mean(sign_flip_p(Families.single(questions), differences, 2000, seed=10) <= 0.05) == pytest.approx(
+            0.8, abs=0.04
+        )
 
     def test_holm_is_within_a_scorer_and_an_at_and_leaves_the_primary_out(self) -> None:
         table = pd.DataFrame(

@@ -35,8 +35,9 @@ SETTINGS = {"bootstrap_draws": 400, "seed": 3}
 
 
 def a_question(name: str, family: str) -> dict[str, str]:
+    text = "q3? Taksitle?" if name == "q3" else f"{name}?"
     return {
-        "id": name, "unit": "", "family": family, "question": f"{name}?{' Taksitle?' * (name == 'q3')}", "answer": "12,5", "answer_unit": "",
+        "id": name, "unit": "", "family": family, "question": text, "answer": "12,5", "answer_unit": "",
         "value": "12.5",
     }  # fmt: skip
 
@@ -134,7 +135,7 @@ def test_disagreement_counts_exactly_the_samples_on_which_scorers_differ(made) -
 
 
 def test_contrasts_are_paired_differences_with_one_primary(made) -> None:
-    samples, scores, tables, _ = made
+    _, scores, tables, _ = made
     contrasts = tables["contrasts"]
     primary = contrasts[contrasts["role"] == "primary"]
     assert primary[["trained", "base", "scorer", "at"]].values.tolist() == [

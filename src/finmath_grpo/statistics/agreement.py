@@ -1,5 +1,6 @@
 """Do models succeed at the same questions? Pairs of models, and the panel of them together."""
 
+from functools import partial
 from itertools import permutations
 
 import numpy as np
@@ -46,7 +47,7 @@ def panel_table(
     for scorer, marks in solved.items():
         chosen = marks[[models.index(model) for model in panel]]
         solvers = chosen.sum(axis=0)
-        low, high = jackknife_interval(families, lambda mask, of=chosen: fleiss_kappa(of[:, mask]), confidence)
+        low, high = jackknife_interval(families, partial(_fleiss_among, chosen), confidence)
         rows.append(
             {
                 "scorer": scorer,
@@ -74,7 +75,7 @@ def agreement_table(
             both, neither = (first & second).sum(), (~first & ~second).sum()
             only_a, only_b = (first & ~second).sum(), (~first & second).sum()
             low, high = jackknife_interval(
-                families, lambda mask, a=first, b=second: cohen_kappa(a[mask], b[mask]), confidence
+                families, partial(_cohen_among, first, second), confidence
             )
             rows.append(
                 {
@@ -100,6 +101,14 @@ def cohen_kappa(first: np.ndarray, second: np.ndarray) -> float:
     """Cohen's kappa of two rows of marks (Cohen 1960): as Fleiss' for two, but chance has a rate per model."""
     p, q = first.mean(), second.mean()
     return _kappa((first == second).mean(), p * q + (1 - p) * (1 - q))
+
+
+def _fleiss_among(marks: np.ndarray, mask: np.ndarray) -> float:
+    return fleiss_kappa(marks[:, mask])
+
+
+def _cohen_among(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -> float:
+    return cohen_kappa(first[mask], second[mask])
 
 
 def _kappa(alike: float, chance: float) -> float:
