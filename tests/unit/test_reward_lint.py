@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from finmath_grpo import public_rewards, rewards
+from finmath_grpo import public_rewards, reward_lint, rewards
 from finmath_grpo.errors import UserError
 from finmath_grpo.reward_lint import FINITE, GOLDS, RULES, adapt, lint, load, read_columns, read_template, spellings
 
@@ -219,3 +219,25 @@ def test_the_command_s_status_is_for_ci_and_torch_is_not_imported(tmp_path: Path
     (found,) = json.loads(faulty.stdout)
     assert {rule["rule"] for rule in found["rules"] if not rule["holds"]} >= {BOUNDED, LENGTH}
     assert mistake.stderr.startswith("error: mine:other") and "Traceback" not in mistake.stderr
+
+
+@pytest.mark.parametrize(
+    ("module", "names", "template"),
+    [
+        ("rewards", ["xmlcount", "exact_match", "template_match", "numeric_match"], "matematik-cevap"),
+        (
+            "public_rewards",
+            ["count_xml", "count_xml_without_newlines", "strict_format", "soft_format", "correctness"],
+            "reasoning-answer",
+        ),
+    ],
+)
+def test_the_docs_show_what_the_command_prints(
+    module: str, names: list[str], template: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions = [f"finmath_grpo.{module}:{name}" for name in names]
+    form = str(TEMPLATES / f"{template}.txt")
+    monkeypatch.setattr(sys, "argv", ["reward_lint", *functions, "--template", form])
+    with pytest.raises(SystemExit):
+        reward_lint.main()
+    assert capsys.readouterr().out.strip() in (ROOT / "docs/rewards.md").read_text(encoding="utf-8")

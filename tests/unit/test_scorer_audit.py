@@ -58,24 +58,28 @@ def test_the_whole_completion_has_no_hashes_and_no_tag_no_answer() -> None:
 def test_the_table_counts_what_is_rejected_and_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scorer_audit, "RULES", {"flexible": RULES[FLEXIBLE]})
     scorer_audit._cached.cache_clear()
-    answers = {"llama-base": ["12.500", "7"], "llama-grpo": ["12500", "3,00"]}  # for 12500 and 300
+    answers = {"llama-base": ["12.500", "7", "8"], "llama-grpo": ["12500", "3,00", "7"]}  # 12500, 300 and 7 are asked
     rows = pd.DataFrame(
         [
             {"test": "t1", "model": model, "temperature": 1.0, "sample": 0, "question_id": question}
             | {"text": f"<cevap>{answer}</cevap>", "value": value, "answer": value}
-            | {"exact": int(answer == value), "no_punctuation": 0, "numeric": int(answer in ("12.500", "12500"))}
+            | {
+                "exact": int(answer == value),
+                "no_punctuation": 0,
+                "numeric": int(answer in ("12.500", "12500") or answer == value),
+            }
             for model, given in answers.items()
-            for question, answer, value in zip("ab", given, ("12500", "300"), strict=True)
+            for question, answer, value in zip("abc", given, ("12500", "300", "7"), strict=True)
         ]
     )
     table = audit(rows, StatisticsSettings(bootstrap_draws=500)).set_index(["scorer", "text", "gold"])
     row = table.loc[("flexible", "answer", "value")]
-    # Right are 12.500 and 12500, of which the first is rejected; of the wrong ones, 3,00 for 300 is accepted.
+    # Right are 12.500, 12500 and the last 7, of which the first is rejected; of the wrong ones, 3,00 is accepted.
     counts = row[["right", "right_rejected", "rejected_share", "wrong", "wrong_accepted", "accepted_share"]]
-    assert list(counts) == [2, 1, 0.5, 2, 1, 0.5]
+    assert list(counts) == [3, 1, 1 / 3, 3, 1, 1 / 3]
     assert (row["accuracy llama-base"], row["accuracy llama-grpo"]) == (0, 1)
     assert (row["trained"], row["base"], row["difference"]) == ("llama-grpo", "llama-base", 1)
-    assert table.loc[("numeric", "answer", "value"), "difference"] == 0
+    assert table.loc[("numeric", "answer", "value"), "difference"] == pytest.approx(1 / 3)
 
 
 def test_the_shipped_table_is_that_of_the_record() -> None:

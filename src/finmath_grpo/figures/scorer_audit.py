@@ -57,14 +57,19 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     for name, paint, row in zip(names, paints, rows.to_dict("records"), strict=True):
         add_contrast(panels, name, paint, row)
     caption = (
-        f"{int(first['right'] + first['wrong']):,} completions of one run; right is what the numeric scorer says; "
-        f"the tools read the answer alone; lines: {look.level} interval"
+        f"{int(first['right'] + first['wrong']):,} completions; right is what our numeric scorer says; "
+        f"the tools get the answer alone and the value; lines: {look.level} interval"
     )
     layout = frame(look, caption, above=24, height=1.05)
     panels.update_layout(layout)
-    panels.update_layout(margin={"l": 250}, bargap=0.45)
+    panels.update_layout(margin={"l": 264}, bargap=0.45)
     panels.update_xaxes(title_text="% of right answers", range=[0, 100], showgrid=True, col=1)
-    panels.update_xaxes(title_text="difference (percentage points)", showgrid=True, col=2)
+    panels.update_xaxes(
+        title_text="difference (percentage points)",
+        range=[min(0, 110 * rows["low"].min()), 110 * rows["high"].max()],
+        showgrid=True,
+        col=2,
+    )
     panels.add_vline(x=0, line={"color": MUTED, "width": 1}, col=2)
     panels.update_yaxes(autorange="reversed", showgrid=False)
     return panels
