@@ -32,8 +32,8 @@ try:
     Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
 except OSError as error:
     sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
-# Each job's record lies beside its log (src/finmath_grpo/workflow/job.py).
-JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- finmath_grpo."
+# A stage as a job: its record lies beside its log (src/finmath_grpo/workflow/job.py).
+job = "python -m finmath_grpo.workflow.job --log {{log}} --outputs {{output}} -- finmath_grpo.{}".format
 
 
 found, broken = experiments.load_all(Path("config"))

@@ -16,8 +16,10 @@ rule by_question:
     params:
         models=plan.models,
     shell:
-        JOB + "claims.by_question --models {params.models} --test {input.test} --scores {input.scores}"
-        " --table {output.table}"
+        job(
+            "claims.by_question --models {params.models} --test {input.test} --scores {input.scores}"
+            " --table {output.table}"
+        )
 
 
 rule forms_by_question:
@@ -31,7 +33,7 @@ rule forms_by_question:
     wildcard_constraints:
         experiment=plan.kinds("run", "recorded"),
     shell:
-        JOB + "claims.forms_by_question --completions {input.completions} --table {output.table}"
+        job("claims.forms_by_question --completions {input.completions} --table {output.table}")
 
 
 rule claims:
@@ -50,5 +52,7 @@ rule claims:
         settings=plan.settings("statistics"),
         kind=plan.kind,
     shell:
-        JOB + "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
-        " --experiment {wildcards.experiment} --kind {params.kind} --json {output.json} --markdown {output.markdown}"
+        job(
+            "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
+            " --experiment {wildcards.experiment} --kind {params.kind} --json {output.json} --markdown {output.markdown}"
+        )

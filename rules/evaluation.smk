@@ -21,9 +21,11 @@ rule generate:
         device=plan.device,
         code=plan.generation_code,
     shell:
-        JOB + "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
-        " --model {wildcards.model} --tests {input.tests} --weights {input.weights}"
-        " --cache results/cache/completions --completions {output.completions}"
+        job(
+            "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+            " --model {wildcards.model} --tests {input.tests} --weights {input.weights}"
+            " --cache results/cache/completions --completions {output.completions}"
+        )
 
 
 rule score:
@@ -42,5 +44,7 @@ rule score:
     params:
         names=plan.test_names,
     shell:
-        JOB + "evaluation.score --names {params.names} --tests {input.tests} --completions {input.completions}"
-        " --scores {output.scores}"
+        job(
+            "evaluation.score --names {params.names} --tests {input.tests} --completions {input.completions}"
+            " --scores {output.scores}"
+        )

@@ -27,9 +27,11 @@ rule figure:
         entry=plan.figure_entry,
         look=plan.look,
     shell:
-        JOB + "figures.draw --entry {params.entry:q} --look {params.look:q}"
-        " --experiment {wildcards.experiment} --tables {input.tables}"
-        " --png {output.png} --html {output.html}"
+        job(
+            "figures.draw --entry {params.entry:q} --look {params.look:q}"
+            " --experiment {wildcards.experiment} --tables {input.tables}"
+            " --png {output.png} --html {output.html}"
+        )
 
 
 # The script that all HTML figures of an experiment load.
@@ -43,4 +45,4 @@ rule plotlyjs:
     wildcard_constraints:
         experiment=plan.kinds("run", "published", "recorded"),
     shell:
-        JOB + "figures.plotlyjs --output {output.script}"
+        job("figures.plotlyjs --output {output.script}")

@@ -18,8 +18,10 @@ rule pretrain:
         settings=plan.pretraining_settings,
         code=plan.pretraining_code,
     shell:
-        JOB + "models.pretrain --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
-        " --cache results/cache/models --manifest {output.manifest}"
+        job(
+            "models.pretrain --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
+            " --cache results/cache/models --manifest {output.manifest}"
+        )
 
 
 rule fetch:
@@ -36,5 +38,8 @@ rule fetch:
         locked=plan.locked_model,
         code=plan.fetch_code,
     shell:
-        "HF_HUB_OFFLINE=0 " + JOB + "models.fetch {params.model:q} --locked {params.locked:q} --code {params.code}"
-        " --cache results/cache/hub --manifest {output.manifest}"
+        "HF_HUB_OFFLINE=0 "
+        + job(
+            "models.fetch {params.model:q} --locked {params.locked:q} --code {params.code}"
+            " --cache results/cache/hub --manifest {output.manifest}"
+        )

@@ -15,7 +15,7 @@ rule clean:
     params:
         rows=plan.cleaned_rows,
     shell:
-        JOB + "questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}"
+        job("questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}")
 
 
 rule clean_test:
@@ -34,7 +34,7 @@ rule clean_test:
     params:
         rows=plan.cleaned_rows_of_test,
     shell:
-        JOB + "questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}"
+        job("questions.clean --raw {input.raw} --questions {output.questions} --rejected {output.rejected}")
 
 
 rule audit:
@@ -50,8 +50,10 @@ rule audit:
     benchmark:
         "results/{experiment}/benchmarks/audit.tsv"
     shell:
-        JOB + "questions.audit --raw {input.raw} --questions {input.questions} --rejected {input.rejected}"
-        " --audit {output.audit}"
+        job(
+            "questions.audit --raw {input.raw} --questions {input.questions} --rejected {input.rejected}"
+            " --audit {output.audit}"
+        )
 
 
 rule split:
@@ -69,8 +71,10 @@ rule split:
         settings=plan.settings("split"),
         rows=plan.split_rows,
     shell:
-        JOB + "questions.split --settings {params.settings:q} --questions {input.questions}"
-        " --train {output.train} --test {output.test} --committed {input.committed}"
+        job(
+            "questions.split --settings {params.settings:q} --questions {input.questions}"
+            " --train {output.train} --test {output.test} --committed {input.committed}"
+        )
 
 
 rule contamination:
@@ -87,5 +91,7 @@ rule contamination:
     params:
         names=plan.held_out_names,
     shell:
-        JOB + "questions.contamination --train {input.train} --names {params.names} --tests {input.tests}"
-        " --contamination {output.contamination}"
+        job(
+            "questions.contamination --train {input.train} --names {params.names} --tests {input.tests}"
+            " --contamination {output.contamination}"
+        )

@@ -22,4 +22,4 @@ rule unpack:
             if name not in MADE_AGAIN
         ),
     shell:
-        JOB + "release.record unpack --record {input.record} --member {wildcards.member} --output {output}"
+        job("release.record unpack --record {input.record} --member {wildcards.member} --output {output}")

@@ -30,7 +30,9 @@ rule report:
         models=plan.labels,
         confidence=plan.confidence,
     shell:
-        JOB + "report.build --experiment {wildcards.experiment} --models {params.models:q}"
-        " --confidence {params.confidence} --claims {input.claims} --tables {input.tables} --figures {input.figures}"
-        " --test {input.test} --scores {input.scores} --completions {input.completions}"
-        " --train {input.train} --rollouts {input.rollouts} --page {output.page}"
+        job(
+            "report.build --experiment {wildcards.experiment} --models {params.models:q}"
+            " --confidence {params.confidence} --claims {input.claims} --tables {input.tables} --figures {input.figures}"
+            " --test {input.test} --scores {input.scores} --completions {input.completions}"
+            " --train {input.train} --rollouts {input.rollouts} --page {output.page}"
+        )

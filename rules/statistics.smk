@@ -35,9 +35,11 @@ rule statistics:
         models=plan.models,
         names=plan.test_names,
     shell:
-        JOB + "statistics.from_scores --settings {params.settings:q} --models {params.models}"
-        " --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
-        " --tables $(dirname {output.accuracy})"
+        job(
+            "statistics.from_scores --settings {params.settings:q} --models {params.models}"
+            " --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
+            " --tables $(dirname {output.accuracy})"
+        )
 
 
 rule training_table:
@@ -52,8 +54,10 @@ rule training_table:
     params:
         settings=plan.settings("statistics"),
     shell:
-        JOB + "statistics.training_table --settings {params.settings:q} --logs {input.logs}"
-        " --table {output.table} --facts {output.facts}"
+        job(
+            "statistics.training_table --settings {params.settings:q} --logs {input.logs}"
+            " --table {output.table} --facts {output.facts}"
+        )
 
 
 rule reward_audit:
@@ -66,8 +70,10 @@ rule reward_audit:
     log:
         "results/{experiment}/logs/reward_audit.log",
     shell:
-        JOB + "statistics.reward_audit --completions {input.completions}"
-        " --audit {output.audit} --forms {output.forms}"
+        job(
+            "statistics.reward_audit --completions {input.completions}"
+            " --audit {output.audit} --forms {output.forms}"
+        )
 
 
 rule examples:
@@ -86,9 +92,11 @@ rule examples:
         settings=plan.settings("statistics"),
         models=plan.models,
     shell:
-        JOB + "statistics.examples --settings {params.settings:q} --models {params.models}"
-        " --test {input.test} --scores {input.scores} --completions {input.completions}"
-        " --examples {output.examples}"
+        job(
+            "statistics.examples --settings {params.settings:q} --models {params.models}"
+            " --test {input.test} --scores {input.scores} --completions {input.completions}"
+            " --examples {output.examples}"
+        )
 
 
 rule published_statistics:
@@ -115,5 +123,7 @@ rule published_statistics:
         settings=plan.settings("statistics"),
         labels=plan.labels,
     shell:
-        JOB + "statistics.published --settings {params.settings:q} --labels {params.labels:q}"
-        " --numbers {input.numbers} --tables $(dirname {output.accuracy})"
+        job(
+            "statistics.published --settings {params.settings:q} --labels {params.labels:q}"
+            " --numbers {input.numbers} --tables $(dirname {output.accuracy})"
+        )

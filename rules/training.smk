@@ -23,9 +23,11 @@ rule grpo:
         settings=plan.training_settings,
         code=plan.grpo_code,
     shell:
-        JOB + "training.{params.module} --settings {params.settings:q} --code {params.code} --train {input.train}"
-        " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
-        " --config {output.config} --completions {output.completions}"
+        job(
+            "training.{params.module} --settings {params.settings:q} --code {params.code} --train {input.train}"
+            " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
+            " --config {output.config} --completions {output.completions}"
+        )
 
 
 rule dpo:
@@ -49,9 +51,11 @@ rule dpo:
         settings=plan.training_settings,
         code=plan.dpo_code,
     shell:
-        JOB + "training.dpo --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
-        " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
-        " --config {output.config} --pairs {output.pairs}"
+        job(
+            "training.dpo --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
+            " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
+            " --config {output.config} --pairs {output.pairs}"
+        )
 
 
 rule merge:
@@ -77,6 +81,8 @@ rule merge:
         device=plan.device,
         code=plan.merge_code,
     shell:
-        JOB + "training.merge --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
-        " --train {input.train} --base {input.base} --adapter {input.adapter} --config {input.config}"
-        " --manifest {output.manifest} --check {output.check}"
+        job(
+            "training.merge --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+            " --train {input.train} --base {input.base} --adapter {input.adapter} --config {input.config}"
+            " --manifest {output.manifest} --check {output.check}"
+        )
