@@ -19,7 +19,7 @@ sys.path.insert(0, "src")
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import experiments, paths
 from finmath_grpo.workflow.plan import Plan
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
@@ -41,14 +41,12 @@ if message := experiments.refusal(broken, sys.argv[1:]):
     sys.exit(f"error: {message}")
 plan = Plan(found)
 try:
-    gpu = experiments.gpu_visible()
-    DEFAULT, WHY = experiments.default_experiment({**found, **broken}, os.environ, gpu)
+    DEFAULT, WHY = experiments.default_experiment({**found, **broken}, os.environ, experiments.gpu_visible())
 except UserError as error:
     sys.exit(f"error: {error}")
 
 
-# Only with `--sdm apptainer` (on a cluster, say); made of our image by
-# `apptainer build finmath-grpo.sif docker-daemon://finmath-grpo:latest`.
+# Only with `--sdm apptainer`; made by `apptainer build finmath-grpo.sif docker-daemon://finmath-grpo:latest`.
 container: "finmath-grpo.sif"
 
 

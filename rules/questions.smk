@@ -19,7 +19,6 @@ rule clean:
 
 
 rule clean_test:
-    """The questions of a further test (T2, T3) or of the validation set."""
     input:
         raw=ancient(plan.raw_of_test),
     output:

@@ -9,21 +9,7 @@ rule statistics:
         scores="results/{experiment}/scores.csv",
         code=plan.code("statistics.from_scores"),
     output:
-        accuracy="results/{experiment}/statistics/accuracy.csv",
-        any_temperature="results/{experiment}/statistics/any_temperature.csv",
-        solved="results/{experiment}/statistics/solved.csv",
-        outcomes="results/{experiment}/statistics/outcomes.csv",
-        disagreement="results/{experiment}/statistics/disagreement.csv",
-        contrasts="results/{experiment}/statistics/contrasts.csv",
-        decomposition="results/{experiment}/statistics/decomposition.csv",
-        readability="results/{experiment}/statistics/readability.csv",
-        ceiling="results/{experiment}/statistics/ceiling.csv",
-        shapes="results/{experiment}/statistics/shapes.csv",
-        power="results/{experiment}/statistics/power.csv",
-        pass_and_majority="results/{experiment}/statistics/pass_and_majority.csv",
-        agreement="results/{experiment}/statistics/agreement.csv",
-        panel="results/{experiment}/statistics/panel.csv",
-        temperature_effect="results/{experiment}/statistics/temperature_effect.csv",
+        expand("results/{{experiment}}/statistics/{table}.csv", table=paths.OF_SCORES),
     log:
         "results/{experiment}/logs/statistics.log",
     benchmark:
@@ -38,7 +24,7 @@ rule statistics:
         job(
             "statistics.from_scores --settings {params.settings:q} --models {params.models}"
             " --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
-            " --tables $(dirname {output.accuracy})"
+            " --tables $(dirname {output[0]})"
         )
 
 
@@ -70,10 +56,7 @@ rule reward_audit:
     log:
         "results/{experiment}/logs/reward_audit.log",
     shell:
-        job(
-            "statistics.reward_audit --completions {input.completions}"
-            " --audit {output.audit} --forms {output.forms}"
-        )
+        job("statistics.reward_audit --completions {input.completions} --audit {output.audit} --forms {output.forms}")
 
 
 rule examples:
@@ -104,17 +87,7 @@ rule published_statistics:
         numbers=plan.numbers,
         code=plan.code("statistics.published"),
     output:
-        accuracy="results/{experiment}/statistics/accuracy.csv",
-        any_temperature="results/{experiment}/statistics/any_temperature.csv",
-        solved="results/{experiment}/statistics/solved.csv",
-        contrasts="results/{experiment}/statistics/contrasts.csv",
-        power="results/{experiment}/statistics/power.csv",
-        agreement="results/{experiment}/statistics/agreement.csv",
-        panel="results/{experiment}/statistics/panel.csv",
-        temperature_effect="results/{experiment}/statistics/temperature_effect.csv",
-        training="results/{experiment}/statistics/training.csv",
-        reward_facts="results/{experiment}/statistics/reward_facts.csv",
-        reward_forms="results/{experiment}/statistics/reward_forms.csv",
+        expand("results/{{experiment}}/statistics/{table}.csv", table=paths.OF_THE_POST),
     log:
         "results/{experiment}/logs/statistics.log",
     wildcard_constraints:
@@ -125,5 +98,5 @@ rule published_statistics:
     shell:
         job(
             "statistics.published --settings {params.settings:q} --labels {params.labels:q}"
-            " --numbers {input.numbers} --tables $(dirname {output.accuracy})"
+            " --numbers {input.numbers} --tables $(dirname {output[0]})"
         )

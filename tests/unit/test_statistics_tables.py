@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 import subprocess
 import sys
 from collections import Counter
@@ -25,6 +24,7 @@ from finmath_grpo.statistics.forms import FORMS, form, forms_table
 from finmath_grpo.statistics.reward_audit import audit
 from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
 from finmath_grpo.statistics.training_table import read_log
+from finmath_grpo.workflow import paths
 
 ROOT = Path(__file__).parents[2]
 MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
@@ -86,14 +86,8 @@ def made(request, tmp_path_factory):
     return request.param, scores, tables, folder
 
 
-def outputs_of_rule(rule: str) -> set[str]:
-    text = (ROOT / "rules" / "statistics.smk").read_text(encoding="utf-8")
-    body = re.search(rf"^rule {rule}:\n(.*?)(?=^\S|\Z)", text, re.MULTILINE | re.DOTALL)[1]
-    return set(re.findall(r"statistics/(\w+)\.csv", body.split("output:")[1].split("params:")[0]))
-
-
 def test_the_rule_lists_the_tables_that_the_stage_writes(made) -> None:
-    assert set(made[2]) == outputs_of_rule("statistics")
+    assert set(made[2]) == set(paths.OF_SCORES)
 
 
 def test_accuracy_is_the_plain_mean(made) -> None:
@@ -392,7 +386,7 @@ class TestPublished:
     """What the post's own numbers give; each checked by hand in the notes of the design."""
 
     def test_the_rule_lists_the_tables_that_the_stage_writes(self, published) -> None:
-        assert set(published) == outputs_of_rule("published_statistics")
+        assert set(published) == set(paths.OF_THE_POST)
 
     def test_any_temperature_is_27_30_30_33(self, published) -> None:
         exact = published["any_temperature"].query("scorer == 'exact'")

@@ -2,6 +2,19 @@
 
 from collections.abc import Iterable
 
+# fmt: off
+OF_SCORES = (
+    "accuracy", "any_temperature", "solved", "outcomes", "disagreement", "contrasts", "decomposition",
+    "readability", "ceiling", "shapes", "power", "pass_and_majority", "agreement", "panel", "temperature_effect",
+)
+"""Tables that the statistics make from scores."""
+OF_THE_POST = (
+    "accuracy", "any_temperature", "solved", "contrasts", "power", "agreement", "panel", "temperature_effect",
+    "training", "reward_facts", "reward_forms",
+)
+"""Tables that they make from the numbers that the post published."""
+# fmt: on
+
 
 def questions(experiment: str, test: str) -> str:
     """The cleaned questions of a test; those of T1 are what `split` holds out."""
