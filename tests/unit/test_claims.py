@@ -508,7 +508,7 @@ def test_a_difference_needs_interval_and_corrected_p(rows, says, tmp_path: Path)
 
 
 def test_holms_family_is_the_means_and_the_primary_contrast_is_not_in_it(tmp_path: Path) -> None:
-    rows = [contrast("a", "b", "mean", 0.01, 0.1, 0.04, role="primary"), contrast("c", "b", "mean", 0.01, 0.1, 0.02)]
+    rows = [contrast("a", "b", "mean", 0.01, 0.1, 0.04, role="primary"), contrast("c", "b", "mean", 0.01, 0.1, 0.03)]
     rows += [contrast("c", "b", f"0.{place}", 0.01, 0.1, 0.5) for place in range(1, 10)]
     read = tables(tmp_path, contrasts=rows)
     for pair in ("a-b", "c-b"):
