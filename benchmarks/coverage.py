@@ -17,15 +17,15 @@ from scipy.stats import norm
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
-from finmath_grpo.statistics.agreement import fleiss_kappa  # noqa: E402
-from finmath_grpo.statistics.families import Families  # noqa: E402
-from finmath_grpo.statistics.intervals import (  # noqa: E402
+from finmath_grpo.statistics.agreement import fleiss_kappa
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import (
     difference_interval,
     jackknife_interval,
     share_interval,
     wilson_interval,
 )
-from finmath_grpo.statistics.reward_facts import block_means  # noqa: E402
+from finmath_grpo.statistics.reward_facts import block_means
 
 SIMULATIONS, CONFIDENCE, ASKED = 5_000, 0.95, 93.5
 SIZES = {

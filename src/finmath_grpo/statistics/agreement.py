@@ -74,9 +74,7 @@ def agreement_table(
             first, second = marks[i] == 1, marks[j] == 1
             both, neither = (first & second).sum(), (~first & ~second).sum()
             only_a, only_b = (first & ~second).sum(), (~first & second).sum()
-            low, high = jackknife_interval(
-                families, partial(_cohen_among, first, second), confidence
-            )
+            low, high = jackknife_interval(families, partial(_cohen_among, first, second), confidence)
             rows.append(
                 {
                     "model_a": a,
