@@ -1,7 +1,8 @@
 """How long tables, claims and the reading of numbers take: `python benchmarks/statistics.py`.
 
 Five models × ten temperatures × 100 questions × 16 samples (80,000 rows), T3 with 1,000 questions beside it, 10,000
-draws, and two GRPO runs of 1326 steps; each stage in a process of its own, as Snakemake runs it. Prints what was reached beside what is asked for.
+draws, and two GRPO runs of 1326 steps; each stage in a process of its own, as Snakemake runs it. Prints what was
+reached beside what is asked for.
 """
 
 import json
@@ -41,9 +42,8 @@ def write_inputs(folder: Path) -> None:
     easy = rng.beta(0.5, 2, size=QUESTIONS)
     same = {"unit": "", "question": "?", "answer": "1", "answer_unit": "", "value": "1"}
     for test, count in (("test", QUESTIONS), ("t3", NEW_NUMBERS)):
-        write_jsonl(
-            folder / f"{test}.jsonl", [{"id": f"q{place}", "family": f"f{place % 65}", **same} for place in range(count)]
-        )
+        rows_of_test = [{"id": f"q{place}", "family": f"f{place % 65}", **same} for place in range(count)]
+        write_jsonl(folder / f"{test}.jsonl", rows_of_test)
     scored, rows = {}, []
     for (place, model), temperature, question in product(enumerate(MODELS), TEMPERATURES, range(QUESTIONS)):
         gold = golds[question]
@@ -53,7 +53,8 @@ def write_inputs(folder: Path) -> None:
                 answer = format_turkish(gold + kind) if kind != 3 else f"{gold:,f}"
                 scored[question, kind] = score(fill_template("", answer), "stop", format_turkish(gold), gold)
             values = scored[question, kind]
-            key = {"model": model, "test": "t1", "temperature": temperature, "sample": sample, "question_id": f"q{question}"}
+            key = {"model": model, "test": "t1", "temperature": temperature, "sample": sample}
+            key |= {"question_id": f"q{question}"}
             rows.append({**key, **values, "gold": format_turkish(gold), "value": str(gold), "tokens": 300})
     template = [row for row in rows if row["temperature"] == TEMPERATURES[0] and row["sample"] == 0]
     rows += [

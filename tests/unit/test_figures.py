@@ -288,9 +288,8 @@ def test_the_bars_of_a_contrast_are_the_parts_of_the_table_and_add_up_to_the_dia
         **{part: part for part in ("format", "separators", "mathematics")},
     }.items():
         assert list(shown[name].x) == pytest.approx(list(100 * table.loc[part, "value"]))
-        assert list(np.array(shown[name].x) + shown[name].error_x.array) == pytest.approx(
-            list(100 * table.loc[part, "high"])
-        )
+        ends = np.array(shown[name].x) + shown[name].error_x.array
+        assert list(ends) == pytest.approx(list(100 * table.loc[part, "high"]))
     parts = sum(np.array(shown[part].x) for part in ("format", "separators", "mathematics"))
     assert parts == pytest.approx(np.array(shown["as scored"].x), abs=1e-3)
 

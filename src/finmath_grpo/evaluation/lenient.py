@@ -50,8 +50,8 @@ def lenient_answer(text: str, whole: bool = True) -> Stated | None:
     """The number that `text` answers: in its tag, or else the text's one number or the last of several.
 
     `Cevap: 6 %` after three lines of working is 6 %. Looked at are, in the last line with a digit: the line, what
-    follows its last sign of a result (`=`, `:`, `→`), and its last number alone, without a unit. Not read are fractions,
-    powers and numbers with a scale word, and the last number of a text that is not `whole`. Linear in the text.
+    follows its last sign of a result (`=`, `:`, `→`), and its last number alone, without a unit. Not read are
+    fractions, powers and numbers with a scale word, and the last number of a text that is not `whole`. Linear in time.
     """
     answer = extract_answer(text)
     found = stated(answer)

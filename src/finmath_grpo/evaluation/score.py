@@ -32,10 +32,10 @@ _LONGEST = 100  # characters kept of an extracted text: without a tag it is the 
 def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = "") -> dict[str, int | str]:
     """The scores of one completion: the columns of scores.csv from `exact` to `number`.
 
-    `exact`, `no_punctuation` and `numeric` are the scorers, 0 or 1. `tagged`, `readable`, `untagged` and `lenient`, 0 or
-    1, are what the lenient reading says (`finmath_grpo.evaluation.lenient`): an answer tag, a number that can be read,
-    the value if no tag is asked for, and the value if separators are forgiven as well. `number` is the answer read in
-    Turkish, in its shortest form, or empty: completions vote by it.
+    `exact`, `no_punctuation` and `numeric` are the scorers, 0 or 1. `tagged`, `readable`, `untagged` and `lenient`,
+    0 or 1, are what the lenient reading says (`finmath_grpo.evaluation.lenient`): an answer tag, a number that can be
+    read, the value if no tag is asked for, and the value if separators are forgiven as well. `number` is the answer
+    read in Turkish, in its shortest form, or empty: completions vote by it.
     """
     answer = extract_answer(text)
     result = outcome(text, finish, value, answer_unit)
@@ -58,7 +58,7 @@ def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = 
 def shortest(number: Decimal) -> str:
     """A number with a dot before its decimals and no zero that says nothing: `6` for 6.00, one text per value."""
     number = number.normalize(_EXACT)
-    return f"{abs(number) if not number else number:f}"
+    return f"{number if number else abs(number):f}"
 
 
 def outcome(text: str, finish: str, value: Decimal, answer_unit: str = "") -> str:

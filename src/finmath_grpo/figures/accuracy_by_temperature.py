@@ -65,7 +65,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; bars: {look.level} {interval}",
+            f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; "
+            f"bars: {look.level} {interval}",
             height=0.35 + 0.65 * len(scorers),
             legend=[label(model, look) for model in models],
             above=30,

@@ -11,7 +11,7 @@ TESTS = {"t1": "T1: held-out questions", "t2": "T2: new ideas", "t3": "T3: new n
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """One group of bars per test and one bar per model: the same number, at the temperatures that each test is asked at.
+    """One group of bars per test and one bar per model: the same number, at the temperatures of each test.
 
     T1 is the mean over its temperatures; T2 and T3 are asked at fewer of them. Lines mark the ceiling of exact match.
     Tables: pass_and_majority, ceiling.

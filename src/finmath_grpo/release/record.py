@@ -20,7 +20,8 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing
 from finmath_grpo.workflow.config_file import self_contained
 
-# What `recorded` unpacks: of a run, of each further test that it has, and of each model. The statistics make the other tables from these.
+# What `recorded` unpacks: of a run, of each further test that it has, and of each model. The statistics make the other
+# tables from these.
 OF_RUN = (
     "data/test.jsonl",
     "data/train.jsonl",

@@ -77,7 +77,8 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
             (
                 "exact",
                 "Exact match",
-                f"mean over temperatures; the answer is the recorded text (the post's scorer){most.get(FIRST_TEST, '')}",
+                "mean over temperatures; the answer is the recorded text (the post's scorer)"
+                + most.get(FIRST_TEST, ""),
             ),
         ):
             chosen = rows[(rows["scorer"] == scorer) & (rows["test"] == FIRST_TEST)]

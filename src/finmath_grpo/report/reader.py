@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.score import Completion
+from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.evaluation.scores import OUTCOMES, SCORERS, read_scores
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.questions.rows import Question
@@ -46,7 +46,8 @@ def read_evaluation(test: Path, scores: Path, completions: Sequence[Path], model
     """
     questions = list(read_jsonl(test, Question))
     table = read_scores(scores, models, [question.id for question in questions])
-    texts, files = {}, {}
+    texts: Texts = {}
+    files: dict[str, Path] = {}
     for path in completions:
         for row in read_jsonl(path, Completion):
             if row.test != "t1":

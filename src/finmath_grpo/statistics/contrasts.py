@@ -81,7 +81,7 @@ def contrasts_table(grid: Grid, settings: StatisticsSettings, primary: bool = Tr
 
 
 def holm(table: pd.DataFrame) -> pd.Series:
-    """p of the secondary contrasts corrected by Holm, one family of tests per scorer and `at`; empty for the primary."""
+    """p of the secondary contrasts corrected by Holm, per scorer and `at`; empty for the primary one."""
     corrected = pd.Series(np.nan, index=table.index)
     for _, tests in table[table["role"] == "secondary"].groupby(["scorer", "at"]):
         corrected[tests.index] = multipletests(tests["p"], method="holm")[1]

@@ -45,8 +45,10 @@ class Families:
         """Sums over the questions of each family of `values`, (questions, columns); (families, columns)."""
         member = np.zeros((self.count, len(self.codes)))
         member[self.codes, np.arange(len(self.codes))] = 1
-        return member @ values
+        sums: np.ndarray = member @ values
+        return sums
 
     def means(self, values: np.ndarray) -> np.ndarray:
         """Means over the questions of each family of `values`, (questions, columns); (families, columns)."""
-        return self.sums(values) / self.sums(np.ones((len(values), 1)))
+        means: np.ndarray = self.sums(values) / self.sums(np.ones((len(values), 1)))
+        return means

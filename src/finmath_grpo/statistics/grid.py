@@ -37,7 +37,8 @@ class Grid:
 
     def mean(self, name: str) -> np.ndarray:
         """A score by model and question, the mean over samples and temperatures: (models, questions)."""
-        return self.correct[name].mean(axis=(1, 3))
+        means: np.ndarray = self.correct[name].mean(axis=(1, 3))
+        return means
 
     def any_temperature(self, scorer: str) -> np.ndarray:
         """Whether a question was solved at any temperature, by sample 0 alone as in the post: (models, questions)."""

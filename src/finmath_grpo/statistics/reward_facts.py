@@ -37,8 +37,8 @@ def reward_facts(training: pd.DataFrame, draws: int, seed: int, confidence: floa
     """The facts of `MEANINGS` for each model of training.csv: value, interval where there is one, steps they rest on.
 
     A model that was trained with no format reward, or no correctness reward, has none of the facts about it.
-    Intervals of means and changes: circular block bootstrap over steps (Politis and Romano 1992), as neighbouring steps are alike.
-    Of a correlation: Fisher's z; of a slope: Student's t. These two take steps for independent.
+    Intervals of means and changes: circular block bootstrap over steps (Politis and Romano 1992), as neighbouring steps
+    are alike. Of a correlation: Fisher's z; of a slope: Student's t. These two take steps for independent.
     """
     tables = []
     for model, run in training.groupby("model", sort=False):

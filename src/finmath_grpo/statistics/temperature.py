@@ -53,8 +53,9 @@ def across_models(
     """Do models, (models, temperatures), rank temperatures alike? Friedman's test with models as blocks.
 
     For the post's counts, which don't say which questions were right. It takes models for independent judges, which
-    models of one lineage are not: p is too small rather than too large. Models are few, so p is by permutation: each model's ranks in random order, the order found counted as one of them.
-    Ties within a model change the statistic by a constant factor only, so sums of ranks are compared.
+    models of one lineage are not: p is too small rather than too large. Models are few, so p is by permutation: each
+    model's ranks in random order, the order found counted as one of them. Ties within a model change the statistic by a
+    constant factor only, so sums of ranks are compared.
     """
     statistic, p = friedman(accuracy.T)
     if len(temperatures) >= 3:
