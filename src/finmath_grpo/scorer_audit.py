@@ -27,7 +27,8 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.files import explain, read_jsonl
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.statistics.resampling import bootstrap_interval, question_weights
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import difference_interval
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
 
@@ -239,8 +240,8 @@ def audit(rows: pd.DataFrame, settings: StatisticsSettings) -> pd.DataFrame:
     """One row per test, scorer, text and gold.
 
     `rows` has one row per completion: `KEYS`, `text`, `value`, `answer`, and our scores `OURS`. Right is what `numeric`
-    says. The contrast is the first of the settings, on the mean over all completions of a question; its interval is the
-    bootstrap over questions.
+    says, `family` is the question's. The contrast is the first of the settings, on the mean over all completions of a
+    question; its interval is that of the tables (`statistics.intervals.difference_interval`, over families).
     """
     models = list(dict.fromkeys(rows["model"]))
     pair = next((pair for pair in settings.contrasts if set(pair) <= set(models)), None)
@@ -258,7 +259,7 @@ def audit(rows: pd.DataFrame, settings: StatisticsSettings) -> pd.DataFrame:
         ours = {
             (scorer, "answer", "value" if scorer == "numeric" else "recorded"): part[scorer] == 1 for scorer in OURS
         }
-        weights = question_weights(part["question_id"].nunique(), settings.bootstrap_draws, settings.seed)
+        family = part.groupby("question_id", sort=False)["family"].first()
         right = part["numeric"] == 1
         for (scorer, text, gold), verdict in {**ours, **verdicts}.items():
             accepted = pd.Series(verdict, index=part.index, dtype=bool)
@@ -277,7 +278,8 @@ def audit(rows: pd.DataFrame, settings: StatisticsSettings) -> pd.DataFrame:
             by_model = accepted.groupby([part["model"], part["question_id"]], sort=False).mean().unstack(level=0)
             if pair is not None:
                 differences = (by_model[pair[0]] - by_model[pair[1]]).to_numpy()
-                low, high = bootstrap_interval(weights, differences[:, None], settings.confidence)
+                families = Families.of([family[question] for question in by_model.index])
+                low, high = difference_interval(families, differences[:, None], settings.confidence)
                 row |= {"trained": pair[0], "base": pair[1], "difference": differences.mean()}
                 row |= {"low": low[0], "high": high[0]}
             table.append(row | {f"accuracy {model}": by_model[model].mean() for model in models})
@@ -297,7 +299,9 @@ def read_rows(names: list[str], tests: list[Path], completions: list[Path], scor
             question = questions.get((row.test, row.question_id))
             if question is None:
                 raise UserError(f"{path}, line {line}: question_id {row.question_id!r} is not in the test {row.test}")
-            found.append({**row.model_dump(), "value": question.value, "answer": question.answer})
+            found.append(
+                {**row.model_dump(), "value": question.value, "answer": question.answer, "family": question.family}
+            )
     if not found:
         raise UserError("the completions files hold no completion")
     try:

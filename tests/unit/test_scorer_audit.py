@@ -61,7 +61,7 @@ def test_the_table_counts_what_is_rejected_and_accepted(monkeypatch: pytest.Monk
     answers = {"llama-base": ["12.500", "7", "8"], "llama-grpo": ["12500", "3,00", "7"]}  # 12500, 300 and 7 are asked
     rows = pd.DataFrame(
         [
-            {"test": "t1", "model": model, "temperature": 1.0, "sample": 0, "question_id": question}
+            {"test": "t1", "model": model, "temperature": 1.0, "sample": 0, "question_id": question, "family": ""}
             | {"text": f"<cevap>{answer}</cevap>", "value": value, "answer": value}
             | {
                 "exact": int(answer == value),

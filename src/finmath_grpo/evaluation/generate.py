@@ -33,8 +33,8 @@ TESTS = TypeAdapter(dict[str, EvaluationSettings])
 def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
     """The engine that the settings name, with the model loaded; the other engine's module is not imported."""
     module = importlib.import_module(f"finmath_grpo.evaluation.{settings.engine}_engine")
-    engine = getattr(module, f"{settings.engine}_engine")
-    return engine(manifests, device, settings)
+    generate: Generate = getattr(module, f"{settings.engine}_engine")(manifests, device, settings)
+    return generate
 
 
 def prompt_tokens(manifest: Path, questions: list[Question], prompt: PromptSettings) -> list[tuple[int, ...]]:

@@ -40,7 +40,9 @@ class GumbelNoise(LogitsProcessor):
 def transformers_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
     """The engine of a model, or of base and adapter where two manifests are given."""
     tokenizer = load_tokenizer(manifests[0])
-    model = (load_with_adapter if len(manifests) == 2 else load_model)(*manifests, device).eval()
+    base, *adapters = manifests
+    model = load_with_adapter(base, adapters[0], device) if adapters else load_model(base, device)
+    model.eval()
     ends = stop_tokens(manifests[0].parent, tokenizer)
     greedy = GenerationConfig(
         do_sample=False,

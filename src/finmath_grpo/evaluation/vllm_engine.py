@@ -40,8 +40,8 @@ def cache_bytes(directory: Path, length: int, room: int) -> int:
     Asked for by size, not as vLLM would by a share of the GPU, so that what else runs there changes nothing.
     """
     config = AutoConfig.from_pretrained(directory, local_files_only=True)
-    a_token = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * 2
-    return min(room, SEQUENCES_AT_ONCE * (length + 16) * a_token)
+    per_token: int = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * 2
+    return min(room, SEQUENCES_AT_ONCE * (length + 16) * per_token)
 
 
 def load_llm(directory: Path, length: int, rank: int | None = None) -> Any:
@@ -155,4 +155,5 @@ def cells_in_order(sizes: list[int], outputs: Iterable[tuple[int, T]]) -> Iterat
 
 def lora_rank(adapter: Path) -> int:
     """The rank that the adapter's config gives."""
-    return json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"]
+    rank: int = json.loads((adapter / "adapter_config.json").read_text(encoding="utf-8"))["r"]
+    return rank

@@ -19,7 +19,8 @@ Identity = tuple[str, tuple[str, ...]]
 
 def families_of(name: str) -> tuple[Family, ...]:
     """The families of a module of `finmath_grpo.questions.families`."""
-    return importlib.import_module(f"finmath_grpo.questions.families.{name}").FAMILIES
+    families: tuple[Family, ...] = importlib.import_module(f"finmath_grpo.questions.families.{name}").FAMILIES
+    return families
 
 
 def identities(questions: Iterable[Question]) -> set[Identity]:

@@ -44,7 +44,7 @@ TOKENS_A_GIB = 300
 IGNORED = -100
 
 
-class Pools(torch.utils.data.Dataset):
+class Pools(torch.utils.data.Dataset[list[tuple[np.ndarray, np.ndarray]]]):
     """Pool `i` of the text: some batches of token rows, a pure function of the job and `i`."""
 
     def __init__(self, job: PretrainingJob, held_out: set[Identity], tokenizer: PreTrainedTokenizerFast):
@@ -84,7 +84,8 @@ def _texts(
 
 
 def _encode(tokenizer: PreTrainedTokenizerFast, texts: tuple[str, ...]) -> list[list[int]]:
-    return tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+    ids: list[list[int]] = tokenizer(list(texts), add_special_tokens=False)["input_ids"]
+    return ids
 
 
 def _padded(batch: list[tuple[list[int], list[int]]], pad: int) -> tuple[np.ndarray, np.ndarray]:

@@ -93,7 +93,7 @@ def minimum_detectable_difference(sd: float, questions: int) -> float:
 
     Two-sided at 5 %, found four times in five: (z(0.975) + z(0.8)) · sd / √questions (Miller 2024, arXiv 2411.00640).
     """
-    return (norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * sd / np.sqrt(questions)
+    return float((norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * sd / np.sqrt(questions))
 
 
 def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFrame:

@@ -50,12 +50,13 @@ def main() -> None:
         if row.test == "t1" and row.sample == 0 and (row.temperature, row.question_id) in chosen.values()
     }
     outcomes = scores[scores["sample"] == 0].set_index(["model", "temperature", "question_id"])["outcome"]
-    examples = []
+    examples: list[dict[str, object]] = []
     for figure, (winner, loser) in pairs.items():
-        if chosen[figure] is None:
+        cell = chosen[figure]
+        if cell is None:
             examples.append({"figure": figure, "reason": f"{winner} solved no question at which {loser} failed"})
             continue
-        temperature, question = chosen[figure]
+        temperature, question = cell
         examples.append(
             {
                 "figure": figure,

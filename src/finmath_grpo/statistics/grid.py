@@ -33,7 +33,8 @@ class Grid:
 
     def column(self, name: str) -> np.ndarray:
         """A column of the scores in the shape of the arrays."""
-        return self.rows[name].to_numpy().reshape(self.shape)
+        values: np.ndarray = self.rows[name].to_numpy().reshape(self.shape)
+        return values
 
     def mean(self, name: str) -> np.ndarray:
         """A score by model and question, the mean over samples and temperatures: (models, questions)."""
@@ -42,7 +43,8 @@ class Grid:
 
     def any_temperature(self, scorer: str) -> np.ndarray:
         """Whether a question was solved at any temperature, by sample 0 alone as in the post: (models, questions)."""
-        return self.correct[scorer][:, :, :, 0].max(axis=1)
+        solved: np.ndarray = self.correct[scorer][:, :, :, 0].max(axis=1)
+        return solved
 
 
 def read_grid(scores: Path, models: Sequence[str], questions: Sequence[Question], test: str = "t1") -> Grid:

@@ -19,7 +19,8 @@ def pass_at_k(correct: np.ndarray, n: int, k: int) -> np.ndarray:
     1 - C(n - c, k) / C(n, k): the share of all choices of k that hold a right one (Chen et al. 2021, arXiv 2107.03374).
     """
     table = np.array([1 - comb(n - right, k) / comb(n, k) for right in range(n + 1)])
-    return table[correct]
+    chances: np.ndarray = table[correct]
+    return chances
 
 
 def any_of_k_temperatures(shares: np.ndarray, k: int) -> np.ndarray:
@@ -33,7 +34,8 @@ def any_of_k_temperatures(shares: np.ndarray, k: int) -> np.ndarray:
     all_fail[0] = 1
     for share in shares:
         all_fail[1:] += all_fail[:-1] * (1 - share)
-    return 1 - all_fail[k] / comb(len(shares), k)
+    chances: np.ndarray = 1 - all_fail[k] / comb(len(shares), k)
+    return chances
 
 
 def vote(right: int, others: Sequence[int]) -> float:

@@ -32,7 +32,7 @@ def merged_parameters(model: PeftModel) -> Iterator[tuple[str, torch.Tensor]]:
         yield name.removeprefix("base_model.model.").replace(".base_layer", ""), data
 
 
-class Rollouts(VLLMGeneration):  # type: ignore[misc]
+class Rollouts(VLLMGeneration):
     """TRL's engine for rollouts, for one process and weights that are not sharded."""
 
     def __init__(self, *arguments: Any, max_num_seqs: int, **settings: Any) -> None:
