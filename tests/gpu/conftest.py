@@ -20,9 +20,12 @@ import pytest
 import torch
 import yaml
 
+from finmath_grpo.prompts import PromptSettings
+
 ROOT = Path(__file__).parents[2]
 GIB_A_PROCESS = 8
 FAMILIES = ("llama", "gemma2")
+PROMPT = PromptSettings().model_dump()
 SMOKE = yaml.safe_load((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
 STEPS = 12
 TABLE: list[tuple[str, str]] = []
@@ -90,7 +93,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with ThreadPoolExecutor() as pool:
         for family, manifest in manifests.items():
             stage = ["-m", "finmath_grpo.models.pretrain", "--settings", json.dumps(pretraining(family))]
-            pool.submit(python, *stage, "--test", nothing_held_out, "--manifest", manifest)
+            stage += ["--code", "tests", "--held-out", nothing_held_out, "--cache", directory / "cache"]
+            pool.submit(python, *stage, "--manifest", manifest)
     return manifests
 
 
@@ -123,7 +127,7 @@ def adapter_and_merged(manifest: Path) -> dict:
 def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The smoke experiment's questions, cleaned."""
     directory = tmp_path_factory.mktemp("questions")
-    outputs = [f"--{name}={directory / name}.json" for name in ("questions", "rejected", "audit")]
+    outputs = [f"--{name}={directory / name}.json" for name in ("questions", "rejected")]
     python("-m", "finmath_grpo.questions.clean", "--raw=data/raw/smoke.jsonl", *outputs)
     return directory / "questions.json"
 
@@ -141,14 +145,14 @@ def killed_and_resumed(models: dict[str, Path], questions: Path) -> Callable[[st
         files = {name: directory / name for name in ("cache", "log", "config", "completions", "check")}
         module = {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
         stage = ["-m", module, "--settings", json.dumps(grpo(engine)), "--train", questions, "--base", base]
-        stage += ["--manifest", adapter]
+        stage += ["--code", "tests", "--manifest", adapter]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", files[name]]
         kill_when(command(*stage), lambda: any(files["cache"].glob("*/checkpoint-*/trainer_state.json")))
         assert not adapter.exists()
         printed = python(*stage)
         stage = ["-m", "finmath_grpo.training.merge", "--settings", json.dumps({"prompts": 32, "max_new_tokens": 32})]
-        stage += ["--prompt", json.dumps(SMOKE["prompt"]), "--device", "cuda", "--train", questions, "--base", base]
+        stage += ["--prompt", json.dumps(PROMPT), "--device", "cuda", "--train", questions, "--base", base]
         stage += ["--adapter", adapter, "--config", files["config"], "--manifest", merged, "--check", files["check"]]
         python(*stage)
         return {
@@ -181,7 +185,7 @@ def grpo(engine: str) -> dict:
     }
     return {
         "device": "cuda",
-        "prompt": SMOKE["prompt"],
+        "prompt": PROMPT,
         "seed": 3407,
         "rewards": SMOKE["models"]["llama-grpo-fixed"]["rewards"],
         "training": {**SMOKE["training"]["grpo"], **short, "engine": engine},
@@ -193,7 +197,7 @@ def pretraining(family: str) -> dict:
     shape = {"hidden_size": 256, "layers": 3, "heads": 4, "key_value_heads": 2, "head_dim": 64}
     return {
         "device": "cuda",
-        "prompt": SMOKE["prompt"],
+        "prompt": PROMPT,
         "architecture": {"type": family, "max_position": 512, "intermediate_size": 512, **shape},
         "seed": 1,
         "pretraining": {**SMOKE["pretraining"], "steps": 300},
