@@ -18,19 +18,20 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
 # Before the first job, and for jobs of this machine only: a cluster's nodes have other hardware.
 onstart:
     if workflow.local_exec:
-        jobs = list(workflow.dag.needrun_jobs())
-        on_gpu = any(job.resources.get("gpu") for job in jobs)
-        found = doctors.refusals(
+        refusals, warnings = doctors.before_the_first_job(
             this_machine(),
             shutil.disk_usage("results").free,
-            gpu=on_gpu,
-            cpu_training=any(job.rule.name in ("grpo", "dpo") and not job.resources.get("gpu") for job in jobs),
-            figures=any(job.rule.name == "figure" for job in jobs),
+            [
+                (job.rule.name, job.wildcards.get("experiment"), bool(job.resources.get("gpu")))
+                for job in workflow.dag.needrun_jobs()
+            ],
+            plan.experiments,
+            os.environ,
         )
-        for warning in doctors.warnings(this_machine(), on_gpu):
+        for warning in warnings:
             print(f"warning: {warning}", file=sys.stderr)
-        if found:
-            sys.exit("error: " + "\nerror: ".join(found))
+        if refusals:
+            sys.exit("error: " + "\nerror: ".join(refusals))
 
 
 if workflow.is_main_process:

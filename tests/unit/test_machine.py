@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow.doctor import FULL, describe, lacks, refusals, warnings
-from finmath_grpo.workflow.experiments import Experiment, load
+from finmath_grpo.workflow.doctor import FULL, before_the_first_job, describe, lacks, refusals, room_for, warnings
+from finmath_grpo.workflow.experiments import Experiment, Needs, load
 from finmath_grpo.workflow.hold import hold, only_reads
 from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
 from finmath_grpo.workflow.metadata import TESTED
@@ -40,7 +40,6 @@ def test_machine_that_has_all_is_refused_nothing():
     ("changes", "words"),
     [
         ({"gpus": ()}, "--gpus all"),
-        ({"driver": "575.57.08"}, "driver 575.57.08 is too old for CUDA 13.0: install 580 or newer"),
         ({"vllm": False, "cuda": None}, "this is the CPU stack"),
         ({"browser": None}, "BROWSER_PATH"),
     ],
@@ -48,6 +47,67 @@ def test_machine_that_has_all_is_refused_nothing():
 def test_each_lack_is_named_with_what_to_do(changes: dict, words: str):
     (found,) = refusals(replace(ALL_THERE, **changes), 100 * GIB, **EVERYTHING)
     assert words in found
+
+
+def needing(**needs: float) -> Experiment:
+    return load(CONFIG / "small.yaml").model_copy(update={"needs": Needs(**needs)})
+
+
+STATED = {"paper": needing(memory=48, disk=150, gpu=48)}
+TRAINING = [("grpo", "paper", True), ("merge", "paper", True), ("figure", "paper", False)]
+
+
+def judged(changes: dict, disk: float, jobs: list = TRAINING, **environment: str) -> tuple[list[str], list[str]]:
+    return before_the_first_job(replace(ALL_THERE, **changes), int(disk * GIB), jobs, STATED, environment)
+
+
+def test_a_machine_with_what_the_experiment_needs_starts():
+    assert judged({}, 150) == ([], [])
+    # As sold: a 64 GB host or an L40S of 48 GB has a little less.
+    assert judged({"memory": int(46.9 * GIB), "gpus": (Gpu("L40S", int(44.99 * GIB)),)}, 140) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "disk", "words"),
+    [
+        ({"memory": 15 * GIB}, 200, "paper needs 48 GB of memory, and here are 15.0 GiB"),
+        ({}, 60, "paper needs 150 GB of disk (what it has made so far counted), and here are 60.0 GiB"),
+        ({"gpus": (Gpu("a GPU", 24 * GIB),)}, 200, "paper needs 48 GB of GPU memory, and here are 24.0 GiB"),
+        ({"driver": "575.57.08"}, 200, "driver 575.57.08 is too old for CUDA 13.0: install 580 or newer"),
+    ],
+)
+def test_a_smaller_machine_is_refused_with_both_numbers_and_warned_of_where_limits_are_ignored(changes, disk, words):
+    ((refused,), warned) = judged(changes, disk)
+    assert words in refused and "FINMATH_IGNORE_LIMITS=1" in refused and warned == []
+    assert judged(changes, disk, FINMATH_IGNORE_LIMITS="1") == ([], [refused])
+    assert judged(changes, disk, FINMATH_IGNORE_LIMITS="0") == ([refused], [])
+
+
+def test_ignored_limits_do_not_start_a_gpu_job_without_a_gpu():
+    ((refused,), _) = judged({"gpus": ()}, 200, FINMATH_IGNORE_LIMITS="1")
+    assert "no GPU is visible" in refused
+
+
+@pytest.mark.parametrize(
+    ("jobs", "count"),
+    [
+        ([("figure", "paper", False), ("score", "paper", False), ("all", None, False)], 0),
+        ([("fetch", "paper", False)], 1),  # the disk
+        ([("merge", "paper", False)], 2),  # disk and memory
+        ([("generate", "paper", True)], 4),  # GPU memory and driver too
+    ],
+)
+def test_only_what_the_planned_jobs_need_is_compared(jobs, count):
+    small = {"memory": GIB, "gpus": (Gpu("a GPU", GIB),), "driver": "500.1"}
+    assert len(judged(small, 1, jobs)[0]) == count
+
+
+def test_what_an_experiment_has_on_disk_counts_towards_what_it_needs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, size in {"paper/models/a/w": 10, "cache/c": 5, "small/w": 100}.items():
+        (tmp_path / "results" / name).parent.mkdir(parents=True)
+        (tmp_path / "results" / name).write_bytes(bytes(size))
+    assert room_for("paper", 1000) == 1015
 
 
 def test_full_disk_is_refused():

@@ -1,20 +1,30 @@
 """Whether this machine can do what is asked of it, said before anything starts.
 
-`python -m finmath_grpo.workflow.doctor` prints what was found and what each experiment needs. `refusals` is asked by
-the Snakefile with the jobs that a run would start: what it returns ends the run in words.
+`python -m finmath_grpo.workflow.doctor` prints what was found and what each experiment needs. `before_the_first_job` is
+asked by the Snakefile with the jobs that a run would start: its refusals end the run in words.
 """
 
+import os
 import shutil
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.workflow.experiments import Experiment, Run, load_all, models_by_method
+from finmath_grpo.workflow.experiments import Experiment, Needs, Run, load_all, models_by_method
 from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 
 FULL = 256 * 2**20
 """Less free disk than this, in bytes, and no run starts."""
 SHARED_MEMORY = GIB
 """What vLLM and NCCL may use in /dev/shm; a container has 64 MiB unless told otherwise."""
+IGNORE = "FINMATH_IGNORE_LIMITS"
+"""With this variable set to 1, a machine that is smaller than what `needs` states is warned of and not refused."""
+NEAR = 0.9
+"""A machine sold as 48 GB has a little less: this share of what is stated is enough."""
+BIG_FILES = {"fetch", "pretrain", "grpo", "dpo", "merge", "generate"}
+"""Rules that fill the disk or load a model; all others run anywhere."""
+MODELS = BIG_FILES - {"fetch"}
+"""Rules that hold a model in memory."""
 
 
 def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, figures: bool) -> list[str]:
@@ -38,6 +48,60 @@ def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, fi
     return found
 
 
+def limits(machine: Machine, room: int, name: str, needs: Needs | None, rules: set[str], gpu: bool) -> list[str]:
+    """How this machine is smaller than an experiment needs for the jobs that are planned, a sentence each.
+
+    `rules` are those of its planned jobs, `gpu` says whether one of them uses a GPU. `room`, in bytes, is the free disk
+    with what the experiment has on it already. An experiment that states no needs is refused nothing.
+    """
+    if needs is None:
+        return []
+    compared = [
+        ("memory", machine.memory, needs.memory, bool(rules & MODELS)),
+        ("disk (what it has made so far counted)", room, needs.disk, bool(rules & BIG_FILES)),
+        ("GPU memory", max((card.memory for card in machine.gpus), default=0), needs.gpu, gpu and bool(machine.gpus)),
+    ]
+    return [
+        f"{name} needs {needed:g} GB of {what}, and here are {has / GIB:.1f} GiB ({IGNORE}=1 starts it all the same)"
+        for what, has, needed, asked in compared
+        if asked and has < NEAR * needed * GIB
+    ]
+
+
+def room_for(name: str, free_disk: int) -> int:
+    """Bytes of free disk, with what an experiment and the cache hold already: they count towards its needs."""
+    folders = [Path("results", name), Path("results/cache")]
+    files = (Path(here, file) for folder in folders for here, _, files in os.walk(folder) for file in files)
+    return free_disk + sum(file.lstat().st_size for file in files if file.exists())
+
+
+def before_the_first_job(
+    machine: Machine,
+    free_disk: int,
+    jobs: Iterable[tuple[str, str | None, bool]],
+    experiments: Mapping[str, Experiment],
+    environment: Mapping[str, str],
+) -> tuple[list[str], list[str]]:
+    """Refusals and warnings about the planned jobs, each (rule, experiment or None, whether it uses a GPU)."""
+    planned = list(jobs)
+    on_gpu = any(gpu for _, _, gpu in planned)
+    hard = refusals(
+        machine,
+        free_disk,
+        gpu=on_gpu,
+        cpu_training=any(rule in ("grpo", "dpo") and not gpu for rule, _, gpu in planned),
+        figures=any(rule == "figure" for rule, _, _ in planned),
+    )
+    soft = driver_limit(machine) if on_gpu else []
+    for name in sorted({name for _, name, _ in planned if name is not None and name in experiments}):
+        rules = {rule for rule, of, _ in planned if of == name}
+        gpu = any(uses for _, of, uses in planned if of == name)
+        if rules & BIG_FILES:
+            soft += limits(machine, room_for(name, free_disk), name, experiments[name].needs, rules, gpu)
+    said = warnings(machine, on_gpu)
+    return (hard, said + soft) if environment.get(IGNORE) == "1" else (hard + soft, said)
+
+
 def gpu_refusals(machine: Machine) -> list[str]:
     if not machine.vllm:
         return [
@@ -49,13 +113,18 @@ def gpu_refusals(machine: Machine) -> list[str]:
             "a GPU experiment was asked for and no GPU is visible: give the container one (docker run --gpus all …);"
             " `recorded` runs here, and `smoke` in the CPU image"
         ]
-    needed = too_old(machine.driver, machine.cuda) if machine.driver and machine.cuda else None
-    if needed:
-        return [
-            f"the NVIDIA driver {machine.driver} is too old for CUDA {machine.cuda}: install {needed} or newer on the"
-            " host"
-        ]
     return []
+
+
+def driver_limit(machine: Machine) -> list[str]:
+    """Why the driver can't run this build of CUDA, as far as CUDA's release notes say."""
+    needed = too_old(machine.driver, machine.cuda) if machine.driver and machine.cuda else None
+    if not needed:
+        return []
+    return [
+        f"the NVIDIA driver {machine.driver} is too old for CUDA {machine.cuda}: install {needed} or newer on the host"
+        f" ({IGNORE}=1 starts all the same)"
+    ]
 
 
 def warnings(machine: Machine, gpu: bool) -> list[str]:
@@ -73,15 +142,15 @@ def lacks(machine: Machine, free_disk: int, experiment: Experiment) -> list[str]
     if not on_gpu and models_by_method(experiment, "grpo", "dpo") and machine.vllm:
         found.append("training on the processor needs the CPU stack")
     if on_gpu:
-        found += [sentence.split(":")[0] for sentence in gpu_refusals(machine)]
+        found += [sentence.split(":")[0] for sentence in gpu_refusals(machine) + driver_limit(machine)]
     needs = experiment.needs
     if needs is None:
         return found
-    if machine.memory < 0.93 * needs.memory * GIB:  # a machine sold as 8 GB has a little less
+    if machine.memory < NEAR * needs.memory * GIB:
         found.append(f"only {machine.memory / GIB:.0f} GiB memory")
-    if free_disk < needs.disk * GIB:
+    if free_disk < NEAR * needs.disk * GIB:
         found.append(f"only {free_disk / GIB:.0f} GiB free disk")
-    if machine.gpus and max(gpu.memory for gpu in machine.gpus) < 0.9 * needs.gpu * GIB:
+    if machine.gpus and max(gpu.memory for gpu in machine.gpus) < NEAR * needs.gpu * GIB:
         found.append(f"only {max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
     return found
 
