@@ -10,7 +10,8 @@ from random import Random
 
 from finmath_grpo import gpu_environment
 
-gpu_environment.prepare("tests/gpu", "vllm")
+gpu_environment.set_environment()
+gpu_environment.require("tests/gpu", "vllm")
 
 import torch  # noqa: E402
 
