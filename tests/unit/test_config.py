@@ -44,7 +44,7 @@ def test_every_experiment_of_the_project_loads(monkeypatch):
     monkeypatch.chdir(ROOT)
     good, broken = experiments.load_all(ROOT / "config")
     assert not broken
-    assert list(good) == ["paper", "paper-fast", "published", "recorded", "small", "smoke"]
+    assert list(good) == ["open", "paper", "paper-fast", "published", "recorded", "small", "smoke"]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "config").glob("*.yaml")), ids=lambda path: path.stem)
@@ -100,8 +100,8 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
         ("[xmlcount, exact_match]", "[xmlcount, xmlcount]", r"llama-grpo\.rewards: .*stands twice"),
         ("num_generations: 6", "num_generations: 5", r"steps_per_generation: .* is 96, .* multiple of num_generations"),
         ("num_generations: 6", "num_generations: 1", r"num_generations: .*greater than or equal to 2"),
-        ("optimizer_steps: 45", "optimizer_steps: 44", r"optimizer_steps: .*max_steps is 45"),
-        ("learning_rate: 2e-3", "learning_rate: .inf", r"learning_rate: .*finite"),
+        ("optimizer_steps: 60", "optimizer_steps: 59", r"optimizer_steps: .*max_steps is 60"),
+        ("learning_rate: 1e-3", "learning_rate: .inf", r"learning_rate: .*finite"),
         ("merge:\n  prompts: 32\n  max_new_tokens: 96\n", "", r"models\.llama-grpo\.method: grpo needs .*`merge`"),
         ("smoke-instances.jsonl}", "x.jsonl, temperatures: [0.75]}", r"tests\.t3\.temperatures: 0\.75 is not among"),
         ("kind: run", 'kind: run\nsplit: "\\x00"\n\x07', r"mine\.yaml: not YAML"),
@@ -382,8 +382,8 @@ def test_a_file_that_is_not_there_is_named():
         experiments.load(Path("nothing.yaml"))
 
 
-def test_learning_rates_may_be_written_as_2e_3(tmp_path):
-    assert load_text(tmp_path, SMOKE).training.grpo.learning_rate == 0.002
+def test_learning_rates_may_be_written_as_1e_3(tmp_path):
+    assert load_text(tmp_path, SMOKE).training.grpo.learning_rate == 0.001
 
 
 def test_a_label_or_another_models_seed_is_no_part_of_a_training_slice(tmp_path):

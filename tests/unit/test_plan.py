@@ -92,8 +92,8 @@ def test_the_fingerprint_of_grpo_is_that_of_its_own_rewards_and_engine(plan):
 def test_what_was_not_published_is_not_asked_for(plan):
     assert plan.completions_to_read(job("published")) == []
     assert plan.unless_published("scores.csv")(job("published")) == []
-    assert not any("outcomes" in table for table in plan.tables_of_claims(job("published")))
-    assert any("outcomes" in table for table in plan.tables_of_claims(job("recorded")))
+    assert not any("decomposition" in table for table in plan.tables_of_claims(job("published")))
+    assert any("decomposition" in table for table in plan.tables_of_claims(job("recorded")))
 
 
 def test_a_run_without_grpo_has_no_tables_and_no_figures_of_training(plan, tmp_path):
