@@ -1,5 +1,4 @@
-# Every model answers every test question at every temperature, which takes long. Scoring takes seconds, so it is a stage
-# of its own.
+# Every model answers every test question, which takes long. Scoring takes seconds, so it is a stage of its own.
 
 
 rule generate:

@@ -1,5 +1,4 @@
 # Tables from scores, logs and completions: figures and claims read these and nothing else.
-# `published` has the same tables, as far as the post's numbers go; `recorded` ships texts and what is made of training.
 
 
 rule statistics:
@@ -24,7 +23,7 @@ rule statistics:
         job(
             "statistics.from_scores --settings {params.settings:q} --models {params.models}"
             " --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
-            " --tables $(dirname {output[0]})"
+            " --tables results/{wildcards.experiment}/statistics"
         )
 
 
@@ -98,5 +97,5 @@ rule published_statistics:
     shell:
         job(
             "statistics.published --settings {params.settings:q} --labels {params.labels:q}"
-            " --numbers {input.numbers} --tables $(dirname {output[0]})"
+            " --numbers {input.numbers} --tables results/{wildcards.experiment}/statistics"
         )
