@@ -163,6 +163,8 @@ class Tables:
             table["known"] = ""
             if self.published and at == "mean":
                 table = pd.DataFrame([self._bounded(row) for row in table.to_dict("records")])
+            # Where each p is 1, the file has no decimal point and pandas reads whole numbers.
+            table["p"] = table["p"].astype(float)
             table["raw"] = table["p"]
             secondary = table["role"] != "primary"
             if secondary.any():
