@@ -174,6 +174,7 @@ def table_of_pieces(records: Records) -> str:
 def table_of_sources() -> str:
     """Where each setting of `paper` comes from, as Markdown."""
     import yaml
+
     from finmath_grpo.training.sources import flat, sources
 
     stated = sources(ROOT / "config/sources.yaml")
@@ -182,7 +183,7 @@ def table_of_sources() -> str:
     for key, entry in stated.items():
         found = [value for name, value in values.items() if name == key or name.startswith(f"{key}.")]
         value = f"`{json.dumps(found[0], ensure_ascii=False)}`" if len(found) == 1 else ""
-        rows.append(f"| `{key}` | {value} | {entry.origin} | {entry.note} |")
+        rows.append(f"| `{key}` | {value} | {entry.origin}{', open' if entry.open else ''} | {entry.note} |")
     return "\n".join(rows)
 
 
