@@ -63,6 +63,18 @@ rule reward_audit:
         " --audit {output.audit} --forms {output.forms}"
 
 
+rule merge_table:
+    input:
+        checks=plan.merge_checks,
+        code=plan.code("statistics.merge_table"),
+    output:
+        table="results/{experiment}/statistics/merge.csv",
+    log:
+        "results/{experiment}/logs/merge_table.log",
+    shell:
+        JOB + "statistics.merge_table --checks {input.checks} --table {output.table}"
+
+
 rule examples:
     input:
         test="results/{experiment}/data/test.jsonl",
