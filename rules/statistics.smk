@@ -72,7 +72,8 @@ rule merge_table:
     log:
         "results/{experiment}/logs/merge_table.log",
     shell:
-        JOB + "statistics.merge_table --checks {input.checks} --table {output.table}"
+        "python -m finmath_grpo.workflow.job --log {log} --outputs {output} --"
+        " finmath_grpo.statistics.merge_table --checks {input.checks} --table {output.table}"
 
 
 rule examples:
