@@ -94,6 +94,9 @@ def card() -> tuple[str, float, float]:
 
 
 def commit() -> str | None:
+    """The commit of the checkout, where there is git."""
+    if shutil.which("git") is None:
+        return None
     done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     return done.stdout.strip() or None
 
