@@ -21,8 +21,6 @@ import pytest
 import torch
 import yaml
 
-from finmath_grpo.rollouts import read_rollouts
-
 ROOT = Path(__file__).parents[2]
 GIB_A_PROCESS = 8
 FAMILIES = ("llama", "gemma2")
@@ -167,6 +165,8 @@ def killed_and_resumed(models: dict[str, Path], questions: Path) -> Callable[[st
 @pytest.fixture(scope="session")
 def sampled(models: dict[str, Path], questions: Path) -> Callable[[str, int], list[str]]:
     """What GRPO by an engine samples with a seed in two updates; each call is a run of its own."""
+    from finmath_grpo.rollouts import read_rollouts
+
     runs = itertools.count()
 
     def run(engine: str, seed: int) -> list[str]:
