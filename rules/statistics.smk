@@ -58,6 +58,19 @@ rule reward_audit:
         job("statistics.reward_audit --completions {input.completions} --audit {output.audit} --forms {output.forms}")
 
 
+rule merge_table:
+    input:
+        checks=plan.merge_checks,
+        code=plan.code("statistics.merge_table"),
+    output:
+        table="results/{experiment}/statistics/merge.csv",
+    log:
+        "results/{experiment}/logs/merge_table.log",
+    shell:
+        "python -m finmath_grpo.workflow.job --log {log} --outputs {output} --"
+        " finmath_grpo.statistics.merge_table --checks {input.checks} --table {output.table}"
+
+
 rule examples:
     input:
         test="results/{experiment}/data/test.jsonl",

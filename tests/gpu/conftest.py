@@ -5,6 +5,7 @@ and batch-invariant mode is read when vLLM is imported. They run side by side, a
 """
 
 import importlib.util
+import itertools
 import json
 import os
 import signal
@@ -111,6 +112,7 @@ def measured(models: dict[str, Path]) -> Iterator[Callable[..., dict]]:
             )
             tasks["adapter", family] = pool.submit(adapter_and_merged, manifest)
         tasks["soft_capping", "gemma2"] = pool.submit(measure, "soft_capping", models["gemma2"])
+        tasks["captured", "llama"] = pool.submit(measure, "captured", models["llama"])
         yield lambda what, family: tasks[what, family].result()
 
 
@@ -160,6 +162,29 @@ def killed_and_resumed(models: dict[str, Path], questions: Path) -> Callable[[st
             "log": pd.read_csv(files["log"]),
             "check": json.loads(files["check"].read_text(encoding="utf-8")),
         }
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def sampled(models: dict[str, Path], questions: Path) -> Callable[[str, int], list[str]]:
+    """What GRPO by an engine samples with a seed in two updates; each call is a run of its own."""
+    from finmath_grpo.rollouts import read_rollouts
+
+    runs = itertools.count()
+
+    def run(engine: str, seed: int) -> list[str]:
+        base = models["llama"]
+        directory = base.parents[1] / f"seeds-{engine}-{seed}-{next(runs)}"
+        job = grpo(engine) | {"seed": seed}
+        job["training"] |= {"max_steps": 2, "optimizer_steps": 2, "save_steps": 10}
+        module = {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
+        stage = ["-m", module, "--settings", json.dumps(job), "--code", "tests", "--train", questions, "--base", base]
+        stage += ["--manifest", directory / "adapter" / base.name]
+        for name in ("cache", "log", "config", "completions"):
+            stage += [f"--{name}", directory / name]
+        python(*stage)
+        return [row.completion for row in read_rollouts(directory / "completions")]
 
     return run
 

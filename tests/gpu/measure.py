@@ -181,6 +181,30 @@ def make_adapter(manifest: Path, adapter_manifest: Path, merged: Path) -> dict:
     return {}
 
 
+def captured(manifest: Path) -> dict:
+    """For rollouts of 6 and of 102 completions: the batches that the engine captured a decode graph for."""
+    from vllm import LLM
+    from vllm.config import CUDAGraphMode
+
+    found = {}
+    for completions in (6, 102):
+        llm = LLM(
+            model=str(manifest.parent),
+            dtype="bfloat16",
+            max_model_len=256,
+            max_num_seqs=gpu_environment.captured_batch(completions),
+            gpu_memory_utilization=0.1,
+            compilation_config=gpu_environment.VLLM_COMPILATION,
+        )
+        runner = llm.llm_engine.model_executor.driver_worker.model_runner
+        manager = getattr(runner, "cudagraph_manager", None)
+        graphs = manager.graphs if manager else runner.cudagraph_dispatcher.cudagraph_keys[CUDAGraphMode.FULL]
+        found[str(completions)] = sorted({graph.num_tokens for graph in graphs})
+        del llm, runner, manager, graphs
+    return found
+
+
 if __name__ == "__main__":
-    measurements = {function.__name__: function for function in (repeat, soft_capping, greedy, make_adapter)}
+    functions = (repeat, soft_capping, greedy, make_adapter, captured)
+    measurements = {function.__name__: function for function in functions}
     print(json.dumps(measurements[sys.argv[1]](*map(Path, sys.argv[2:]))))

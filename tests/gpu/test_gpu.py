@@ -2,6 +2,8 @@
 
 import pytest
 
+from finmath_grpo.gpu_environment import captured_batch
+
 BATCHES = {"twice": "same batch again", "shuffled": "in another order", "fewer": "every 8th without the others"}
 
 
@@ -62,6 +64,27 @@ def test_adapter_and_merged_model_give_the_same_greedy_tokens(family, measured, 
     table.append((f"{family}: greedy, base + adapter = base", f"{alike(base):.1%}"))
     assert alike(merged, 8) > 0.9
     assert alike(merged) > max(0.5, alike(base))
+
+
+@pytest.mark.parametrize("completions", [6, 102])
+def test_the_engine_has_a_decode_graph_for_the_rounded_batch_of_a_rollout(completions, measured, table):
+    sizes = measured("captured", "llama")[str(completions)]
+    table.append((f"decode graphs for rollouts of {completions}", ", ".join(map(str, sizes))))
+    assert max(sizes) == captured_batch(completions) >= completions
+
+
+@pytest.mark.parametrize("engine", ["trl", "unsloth"])
+def test_two_training_seeds_sample_other_texts_and_one_seed_the_same(engine, sampled, table):
+    one, again, other = sampled(engine, 1), sampled(engine, 1), sampled(engine, 2)
+    first = len(one) // 2  # those of the first update, before anything was learned
+
+    def alike(left: list[str], right: list[str]) -> float:
+        return sum(a == b for a, b in zip(left[:first], right[:first], strict=True)) / first
+
+    table.append((f"{engine}: first rollouts alike, one seed twice", f"{alike(one, again):.1%}"))
+    table.append((f"{engine}: first rollouts alike, two seeds", f"{alike(one, other):.1%}"))
+    assert one[:first] == again[:first]
+    assert alike(one, other) < 0.5
 
 
 @pytest.mark.parametrize("engine", ["trl", "unsloth"])

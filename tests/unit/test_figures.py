@@ -28,6 +28,7 @@ from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
 from finmath_grpo.figures.theme import KNOWN, colours, ink_on
 from finmath_grpo.prompts import fill_template
+from finmath_grpo.statistics.merge_table import COLUMNS, merge_table
 from finmath_grpo.statistics.reward_audit import Rollout, audit
 
 ROOT = Path(__file__).parents[2]
@@ -110,6 +111,13 @@ def simulated(tmp_path_factory) -> Path:
     none = {"figure": "example_question2", "reason": "llama-base solved no question at which llama-grpo failed"}
     examples = [{"figure": "example_question1", **example}, none]
     (folder / "examples.json").write_text(json.dumps(examples), encoding="utf-8")
+    tensors = {
+        f"model.layers.{layer}.{part}.weight": {**dict.fromkeys(COLUMNS, 0.01), "gain": 0.9, "cosine": 0.8}
+        for layer in range(3)
+        for part in ("self_attn.q_proj", "mlp.down_proj")
+    }
+    merged = merge_table({model: {"tensors": tensors} for model in ("llama-grpo", "gemma-dpo")})
+    merged.to_csv(folder / "merge.csv", index=False)
     return folder
 
 
@@ -142,6 +150,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
     everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
     trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
+    trained["merged"] = ["llama-grpo"]
     assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
 
 
@@ -170,6 +179,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
 )
 def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absent, models, given):
     run = {"panel": ["llama-grpo"], "contrasts": [("llama-grpo", "gemma-it")], "logs": KNOWN, "rollouts": KNOWN}
+    run["merged"] = KNOWN
     expected = set(FIGURES) - absent - (set() if "gemma-dpo" in models else {"gemma_vs_dpo"})
     expected -= set() if "llama-base" in models else {"grpo_vs_base"}
     assert set(figures_of("run", models, **{**run, **given})) == expected

@@ -9,8 +9,9 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, GenerationConfig, LlamaConfig, LlamaForCausalLM
 
+from finmath_grpo.models.weights import StoredWeights
 from finmath_grpo.training import merge
-from finmath_grpo.training.merge import Weights, check_tensors, repair, updates, write_configs, write_weights
+from finmath_grpo.training.merge import check_tensors, repair, updates, write_configs, write_weights
 from finmath_grpo.training.merge_check import Update, agreement, check_tensor, compare, cut, summary, ulp, warning
 
 
@@ -88,10 +89,10 @@ def test_a_tensor_that_the_adapter_does_not_touch_must_not_change():
         check_tensor("w", base, base + 1, None)
 
 
-def stored(folder: Path, **tensors: torch.Tensor) -> Weights:
+def stored(folder: Path, **tensors: torch.Tensor) -> StoredWeights:
     folder.mkdir()
     save_file(tensors, folder / "model.safetensors")
-    return Weights(folder)
+    return StoredWeights(folder)
 
 
 def test_a_tensor_of_the_adapter_that_the_base_lacks_is_refused(tmp_path):
@@ -134,7 +135,7 @@ def test_merged_files_load_as_the_model_that_peft_merges_in_float32(trained, sha
     base, adapter, expected = trained
     monkeypatch.setattr(merge, "SHARD", shard)
     (tmp_path / "merged").mkdir()
-    weights, update = Weights(base), updates(adapter)
+    weights, update = StoredWeights(base), updates(adapter)
     write_weights(weights, update, tmp_path / "merged")
     assert write_configs(base, tmp_path / "merged") == []
     files = sorted(tmp_path.glob("merged/*.safetensors"))
@@ -143,7 +144,7 @@ def test_merged_files_load_as_the_model_that_peft_merges_in_float32(trained, sha
     loaded = AutoModelForCausalLM.from_pretrained(tmp_path / "merged", dtype=torch.bfloat16)
     found = loaded.state_dict()
     assert all(torch.equal(found[name], tensor) for name, tensor in expected.state_dict().items())
-    tensors = check_tensors(weights, Weights(tmp_path / "merged"), update)
+    tensors = check_tensors(weights, StoredWeights(tmp_path / "merged"), update)
     assert len(tensors) == 6 and max(row["largest_error_in_ulps"] for row in tensors.values()) <= 0.5001
     if len(files) > 1:
         index = json.loads((tmp_path / "merged/model.safetensors.index.json").read_text())

@@ -9,9 +9,9 @@ import torch
 from trl import GRPOConfig
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.models.weights import base_sha256, weights_sha256
+from finmath_grpo.models.weights import base_sha256, tensor_hashes, weights_sha256
 from finmath_grpo.training.grpo import optimizer_steps, rollouts
-from finmath_grpo.training.trainer import checked, last_whole_checkpoint
+from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights, last_whole_checkpoint
 from finmath_grpo.workflow import experiments
 
 EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config").good
@@ -118,3 +118,24 @@ def test_an_output_layer_tied_to_the_embedding_is_left_out_of_the_hash():
     assert base_sha256(twice.items(), config) == base_sha256(weights.items(), config)
     config.tie_word_embeddings = False
     assert base_sha256(twice.items(), config) != base_sha256(weights.items(), config)
+
+
+def test_training_on_other_weights_than_the_files_hold_is_refused_with_the_name_of_the_tensor():
+    weights = small_weights()
+    stored = tensor_hashes(weights.items())
+    check_is_stored(tensor_hashes(weights.items()), stored)
+    weights["b"][3, 3] += 1
+    with pytest.raises(RuntimeError, match=r"1 tensors in memory .* b: in memory"):
+        check_is_stored(tensor_hashes(weights.items()), stored)
+
+
+def test_rows_that_an_engine_appends_are_no_change_of_the_base():
+    weights = small_weights()
+    stored = types.SimpleNamespace(shapes={name: tensor.shape for name, tensor in weights.items()})
+    model = torch.nn.ParameterDict({**weights, "b": torch.cat([weights["b"], weights["b"][:1]])})
+    model.config = types.SimpleNamespace(tie_word_embeddings=False)
+    check_is_stored(frozen_weights(model, stored), tensor_hashes(weights.items()))
+    with torch.no_grad():
+        model["b"][299, 0] += 1
+    with pytest.raises(RuntimeError, match="b: in memory"):
+        check_is_stored(frozen_weights(model, stored), tensor_hashes(weights.items()))

@@ -32,8 +32,9 @@ class Entry:
     """What the figure shows, for a reader who can't see it. The numbers are in the tables."""
     tables: tuple[str, ...]
     """Files in `results/{experiment}/statistics/` that it reads."""
-    shows: Literal["models", "panel", "contrast", "logs", "rollouts"] = "models"
-    """The models that it shows: all, the panel, the first contrast, those with a training log, those with rollouts."""
+    shows: Literal["models", "panel", "contrast", "logs", "rollouts", "merged"] = "models"
+    """The models that it shows: all, the panel, the first contrast, those with a training log, those with rollouts,
+    those that were merged with an adapter."""
     least: int = 1
     """How many of these the experiment must have."""
     models: tuple[str, ...] = ()
@@ -159,6 +160,16 @@ FIGURES: dict[str, Entry] = {
         shows="logs",
         published=False,
     ),
+    "merge_fidelity": Entry(
+        draw="merge_fidelity:figure",
+        title="What the merge kept of the update",
+        group="Training",
+        alt="Two panels over the layers, one point per adapted weight: gain and cosine of the merged update against "
+        "the trained one. At 1 nothing was lost by rounding.",
+        tables=("merge.csv",),
+        shows="merged",
+        published=False,
+    ),
     "accuracy_by_temperature": Entry(
         draw="accuracy_by_temperature:figure",
         title="Accuracy by temperature, every model",
@@ -243,11 +254,13 @@ def figures_of(
     contrasts: Sequence[tuple[str, str]] = (),
     logs: Collection[str] = (),
     rollouts: Collection[str] = (),
+    merged: Collection[str] = (),
 ) -> list[str]:
     """The names of an experiment's figures, in the order of the catalogue.
 
     `kind` is the kind of experiment, `models` are the names of its models, `panel` and `contrasts` are those of its
-    statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training;
+    statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training,
+    `merged` those that were merged with an adapter;
     `published` needs neither, as it has the log of the post's run.
     """
     if kind == "published":
@@ -258,6 +271,7 @@ def figures_of(
         "contrast": contrasts[0] if contrasts else (),
         "logs": logs,
         "rollouts": rollouts,
+        "merged": merged,
     }
     shown = {group: set(names) & set(models) for group, names in named.items()}
     return [

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import PeftModel
+from safetensors import safe_open
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
 
 from finmath_grpo.models.manifest import verified_directory
@@ -57,8 +58,38 @@ def load_with_adapter(base: Path, adapter: Path, device: str, dtype: torch.dtype
     return PeftModel.from_pretrained(load_model(base, device, dtype), verified_directory(adapter), device_map=device)
 
 
-def weights_sha256(parameters: Iterable[tuple[str, torch.Tensor]]) -> str:
-    """The hex SHA-256 of named tensors: that of the lines `sha256 of the values  dtype  shape  name`, sorted by name.
+class StoredWeights(Mapping[str, torch.Tensor]):
+    """The tensors of a model directory by name, each read when it is asked for, onto a device and in a dtype."""
+
+    def __init__(self, directory: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> None:
+        self.device, self.dtype = device, dtype
+        self.files: dict[str, Path] = {}
+        self.shapes: dict[str, torch.Size] = {}
+        for file in sorted(directory.glob("*.safetensors")):
+            with safe_open(file, "pt") as stored:
+                for name in stored.keys():  # noqa: SIM118 (it is no dict)
+                    self.files[name] = file
+                    self.shapes[name] = torch.Size(stored.get_slice(name).get_shape())
+
+    def counts(self) -> dict[str, int]:
+        """How many values each tensor has."""
+        return {name: shape.numel() for name, shape in self.shapes.items()}
+
+    def __getitem__(self, name: str) -> torch.Tensor:
+        with safe_open(self.files[name], "pt", device=self.device) as stored:
+            tensor: torch.Tensor = stored.get_tensor(name)
+        wanted = self.dtype if tensor.is_floating_point() else None
+        return tensor.to(wanted or tensor.dtype)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+def tensor_hashes(parameters: Iterable[tuple[str, torch.Tensor]]) -> dict[str, str]:
+    """Of each named tensor, SHA-256 of the values, dtype and shape as one text.
 
     Values are hashed as they lie in memory, in a dtype of their own: bfloat16 where that holds each of them, else
     float32. So weights stored in bfloat16 hash the same where they are computed with in float32, and a large model is
@@ -66,19 +97,28 @@ def weights_sha256(parameters: Iterable[tuple[str, torch.Tensor]]) -> str:
     """
     named = sorted(parameters, key=lambda item: item[1].numel(), reverse=True)
     with ThreadPoolExecutor(max(1, min(16, len(os.sched_getaffinity(0))))) as pool:
-        lines = dict(zip((name for name, _ in named), pool.map(_line, named), strict=True))
-    return hashlib.sha256("".join(lines[name] for name in sorted(lines)).encode()).hexdigest()
+        hashes = pool.map(_hash, (tensor for _, tensor in named))
+        return dict(zip((name for name, _ in named), hashes, strict=True))
 
 
-def _line(named: tuple[str, torch.Tensor]) -> str:
-    name, tensor = named
-    dtype = torch.bfloat16 if all(_is_bfloat16(chunk) for chunk in _chunks(tensor)) else torch.float32
-    if not tensor.is_floating_point():
-        dtype = tensor.dtype
+def combined_sha256(hashes: Mapping[str, str]) -> str:
+    """One hex SHA-256 for the hashes of many tensors, in the order of their names."""
+    return hashlib.sha256("".join(f"{hashes[name]}  {name}\n" for name in sorted(hashes)).encode()).hexdigest()
+
+
+def weights_sha256(parameters: Iterable[tuple[str, torch.Tensor]]) -> str:
+    """:func:`combined_sha256` of named tensors."""
+    return combined_sha256(tensor_hashes(parameters))
+
+
+def _hash(tensor: torch.Tensor) -> str:
+    dtype = tensor.dtype
+    if tensor.is_floating_point():
+        dtype = torch.bfloat16 if all(_is_bfloat16(chunk) for chunk in _chunks(tensor)) else torch.float32
     values = hashlib.sha256()
     for chunk in _chunks(tensor):
         values.update(chunk.to(dtype).cpu().contiguous().view(torch.uint8).numpy().data)
-    return f"{values.hexdigest()}  {dtype}  {tuple(tensor.shape)}  {name}\n"
+    return f"{values.hexdigest()}  {dtype}  {tuple(tensor.shape)}"
 
 
 def _chunks(tensor: torch.Tensor) -> Iterator[torch.Tensor]:
@@ -90,10 +130,15 @@ def _is_bfloat16(values: torch.Tensor) -> bool:
     return values.dtype == torch.bfloat16 or torch.equal(values.bfloat16().to(values.dtype), values)
 
 
-def base_sha256(weights: Iterable[tuple[str, torch.Tensor]], config: Any) -> str:
-    """:func:`weights_sha256` of a base model, an output layer that is tied to the embedding left out.
+def base_weights(weights: Iterable[tuple[str, torch.Tensor]], config: Any) -> Iterator[tuple[str, torch.Tensor]]:
+    """Named weights without an output layer that is tied to the embedding.
 
     A file may hold it twice, and so may a model whose weights are vLLM's.
     """
     tied = {"lm_head.weight"} if config.tie_word_embeddings else set()
-    return weights_sha256((name, tensor) for name, tensor in weights if name not in tied)
+    return ((name, tensor) for name, tensor in weights if name not in tied)
+
+
+def base_sha256(weights: Iterable[tuple[str, torch.Tensor]], config: Any) -> str:
+    """:func:`weights_sha256` of a base model's :func:`base_weights`."""
+    return weights_sha256(base_weights(weights, config))

@@ -66,7 +66,8 @@ def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     )
     check_unchanged(trainer, job.training.model_dump(mode="json", exclude=OURS))
     with store.keep(run / FINISHED) as directory:
-        train_and_save(trainer, None, directory, {"job": job.model_dump(mode="json"), "pairs": len(pairs)})
+        described = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
+        train_and_save(trainer, None, base.parent, directory, described)
         write_jsonl(directory / "pairs.jsonl", pairs)
     discard_checkpoints(run)
 

@@ -181,15 +181,15 @@ def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -
         )
 
 
-def train(trainer: GRPOTrainer, job: GrpoJob, questions: list[Question], steps: int, run: Path) -> None:
-    """Train the adapter of a job and keep the result in the run's folder."""
+def train(trainer: GRPOTrainer, job: GrpoJob, base: Path, questions: list[Question], steps: int, run: Path) -> None:
+    """Train the adapter of a job on the model in the folder `base` and keep the result in the run's folder."""
     check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
     if job.device == "cuda":
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
         set_seed(job.seed)
     with store.keep(run / FINISHED) as directory:
         described = {"job": job.model_dump(mode="json"), "questions": len(questions)}
-        train_and_save(trainer, steps, directory, described)
+        train_and_save(trainer, steps, base, directory, described)
         ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
         write_rollouts(
             directory / ROLLOUTS, rollouts(run / "completions", ids, job.rewards, shares_generations(job.training))
@@ -220,7 +220,7 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
         print("this run was trained before and is taken from the store")
     else:
         trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run)
-        train(trainer, job, questions, steps, run)
+        train(trainer, job, arguments.base.parent, questions, steps, run)
     outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
     publish(run / FINISHED, arguments.manifest, outputs)
 

@@ -9,13 +9,12 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 from peft import LoraConfig, PeftModel
-from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
@@ -23,7 +22,7 @@ from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_json
 from finmath_grpo.models.manifest import replacement, verified_directory
 from finmath_grpo.models.stop_tokens import stop_tokens
-from finmath_grpo.models.weights import base_sha256, compute_dtype, load_from, load_tokenizer
+from finmath_grpo.models.weights import StoredWeights, base_sha256, compute_dtype, load_from, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.merge_check import Update, agreement, check_tensor, greedy_tokens, summary, warning
@@ -31,33 +30,6 @@ from finmath_grpo.training.settings import MergeSettings
 
 SHARD = 2 * 2**30
 """Bytes of a file of weights, at most, but for a tensor that is larger."""
-
-
-class Weights(Mapping[str, torch.Tensor]):
-    """The tensors of a model directory by name, each read when it is asked for, onto a device and in a dtype."""
-
-    def __init__(self, directory: Path, device: str = "cpu", dtype: torch.dtype | None = None) -> None:
-        self.device, self.dtype = device, dtype
-        self.files: dict[str, Path] = {}
-        self.counts: dict[str, int] = {}
-        """How many values a tensor has."""
-        for file in sorted(directory.glob("*.safetensors")):
-            with safe_open(file, "pt") as stored:
-                for name in stored.keys():  # noqa: SIM118 (it is no dict)
-                    self.files[name] = file
-                    self.counts[name] = torch.Size(stored.get_slice(name).get_shape()).numel()
-
-    def __getitem__(self, name: str) -> torch.Tensor:
-        with safe_open(self.files[name], "pt", device=self.device) as stored:
-            tensor: torch.Tensor = stored.get_tensor(name)
-        wanted = self.dtype if tensor.is_floating_point() else None
-        return tensor.to(wanted or tensor.dtype)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.files)
-
-    def __len__(self) -> int:
-        return len(self.files)
 
 
 def updates(adapter: Path, device: str = "cpu") -> dict[str, Update]:
@@ -99,9 +71,9 @@ def shards(values: Mapping[str, int]) -> list[list[str]]:
     return found
 
 
-def write_weights(base: Weights, update: Mapping[str, Update], directory: Path) -> None:
+def write_weights(base: StoredWeights, update: Mapping[str, Update], directory: Path) -> None:
     """Write the merged tensors: one file, or shards with an index as transformers reads them."""
-    files = shards(base.counts)
+    files = shards(base.counts())
     names = ["model.safetensors"]
     if len(files) > 1:
         names = [f"model-{number:05d}-of-{len(files):05d}.safetensors" for number in range(1, len(files) + 1)]
@@ -109,7 +81,7 @@ def write_weights(base: Weights, update: Mapping[str, Update], directory: Path) 
         merged = {tensor: merged_tensor(base[tensor], update.get(tensor)).cpu().contiguous() for tensor in tensors}
         save_file(merged, directory / name, metadata={"format": "pt"})
     if len(files) > 1:
-        total = sum(2 * count for count in base.counts.values())
+        total = sum(2 * count for count in base.counts().values())
         places = {tensor: name for name, tensors in zip(names, files, strict=True) for tensor in tensors}
         write_json(
             directory / "model.safetensors.index.json", {"metadata": {"total_size": total}, "weight_map": places}
@@ -157,7 +129,9 @@ def _valid(generation: GenerationConfig) -> bool:
     return True
 
 
-def check_tensors(base: Weights, merged: Weights, update: Mapping[str, Update]) -> dict[str, dict[str, float]]:
+def check_tensors(
+    base: StoredWeights, merged: StoredWeights, update: Mapping[str, Update]
+) -> dict[str, dict[str, float]]:
     """The comparison of every adapted tensor, as written. Raises RuntimeError where merged is not base + update."""
     missing = update.keys() - base.keys()
     if missing or base.keys() != merged.keys():
@@ -166,7 +140,7 @@ def check_tensors(base: Weights, merged: Weights, update: Mapping[str, Update]) 
     return {name: row for name, row in found.items() if row is not None}
 
 
-def check_base(base: Weights, config: Any, training: Mapping[str, Any]) -> dict[str, str]:
+def check_base(base: StoredWeights, config: Any, training: Mapping[str, Any]) -> dict[str, str]:
     """The hashes of the base on disk, and before and after training. Raises RuntimeError where they differ."""
     hashes = {"on_disk": base_sha256(base.items(), config), **training["base_sha256"]}
     compared = dict(hashes)
@@ -231,16 +205,16 @@ def main() -> None:
     base, adapter = verified_directory(arguments.base), verified_directory(arguments.adapter)
     said("verified base and adapter")
     training = json.loads(arguments.config.read_text(encoding="utf-8"))
-    hashes = check_base(Weights(base), AutoConfig.from_pretrained(base, local_files_only=True), training)
+    hashes = check_base(StoredWeights(base), AutoConfig.from_pretrained(base, local_files_only=True), training)
     said("hashed the base")
     # The base as the trainer computed with it.
-    weights, update = Weights(base, device, compute_dtype(device)), updates(adapter, device)
+    weights, update = StoredWeights(base, device, compute_dtype(device)), updates(adapter, device)
     with replacement(arguments.manifest) as directory:
         write_weights(weights, update, directory)
         repairs = write_configs(base, directory)
         load_tokenizer(arguments.base).save_pretrained(directory)
         said("merged")
-        tensors = check_tensors(weights, Weights(directory, device), update)
+        tensors = check_tensors(weights, StoredWeights(directory, device), update)
         said("checked every tensor")
     del update
     free(device)

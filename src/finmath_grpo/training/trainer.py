@@ -5,6 +5,7 @@ import json
 import shutil
 import statistics
 import time
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, digest, sha256, write_json
 from finmath_grpo.models import store
 from finmath_grpo.models.manifest import replacement
-from finmath_grpo.models.weights import base_sha256
+from finmath_grpo.models.weights import StoredWeights, base_weights, combined_sha256, compute_dtype, tensor_hashes
 from finmath_grpo.settings import Settings
 from finmath_grpo.training.settings import LoraSettings
 
@@ -87,19 +88,31 @@ def run_directory(cache: Path, job: Settings, code: str, inputs: list[Path]) -> 
     return cache / digest(defined_by)[:32]
 
 
-def frozen_sha256(model: PreTrainedModel) -> str:
-    """The hash of a model's frozen weights, adapter left out, under the names that the base alone has on disk."""
-    started = time.perf_counter()
-    found = base_sha256(
-        (
-            (name.removeprefix("base_model.model.").replace(".base_layer", ""), tensor)
-            for name, tensor in model.named_parameters()
-            if "lora_" not in name
-        ),
-        model.config,
+def frozen_weights(model: PreTrainedModel, stored: StoredWeights) -> dict[str, str]:
+    """The hashes of a model's frozen weights, adapter left out, under the names that the base alone has on disk.
+
+    Rows that an engine appended to the embedding or the output layer, for a padding token say, are left out.
+    """
+
+    def as_stored(name: str, tensor: torch.Tensor) -> torch.Tensor:
+        shape = stored.shapes.get(name)
+        appended = shape is not None and shape[1:] == tensor.shape[1:] and shape[0] < tensor.shape[0]
+        return tensor[: shape[0]] if shape is not None and appended else tensor
+
+    named = (
+        (name.removeprefix("base_model.model.").replace(".base_layer", ""), tensor)
+        for name, tensor in model.named_parameters()
+        if "lora_" not in name
     )
-    print(f"hashed the frozen weights in {time.perf_counter() - started:.1f} s", flush=True)
-    return found
+    return tensor_hashes((name, as_stored(name, tensor)) for name, tensor in base_weights(named, model.config))
+
+
+def check_is_stored(found: Mapping[str, str], stored: Mapping[str, str]) -> None:
+    """Raise RuntimeError where hashes of weights in memory are not those of the files, with the tensors' names."""
+    differ = sorted(name for name in found.keys() | stored.keys() if found.get(name) != stored.get(name))
+    if differ:
+        shown = "; ".join(f"{name}: in memory {found.get(name)}, on disk {stored.get(name)}" for name in differ[:3])
+        raise RuntimeError(f"{len(differ)} tensors in memory are not those on disk, so nothing is trained: {shown}")
 
 
 def last_whole_checkpoint(checkpoints: Path) -> str | None:
@@ -115,22 +128,31 @@ def last_whole_checkpoint(checkpoints: Path) -> str | None:
     return get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
 
 
-def train_and_save(trainer: Trainer, expected_steps: int | None, directory: Path, described: dict[str, Any]) -> None:
+def train_and_save(
+    trainer: Trainer, expected_steps: int | None, base: Path, directory: Path, described: dict[str, Any]
+) -> None:
     """Train from the last checkpoint if there is one; write adapter, `log.csv` and the resolved `config.json`.
 
-    `described` is what the stage says of the run in `config.json`, beside what holds for every run.
+    `base` is the directory of the base model. `described` is what the stage says of the run in `config.json`, beside
+    what holds for every run.
 
-    Raises RuntimeError if the frozen base weights changed in training.
+    Raises RuntimeError if the frozen base weights are not those of the files, or changed in training.
     """
+    started = time.perf_counter()
+    stored = StoredWeights(base, dtype=compute_dtype("cuda" if torch.cuda.is_available() else "cpu"))
+    before = frozen_weights(trainer.model, stored)
+    if not described["job"]["training"].get("load_in_4bit"):
+        check_is_stored(before, tensor_hashes(base_weights(stored.items(), trainer.model.config)))
+    print(f"hashed the base in memory and on disk in {time.perf_counter() - started:.1f} s", flush=True)
     transformers.logging.set_verbosity_warning()
     last = last_whole_checkpoint(Path(trainer.args.output_dir))
     if last:
         print(f"resuming from {Path(last).name}")
-    before = frozen_sha256(trainer.model)
     trainer.train(resume_from_checkpoint=last)
-    after = frozen_sha256(trainer.model)
-    if before != after:
-        raise RuntimeError(f"the frozen base weights changed in training: {before} before, {after} after")
+    after = frozen_weights(trainer.model, stored)
+    changed = sorted(name for name in before if after.get(name) != before[name])
+    if changed:
+        raise RuntimeError(f"frozen base weights changed in training: {len(changed)} tensors, {', '.join(changed[:3])}")
     if expected_steps is not None and trainer.state.global_step != expected_steps:
         raise RuntimeError(f"{trainer.state.global_step} optimizer steps instead of {expected_steps}")
 
@@ -143,7 +165,7 @@ def train_and_save(trainer: Trainer, expected_steps: int | None, directory: Path
         {
             **described,
             "optimizer_steps": trainer.state.global_step,
-            "base_sha256": {"before_training": before, "after_training": after},
+            "base_sha256": {"before_training": combined_sha256(before), "after_training": combined_sha256(after)},
             "versions": versions(),
             "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
             **({"performance": performance(trainer)} if torch.cuda.is_available() else {}),

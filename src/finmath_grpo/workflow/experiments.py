@@ -101,6 +101,8 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
 
 
+NO_EXPERIMENTS = {"sources.yaml"}
+"""Files of `config/` that are none: where the settings of `paper` come from."""
 # fmt: off
 TAKEN = frozenset((
     "all", "audit", "cache", "clean", "claims", "contamination", "doctor", "dpo", "examples", "fetch", "figure",
@@ -124,7 +126,7 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
     broken: dict[str, str] = {}
     for path in sorted(directory.iterdir(), key=lambda path: (path.stem, path.suffix)):
         name = path.stem
-        if path.name.startswith(".") or path.suffix.lower() not in (".yaml", ".yml"):
+        if path.name in NO_EXPERIMENTS or path.name.startswith(".") or path.suffix.lower() not in (".yaml", ".yml"):
             continue
         try:
             if path.suffix != ".yaml":

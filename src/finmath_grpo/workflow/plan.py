@@ -226,6 +226,11 @@ class Plan:
         models = experiments.models_by_method(self._found(wildcards), "grpo")
         return [paths.training(wildcards.experiment, model, "log.csv") for model in models]
 
+    def merge_checks(self, wildcards: Wildcards) -> list[str]:
+        """What the merges found, by GRPO or DPO."""
+        trained = experiments.trained_pairs(self._found(wildcards))
+        return [f"results/{wildcards.experiment}/models/{model}/merge_check.json" for model, _ in trained]
+
     def rollouts(self, wildcards: Wildcards) -> list[str]:
         """What GRPO sampled while it trained."""
         models = experiments.models_with_rollouts(self._found(wildcards))
@@ -264,6 +269,7 @@ class Plan:
             contrasts=found.statistics.contrasts,
             logs=sampled,
             rollouts=sampled,
+            merged=[model for model, _ in experiments.trained_pairs(found)],
         )
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:

@@ -1,0 +1,219 @@
+"""Tables of memory and hours from the records of the rehearsal: `python benchmarks/rehearsal_tables.py [--check]`.
+
+Reads docs/benchmark.json and config/sources.yaml and writes what stands between the marks of docs/rehearsal.md. With
+`--check` it only says whether the page is up to date.
+
+What was measured on a card is marked so. All else is estimated from the largest card that was measured: decoding waits
+for memory and scales with its bandwidth, the passes of the update with bf16 operations per second, and a card's memory
+follows from the share that is asked for rollouts.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+if __name__ == "__main__":
+    sys.path[0:1] = [str(ROOT), str(ROOT / "src")]
+
+from finmath_grpo.workflow import experiments  # noqa: E402
+from finmath_grpo.workflow.kinds import Run  # noqa: E402
+
+Records = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Card:
+    """A GPU by its data sheet: GiB as CUDA counts, GB/s, dense bf16 TFLOP/s."""
+
+    name: str
+    gib: float
+    bandwidth: float
+    tflops: float
+
+
+CARDS = {
+    "24 GB": Card("RTX 4090", 23.5, 1008, 165),
+    "40 GB": Card("A100 40GB", 39.4, 1555, 312),
+    "48 GB": Card("L40S", 44.39, 864, 362),
+    "80 GB": Card("H100 80GB", 79.2, 3350, 989),
+}
+BASE = CARDS["80 GB"]
+NAMES = ("paper", "paper-fast")
+LEAST_FREE = 1.0
+"""GiB that an estimate leaves free before it says that a run fits."""
+WEIGHTS = 15.0
+"""GiB of the 8 B base in bf16, which the share for rollouts has to hold."""
+
+
+def last(records: Records, piece: str, card: float | None = None) -> Mapping[str, Any] | None:
+    """The last record of a piece at full shape; on a card of this size (within 2 GiB), if one is given."""
+    found = [row for row in records if row["piece"] == piece and row["shape"] == "full"]
+    if card is not None:
+        found = [row for row in found if abs(row["card_gib"] - card) < 2]
+    return found[-1] if found else None
+
+
+def run_of(name: str) -> Run:
+    found = experiments.load(ROOT / "config" / f"{name}.yaml")
+    assert isinstance(found, Run)
+    return found
+
+
+def completions(run: Run) -> int:
+    """How many completions a model writes: every test, question, temperature and sample."""
+    count = {"t1": run.split.test}
+    for name, test in experiments.tests(run).items():
+        if test.questions:
+            count[name] = sum(1 for line in (ROOT / test.questions).read_text(encoding="utf-8").splitlines() if line)
+    return sum(
+        count[name] * len(test.evaluation.temperatures) * test.evaluation.samples
+        for name, test in experiments.tests(run).items()
+    )
+
+
+def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | None:
+    """Hours of an experiment by stage, every completion at its limit; None where a piece was not measured."""
+    trained, merged = last(records, f"train:{name}"), last(records, f"merge:{name}") or last(records, "merge:paper")
+    speeds = {which: last(records, f"generate:{which}") for which in ("llama", "gemma", "adapter")}
+    if trained is None or merged is None or speeds["llama"] is None:
+        return None
+    run = run_of(name)
+    assert run.training.grpo is not None
+    slower, weaker = BASE.bandwidth / card.bandwidth, BASE.tflops / card.tflops
+    per_generation = trained["seconds_per_generation"] or 0.0
+    decoding = per_generation / run.training.grpo.steps_per_generation
+    step = decoding * slower + (trained["seconds_per_step"] - decoding) * weaker
+    runs = len(experiments.models_by_method(run, "grpo"))
+    around = trained["seconds_to_first_step"] + trained["seconds_after_last_step"]
+    generating = 0.0
+    for model, entry in run.models.items():
+        kind = "adapter" if entry.method == "adapter" else "gemma" if model.startswith("gemma") else "llama"
+        speed = speeds[kind] or speeds["llama"]
+        tokens = completions(run) * run.evaluation.max_new_tokens
+        generating += speed["seconds_to_first_request"] + tokens / speed["tokens_per_second"] * slower
+    return {
+        "training": runs * (around + run.training.grpo.optimizer_steps * step) / 3600,
+        "merge": runs * merged["seconds"] / 3600,
+        "generation": generating / 3600,
+    }
+
+
+def hours(records: Records) -> list[str]:
+    """What the whole of each experiment would take on the card that was measured, a line each."""
+    lines = []
+    for name in NAMES:
+        found = parts(records, name)
+        if found:
+            shown = ", ".join(f"{stage} {value:.1f}" for stage, value in found.items())
+            lines.append(
+                f"{name}: about {sum(found.values()):.1f} hours if every completion runs to its limit ({shown})"
+            )
+        else:
+            lines.append(f"{name}: not enough pieces measured at full shape for an estimate of its hours")
+    return lines
+
+
+def memory(records: Records, piece: str, share: float, card: Card) -> str:
+    """Peak GiB of a training job on a card, with how it is known."""
+    here = last(records, piece, card.gib)
+    if here:
+        free = here["card_gib"] - here["gpu_gib"]
+        return f"{here['gpu_gib']:.1f} GiB, {free:.1f} free (measured)"
+    known = last(records, piece)
+    if known is None:
+        return "not measured"
+    expected = known["gpu_gib"] + share * (card.gib - known["card_gib"])
+    if not piece.endswith("-4bit") and share * card.gib < WEIGHTS + 1:
+        return f"does not fit: {share:.0%} of the card do not hold the weights (estimated)"
+    if expected > card.gib - LEAST_FREE:
+        return f"does not fit: {expected:.1f} GiB (estimated)"
+    return f"{expected:.1f} GiB, {card.gib - expected:.1f} free (estimated)"
+
+
+def table_of_cards(records: Records) -> str:
+    """Memory and hours by experiment and card, as Markdown."""
+    rows = ["| card | experiment | GPU memory of training | hours |", "| --- | --- | --- | --- |"]
+    for size, card in CARDS.items():
+        for name in (*NAMES, "paper-4bit"):
+            base = name.removesuffix("-4bit")
+            settings = run_of(base).training.grpo
+            assert settings is not None
+            used = memory(records, f"train:{name}", settings.vllm_gpu_memory_utilization, card)
+            found = parts(records, base, card) if name in NAMES else None
+            shown = "not measured" if found is None else f"{sum(found.values()):.1f} (estimated)"
+            rows.append(f"| {size} ({card.name}) | `{name}` | {used} | {'–' if 'not fit' in used else shown} |")
+    return "\n".join(rows)
+
+
+def table_of_pieces(records: Records) -> str:
+    """The last record of each piece and card, as Markdown."""
+    shown = [
+        ("seconds_per_step", "s per step"),
+        ("seconds_to_first_step", "s to the first step"),
+        ("tokens_per_second", "tokens/s"),
+        ("share", "of plain vLLM"),
+        ("kept_share", "of the update kept"),
+        ("gpu_gib", "GiB GPU"),
+        ("host_anonymous_gib", "GiB host (anonymous)"),
+        ("seconds", "s in all"),
+    ]
+    newest = {(row["piece"], row["card_gib"], row["gpu"]): row for row in records if row["shape"] == "full"}
+    rows = ["| piece | card | measured |", "| --- | --- | --- |"]
+    for (piece, gib, gpu), row in newest.items():
+        values = "; ".join(f"{row[key]:g} {words}" for key, words in shown if row.get(key) is not None)
+        held = f", held to {gib:g} GiB" if row["held_to_that_size"] else ""
+        rows.append(f"| `{piece}` | {gpu}{held} | {values} |")
+    return "\n".join(rows)
+
+
+def table_of_sources() -> str:
+    """Where each setting of `paper` comes from, as Markdown."""
+    import yaml
+
+    from finmath_grpo.training.sources import flat, sources
+
+    stated = sources(ROOT / "config/sources.yaml")
+    values = flat(yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8")))
+    rows = ["| setting | value | from | why or where |", "| --- | --- | --- | --- |"]
+    for key, entry in stated.items():
+        found = [value for name, value in values.items() if name == key or name.startswith(f"{key}.")]
+        value = f"`{json.dumps(found[0], ensure_ascii=False)}`" if len(found) == 1 else ""
+        rows.append(f"| `{key}` | {value} | {entry.origin}{', open' if entry.open else ''} | {entry.note} |")
+    return "\n".join(rows)
+
+
+def page(text: str, tables: Mapping[str, str]) -> str:
+    """A page with the tables between their marks: `<!-- NAME -->` to `<!-- end NAME -->`."""
+    for name, table in tables.items():
+        pattern = rf"(<!-- {name} -->\n).*?(<!-- end {name} -->)"
+        text, count = re.subn(pattern, lambda found, new=table: f"{found[1]}{new}\n{found[2]}", text, flags=re.S)
+        assert count == 1, f"the page has no mark {name}"
+    return text
+
+
+def main() -> None:
+    path = ROOT / "docs/rehearsal.md"
+    file = ROOT / "docs/benchmark.json"
+    records = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    old = path.read_text(encoding="utf-8")
+    new = page(
+        old,
+        {
+            "cards": table_of_cards(records),
+            "hours": "\n".join(f"* {line}" for line in hours(records)),
+            "pieces": table_of_pieces(records),
+            "sources": table_of_sources(),
+        },
+    )
+    if "--check" in sys.argv[1:]:
+        sys.exit(None if old == new else "error: docs/rehearsal.md is older than its data: run this without --check")
+    path.write_text(new, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""How much of the trained update is left in the merged model: bfloat16 rounds what is small against the weight.
+
+Gain is <M - W, D> / <D, D> and cosine that of M - W and D, where W is the base weight, M the merged one and D the
+update. Both are 1 where nothing was lost. Cosine falls first: rounding adds noise before it takes the update away.
+"""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.figures.settings import Look
+from finmath_grpo.figures.tables import Tables
+from finmath_grpo.figures.theme import colour, frame, in_order, label, legend_over_titles, panel_titles
+
+MEASURES = {"gain": "Gain", "cosine": "Cosine"}
+PROJECTIONS = {
+    **{"q_proj": "circle", "k_proj": "circle-open", "v_proj": "square", "o_proj": "square-open"},
+    **{"gate_proj": "triangle-up", "up_proj": "triangle-up-open", "down_proj": "diamond"},
+}
+"""Symbols; another projection is a cross."""
+
+
+def figure(tables: Tables, look: Look) -> go.Figure:
+    """Two panels over the layers, one point per adapted weight: colour by model, symbol by projection. Table: merge."""
+    table = tables["merge"]
+    if table.empty:
+        raise UserError("merge.csv: no row: nothing to draw")
+    models = in_order(table.model, look)
+    panels = make_subplots(
+        rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=list(MEASURES.values())
+    )
+    panel_titles(panels, look)
+    # Beside each other within a layer, so that models don't hide one another.
+    width = 0.7 / len(models)
+    for place, model in enumerate(models):
+        rows = table[table.model == model]
+        for column, (measure, name) in enumerate(MEASURES.items(), start=1):
+            panels.add_scatter(
+                x=rows.layer + width * (place - (len(models) - 1) / 2),
+                y=rows[measure],
+                mode="markers",
+                marker={
+                    "color": colour(model, look),
+                    "symbol": [PROJECTIONS.get(projection, "x") for projection in rows.projection],
+                    "size": 8,
+                },
+                customdata=rows[["layer", "projection", "relative_update"]],
+                name=label(model, look),
+                legendgroup=model,
+                showlegend=column == 1,
+                hovertemplate=f"layer %{{customdata[0]}}, %{{customdata[1]}}<br>{name}: %{{y:.3f}}<br>"
+                "update: %{customdata[2]:.2%} of the weights",
+                row=1,
+                col=column,
+            )
+    caption = (
+        f"{len(table) // len(models)} weights per model; 1: nothing lost by rounding to bfloat16; "
+        f"smallest gain {table.gain.min():.2f}, smallest cosine {table.cosine.min():.2f}"
+    )
+    legend = [label(model, look) for model in models]
+    panels.update_layout(frame(look, caption, legend=legend, above=32))
+    legend_over_titles(panels, 32)
+    panels.update_xaxes(title_text="layer", dtick=max(1, int(table.layer.max() + 1) // 8))
+    panels.update_yaxes(range=[min(0.0, 1.05 * table[list(MEASURES)].min().min()), 1.08])
+    panels.update_yaxes(title_text="share of the update", row=1, col=1)
+    return panels
