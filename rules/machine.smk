@@ -1,10 +1,7 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
-import shutil
-
 from finmath_grpo.workflow import doctor as doctors
 from finmath_grpo.workflow import console, hold, provenance
-from finmath_grpo.workflow.machine import this_machine
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
@@ -18,20 +15,13 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
 # Before the first job, and for jobs of this machine only: a cluster's nodes have other hardware.
 onstart:
     if workflow.local_exec:
-        refusals, warnings = doctors.before_the_first_job(
-            this_machine(),
-            shutil.disk_usage("results").free,
+        doctors.check(
             [
                 (job.rule.name, job.wildcards.get("experiment"), bool(job.resources.get("gpu")))
                 for job in workflow.dag.needrun_jobs()
             ],
             plan.experiments,
-            os.environ,
         )
-        for warning in warnings:
-            print(f"warning: {warning}", file=sys.stderr)
-        if refusals:
-            sys.exit("error: " + "\nerror: ".join(refusals))
 
 
 if workflow.is_main_process:

@@ -67,8 +67,7 @@ rule merge_table:
     log:
         "results/{experiment}/logs/merge_table.log",
     shell:
-        "python -m finmath_grpo.workflow.job --log {log} --outputs {output} --"
-        " finmath_grpo.statistics.merge_table --checks {input.checks} --table {output.table}"
+        job("statistics.merge_table --checks {input.checks} --table {output.table}")
 
 
 rule examples:

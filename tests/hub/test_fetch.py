@@ -46,6 +46,11 @@ def hub() -> Iterator[LoopbackHub]:
         yield loopback
 
 
+def without_hub_settings() -> dict[str, str]:
+    """The environment as on a machine where nobody set the Hub's client up: offline, a token, a mirror."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "HUGGING"))}
+
+
 @dataclass(frozen=True)
 class Client:
     """A user's machine: a folder with results, and a Hub to ask."""
@@ -71,10 +76,9 @@ class Client:
         paths = ["--cache", str(self.store.parent), "--manifest", str(self.manifest)]
         home = {"HF_HOME": str(self.path / "home"), "HF_ENDPOINT": self.endpoint}
         home |= {"HF_HUB_OFFLINE": "0", "HF_HUB_DISABLE_TELEMETRY": "1"}  # as the workflow sets them
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("HF_", "HUGGING"))}
         return subprocess.Popen(
             [sys.executable, "-c", self.stage, name, revision, *paths, *options],
-            env={**inherited, **home, "PYTHONPATH": "src", **dict(self.environment)},
+            env={**without_hub_settings(), **home, "PYTHONPATH": "src", **dict(self.environment)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -368,7 +372,7 @@ def test_the_lock_is_written_by_one_command_and_not_changed_by_chance(hub, clien
     text = json.dumps({"extends": "smoke", **config})
     (tmp_path / "config/mine.yaml").write_text(text, encoding="utf-8")
     command = [sys.executable, "-m", "finmath_grpo.workflow.lock_models", "mine"]
-    environment = {**os.environ, "HF_ENDPOINT": hub.endpoint, "PYTHONPATH": str(Path("src").resolve())}
+    environment = {**without_hub_settings(), "HF_ENDPOINT": hub.endpoint, "PYTHONPATH": str(Path("src").resolve())}
 
     def run(*options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -10,7 +10,7 @@ from plotly.subplots import make_subplots
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import colour, frame, in_order, label, legend_over_titles, panel_titles
+from finmath_grpo.figures.theme import MUTED, colour, frame, in_order, label, legend_over_titles, panel_titles
 
 MEASURES = {"gain": "Gain", "cosine": "Cosine"}
 PROJECTIONS = {
@@ -53,11 +53,17 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 row=1,
                 col=column,
             )
+    projections = list(dict.fromkeys(table.projection))
+    for projection in projections:
+        symbol = PROJECTIONS.get(projection, "x")
+        panels.add_scatter(
+            x=[None], y=[None], mode="markers", name=projection, marker={"color": MUTED, "symbol": symbol, "size": 8}
+        )
     caption = (
         f"{len(table) // len(models)} weights per model; 1: nothing lost by rounding to bfloat16; "
         f"smallest gain {table.gain.min():.2f}, smallest cosine {table.cosine.min():.2f}"
     )
-    legend = [label(model, look) for model in models]
+    legend = [*(label(model, look) for model in models), *projections]
     panels.update_layout(frame(look, caption, legend=legend, above=32))
     legend_over_titles(panels, 32)
     panels.update_xaxes(title_text="layer", dtick=max(1, int(table.layer.max() + 1) // 8))

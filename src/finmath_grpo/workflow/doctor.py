@@ -1,11 +1,12 @@
 """Whether this machine can do what is asked of it, said before anything starts.
 
-`python -m finmath_grpo.workflow.doctor` prints what was found and what each experiment needs. `before_the_first_job` is
-asked by the Snakefile with the jobs that a run would start: its refusals end the run in words.
+`python -m finmath_grpo.workflow.doctor` prints what was found and what each experiment needs. The Snakefile calls
+`check` with the jobs that a run would start: refusals end the run in words.
 """
 
 import os
 import shutil
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -100,6 +101,16 @@ def before_the_first_job(
             soft += limits(machine, room_for(name, free_disk), name, experiments[name].needs, rules, gpu)
     said = warnings(machine, on_gpu)
     return (hard, said + soft) if environment.get(IGNORE) == "1" else (hard + soft, said)
+
+
+def check(jobs: Iterable[tuple[str, str | None, bool]], experiments: Mapping[str, Experiment]) -> None:
+    """Compare this machine with what the planned jobs need: print warnings, end the process where it can't do them."""
+    free = shutil.disk_usage("results").free
+    refused, warned = before_the_first_job(this_machine(), free, jobs, experiments, os.environ)
+    for warning in warned:
+        print(f"warning: {warning}", file=sys.stderr)
+    if refused:
+        sys.exit("error: " + "\nerror: ".join(refused))
 
 
 def gpu_refusals(machine: Machine) -> list[str]:
