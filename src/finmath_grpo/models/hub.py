@@ -6,8 +6,6 @@ a store under its own hash, and its first part as `HASH.partial`, from which the
 one, goes on (HTTP Range). Large files come over plain HTTPS, not over Xet, which can't go on with a partial file.
 """
 
-import email.utils
-import errno
 import fcntl
 import hashlib
 import os
@@ -15,26 +13,18 @@ import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
-from huggingface_hub import HfApi, constants, get_token, hf_hub_url
-from huggingface_hub.errors import (
-    DisabledRepoError,
-    GatedRepoError,
-    HfHubHTTPError,
-    HFValidationError,
-    OfflineModeIsEnabled,
-    RemoteEntryNotFoundError,
-    RepositoryNotFoundError,
-    RevisionNotFoundError,
-)
+from huggingface_hub import HfApi, constants, hf_hub_url
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
 from huggingface_hub.hf_api import RepoSibling
-from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, parse_ratelimit_headers
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 from tqdm import tqdm
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.models.hub_errors import asked_to_wait, reason, told
 from finmath_grpo.models.lock import HubFile, Snapshot
 
 WAITS = (1.0, 2.0, 4.0, 8.0)
@@ -234,6 +224,14 @@ def fetch_file(snapshot: Snapshot, name: str, store: Path, progress: tqdm) -> Pa
         print(f"{name}: the parts do not fit together; the file is fetched anew", flush=True)
 
 
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a stored file another name: a second link to the same bytes where the disk is the same, else a copy."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
 def hash_of(path: Path, like: str) -> str:
     """The hash of a file, of the kind of the hash `like`."""
     kind = like.partition(":")[0]
@@ -274,9 +272,6 @@ def receive(url: str, part: Path, have: int, progress: tqdm) -> None:
                 progress.update(len(chunk))
 
 
-# ---- what goes wrong
-
-
 def wait_or_raise(error: httpx.HTTPError, waits: Iterator[float]) -> None:
     """Wait as long as the Hub asks, or for the next of `waits`; raise the error where no new try can help."""
     wait = next(waits, None)
@@ -292,92 +287,3 @@ def wait_or_raise(error: httpx.HTTPError, waits: Iterator[float]) -> None:
         raise error
     print(f"{reason(error)}; the next try is in {wait:g} s", flush=True)
     time.sleep(wait)
-
-
-def asked_to_wait(response: httpx.Response) -> float | None:
-    """Seconds that the Hub asks to wait: its own rate-limit header, or Retry-After (seconds or a date; RFC 9110)."""
-    limit = parse_ratelimit_headers(response.headers)
-    if limit is not None and limit.remaining == 0:
-        return float(limit.reset_in_seconds)
-    text = response.headers.get("Retry-After", "").strip()
-    if text.isdigit():
-        return float(text)
-    with suppress(ValueError, TypeError):
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    return None
-
-
-def reason(error: Exception) -> str:
-    """What happened, in short."""
-    if isinstance(error, HfHubHTTPError):
-        return f"the Hub answers {error.response.status_code}"
-    return f"the connection failed ({type(error).__name__})"
-
-
-@contextmanager
-def told(repository: str, revision: str, name: str | None = None) -> Iterator[None]:
-    """Turn an error of the network, the Hub or the disk into a UserError that says the cause and what to do."""
-    try:
-        yield
-    except UserError:
-        raise
-    except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-        raise UserError(words(error, repository, revision, name)) from None
-
-
-def words(error: Exception, repository: str, revision: str, name: str | None) -> str:
-    """The cause of an error and what to do about it. Never holds a header, and so no token."""
-    again = "run again: what has come stays and is not fetched twice"
-    page = f"{constants.ENDPOINT}/{repository}"
-    what = f"{repository}, {name}" if name else repository
-    if isinstance(error, OfflineModeIsEnabled):
-        return f"{what}: HF_HUB_OFFLINE is set, so nothing is fetched; unset it"
-    if isinstance(error, HfHubHTTPError):
-        status = error.response.status_code
-        if isinstance(error, GatedRepoError):
-            return f"{what}: is gated ({status}). Accept its licence on {page}, then {token_words()}"
-        if isinstance(error, DisabledRepoError):
-            return f"{what}: the Hub has disabled this repository ({status}); see {page}"
-        if isinstance(error, RevisionNotFoundError):
-            return f"{repository}: has no revision {revision!r} (404); see {page}/commits/main"
-        if isinstance(error, RemoteEntryNotFoundError):
-            return f"{what}: is not in the repository at {revision} (404)"
-        if status == httpx.codes.UNAUTHORIZED and get_token() is not None:
-            return f"{what}: the Hub does not accept the token in HF_TOKEN (401); make a new one that may read"
-        if isinstance(error, RepositoryNotFoundError):
-            return f"{what}: the Hub has no such model, or hides it ({status}). Check the name; {token_words()}"
-        if status == httpx.codes.FORBIDDEN:
-            return f"{what}: the token in HF_TOKEN has no right to read it (403); allow it to, or make another"
-        if status == httpx.codes.TOO_MANY_REQUESTS:
-            asked = asked_to_wait(error.response)
-            when = "later" if asked is None else f"in {asked:.0f} s, as the Hub asks"
-            return f"{what}: too many requests (429). Run again {when}; what has come stays"
-        if status >= 500:
-            return f"{what}: the Hub is in trouble ({status}); {again}"
-        return f"{what}: the Hub refuses the request ({status}); see {page}"
-    if isinstance(error, httpx.HTTPError | httpx.InvalidURL):
-        kind = type(error).__name__
-        if name:
-            return f"{what}: the connection broke off and did not come back ({kind}); {again}"
-        return (
-            f"{what}: {constants.ENDPOINT} can't be reached ({kind}). Check network, proxy and HF_ENDPOINT; with no"
-            " network use `smoke`, `small`, `published` or `recorded`"
-        )
-    assert isinstance(error, OSError)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"{what}: the disk is full; make room and {again}"
-    return f"{what}: {error.filename or 'a file'} can't be written: {error.strerror or error}"
-
-
-def token_words() -> str:
-    if get_token() is None:
-        return "set HF_TOKEN to a token of yours that may read it (none is set)"
-    return "see that the token in HF_TOKEN is of that user and may read it"
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """Give a stored file another name: a second link to the same bytes where the disk is the same, else a copy."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
