@@ -33,7 +33,7 @@ try:
 except OSError as error:
     sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
 # A stage as a job: its record lies beside its log (src/finmath_grpo/workflow/job.py).
-job = "python -m finmath_grpo.workflow.job --log {{log}} --outputs {{output}} -- finmath_grpo.{}".format
+job = "python -m finmath_grpo.workflow.job --log {{log}} --inputs {{input}} --outputs {{output}} -- finmath_grpo.{}".format
 
 
 found, broken = experiments.load_all(Path("config"))

@@ -1,7 +1,7 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import console, hold, provenance
+from finmath_grpo.workflow import console, hold, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
@@ -12,8 +12,9 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
         sys.exit(f"error: {error}")
 
 
-# Before the first job, and for jobs of this machine only: a cluster's nodes have other hardware.
+# Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.
 onstart:
+    unchanged.check_planned((job.input, job.output) for job in workflow.dag.needrun_jobs())
     if workflow.local_exec:
         doctors.check(
             [

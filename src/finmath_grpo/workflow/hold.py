@@ -1,27 +1,33 @@
 """One run at a time on one `results/`, on the host or in containers, and a killed run leaves nothing behind.
 
 Snakemake's own lock is a file that outlives a killed process and says nothing of who holds it. Here the kernel holds a
-lock (flock) for as long as the process lives. Whoever has it knows that no other run does. So it removes Snakemake's
-locks and the temporary files of killed jobs.
+lock (flock) for as long as the process lives. Whoever has it knows that no other run does. Jobs hold locks of their own
+(`workflow.job`), as those of a cluster outlive the run that started them: a new run waits for them. Then it removes
+Snakemake's locks and the temporary files of killed jobs.
 
-Not covered: folders shared over a network by machines that don't share locks; jobs of a cluster that still run after
-their main process was killed; a run with `snakemake --directory` elsewhere; somebody who runs a stage by hand. What two
-jobs must not do at once (train in one checkpoint folder, say) they have to lock themselves.
+Not covered: folders shared over a network by machines that don't share locks; a run with `snakemake --directory`
+elsewhere. What two jobs of different `results/` must not do at once (train in one checkpoint folder of a shared cache,
+say) they lock themselves.
 """
 
 import fcntl
 import os
 import shutil
-import socket
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from finmath_grpo import locks
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import remove_strays
+from finmath_grpo.locks import this_process
 
 HOLDER = "FINMATH_HOLDER"
 """The variable that tells jobs the process whose run they belong to; `workflow.job` ends a job when it is gone."""
+RUNNING = Path(".snakemake/running")
+"""The folder of `results/` with a lock for each running job."""
 NOT_OURS = (".snakemake", "cache/compiled")
 """Folders of `results/` in which others keep temporary files."""
 READS = (
@@ -67,13 +73,24 @@ def hold(results: Path) -> TextIO:
     file.truncate(0)
     file.write(f"{this_process()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n")
     file.flush()
+    wait_for_jobs(results / RUNNING)
     shutil.rmtree(metadata / "locks", ignore_errors=True)
     remove_strays(results, skip=NOT_OURS)
     return file
 
 
-def this_process() -> str:
-    """A name for this process that its user can act on."""
-    if "FINMATH_STACK" in os.environ:  # set in our images; the host name of a container is its id
-        return f"container {socket.gethostname()}"
-    return f"process {os.getpid()} on {socket.gethostname()}"
+def wait_for_jobs(running: Path) -> None:
+    """Wait until no job of a former run lives, naming those that do. Removes the locks that killed jobs left."""
+    for lock in sorted(running.glob("*.lock")):
+        descriptor = locks.take(lock)
+        if descriptor is None:
+            print(
+                f"A job of a former run still writes: {locks.holder(lock)}. Waiting for it to end; Ctrl-C gives up.",
+                file=sys.stderr,
+                flush=True,
+            )
+        while descriptor is None:
+            time.sleep(locks.TICK)
+            descriptor = locks.take(lock)
+        lock.unlink(missing_ok=True)
+        os.close(descriptor)
