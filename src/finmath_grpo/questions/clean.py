@@ -1,8 +1,8 @@
 """Clean raw questions: choice questions become open ones, answers become digits, commas and dots.
 
 As in the post, the separators of an answer stay as they were recorded: `5514.28` is not mended, and the audit names the
-row. An answer whose row has another `value` is rejected. Many of them, or two that are each other's values, are no slip, and
-the file is refused. What can't be cleaned goes to the rejected rows with a reason, and the audit counts everything, so
+row. An answer whose row has another `value` is rejected; a file with many of them, or with two that are each other's
+values, is refused. What can't be cleaned goes to the rejected rows with a reason, and the audit counts everything, so
 that nothing is dropped in silence. Answers are read as those of models are.
 """
 
