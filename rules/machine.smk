@@ -1,7 +1,7 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import console, hold, provenance, unchanged
+from finmath_grpo.workflow import console, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:

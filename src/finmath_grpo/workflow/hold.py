@@ -10,11 +10,14 @@ elsewhere. What two jobs of different `results/` must not do at once (train in o
 say) they lock themselves.
 """
 
+import errno
 import fcntl
 import os
 import shutil
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -30,6 +33,8 @@ RUNNING = Path(".snakemake/running")
 """The folder of `results/` with a lock for each running job."""
 NOT_OURS = (".snakemake", "cache/compiled")
 """Folders of `results/` in which others keep temporary files."""
+SKEW = 60.0
+"""Seconds by which the clocks of two machines may differ."""
 READS = (
     *("dryrun", "lint", "list_rules", "list_target_rules", "print_compilation"),
     *("dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "containerize"),
@@ -56,14 +61,11 @@ def hold(results: Path) -> TextIO:
 
     Raises UserError naming the holder where another process has it, or the folder where it can't be written.
     """
-    metadata = results / ".snakemake"
+    metadata = metadata_folder(results)
     try:
-        metadata.mkdir(parents=True, exist_ok=True)
         file = (metadata / "held-by").open("a+", encoding="utf-8")
     except OSError as error:
-        raise UserError(
-            f"{metadata}: can't be written by user {os.getuid()}: {error.strerror}; run as the owner of {results}/"
-        ) from None
+        raise not_writable(metadata, error) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -73,10 +75,59 @@ def hold(results: Path) -> TextIO:
     file.truncate(0)
     file.write(f"{this_process()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n")
     file.flush()
+    check_dates(results)
     wait_for_jobs(results / RUNNING)
     shutil.rmtree(metadata / "locks", ignore_errors=True)
     remove_strays(results, skip=NOT_OURS)
     return file
+
+
+def metadata_folder(results: Path) -> Path:
+    """Snakemake's folder in `results`, made if need be. Raises UserError where it can't be written.
+
+    Snakemake writes there whatever it is asked, for `-n` as well.
+    """
+    metadata = results / ".snakemake"
+    try:
+        metadata.mkdir(parents=True, exist_ok=True)
+        # A file that is gone at once: a question of rights alone would miss a full disk.
+        with tempfile.TemporaryFile(dir=metadata):
+            pass
+    except OSError as error:
+        raise not_writable(metadata, error) from None
+    return metadata
+
+
+def not_writable(folder: Path, error: OSError) -> UserError:
+    what = f"{folder}: can't be written by user {os.getuid()}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserError(f"{what}; free some space and run again")
+    return UserError(f"{what}; run as the owner of {folder.parent}/, on a file system that can be written")
+
+
+def check_dates(results: Path) -> None:
+    """Raise UserError for files that are dated in the future, behind which Snakemake runs nothing."""
+    latest = time.time() + SKEW
+    files = (
+        file for folder in results.iterdir() if folder.name not in (".snakemake", "cache") for file in walk(folder)
+    )
+    future = sorted(str(file) for file in files if file.lstat().st_mtime > latest)
+    if future:
+        dated = datetime.fromtimestamp(Path(future[0]).lstat().st_mtime, UTC)
+        others = f" and {len(future) - 1} more are" if len(future) > 1 else " is"
+        raise UserError(
+            f"{future[0]}{others} dated in the future ({dated:%Y-%m-%d %H:%M} UTC), as after a clock was put right."
+            f" `find {results} -newermt now -exec touch -h {{}} +` dates them as of now; nothing runs again for it, as"
+            " files are compared by content"
+        )
+
+
+def walk(path: Path) -> Iterator[Path]:
+    """A file, or all files of a folder."""
+    if not path.is_dir():
+        yield path
+    for here, _, names in os.walk(path):
+        yield from (Path(here, name) for name in names)
 
 
 def wait_for_jobs(running: Path) -> None:
