@@ -2,8 +2,8 @@
 
     python benchmarks/plants.py --finished /tmp/kills/undisturbed
 
-`--finished` is a checkout in which `tiny` has run (`benchmarks/kills.py` makes one). Each plant and each legitimate edit
-gets a copy of it, and Snakemake is asked for what is built from the edited file. A plant is stopped if the run fails
+`--finished` is a checkout in which `tiny` has run (`benchmarks/kills.py` makes one). Each plant and each edit gets
+a copy of it, and Snakemake is asked for what is built from the edited file. A plant is stopped if the run fails
 with the words expected, or, in the cache, if what was planted is not used and the bytes come out right. A legitimate
 edit has to go through. Prints a table in Markdown; ends with 1 if a plant passes or an edit is refused.
 """
@@ -209,7 +209,7 @@ PLANTS = [
         "extends: smoke\nquestions: data/raw/smokee.jsonl"), "tiny", "questions: data/raw/smokee.jsonl: no such file"),
     Plant("a test question in train.jsonl", test_question_in_train, f"{TRAINING}/llama-grpo/log.csv",
         LEFT.format("split")),
-    Plant("another gold answer in test.jsonl", replace(RUN / "data/test.jsonl", '"value":"', '"value":"1'),
+    Plant("another gold answer in test.jsonl", replace(RUN / "data/test.jsonl", '"value": "', '"value": "1'),
         f"{RUN}/scores.csv", LEFT.format("split")),
     Plant("a cleaned answer edited", replace(RUN / "data/questions.jsonl", '"value":"', '"value":"1'),
         f"{RUN}/data/train.jsonl", LEFT.format("clean")),
