@@ -227,7 +227,7 @@ PLANTS = [
         "model.safetensors: differs from MANIFEST"),
     Plant("weights edited, manifest too", both(flip(MERGED / "model.safetensors"), manifest(MERGED)), ALL_COMPLETIONS,
         LEFT.format("merge llama-grpo")),
-    Plant("chat template edited", both(replace(MERGED / "chat_template.jinja", "user", "User"), GENERATE_AGAIN),
+    Plant("chat template edited", both(replace(MERGED / "chat_template.jinja", "assistant", "User"), GENERATE_AGAIN),
         ALL_COMPLETIONS, "chat_template.jinja: differs from MANIFEST"),
     Plant("a cached cell of another model", both(other_cell, remove(Path(ALL_COMPLETIONS))), ALL_COMPLETIONS,
         "is the cell", same=True),

@@ -10,6 +10,7 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
         os.environ[hold.HOLDER] = str(os.getpid())
     except UserError as error:
         sys.exit(f"error: {error}")
+    unchanged.check_asked_for(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
 
 
 # Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.

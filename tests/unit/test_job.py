@@ -198,7 +198,10 @@ def test_input_that_was_edited_since_its_job_is_refused_before_the_stage_runs(tm
     assert job("two", "results/tiny/one.csv").returncode == 2
     said = (tmp_path / log.format("two")).read_text()
     digests = [hashlib.sha256(text).hexdigest()[:12] for text in (b"made", b"edited")]
-    assert "results/tiny/one.csv: not as the job deep one left it" in said and "delete it and run" in said
+    assert (
+        "results/tiny/one.csv: not as the job deep one left it" in said
+        and "delete it, and `snakemake --cores all results/tiny/one.csv` makes it anew" in said
+    )
     assert f"SHA-256 was {digests[0]}…, is {digests[1]}…" in said
     assert not (tmp_path / "results/tiny/two.csv").exists() and not (tmp_path / log.format("two.job")).exists()
     # Made anew, or with nobody to say how it was made: used.

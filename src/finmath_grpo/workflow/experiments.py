@@ -147,12 +147,17 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
 
 def refusal(broken: Mapping[str, str], words: Iterable[str]) -> str | None:
     """The message of the first broken experiment that the words of a command ask for, by name or by a file of it."""
-    for word in words:
-        parts = Path(word).parts
-        name = parts[1] if len(parts) > 1 and parts[0] == "results" else word
-        if name in broken:
-            return broken[name]
-    return None
+    return next((broken[name] for name in map(_experiment_of, words) if name in broken), None)
+
+
+def asked_for(words: Iterable[str], names: Collection[str], default: str) -> set[str]:
+    """Which of these experiments the words of a command ask for, by name or by a file; else the default one."""
+    return {name for name in map(_experiment_of, words) if name in names} or {default}
+
+
+def _experiment_of(word: str) -> str:
+    parts = Path(word).parts
+    return parts[1] if len(parts) > 1 and parts[0] == "results" else word
 
 
 def gpu_visible() -> bool:

@@ -2,8 +2,8 @@
 
 A file that was edited, swapped with another or brought from another run does not fit the SHA-256 in that record
 (:mod:`finmath_grpo.workflow.job`), and nothing is built on it. A run looks before its first job, while all files are
-still there, and each job looks at its own inputs. A file without a record is not judged: `provenance.json` says of it
-that nobody knows how it was made.
+still there, and where nothing is to be done as well; each job looks at its own inputs. A file without a record is not
+judged: `provenance.json` says of it that nobody knows how it was made.
 """
 
 import json
@@ -15,27 +15,31 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 
 RESULTS = Path("results")
+FINAL = ("figures", "report", "claims.md")
+"""What is made for readers, below `results/{experiment}`: only a job that reads such a file looks at it."""
 SHOWN = 5
 """Files that are named at most."""
 
 
-def check(files: Iterable[str], results: Path = RESULTS) -> None:
+def check(files: Iterable[str | Path], results: Path = RESULTS) -> None:
     """Raise UserError naming the files below `results` that are not as their jobs left them, and what to do."""
     wanted = {Path(file) for file in files}
     folders = {results / path.relative_to(results).parts[0] for path in wanted if path.is_relative_to(results)}
     left = {path: digest for folder in folders for path, digest in as_left(folder).items()}
-    faults = [
-        f"{path}: not as the job {job} left it (SHA-256 was {digest[:12]}…, is {found[:12]}…)"
+    differ = [
+        (path, *left[path], found)
         for path in sorted(wanted & left.keys())
-        if path.is_file()
-        for job, digest in [left[path]]
-        if (found := sha256(path)) != digest
+        if path.is_file() and (found := sha256(path)) != left[path][1]
     ]
-    if faults:
-        more = [f"and {len(faults) - SHOWN} more"] if len(faults) > SHOWN else []
+    if differ:
+        faults = [
+            f"{path}: not as the job {job} left it (SHA-256 was {digest[:12]}…, is {found[:12]}…)"
+            for path, job, digest, found in differ[:SHOWN]
+        ]
+        more = [f"and {len(differ) - SHOWN} more"] if len(differ) > SHOWN else []
         raise UserError(
-            "; ".join([*faults[:SHOWN], *more])
-            + ". Edited, swapped or of another run: delete it and run the same command again, which makes it anew"
+            "; ".join([*faults, *more]) + ". Edited, swapped or of another run: delete it, and"
+            f" `snakemake --cores all {differ[0][0]}` makes it anew"
         )
 
 
@@ -64,6 +68,13 @@ def _read(record: Path) -> tuple[str, Mapping[str, str | None]]:
     return "", {}
 
 
+def check_asked_for(names: Iterable[str]) -> None:
+    """Check all files of the experiments of these names but the final ones; end the process where one does not fit."""
+    folders = [RESULTS / name for name in names]
+    files = [path for folder in folders for path in as_left(folder) if path.relative_to(folder).parts[0] not in FINAL]
+    _or_end(files)
+
+
 def check_planned(jobs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
     """Check what planned jobs, each with its inputs and outputs, find there; end the process where it does not fit."""
     inputs: set[str] = set()
@@ -71,7 +82,11 @@ def check_planned(jobs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
     for read, written in jobs:
         inputs.update(read)
         outputs.update(written)
+    _or_end(inputs - outputs)
+
+
+def _or_end(files: Iterable[str | Path]) -> None:
     try:
-        check(inputs - outputs)
+        check(files)
     except UserError as error:
         sys.exit(f"error: {error}")
