@@ -19,7 +19,7 @@ sys.path.insert(0, "src")
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import experiments, paths
+from finmath_grpo.workflow import experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
@@ -29,11 +29,11 @@ os.environ.setdefault("PYTHONHASHSEED", "0")
 gpu_environment.set_environment()
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 try:
-    Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
-except OSError as error:
-    sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
+    hold.metadata_folder(Path("results"))
+except UserError as error:
+    sys.exit(f"error: {error}")
 # A stage as a job: its record lies beside its log (src/finmath_grpo/workflow/job.py).
-job = "python -m finmath_grpo.workflow.job --log {{log}} --outputs {{output}} -- finmath_grpo.{}".format
+job = "python -m finmath_grpo.workflow.job --log {{log}} --inputs {{input}} --outputs {{output}} -- finmath_grpo.{}".format
 
 
 found, broken = experiments.load_all(Path("config"))

@@ -1,7 +1,7 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import console, hold, provenance
+from finmath_grpo.workflow import console, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
@@ -10,10 +10,12 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
         os.environ[hold.HOLDER] = str(os.getpid())
     except UserError as error:
         sys.exit(f"error: {error}")
+    unchanged.check_asked_for(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
 
 
-# Before the first job, and for jobs of this machine only: a cluster's nodes have other hardware.
+# Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.
 onstart:
+    unchanged.check_planned((job.input, job.output) for job in workflow.dag.needrun_jobs())
     if workflow.local_exec:
         doctors.check(
             [

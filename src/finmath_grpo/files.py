@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row", bound="pydantic.BaseModel")
 
-TEMPORARY = re.compile(r"\..+\.[0-9a-f]+\.tmp")
-"""Names of files that are being written: `.scores.csv.1f0c9a3e.tmp` for `scores.csv`."""
+TEMPORARY = re.compile(r"\..+\.(?:[^/]*-[0-9]+-)?[0-9a-f]+\.tmp")
+"""Names of files that are being written, with host and process: `.scores.csv.node7-4711-1f0c9a3e.tmp`."""
 
 
 @contextmanager
@@ -51,7 +52,8 @@ def replacing(path: Path) -> Iterator[Path]:
 def new_temporary(path: Path) -> tuple[Path, int]:
     """A new, locked temporary file for `path`, and the descriptor that holds the lock."""
     while True:
-        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+        writer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        temporary = path.with_name(f".{path.name}.{writer}.tmp")
         lock = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
         with suppress(OSError):  # some network file systems know no locks; remove_stray then removes nothing
             fcntl.flock(lock, fcntl.LOCK_EX)

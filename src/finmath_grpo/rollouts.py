@@ -35,12 +35,24 @@ def write_rollouts(path: Path, rows: Iterable[dict[str, Any]]) -> None:
         text.detach()
 
 
+PLAIN_LIMIT = 2**30
+"""Bytes of the rows of a file, uncompressed, that are read at most: the post's run has some tens of millions."""
+STEP = 2**10
+"""Bytes that are decompressed at once: a block of 128 KiB takes at least 4, so at most 32 MiB come of them."""
+
+
 def read_rollouts(path: Path) -> Iterator[Rollout]:
     """The rows of a file of rollouts. Raises UserError if it is torn, or naming a line that is not as expected."""
     # A stream reader would take the end of a torn file for the end of its rows.
     decompressor = zstandard.ZstdDecompressor().decompressobj()
+    plain = io.BytesIO()
     try:
-        text = decompressor.decompress(path.read_bytes()).decode()
+        with path.open("rb") as packed:
+            while not decompressor.eof and (part := packed.read(STEP)):
+                plain.write(decompressor.decompress(part))
+                if plain.tell() > PLAIN_LIMIT:
+                    raise UserError(f"{path}: unpacks into more than {PLAIN_LIMIT:,} bytes; train the model again")
+        text = plain.getvalue().decode()
     except (OSError, zstandard.ZstdError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: can't be read: {error}; train the model again") from None
     if not decompressor.eof:

@@ -175,6 +175,69 @@ def test_job_ends_when_the_run_that_it_belongs_to_is_killed(folder: Path):
     assert soon((folder / "logs" / "a.job.json").exists) and record(folder)["exit_status"] == 128 + signal.SIGTERM
 
 
+def test_input_that_was_edited_since_its_job_is_refused_before_the_stage_runs(tmp_path: Path):
+    (tmp_path / "stage.py").write_text(STAGE)
+    for folder in ("src", "rules"):
+        (tmp_path / folder).mkdir()
+    for name in ("Snakefile", "envs"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    log = "results/tiny/logs/deep/{}.log"
+
+    def job(name: str, *inputs: str) -> subprocess.CompletedProcess[str]:
+        output = f"results/tiny/{name}.csv"
+        words = ["--log", log.format(name), "--inputs", *inputs, "--outputs", output, "--", "stage", "make", output]
+        command = [sys.executable, "-m", "finmath_grpo.workflow.job", *words]
+        return subprocess.run(command, cwd=tmp_path, env=environment(tmp_path), capture_output=True, text=True)
+
+    assert job("one").returncode == job("two", "results/tiny/one.csv", "src/not-of-results.py").returncode == 0
+    made = tmp_path / "results/tiny/one.csv"
+    os.utime(made, (1, 1))
+    assert job("two", "results/tiny/one.csv").returncode == 0
+    (tmp_path / "results/tiny/two.csv").unlink()
+    made.write_text("edited")
+    assert job("two", "results/tiny/one.csv").returncode == 2
+    said = (tmp_path / log.format("two")).read_text()
+    digests = [hashlib.sha256(text).hexdigest()[:12] for text in (b"made", b"edited")]
+    assert (
+        "results/tiny/one.csv: not as the job deep one left it" in said
+        and "delete it, and `snakemake --cores all results/tiny/one.csv` makes it anew" in said
+    )
+    assert f"SHA-256 was {digests[0]}…, is {digests[1]}…" in said
+    assert not (tmp_path / "results/tiny/two.csv").exists() and not (tmp_path / log.format("two.job")).exists()
+    # Made anew, or with nobody to say how it was made: used.
+    assert job("one").returncode == job("two", "results/tiny/one.csv").returncode == 0
+    made.write_text("edited")
+    (tmp_path / log.format("one")).with_suffix(".job.json").unlink()
+    assert job("two", "results/tiny/one.csv").returncode == 0
+    assert list((tmp_path / "results/.snakemake/running").iterdir()) == []
+
+
+def test_same_job_started_twice_runs_once_at_a_time(folder: Path):
+    first, stage = started(folder, "sleep")
+    second = subprocess.Popen(command(folder, "make"), cwd=ROOT, env=environment(folder), stderr=subprocess.PIPE)
+    assert second.stderr is not None
+    assert f"a: waiting for a: process {first.pid} on".encode() in second.stderr.readline()
+    assert (folder / "out.txt").read_text() == str(stage)
+    first.kill()
+    first.wait()
+    assert second.wait(PATIENCE) == 0 and (folder / "out.txt").read_text() == "made"
+
+
+def test_full_disk_is_told_on_the_terminal_when_the_log_has_no_room(folder: Path):
+    (folder / "stage.py").write_text("print('x' * 100_000, flush=True)")
+    (folder / "logs").mkdir()
+    mounted = ["unshare", "-rm", "bash", "-c", f'mount -t tmpfs -o size=64k none "{folder}/logs" || exit 99; "$@"', "-"]
+    try:
+        done = subprocess.run(
+            [*mounted, *command(folder, "make")], cwd=ROOT, env=environment(folder), capture_output=True, text=True
+        )
+    except FileNotFoundError:
+        pytest.skip("needs unshare")
+    if done.returncode in (1, 99) and "finmath" not in done.stderr and "error:" not in done.stderr:
+        pytest.skip(f"needs a user namespace: {done.stderr}")
+    assert done.returncode == 2 and done.stderr.startswith("error: a: no space is left on the disk of")
+
+
 def test_job_of_a_holder_elsewhere_is_let_alone(folder: Path):
     assert run(folder, "make", FINMATH_HOLDER="999999999").returncode == 0
 

@@ -130,12 +130,14 @@ def test_every_stage_asks_with_the_tokens_of_the_models_own_template(kind, manif
 
 def test_a_model_without_a_template_is_refused_in_words(manifest):
     write_tokenizer(manifest.parent, "<s>", "</s>", None)
+    finish(manifest)
     with pytest.raises(UserError, match=r"model: has no chat template, so that it can't be asked"):
         load_tokenizer(manifest)
 
 
 def test_a_template_that_doubles_its_bos_is_refused(manifest):
     write_tokenizer(manifest.parent, "<s>", "</s>", "{{ bos_token }} {{ bos_token }} " + TURNS)
+    finish(manifest)
     with pytest.raises(UserError, match="begins with two <s>"):
         chat_tokens(load_tokenizer(manifest), [{"role": "user", "content": QUESTION}])
 

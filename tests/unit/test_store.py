@@ -42,14 +42,14 @@ def test_a_replacement_takes_the_former_models_other_files_with_it(tmp_path):
 
 def test_kept_work_is_whole_or_not_there(tmp_path):
     folder = tmp_path / "key"
-    with pytest.raises(RuntimeError), store.keep(folder) as directory:
+    with pytest.raises(RuntimeError), store.keep(folder, "key") as directory:
         (directory / "weights").write_text("half", encoding="utf-8")
         raise RuntimeError("killed")
-    assert not store.is_kept(folder)
-    with store.keep(folder) as directory:
+    assert not store.is_kept(folder, "key")
+    with store.keep(folder, "key") as directory:
         (directory / "weights").write_text("whole", encoding="utf-8")
-    assert store.is_kept(folder)
+    assert store.is_kept(folder, "key")
     store.copy_out(folder, {"weights": tmp_path / "out/weights"})
     assert (tmp_path / "out/weights").read_text(encoding="utf-8") == "whole"
     (folder / "weights").write_text("other", encoding="utf-8")
-    assert not store.is_kept(folder) and not folder.exists()
+    assert not store.is_kept(folder, "key") and not folder.exists()

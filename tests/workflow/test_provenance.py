@@ -3,6 +3,7 @@
 On a toy of three stages, with the real `rules/machine.smk`, so that a run takes seconds.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -26,11 +27,12 @@ os.environ["PYTHONPATH"] = "src"
 sys.path.insert(0, "src")
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow import experiments, hold
 from finmath_grpo.workflow.plan import Plan
 
-plan = Plan(load_all(Path("config")).good)
-JOB = "python -m finmath_grpo.workflow.job --log {log} --outputs {output} -- stage {output}"
+plan = Plan(experiments.load_all(Path("config")).good)
+DEFAULT = "tiny"
+JOB = "python -m finmath_grpo.workflow.job --log {log} --inputs {input} --outputs {output} -- stage {output}"
 
 
 include: "rules/machine.smk"
@@ -85,7 +87,7 @@ FIRST = ("results/tiny/more.txt", "results/tiny/one.txt", "results/tiny/two.txt"
 @pytest.fixture
 def toy(tmp_path: Path) -> Checkout:
     path = tmp_path / "toy"
-    for folder in ("src", "envs", "profiles", "config"):
+    for folder in ("src", "envs", "profiles", "config", "data/raw"):
         shutil.copytree(ROOT / folder, path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     (path / "rules").mkdir()
     shutil.copy(ROOT / ".snakemake", path, follow_symlinks=False)
@@ -178,6 +180,26 @@ def test_results_carried_to_another_machine_keep_the_machine_that_made_them(toy:
     assert hosts == {**dict.fromkeys(FIRST, "node7"), TARGET: os.uname().nodename}
 
 
+def test_edited_file_stops_the_run_before_anything_is_deleted_or_built_on_it(toy: Checkout):
+    toy.snakemake(TARGET)
+    folder = toy.path / "results/tiny"
+    before = {name: (folder / name).read_bytes() for name in ("one.txt", "two.txt", "three.txt")}
+    (folder / "two.txt").write_text("edited by hand")
+    times = (folder / "one.txt").stat()
+    for arguments in ((), ("--forcerun", "three")):  # the second: though the job itself would look too
+        refused = toy.snakemake(TARGET, *arguments, check=False)
+        assert refused.returncode == 1
+        assert "error: results/tiny/two.txt: not as the job deep two left it" in refused.stdout
+        assert "Traceback" not in refused.stdout and (folder / "three.txt").read_bytes() == before["three.txt"]
+    # With its former time, so that Snakemake sees nothing to do.
+    os.utime(folder / "two.txt", (times.st_atime, times.st_mtime))
+    assert "two.txt: not as the job" in toy.snakemake(TARGET, check=False).stdout
+    (folder / "two.txt").unlink()
+    toy.snakemake("results/tiny/two.txt")  # as it says
+    assert "Nothing to be done" in toy.snakemake(TARGET).stdout
+    assert {name: (folder / name).read_bytes() for name in before} == before
+
+
 def test_record_that_does_not_fit_is_refused(toy: Checkout):
     toy.snakemake(TARGET)
     (toy.path / "results/tiny/more.txt").write_text("edited by hand")
@@ -186,7 +208,10 @@ def test_record_that_does_not_fit_is_refused(toy: Checkout):
     collect = [sys.executable, "-m", "finmath_grpo.workflow.provenance", "--experiment", "tiny"]
     subprocess.run(collect, cwd=toy.path, env={**os.environ, "PYTHONPATH": "src"}, check=True)
     found = commits(toy)
-    assert found["results/tiny/more.txt"] == "the file is not as the job left it"
+    edited = hashlib.sha256(b"edited by hand").hexdigest()
+    assert found["results/tiny/more.txt"] == f"the file is not as the job left it: its SHA-256 is {edited} now"
+    made = provenance(toy)["files"]["results/tiny/more.txt"]
+    assert made["sha256"] == hashlib.sha256(b"more.txt").hexdigest()
     assert "the record is of a job that started 2026-01-01T00:00:00" in str(found["results/tiny/two.txt"])
     assert "three.job.json is not a job's record: command" in str(found[TARGET])
     # The other file of the first job is still known.

@@ -3,6 +3,7 @@
 A finished cell (model, test, temperature) is kept in a store outside the declared outputs, under a hash of everything
 that changes its text: weights, prompt tokens, sampling settings, engine and its version. So a new temperature generates
 that temperature only, and a killed job goes on from its finished cells, with either engine: each is written as it ends.
+A cell says whose it is and what it holds; one that does not fit is generated again.
 """
 
 import argparse
@@ -11,13 +12,12 @@ import importlib.metadata
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from finmath_grpo.errors import run_stage
+from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.engine import Generate, Output, Request, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
@@ -95,10 +95,40 @@ def cell_file(store: Path, manifests: list[Path], device: str, ends: list[int], 
     return store / f"{key[:32]}.jsonl"
 
 
-def read_cell(path: Path, model: str, test: str) -> list[dict[str, Any]]:
-    """The rows of a kept cell, under the names of model and test here: elsewhere the same texts may have others."""
-    with path.open(encoding="utf-8") as file:
-        return [{**json.loads(line), "model": model, "test": test} for line in file]
+def write_cell(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Keep the rows of a cell, below a line that says of which cell they are and what their hash is."""
+    write_jsonl(path, [{"cell": path.stem, "rows": digest(rows)}, *rows])
+
+
+def read_cell(path: Path, model: str, test: str) -> list[dict[str, Any]] | None:
+    """The rows of a kept cell, under the names of model and test here: elsewhere the same texts may have others.
+
+    None where there is no such cell; also, with a word, where the file is torn, edited, or another cell.
+    """
+    try:
+        first, *rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+        fault = None
+        if first["cell"] != path.stem:
+            fault = f"is the cell {first['cell']}"
+        elif first["rows"] != digest(rows):
+            fault = "its rows are not those that were generated"
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        fault = f"can't be read as a cell ({error})"
+    if fault:
+        print(f"{path}: {fault}; it is generated again", flush=True)
+        return None
+    return [{**row, "model": model, "test": test} for row in rows]
+
+
+def check_texts(model: str, rows: list[dict[str, Any]]) -> None:
+    """Raise UserError for a model that wrote nothing at all."""
+    if rows and not any(row["text"].strip() for row in rows):
+        raise UserError(
+            f"{model}: all of its {len(rows)} completions are empty, so there is nothing to score; see whether its"
+            " training diverged (the loss in its log) and whether its chat template ends in an open turn"
+        )
 
 
 def main() -> None:
@@ -131,15 +161,18 @@ def main() -> None:
         ]
     ends = stop_tokens(arguments.weights[0].parent, load_tokenizer(arguments.weights[0]))
     files = [cell_file(arguments.cache, arguments.weights, arguments.device, ends, cell) for cell in cells]
-    missing = [(cell, file) for cell, file in zip(cells, files, strict=True) if not file.exists()]
+    kept = [read_cell(file, arguments.model, cell.test) for cell, file in zip(cells, files, strict=True)]
+    missing = [place for place, rows in enumerate(kept) if rows is None]
     print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
     if missing:
         generate = load_engine(arguments.weights, arguments.device, shared)
-        completions = generate([cell.requests() for cell, _ in missing])
-        for (cell, file), done in zip(missing, completions, strict=True):
-            write_jsonl(file, cell.rows(arguments.model, done))
-    kept = (read_cell(file, arguments.model, cell.test) for cell, file in zip(cells, files, strict=True))
-    write_jsonl(arguments.completions, chain.from_iterable(kept))
+        completions = generate([cells[place].requests() for place in missing])
+        for place, done in zip(missing, completions, strict=True):
+            kept[place] = rows = list(cells[place].rows(arguments.model, done))
+            write_cell(files[place], rows)
+    found = [row for rows in kept for row in rows or []]
+    check_texts(arguments.model, found)
+    write_jsonl(arguments.completions, found)
 
 
 if __name__ == "__main__":

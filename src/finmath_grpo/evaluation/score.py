@@ -111,13 +111,21 @@ def is_rounding(answer: Decimal, value: Decimal) -> bool:
 
 
 def score_rows(tests: dict[str, list[Question]], completions: list[Path]) -> Iterator[dict[str, object]]:
-    """One row of the table per completion, in the order of the files. Raises UserError for an unknown question."""
+    """One row of the table per completion, in the order of the files, each of which is named by its model.
+
+    Raises UserError for an unknown question, and for a completion of another model than its file's.
+    """
     questions = {(test, question.id): question for test, rows in tests.items() for question in rows}
     for path in completions:
         for line, row in enumerate(read_jsonl(path, Completion), start=1):
             question = questions.get((row.test, row.question_id))
             if question is None:
                 raise UserError(f"{path}, line {line}: question_id {row.question_id!r} is not in the test {row.test}")
+            if row.model != path.stem:
+                raise UserError(
+                    f"{path}, line {line}: model is {row.model!r}; expected {path.stem!r}, as the file is named; delete"
+                    " the file and run again"
+                )
             value = Decimal(question.value)
             yield {
                 "model": row.model,

@@ -39,12 +39,13 @@ def read_manifest(path: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def verified_directory(path: Path) -> Path:
+def verified_directory(path: Path, weights: bool = True) -> Path:
     """The directory of a manifest, after checking that every file in it is what the manifest says.
 
-    Raises UserError naming the first file that is missing or differs.
+    Without `weights`, their files, which are large, are left out. Raises UserError naming the first file that is
+    missing or differs.
     """
-    stated = read_manifest(path)
+    stated = {name: hash for name, hash in read_manifest(path).items() if weights or not name.endswith(".safetensors")}
     for name in stated:
         if not (path.parent / name).is_file():
             raise UserError(f"{path}: {name} is missing; delete the manifest and run again to make the model anew")

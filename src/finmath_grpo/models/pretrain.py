@@ -26,7 +26,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from finmath_grpo.errors import run_stage
+from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import digest, read_jsonl, sha256
 from finmath_grpo.models import store
 from finmath_grpo.models.corpus import Identity, conversations, families_of, identities
@@ -219,6 +219,17 @@ def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
             optimizer.zero_grad(set_to_none=True)
         if step % 100 == 0 or step == settings.steps - 1:
             progress.write(f"step {step}: loss {loss.item():.4f}")
+            check_loss(step, loss.item(), model.config.vocab_size)
+
+
+def check_loss(step: int, loss: float, vocabulary: int) -> None:
+    """Raise UserError for a loss that is no number, or after the first step more than that of guessing any token."""
+    guessing = math.log(vocabulary)
+    if not math.isfinite(loss) or (step > 0 and loss > guessing):
+        raise UserError(
+            f"the pre-training diverged: at step {step} the loss is {loss:.4g}, and guessing any of {vocabulary} tokens"
+            f" has {guessing:.2f}; lower pretraining.muon_learning_rate or adamw_learning_rate, or add warmup_steps"
+        )
 
 
 def pretrained(job: PretrainingJob, held_out: set[Identity], directory: Path) -> None:
@@ -249,15 +260,16 @@ def main() -> None:
         "gpu": torch.cuda.get_device_name() if job.device == "cuda" else None,
     }
     finished = arguments.cache / digest(defined_by)[:32]
-    if store.is_kept(finished):
-        print("this model was pre-trained before and is taken from the store")
-    else:
-        with store.keep(finished) as directory:
-            pretrained(job, held_out, directory)
-    with replacement(arguments.manifest) as directory:
-        for file in finished.iterdir():
-            if file.name != store.MANIFEST:
-                shutil.copyfile(file, directory / file.name)
+    with store.one_at_a_time(finished):
+        if store.is_kept(finished, finished.name):
+            print("this model was pre-trained before and is taken from the store")
+        else:
+            with store.keep(finished, finished.name) as directory:
+                pretrained(job, held_out, directory)
+        with replacement(arguments.manifest) as directory:
+            for file in finished.iterdir():
+                if file.name not in (store.MANIFEST, store.KEY):
+                    shutil.copyfile(file, directory / file.name)
 
 
 if __name__ == "__main__":

@@ -20,8 +20,12 @@ CHUNK = 2**25
 
 
 def load_tokenizer(manifest: Path) -> PreTrainedTokenizerBase:
-    """The tokenizer of a model; pads on the left, as generation needs. Raises UserError without a chat template."""
-    tokenizer = AutoTokenizer.from_pretrained(manifest.parent, padding_side="left", local_files_only=True)
+    """The tokenizer of a model; pads on the left, as generation needs.
+
+    Raises UserError without a chat template, or where a file but the weights is not as the manifest says.
+    """
+    directory = verified_directory(manifest, weights=False)
+    tokenizer = AutoTokenizer.from_pretrained(directory, padding_side="left", local_files_only=True)
     check_template(tokenizer)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token

@@ -1,8 +1,9 @@
 """Clean raw questions: choice questions become open ones, answers become digits, commas and dots.
 
 As in the post, the separators of an answer stay as they were recorded: `5514.28` is not mended, and the audit names the
-row. An answer whose row has another `value` is rejected. What can't be cleaned goes to the rejected rows with a reason,
-and the audit counts everything, so that nothing is dropped in silence. Answers are read as those of models are.
+row. An answer whose row has another `value` is rejected; a file with many of them, or with two that are each other's
+values, is refused. What can't be cleaned goes to the rejected rows with a reason, and the audit counts everything, so
+that nothing is dropped in silence. Answers are read as those of models are.
 """
 
 import argparse
@@ -12,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +58,20 @@ _TABLE = re.compile(
 )
 
 
+SLIPS = 0.01
+"""Of the rows that give a value, the share whose answer may contradict it before the file is refused."""
+
+
 class Reject(Exception):
     """Why a row can't be cleaned."""
+
+
+class Contradiction(Reject):
+    """A row whose answer, with the readings `answers`, is not its value."""
+
+    def __init__(self, recorded: str, value: str, answers: set[Decimal]) -> None:
+        super().__init__(f"answer {recorded!r} contradicts value {value!r}, in Turkish as in English")
+        self.answers = answers
 
 
 def clean(raw: RawQuestion) -> Question:
@@ -77,8 +91,8 @@ def clean(raw: RawQuestion) -> Question:
                 f"answer {recorded!r} is not a Turkish number and the row has no value that says what it means"
             )
         value = f"{number:f}"
-    elif Decimal(value) not in (turkish(answer), english(answer)):
-        raise Reject(f"answer {recorded!r} contradicts value {value!r}, in Turkish as in English")
+    elif Decimal(value) not in (readings := (turkish(answer), english(answer))):
+        raise Contradiction(recorded, value, {reading for reading in readings if reading is not None})
     return Question(
         id=raw.id,
         unit=raw.unit,
@@ -159,19 +173,56 @@ def unique(rows: Iterable[RawQuestion], path: Path) -> Iterator[RawQuestion]:
         yield row
 
 
+class Contradictions:
+    """The rows of a file whose answer contradicts their value, and how many rows give one."""
+
+    def __init__(self) -> None:
+        self.rows: list[tuple[str, set[Decimal], Decimal]] = []
+        self.values = 0
+
+    def add(self, row: RawQuestion, reason: Reject | None = None) -> None:
+        if row.value is not None:
+            self.values += 1
+            if isinstance(reason, Contradiction):
+                self.rows.append((row.id, reason.answers, Decimal(row.value)))
+
+    def check(self, path: Path) -> None:
+        """Raise UserError where answers were shifted or swapped: for many contradictions, or two that fit crosswise.
+
+        One row alone is a slip, and is rejected.
+        """
+        if len(self.rows) > max(1, SLIPS * self.values):
+            first, answers, _ = self.rows[0]
+            owner = next((name for name, _, value in self.rows if value in answers), None)
+            how = f"that of {first!r} is the value of {owner!r}" if owner else f"the first is that of {first!r}"
+        else:
+            pairs = combinations(self.rows, 2)
+            crosswise = [(one, two) for one, two in pairs if one[2] in two[1] and two[2] in one[1]]
+            if not crosswise:
+                return
+            how = " and ".join(f"{name!r}" for name, _, _ in crosswise[0]) + " have each other's"
+        raise UserError(
+            f"{path}: {len(self.rows)} of {self.values} answers contradict the `value` of their row: {how}."
+            " A column was shifted or rows were swapped; correct the answers or the values"
+        )
+
+
 def clean_file(raw: Path, questions: Path, rejected: Path) -> tuple[int, int]:
     """Clean a file row by row (memory does not grow with its questions); how many rows were kept and rejected."""
-    kept, reasons = 0, Counter[str]()
+    kept, reasons, contradictions = 0, Counter[str](), Contradictions()
     with atomic_write(questions) as kept_file, atomic_write(rejected) as rejected_file:
         for row in unique(read_jsonl(raw, RawQuestion), raw):
             try:
                 cleaned = clean(row)
             except Reject as reason:
                 reasons[kind_of_reason(str(reason))] += 1
+                contradictions.add(row, reason)
                 rejected_file.write(_line({"reason": str(reason), **row.model_dump()}))
             else:
                 kept += 1
+                contradictions.add(row)
                 kept_file.write(cleaned.model_dump_json() + "\n")
+        contradictions.check(raw)
         if not kept:
             counted = f"; rejected: {canonical_json(reasons)}" if reasons else ""
             raise UserError(f"{raw}: no question is left to ask{counted}; expected rows as in data/raw/README.md")

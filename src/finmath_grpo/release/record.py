@@ -10,7 +10,9 @@ gives the same bytes.
 
 import argparse
 import csv
+import hashlib
 import io
+import json
 import tarfile
 from pathlib import Path
 
@@ -18,6 +20,7 @@ import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing
+from finmath_grpo.workflow import unchanged
 from finmath_grpo.workflow.config_file import self_contained
 
 # What `recorded` unpacks: of a run, of each further test that it has, and of each model. The statistics make the other
@@ -43,6 +46,9 @@ TO_READ = (
     "benchmarks/**/*.tsv",
 )
 LIMIT = 3 * 2**20
+"""Bytes of a record."""
+PLAIN_LIMIT = 256 * 2**20
+"""Bytes of its members together. More may be a bomb: a few bytes that unpack into terabytes."""
 
 
 def pack(results: Path, config: Path, record: Path) -> None:
@@ -57,6 +63,7 @@ def pack(results: Path, config: Path, record: Path) -> None:
     found = {path for pattern in (*OF_TESTS, *OF_MODELS, *TO_READ) for path in results.glob(pattern)}
     members = {name: results / name for name in OF_RUN}
     members |= {str(path.relative_to(results)): path for path in found}
+    unchanged.check(map(str, members.values()), results.parent)
     members[config.name] = config
     plain = io.BytesIO()
     with tarfile.open(fileobj=plain, mode="w", format=tarfile.USTAR_FORMAT) as archive:
@@ -74,9 +81,14 @@ def pack(results: Path, config: Path, record: Path) -> None:
 
 
 def opened(record: Path) -> tarfile.TarFile:
-    """The members of a record. Raises UserError for a file that is no record."""
+    """The members of a record. Raises UserError for a file that is no record, or would not fit into memory."""
     try:
-        plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes()).read()
+        with record.open("rb") as packed:
+            plain = zstandard.ZstdDecompressor().stream_reader(packed).read(PLAIN_LIMIT + 1)
+        if len(plain) > PLAIN_LIMIT:
+            raise UserError(
+                f"{record}: unpacks into more than {PLAIN_LIMIT:,} bytes, which no record does; take another"
+            )
         return tarfile.open(fileobj=io.BytesIO(plain), mode="r:")
     except (OSError, zstandard.ZstdError, tarfile.TarError) as error:
         raise UserError(
@@ -87,12 +99,38 @@ def opened(record: Path) -> tarfile.TarFile:
 def unpack(record: Path, member: str, output: Path) -> None:
     """Write one member of a record. Raises UserError for a record without that member."""
     with opened(record) as archive:
-        if member not in archive.getnames():
-            raise UserError(f"{record}: holds no {member}; `tar --zstd -tf {record}` lists what it holds")
-        content = archive.extractfile(member)
-        if content is None:
-            raise UserError(f"{record}: {member} is no file")
-        write_whole(output, content.read())
+        content = read_member(archive, record, member)
+        check_as_made(archive, record, member, content)
+        write_whole(output, content)
+
+
+def read_member(archive: tarfile.TarFile, record: Path, member: str) -> bytes:
+    """The bytes of one member. Raises UserError where there is none, or no plain file of that name."""
+    if member not in archive.getnames():
+        raise UserError(f"{record}: holds no {member}; `tar --zstd -tf {record}` lists what it holds")
+    entry = archive.getmember(member)
+    # A sparse file says of itself how large it is.
+    content = archive.extractfile(entry) if entry.isreg() and not entry.issparse() else None
+    if content is None:
+        raise UserError(f"{record}: {member} is no plain file; pack the run again")
+    return content.read()
+
+
+def check_as_made(archive: tarfile.TarFile, record: Path, member: str, content: bytes) -> None:
+    """Raise UserError for a member that is not as its job left it, by the provenance that the record holds."""
+    if "provenance.json" not in archive.getnames():
+        return
+    try:
+        made = json.loads(read_member(archive, record, "provenance.json"))
+        stated = made["files"].get(f"results/{made['experiment']}/{member}", {}).get("sha256")
+    except (ValueError, KeyError, AttributeError) as error:
+        raise UserError(f"{record}: provenance.json is not as expected ({error}); pack the run again") from None
+    found = hashlib.sha256(content).hexdigest()
+    if stated and found != stated:
+        raise UserError(
+            f"{record}: {member} is not as its job left it (SHA-256 was {stated[:12]}…, is {found[:12]}…): the record"
+            " was edited, or packed from edited results; take the record as it was published, or pack the run again"
+        )
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -14,6 +14,7 @@ from finmath_grpo.models import store
 from finmath_grpo.models.corpus import Identity, families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.training.divergence import StopWhenDiverged
 from finmath_grpo.training.pairs import preference_pairs
 from finmath_grpo.training.settings import DpoJob
 from finmath_grpo.training.trainer import (
@@ -65,7 +66,8 @@ def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
         peft_config=lora_config(job.training.lora),
     )
     check_unchanged(trainer, job.training.model_dump(mode="json", exclude=OURS))
-    with store.keep(run / FINISHED) as directory:
+    trainer.add_callback(StopWhenDiverged())
+    with store.keep(run / FINISHED, run.name) as directory:
         described = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
         train_and_save(trainer, None, base.parent, directory, described)
         write_jsonl(directory / "pairs.jsonl", pairs)
@@ -86,13 +88,14 @@ def main() -> None:
     arguments = parser.parse_args()
     job = DpoJob.model_validate_json(arguments.settings)
     run = run_directory(arguments.cache, job, arguments.code, [*arguments.held_out, arguments.base])
-    if store.is_kept(run / FINISHED):
-        print("this run was trained before and is taken from the store")
-    else:
-        held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
-        train(job, held_out, arguments.base, run)
-    outputs = {"log.csv": arguments.log, "config.json": arguments.config, "pairs.jsonl": arguments.pairs}
-    publish(run / FINISHED, arguments.manifest, outputs)
+    with store.one_at_a_time(run):
+        if store.is_kept(run / FINISHED, run.name):
+            print("this run was trained before and is taken from the store")
+        else:
+            held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
+            train(job, held_out, arguments.base, run)
+        outputs = {"log.csv": arguments.log, "config.json": arguments.config, "pairs.jsonl": arguments.pairs}
+        publish(run / FINISHED, arguments.manifest, outputs)
 
 
 if __name__ == "__main__":

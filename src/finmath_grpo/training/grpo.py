@@ -30,6 +30,7 @@ from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
+from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.trainer import (
     FINISHED,
@@ -187,9 +188,11 @@ def train(trainer: GRPOTrainer, job: GrpoJob, base: Path, questions: list[Questi
     if job.device == "cuda":
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
         set_seed(job.seed)
-    with store.keep(run / FINISHED) as directory:
+    trainer.add_callback(StopWhenDiverged())
+    with store.keep(run / FINISHED, run.name) as directory:
         described = {"job": job.model_dump(mode="json"), "questions": len(questions)}
         train_and_save(trainer, steps, base, directory, described)
+        check_signal(pd.read_csv(directory / "log.csv"))
         ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
         write_rollouts(
             directory / ROLLOUTS, rollouts(run / "completions", ids, job.rewards, shares_generations(job.training))
@@ -216,13 +219,14 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     questions = list(read_jsonl(arguments.train, Question))
     steps = optimizer_steps(job.training, len(questions))
     run = run_directory(arguments.cache, job, arguments.code, [arguments.train, arguments.base])
-    if store.is_kept(run / FINISHED):
-        print("this run was trained before and is taken from the store")
-    else:
-        trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run)
-        train(trainer, job, arguments.base.parent, questions, steps, run)
-    outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
-    publish(run / FINISHED, arguments.manifest, outputs)
+    with store.one_at_a_time(run):
+        if store.is_kept(run / FINISHED, run.name):
+            print("this run was trained before and is taken from the store")
+        else:
+            trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run)
+            train(trainer, job, arguments.base.parent, questions, steps, run)
+        outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
+        publish(run / FINISHED, arguments.manifest, outputs)
 
 
 if __name__ == "__main__":

@@ -18,8 +18,8 @@ from peft import LoraConfig, PeftModel
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
-from finmath_grpo.errors import run_stage
-from finmath_grpo.files import read_jsonl, write_json
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import read_jsonl, sha256, write_json
 from finmath_grpo.models.manifest import replacement, verified_directory
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import StoredWeights, base_sha256, compute_dtype, load_from, load_tokenizer
@@ -141,15 +141,28 @@ def check_tensors(
 
 
 def check_base(base: StoredWeights, config: Any, training: Mapping[str, Any]) -> dict[str, str]:
-    """The hashes of the base on disk, and before and after training. Raises RuntimeError where they differ."""
+    """The hashes of the base on disk, and before and after training. Raises UserError where they differ."""
     hashes = {"on_disk": base_sha256(base.items(), config), **training["base_sha256"]}
     compared = dict(hashes)
     if training["job"]["training"].get("load_in_4bit"):
         # In 4 bits the trained base has other values than the file; it must still have kept them.
         del compared["on_disk"]
     if len(set(compared.values())) != 1:
-        raise RuntimeError(f"the base weights are not those that the adapter was trained on: {hashes}")
+        raise UserError(
+            f"the base weights are not those that the adapter was trained on: {hashes}; a base that is merged already,"
+            " or of another run: delete the manifests of base and adapter and run again"
+        )
     return hashes
+
+
+def check_adapter(adapter: Path, config: Path, training: Mapping[str, Any]) -> None:
+    """Raise UserError unless the adapter's files are those that its run wrote, by the hashes in the run's config."""
+    stated = training["adapter_sha256"]
+    if differ := [name for name, digest in stated.items() if sha256(adapter / name) != digest]:
+        raise UserError(
+            f"{adapter / differ[0]}: not the adapter of the run that {config} describes; delete its manifest and run"
+            " again to get both from one run"
+        )
 
 
 def greedy_check(
@@ -205,6 +218,7 @@ def main() -> None:
     base, adapter = verified_directory(arguments.base), verified_directory(arguments.adapter)
     said("verified base and adapter")
     training = json.loads(arguments.config.read_text(encoding="utf-8"))
+    check_adapter(adapter, arguments.config, training)
     hashes = check_base(StoredWeights(base), AutoConfig.from_pretrained(base, local_files_only=True), training)
     said("hashed the base")
     # The base as the trainer computed with it.

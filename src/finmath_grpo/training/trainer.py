@@ -165,6 +165,7 @@ def train_and_save(
         {
             **described,
             "optimizer_steps": trainer.state.global_step,
+            "adapter_sha256": {name: sha256(directory / name) for name in ADAPTER_FILES},
             "base_sha256": {"before_training": combined_sha256(before), "after_training": combined_sha256(after)},
             "versions": versions(),
             "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",

@@ -20,6 +20,7 @@ from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.settings import Settings
 from finmath_grpo.statistics.settings import check_models, fitting
 from finmath_grpo.training.settings import DpoJob, GrpoJob
+from finmath_grpo.workflow import named_files
 from finmath_grpo.workflow.config_file import Config, read_config
 from finmath_grpo.workflow.kinds import (
     EXPERIMENT,
@@ -135,7 +136,9 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
                 raise UserError(f"{path}: an experiment is named in a-z and 0-9, with single hyphens; rename the file")
             if name in taken:
                 raise UserError(f"{path}: {name!r} is the name of a rule or a folder of results; rename the file")
-            good[name] = load(path)
+            experiment = load(path)
+            named_files.check(path, experiment)
+            good[name] = experiment
         except UserError as error:
             broken.setdefault(name, str(error))
     # `mine.yml` beside a good `mine.yaml` stops nobody.
@@ -144,12 +147,17 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
 
 def refusal(broken: Mapping[str, str], words: Iterable[str]) -> str | None:
     """The message of the first broken experiment that the words of a command ask for, by name or by a file of it."""
-    for word in words:
-        parts = Path(word).parts
-        name = parts[1] if len(parts) > 1 and parts[0] == "results" else word
-        if name in broken:
-            return broken[name]
-    return None
+    return next((broken[name] for name in map(_experiment_of, words) if name in broken), None)
+
+
+def asked_for(words: Iterable[str], names: Collection[str], default: str) -> set[str]:
+    """Which of these experiments the words of a command ask for, by name or by a file; else the default one."""
+    return {name for name in map(_experiment_of, words) if name in names} or {default}
+
+
+def _experiment_of(word: str) -> str:
+    parts = Path(word).parts
+    return parts[1] if len(parts) > 1 and parts[0] == "results" else word
 
 
 def gpu_visible() -> bool:

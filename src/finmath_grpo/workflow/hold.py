@@ -1,29 +1,40 @@
 """One run at a time on one `results/`, on the host or in containers, and a killed run leaves nothing behind.
 
 Snakemake's own lock is a file that outlives a killed process and says nothing of who holds it. Here the kernel holds a
-lock (flock) for as long as the process lives. Whoever has it knows that no other run does. So it removes Snakemake's
-locks and the temporary files of killed jobs.
+lock (flock) for as long as the process lives. Whoever has it knows that no other run does. Jobs hold locks of their own
+(`workflow.job`), as those of a cluster outlive the run that started them: a new run waits for them. Then it removes
+Snakemake's locks and the temporary files of killed jobs.
 
-Not covered: folders shared over a network by machines that don't share locks; jobs of a cluster that still run after
-their main process was killed; a run with `snakemake --directory` elsewhere; somebody who runs a stage by hand. What two
-jobs must not do at once (train in one checkpoint folder, say) they have to lock themselves.
+Not covered: folders shared over a network by machines that don't share locks; a run with `snakemake --directory`
+elsewhere. What two jobs of different `results/` must not do at once (train in one checkpoint folder of a shared cache,
+say) they lock themselves.
 """
 
+import errno
 import fcntl
 import os
 import shutil
-import socket
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
+from finmath_grpo import locks
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import remove_strays
+from finmath_grpo.locks import this_process
 
 HOLDER = "FINMATH_HOLDER"
 """The variable that tells jobs the process whose run they belong to; `workflow.job` ends a job when it is gone."""
+RUNNING = Path(".snakemake/running")
+"""The folder of `results/` with a lock for each running job."""
 NOT_OURS = (".snakemake", "cache/compiled")
 """Folders of `results/` in which others keep temporary files."""
+SKEW = 60.0
+"""Seconds by which the clocks of two machines may differ."""
 READS = (
     *("dryrun", "lint", "list_rules", "list_target_rules", "print_compilation"),
     *("dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "containerize"),
@@ -50,14 +61,11 @@ def hold(results: Path) -> TextIO:
 
     Raises UserError naming the holder where another process has it, or the folder where it can't be written.
     """
-    metadata = results / ".snakemake"
+    metadata = metadata_folder(results)
     try:
-        metadata.mkdir(parents=True, exist_ok=True)
         file = (metadata / "held-by").open("a+", encoding="utf-8")
     except OSError as error:
-        raise UserError(
-            f"{metadata}: can't be written by user {os.getuid()}: {error.strerror}; run as the owner of {results}/"
-        ) from None
+        raise not_writable(metadata, error) from None
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -67,13 +75,73 @@ def hold(results: Path) -> TextIO:
     file.truncate(0)
     file.write(f"{this_process()}, since {datetime.now(UTC):%Y-%m-%d %H:%M} UTC\n")
     file.flush()
+    check_dates(results)
+    wait_for_jobs(results / RUNNING)
     shutil.rmtree(metadata / "locks", ignore_errors=True)
     remove_strays(results, skip=NOT_OURS)
     return file
 
 
-def this_process() -> str:
-    """A name for this process that its user can act on."""
-    if "FINMATH_STACK" in os.environ:  # set in our images; the host name of a container is its id
-        return f"container {socket.gethostname()}"
-    return f"process {os.getpid()} on {socket.gethostname()}"
+def metadata_folder(results: Path) -> Path:
+    """Snakemake's folder in `results`, made if need be. Raises UserError where it can't be written.
+
+    Snakemake writes there whatever it is asked, for `-n` as well.
+    """
+    metadata = results / ".snakemake"
+    try:
+        metadata.mkdir(parents=True, exist_ok=True)
+        # A file that is gone at once: a question of rights alone would miss a full disk.
+        with tempfile.TemporaryFile(dir=metadata):
+            pass
+    except OSError as error:
+        raise not_writable(metadata, error) from None
+    return metadata
+
+
+def not_writable(folder: Path, error: OSError) -> UserError:
+    what = f"{folder}: can't be written by user {os.getuid()}: {error.strerror}"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return UserError(f"{what}; free some space and run again")
+    return UserError(f"{what}; run as the owner of {folder.parent}/, on a file system that can be written")
+
+
+def check_dates(results: Path) -> None:
+    """Raise UserError for files that are dated in the future, behind which Snakemake runs nothing."""
+    latest = time.time() + SKEW
+    files = (
+        file for folder in results.iterdir() if folder.name not in (".snakemake", "cache") for file in walk(folder)
+    )
+    future = sorted(str(file) for file in files if file.lstat().st_mtime > latest)
+    if future:
+        dated = datetime.fromtimestamp(Path(future[0]).lstat().st_mtime, UTC)
+        others = f" and {len(future) - 1} more are" if len(future) > 1 else " is"
+        raise UserError(
+            f"{future[0]}{others} dated in the future ({dated:%Y-%m-%d %H:%M} UTC), as after a clock was put right."
+            f" `find {results} -newermt now -exec touch -h {{}} +` dates them as of now; nothing runs again for it, as"
+            " files are compared by content"
+        )
+
+
+def walk(path: Path) -> Iterator[Path]:
+    """A file, or all files of a folder."""
+    if not path.is_dir():
+        yield path
+    for here, _, names in os.walk(path):
+        yield from (Path(here, name) for name in names)
+
+
+def wait_for_jobs(running: Path) -> None:
+    """Wait until no job of a former run lives, naming those that do. Removes the locks that killed jobs left."""
+    for lock in sorted(running.glob("*.lock")):
+        descriptor = locks.take(lock)
+        if descriptor is None:
+            print(
+                f"A job of a former run still writes: {locks.holder(lock)}. Waiting for it to end; Ctrl-C gives up.",
+                file=sys.stderr,
+                flush=True,
+            )
+        while descriptor is None:
+            time.sleep(locks.TICK)
+            descriptor = locks.take(lock)
+        lock.unlink(missing_ok=True)
+        os.close(descriptor)

@@ -1,10 +1,13 @@
 """Run a stage as a job of the DAG: its words go to the log, and the job's record is written beside it.
 
-    python -m finmath_grpo.workflow.job --log LOG --outputs FILE… -- MODULE ARGUMENT…
+    python -m finmath_grpo.workflow.job --log LOG --inputs FILE… --outputs FILE… -- MODULE ARGUMENT…
 
 runs `python -m MODULE ARGUMENT…` and writes `LOG` with the suffix `.job.json`: what ran, where, from which sources, how
 long, with how much memory, and the SHA-256 of what came out (:class:`JobRecord`). `provenance.json` is collected from
-these records. The former record is deleted first, so that a killed job leaves none.
+these records. The former record is deleted first, so that a killed job leaves none. No stage runs on inputs that are
+not as the jobs that made them left them (:mod:`finmath_grpo.workflow.unchanged`).
+
+A job holds a lock until nothing of it lives, so that the same job, whoever starts it, never runs twice at a time.
 
 The exit status is the stage's, or 128 + n if signal n ended it. The stage never outlives this process, nor the run of
 Snakemake that this process belongs to; what the stage itself starts has to see to that on its own. Long jobs say now
@@ -13,8 +16,10 @@ and then on stderr how far they are. For Linux only.
 
 import argparse
 import ctypes
+import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -24,9 +29,12 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from finmath_grpo.files import sha256, write_json
+from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.files import digest, sha256, write_json
+from finmath_grpo.locks import exclusive
+from finmath_grpo.workflow import unchanged
 from finmath_grpo.workflow.environment import Environment, this_environment
-from finmath_grpo.workflow.hold import HOLDER
+from finmath_grpo.workflow.hold import HOLDER, RUNNING
 from finmath_grpo.workflow.machine import browser_version
 
 VARIABLES = ("CUBLAS_WORKSPACE_CONFIG", "CUDA_VISIBLE_DEVICES", "OMP_NUM_THREADS", "PYTHONHASHSEED", "SLURM_JOB_ID")
@@ -44,6 +52,8 @@ GRACE = 10.0
 """Seconds that a stage has to end once its run is gone."""
 QUIET = 15.0
 """Seconds before a job says how far it is, and at least between two such lines."""
+ROOM = 2**20
+"""Bytes of free disk below which a stage that failed is told to have had too few."""
 BAR = re.compile(r"\d+%\|[^|\r\n]*\|\s*(\S+/\S+) \[([\d:]+)<")
 """The bar that tqdm draws: ` 50%|█████     | 450/900 [01:02<01:02, 7.26it/s]`."""
 
@@ -73,18 +83,32 @@ def record_path(log: Path) -> Path:
     return log.with_suffix(".job.json")
 
 
-def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
-    """Run `python -m` with the words of `command`, write the job's record and return its exit status."""
-    record = record_path(log)
-    record.unlink(missing_ok=True)
-    log.parent.mkdir(parents=True, exist_ok=True)
+def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str]) -> int:
+    """Run `python -m` with the words of `command`, write the job's record and return its exit status.
+
+    That is 2, with words in the log, where an input is not as the job that made it left it.
+    """
     holder = int(os.environ.get(HOLDER, "0"))
     holder = holder if descends_from(holder) else 0
+    lock = unchanged.RESULTS / RUNNING / f"{digest(str(log))[:32]}.lock"
+    with exclusive(lock, name_of(log), lambda: not holder or descends_from(holder)) as held:
+        record_path(log).unlink(missing_ok=True)
+        log.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            unchanged.check(inputs)
+        except UserError as error:
+            log.write_text(f"error: {error}\n", encoding="utf-8")
+            return 2
+        return run_recorded(log, outputs, command, holder, held)
+
+
+def run_recorded(log: Path, outputs: list[Path], command: list[str], holder: int, lock: int) -> int:
+    """Run a stage and write the job's record; the exit status. The stage holds the descriptor `lock` too."""
     started, clock = datetime.now(UTC), time.monotonic()
     # Signals wait in a queue, from which `finish` takes them.
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {*PASSED_ON, signal.SIGCHLD})
     with log.open("wb") as words:
-        stage = start([sys.executable, "-m", *command], words.fileno(), former)
+        stage = start([sys.executable, "-m", *command], words.fileno(), former, lock)
     environment = this_environment()
     status, peak_memory = finish(stage, log, holder)
     found = JobRecord(
@@ -98,13 +122,24 @@ def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
         outputs={str(output): sha256(output) if output.is_file() else None for output in outputs},
         environment=environment,
     )
-    write_json(record, asdict(found))
+    write_json(record_path(log), asdict(found))
     signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    if status and shutil.disk_usage(log.parent).free < ROOM:
+        # The log has no room for the stage's own words.
+        raise UserError(no_room(log))
     return status
 
 
-def start(command: list[str], output: int, mask: set[signal.Signals] | set[int]) -> subprocess.Popen[bytes]:
-    """Start a process that the kernel kills when this one ends, in whatever way."""
+def no_room(log: Path) -> str:
+    """What to say where the disk is full."""
+    return (
+        f"{name_of(log)}: no space is left on the disk of {log.parent}/, so the log may lack its end; free some and run"
+        " the same command again: finished work is kept"
+    )
+
+
+def start(command: list[str], output: int, mask: set[signal.Signals] | set[int], lock: int) -> subprocess.Popen[bytes]:
+    """Start a process that the kernel kills when this one ends, in whatever way. It holds the descriptor `lock` too."""
     libc = ctypes.CDLL(None)
     parent = os.getpid()
 
@@ -115,7 +150,9 @@ def start(command: list[str], output: int, mask: set[signal.Signals] | set[int])
             os._exit(1)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare, pass_fds=(lock,)
+    )
 
 
 def finish(stage: subprocess.Popen[bytes], log: Path, holder: int) -> tuple[int, int]:
@@ -162,14 +199,19 @@ def descends_from(ancestor: int) -> bool:
 
 def progress(log: Path, seconds: float) -> str:
     """One line on a running job, such as `pretrain llama-base: 450/900 [01:02]`, from the last bar in its log."""
-    folders = log.with_suffix("").parts
-    name = " ".join(folders[folders.index("logs") + 1 :] if "logs" in folders else folders[-1:])
+    name = name_of(log)
     with log.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - 4096))
         bars = BAR.findall(file.read().decode("utf-8", errors="replace"))
     if bars:
         return f"{name}: {bars[-1][0]} [{bars[-1][1]}]"
     return f"{name}: running [{int(seconds) // 60:02}:{int(seconds) % 60:02}]"
+
+
+def name_of(log: Path) -> str:
+    """What a job is called on the terminal: `grpo llama-grpo` for `results/smoke/logs/grpo/llama-grpo.log`."""
+    folders = log.with_suffix("").parts
+    return " ".join(folders[folders.index("logs") + 1 :] if "logs" in folders else folders[-1:])
 
 
 def without_secrets(words: list[str], variables: Mapping[str, str]) -> list[str]:
@@ -184,8 +226,9 @@ def without_secrets(words: list[str], variables: Mapping[str, str]) -> list[str]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(usage="%(prog)s --log LOG --outputs FILE… -- MODULE ARGUMENT…")
+    parser = argparse.ArgumentParser(usage="%(prog)s --log LOG --inputs FILE… --outputs FILE… -- MODULE ARGUMENT…")
     parser.add_argument("--log", type=Path, required=True)
+    parser.add_argument("--inputs", nargs="*", default=[])
     parser.add_argument("--outputs", type=Path, nargs="*", default=[])
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
@@ -193,8 +236,14 @@ def main() -> None:
     command = words[cut + 1 :]
     if not command:
         parser.error("a module is expected after --")
-    sys.exit(run_job(arguments.log, arguments.outputs, command))
+    try:
+        status = run_job(arguments.log, arguments.inputs, arguments.outputs, command)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise UserError(no_room(arguments.log)) from None
+    sys.exit(status)
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

@@ -7,7 +7,8 @@ to the raw questions, with the SHA-256 of each.
 Nothing here is known first-hand. Snakemake's metadata says how a file was made, and the record that the job wrote on
 its own machine (:mod:`finmath_grpo.workflow.job`) says in what environment. So the same files give the same
 provenance, whichever run ends last and wherever it is collected. A record that does not fit the file as it is now is
-refused: the file's `job` is then null, and `why` says what does not fit.
+refused: the file's `job` is then null, and `why` says what does not fit. Of an edited file, `sha256` is that of what
+its job left, as that is what the rule made.
 """
 
 import argparse
@@ -61,12 +62,15 @@ def read_record(file: Path) -> JobRecord | str:
         return f"{file} is not a job's record: {explain(error)}"
 
 
+EDITED = "the file is not as the job left it"
+
+
 def misfit(record: JobRecord, path: str, digest: str, making: Making) -> str | None:
     """Why a record does not tell how the file with this SHA-256 was made; None if it does."""
     if path not in record.outputs:
         return "the record beside the log is of a job that did not write this file"
     if record.outputs[path] != digest:
-        return "the file is not as the job left it"
+        return f"{EDITED}: its SHA-256 is {digest} now"
     if record.exit_status != 0:
         return f"the record is of a job that failed (exit status {record.exit_status})"
     started = datetime.fromisoformat(record.started)
@@ -89,7 +93,10 @@ class Jobs:
         self.numbers: dict[Path, int] = {}
 
     def of(self, path: str, digest: str, making: Making) -> dict[str, Any]:
-        """`job`: the number of the job that made a file, or null; then `why` says why it is not known."""
+        """`job`: the number of the job that made a file, or null; then `why` says why it is not known.
+
+        `sha256` too, where the job left another file than there is now.
+        """
         if not making.logs:
             return {"job": None, "why": "the job has no log, and so no record"}
         file = record_path(Path(making.logs[0]))
@@ -97,8 +104,10 @@ class Jobs:
             self.records[file] = read_record(file)
         record = self.records[file]
         why = record if isinstance(record, str) else misfit(record, path, digest, making)
-        if isinstance(record, str) or why:
+        if isinstance(record, str):
             return {"job": None, "why": why}
+        if why:
+            return {**({"sha256": record.outputs[path]} if why.startswith(EDITED) else {}), "job": None, "why": why}
         if file not in self.numbers:
             self.numbers[file] = len(self.jobs)
             self.jobs.append(self.described(file, record))

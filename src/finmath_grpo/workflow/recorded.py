@@ -5,9 +5,10 @@ from typing import Any
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.settings import FurtherTests
-from finmath_grpo.release.record import opened
+from finmath_grpo.release.record import opened, read_member
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.workflow.config_file import Config, merge_patch, parse_yaml
+from finmath_grpo.workflow.named_files import fault_of
 
 
 def with_record(path: Path, config: Config) -> Config:
@@ -18,6 +19,8 @@ def with_record(path: Path, config: Config) -> Config:
     given = [key for key in ("models", "tests") if key in config.values]
     if given:
         raise UserError(f"{path}: {given[0]}: comes from the record {record}; leave it out here")
+    if fault := fault_of(record):
+        raise UserError(f"{path}: record: {fault}")
     try:
         found = of_record(Path(record))
     except UserError as error:
@@ -34,11 +37,10 @@ def of_record(record: Path) -> dict[str, Any]:
     with opened(record) as archive:
         members = archive.getnames()
         configs = [name for name in members if "/" not in name and name.endswith(".yaml")]
-        file = archive.extractfile(configs[0]) if len(configs) == 1 else None
-        if file is None:
+        if len(configs) != 1:
             raise UserError(f"{record}: expected one config file in it, found {len(configs)}")
         name = f"{record}, {configs[0]}"
-        config = parse_yaml(file.read().decode("utf-8-sig", errors="replace"), name)
+        config = parse_yaml(read_member(archive, record, configs[0]).decode("utf-8-sig", errors="replace"), name)
     models, tests, statistics = (config.get(key) or {} for key in ("models", "tests", "statistics"))
     if not (models and all(isinstance(section, dict) for section in (models, tests, statistics))):
         raise UserError(f"{name}: expected keys and values under `models`; pack the run again")

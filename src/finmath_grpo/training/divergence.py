@@ -1,0 +1,52 @@
+"""A run with nothing to show is no result: one that diverged stops, and one that learned from nothing is refused."""
+
+import math
+from typing import Any
+
+import pandas as pd
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+
+from finmath_grpo.errors import UserError
+
+WATCHED = ("loss", "grad_norm")
+"""What a diverged run logs as NaN or infinity. The trainer leaves a loss that is NaN out of its mean: then the norm of
+the gradient alone says so."""
+
+
+class StopWhenDiverged(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
+    """Raises UserError at the first step whose loss or gradient is no finite number."""
+
+    def on_log(
+        self,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        logs: dict[str, Any] | None = None,
+        **_: Any,
+    ) -> None:
+        for name in WATCHED:
+            value = (logs or {}).get(name)
+            if value is not None and not math.isfinite(float(value)):
+                raise UserError(
+                    f"diverged at step {state.global_step} of {state.max_steps}: {name} is {value}; lower"
+                    " learning_rate, or lengthen warmup_steps"
+                )
+
+
+def check_signal(log: pd.DataFrame) -> None:
+    """Refuse the step log of a GRPO run that had nothing to learn from.
+
+    Raises UserError if no step had a completion of more than the token that ends it, or if all completions of each
+    group had equal rewards in each step, so that every advantage was 0.
+    """
+    if (log["completion_length_max"] <= 1).all():
+        raise UserError(
+            f"in all of its {len(log)} steps the model wrote empty completions; see whether the pre-training of its"
+            " base diverged, and whether its chat template ends in an open turn"
+        )
+    if (log["frac_reward_zero_std"] >= 1).all():
+        raise UserError(
+            f"in all of its {len(log)} steps the completions of each question had equal rewards (mean"
+            f" {log['reward'].mean():.4g}), so nothing was learned; take other rewards, a higher temperature, more"
+            " completions per question, or more steps"
+        )
