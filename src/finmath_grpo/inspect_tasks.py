@@ -4,7 +4,7 @@
     inspect eval finmath_grpo/finmath_tr --model hf/NAME
     inspect eval finmath_grpo/finmath_tr -T test=t2 --model openai/NAME
 
-Questions, prompt and scores are those of this project's own functions, so that a score of Inspect is a score of the DAG.
+They call this project's own questions, prompt and scorer, so that a score of Inspect is a score of the DAG.
 """
 
 from decimal import Decimal
@@ -23,7 +23,7 @@ from finmath_grpo.scorer import score
 SCORES = ("exact", "no_punctuation", "numeric")
 
 
-@task
+@task  # type: ignore[untyped-decorator]
 def finmath_tr(test: str = "t1") -> Task:
     """One of the tests, one greedy answer per question. `test`: t1, t2 (new ideas) or t3 (new numbers)."""
     return Task(
@@ -46,7 +46,7 @@ def sample(question: Question) -> Sample:
     )
 
 
-@scorer(metrics={name: [mean(), stderr()] for name in SCORES})
+@scorer(metrics={name: [mean(), stderr()] for name in SCORES})  # type: ignore[untyped-decorator]
 def finmath_scorer() -> Scorer:
     """The three scores, 0 or 1 each, and why an answer is not right (`outcome`)."""
 

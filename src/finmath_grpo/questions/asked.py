@@ -1,7 +1,7 @@
 """The questions as models are asked them: the training set, the three tests and the validation set.
 
-They lie in `data/raw/asked`, cleaned and split by the DAG's own stages with the settings of `config/paper.yaml`, so that
-who has no DAG gets the same questions: `datasets.load_dataset("data/raw")`, the tasks for other harnesses, and this
+They lie in `data/raw/asked`, cleaned and split by the DAG's own stages as `config/paper.yaml` says, so that who has no
+DAG gets the same questions: `datasets.load_dataset("data/raw")`, the tasks for other harnesses, and this
 package where it is installed. `python -m finmath_grpo.questions.asked` makes the files again; a test compares.
 """
 

@@ -8,8 +8,8 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from finmath_grpo.sharing import VERSION
 from finmath_grpo.files import atomic_write, sha256, write_json
+from finmath_grpo.sharing import VERSION
 from finmath_grpo.sharing.results import SCORERS, Accuracy, Results, fingerprint, json_line
 
 SCHEMA = "0.3.0"

@@ -3,7 +3,7 @@
     every_eval_ever/data/…           Every Eval Ever: one record per model, with one line per completion and scorer
     lm_eval/temperature-…/…          lm-evaluation-harness: results and samples
     hub/{model}/.eval_results/…      the Hugging Face Hub's results of a model's repository
-    hub/{model}/README.md            the card of a model that the experiment trained
+    hub/{model}/README.md            the card of a model that the experiment trained; adapter.md is its adapter's
     MANIFEST.sha256                  the SHA-256 of every other file; what it does not name is deleted
 
 docs/sharing.md says which tool reads what.
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, sha256
-from finmath_grpo.sharing import every_eval_ever, harness, hub_results
+from finmath_grpo.sharing import card, every_eval_ever, harness, hub_results
 from finmath_grpo.sharing.results import read_results, settings_of
 
 MANIFEST = "MANIFEST.sha256"
@@ -47,6 +47,7 @@ def main() -> None:
     files = every_eval_ever.write(results, folder / "every_eval_ever")
     files += harness.write(results, folder / "lm_eval")
     files += hub_results.write(results, folder / "hub")
+    files += card.write(results, options.config, options.claims, folder / "hub")
     remove_others(folder, files)
     with atomic_write(options.manifest) as file:
         file.writelines(f"{sha256(path)}  {path.relative_to(folder)}\n" for path in sorted(files))

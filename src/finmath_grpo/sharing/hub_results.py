@@ -1,8 +1,8 @@
 """Results in the form of the Hugging Face Hub: `.eval_results/*.yaml` of a model's repository.
 
 https://huggingface.co/docs/hub/eval-results; the format is a beta of the Hub. A result names a task of the data set's
-`eval.yaml` (`data/raw/eval.yaml`). The Hub's own scorers can't read Turkish numbers, so that task, and with it the value
-of a result, is the scorer `exact`, letter by letter; `numeric` and the intervals stand in the notes.
+`eval.yaml` (`data/raw/eval.yaml`). The Hub's own scorers can't read Turkish numbers, so that task, and with it the
+value of a result, is the scorer `exact`, letter by letter; `numeric` and the intervals stand in the notes.
 """
 
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What an experiment has to tell others: models, tests, accuracies with their intervals, and every completion scored."""
+"""What an experiment has to tell others: models, tests, accuracies with intervals, and every completion scored."""
 
 import csv
 import json
@@ -188,7 +188,9 @@ def read_results(
                 float(row["temperature"]),
                 row["scorer"],
                 int(row["n"]),
-                *(float(row[name]) for name in ("accuracy", "low", "high")),
+                float(row["accuracy"]),
+                float(row["low"]),
+                float(row["high"]),
                 row["interval"],
             )
             for row in csv.DictReader(file)
@@ -202,7 +204,7 @@ def read_results(
         completions={path.stem: path for path in completions},
         scores=by_model,
         samples={
-            test: 1 + max((int(row["sample"]) for rows in by_model.values() for row in rows if row["test"] == test))
+            test: 1 + max(int(row["sample"]) for rows in by_model.values() for row in rows if row["test"] == test)
             for test in tests
         },
         commit=commit,
