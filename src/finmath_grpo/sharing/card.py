@@ -42,9 +42,9 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
     """The text of a card. `run` is the experiment's folder of results; `adapter`: of the adapter alone."""
     entry = results.settings.models[model]
     base = results.settings.models[entry.base or ""]
-    contrasts = config["statistics"]["contrasts"]
     # The post's sentences are about the first contrast.
-    told = json.loads((run / "claims.json").read_text(encoding="utf-8")) if contrasts[0][0] == model else []
+    is_first = [pair[0] for pair in config["statistics"]["contrasts"][:1]] == [model]
+    told = json.loads((run / "claims.json").read_text(encoding="utf-8")) if is_first else []
     with (run / "training" / model / "log.csv").open(encoding="utf-8", newline="") as file:
         log = list(csv.DictReader(file))
     rows = [
