@@ -1,7 +1,7 @@
 """The tests as tasks of Inspect (inspect_ai), for models outside the DAG.
 
     pip install '.[inspect]'
-    inspect eval finmath_grpo/finmath_tr --model hf/NAME
+    inspect eval finmath_grpo/finmath_tr --model hf/NAME -M do_sample=false
     inspect eval finmath_grpo/finmath_tr -T test=t2 --model openai/NAME
 
 They call this project's own questions, prompt and scorer, so that a score of Inspect is a score of the DAG.

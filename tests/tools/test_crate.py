@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
-from importlib.resources import files
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     class FromPackage(HTTPAdapter):
         def send(self, request: PreparedRequest, *_: object, **__: object) -> Response:
             assert request.url == CONTEXT
-            body = files("rocrate").joinpath("data/ro-crate.jsonld").read_bytes()
+            # The package itself is not imported: its own needs are not installed.
+            body = Path(str(distribution("rocrate").locate_file("rocrate/data/ro-crate.jsonld"))).read_bytes()
             headers = {"Content-Type": "application/ld+json"}
             return self.build_response(
                 request, urllib3.HTTPResponse(io.BytesIO(body), headers, 200, preload_content=False)
