@@ -63,8 +63,9 @@ TOOLS := .venv-tools/.installed-from-tools.lock
 test-tools: $(TOOLS) ## What other projects' tools say of ours
 	.venv-tools/bin/python -m pytest tests/tools
 
-$(TOOLS): envs/tools.lock
+$(TOOLS): envs/tools.lock envs/tools-alone.lock
 	@sh envs/make-venv tools .venv-tools
+	@.venv-tools/bin/pip install --quiet --no-deps --ignore-requires-python -r envs/tools-alone.lock
 	@touch $@
 
 $(STAMP): envs/cpu.lock

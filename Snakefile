@@ -71,6 +71,7 @@ include: "rules/statistics.smk"
 include: "rules/figures.smk"
 include: "rules/claims.smk"
 include: "rules/report.smk"
+include: "rules/share.smk"
 
 
 rule all:

@@ -23,12 +23,12 @@ import zstandard
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "src"))
 
-from finmath_grpo.evaluation.score import score  # noqa: E402
 from finmath_grpo.evaluation.scores import COLUMNS  # noqa: E402
 from finmath_grpo.files import write_jsonl  # noqa: E402
 from finmath_grpo.number_format import format_turkish  # noqa: E402
 from finmath_grpo.numbers import LONGEST, parse_lenient, parse_turkish  # noqa: E402
 from finmath_grpo.prompts import fill_template  # noqa: E402
+from finmath_grpo.scorer import score  # noqa: E402
 
 MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo", "llama-grpo-fixed")
 TEMPERATURES = tuple(round(0.1 * step, 1) for step in range(1, 11))

@@ -1,6 +1,8 @@
 """Checks with tools of other projects: `make test-tools`, in an environment of their own (`envs/tools.lock`)."""
 
+from collections.abc import Callable
 from decimal import Decimal
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -79,3 +81,29 @@ def chain(replies: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> 
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, eos_token=END, pad_token=END, bos_token=END)
     fast.save_pretrained(folder)
     return folder
+
+
+Row = tuple[str, str, str]
+TABLE: list[Row] = []
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str, str, str], None]:
+    """Add a line to the table at the end: what was read, by which tool, and what it said."""
+
+    def add(what: str, tool: str, said: str) -> None:
+        TABLE.append((what, tool, said))
+
+    return add
+
+
+def version_of(package: str) -> str:
+    return f"{package} {version(package)}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    rows = [("what", "read by", "which said"), *sorted(TABLE)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    terminalreporter.section("what other tools read of ours")
+    for row in rows:
+        terminalreporter.write_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

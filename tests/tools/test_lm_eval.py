@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from finmath_grpo.evaluation.score import score
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.scorer import score
 
 ROOT = Path(__file__).parents[2]
 SCORES = ("exact", "no_punctuation", "numeric")

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmath_grpo.evaluation.lenient import Reading, lenient_answer, read
-from finmath_grpo.evaluation.score import score, shortest
 from finmath_grpo.prompts import fill_template
+from finmath_grpo.scorer import score, shortest
 
 WORKING = "1.314 / 21.900 = 0,06\n0,06 × 100 = 6\n"
 

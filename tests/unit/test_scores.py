@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.score import is_rounding, score
 from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, read_scores
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.rewards import exact_match, numeric_match
+from finmath_grpo.scorer import is_rounding, score
 
 MODELS = ("llama-base", "llama-grpo")
 QUESTIONS = ("q1", "q2", "q3")

@@ -14,12 +14,12 @@ import pytest
 import zstandard
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.score import score
 from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.rollouts import read_rollouts
+from finmath_grpo.scorer import score
 from finmath_grpo.statistics.forms import FORMS, form, forms_table
 from finmath_grpo.statistics.reward_audit import audit
 from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts

@@ -126,7 +126,7 @@ def test_one_more_temperature_keeps_the_cells_of_the_others(copy: Checkout):
 
 
 def test_an_edited_scorer_scores_again_and_generates_nothing(copy: Checkout):
-    module = copy.path / "src/finmath_grpo/evaluation/score.py"
+    module = copy.path / "src/finmath_grpo/scorer.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     planned = copy.planned()
     assert planned["score"] == 1

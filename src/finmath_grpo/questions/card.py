@@ -13,6 +13,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, read_jsonl
 from finmath_grpo.number_format import format_turkish
 from finmath_grpo.numbers import parse_turkish
+from finmath_grpo.questions.asked import OTHERS, SPLIT
 from finmath_grpo.questions.clean import clean
 from finmath_grpo.questions.contamination import contamination
 from finmath_grpo.questions.difficulty import LEVELS
@@ -21,10 +22,6 @@ from finmath_grpo.questions.split import read_committed
 
 FOLDER = Path("data/raw")
 BEGIN, END = "<!-- begin: python -m finmath_grpo.questions.card -->", "<!-- end -->"
-SPLIT = "random 100 3407"
-"""The committed test ids that make T1."""
-TESTS = {"t2": "transfer", "t3": "instances", "v": "validation"}
-"""The other tests by the name of their file."""
 
 Row = tuple[RawQuestion, Question]
 
@@ -39,7 +36,7 @@ def tables(folder: Path = FOLDER) -> str:
     files = {
         prefix + name: [(raw, clean(raw)) for raw in read_jsonl(path, RawQuestion)]
         for prefix in ("", "smoke-")
-        for name in ("questions", *TESTS.values())
+        for name in ("questions", *OTHERS.values())
         if (path := folder / f"{(prefix + name).replace('smoke-questions', 'smoke')}.jsonl").exists()
     }
     parts: dict[str, list[Row]] = {}
@@ -49,7 +46,7 @@ def tables(folder: Path = FOLDER) -> str:
         test_ids = set(read_committed(folder / f"{bank}.test-ids.json")[SPLIT])
         training = [row for row in rows if row[0].id not in test_ids]
         tests = {"t1": [row for row in rows if row[0].id in test_ids]}
-        tests |= {test: files[prefix + name] for test, name in TESTS.items() if prefix + name in files}
+        tests |= {test: files[prefix + name] for test, name in OTHERS.items() if prefix + name in files}
         parts |= {f"{bank}.jsonl": rows, f"{bank}: training": training}
         for test, chosen in tests.items():
             parts[f"{bank}: {test}"] = chosen

@@ -106,8 +106,8 @@ NO_EXPERIMENTS = {"sources.yaml"}
 """Files of `config/` that are none: where the settings of `paper` come from."""
 # fmt: off
 TAKEN = frozenset((
-    "all", "audit", "cache", "clean", "claims", "contamination", "doctor", "dpo", "examples", "fetch", "figure",
-    "generate", "grpo", "merge", "plotlyjs", "pretrain", "report", "score", "split", "statistics", "unpack",
+    "all", "audit", "cache", "clean", "claims", "contamination", "doctor", "dpo", "examples", "export", "fetch",
+    "figure", "generate", "grpo", "merge", "plotlyjs", "pretrain", "report", "score", "split", "statistics", "unpack",
 ))
 # fmt: on
 """Names of rules and of folders of results/, which no experiment may have."""

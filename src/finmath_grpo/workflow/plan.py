@@ -15,6 +15,7 @@ from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
 from finmath_grpo.workflow import closure, cutoff, experiments, paths
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Grpo, Published, Recorded, Run
+from finmath_grpo.workflow.recorded import config_of_record
 
 
 class Wildcards(Protocol):
@@ -47,6 +48,8 @@ NOT_PUBLISHED = {
     *("decomposition", "readability", "ceiling", "shapes"),
 }
 """Tables that can't be made of the post's numbers."""
+SHARED = ("questions", "device", "prompt", "models", "training", "evaluation", "statistics")
+"""Sections of a config that an export tells of."""
 OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms", "forms_by_question"}
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
 
@@ -327,6 +330,26 @@ class Plan:
 
     def confidence(self, wildcards: Wildcards) -> float:
         return self.experiments[wildcards.experiment].statistics.confidence
+
+    # ---- what is shared
+
+    def shared_config(self, wildcards: Wildcards) -> str:
+        """What others are told of the config, as JSON; of a recorded run, of the config in its record."""
+        experiment = self._found(wildcards)
+        if isinstance(experiment, Recorded):
+            _, config = config_of_record(Path(experiment.record))
+        else:
+            config = experiment.model_dump(mode="json")
+        return canonical_json({key: config.get(key) for key in SHARED})
+
+    def manifests(self, wildcards: Wildcards) -> list[str]:
+        """The manifests of the models whose weights lie in the experiment's folder."""
+        models = experiments.models_by_method(self._found(wildcards), "pretrain", "fetch", "grpo", "dpo")
+        return [paths.manifest(wildcards.experiment, model) for model in models]
+
+    def of_trained(self, wildcards: Wildcards) -> list[str]:
+        """What the cards of trained models tell of their training and merging."""
+        return [*self.logs(wildcards), *self.merge_checks(wildcards)]
 
     # ---- targets
 

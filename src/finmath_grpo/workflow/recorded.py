@@ -28,19 +28,26 @@ def with_record(path: Path, config: Config) -> Config:
     return Config(merge_patch(found, config.values), config.values, Path(record), found)
 
 
+def config_of_record(record: Path) -> tuple[str, dict[str, Any]]:
+    """The config that a record holds, as it was then, after its name. Raises UserError for what is no record."""
+    with opened(record) as archive:
+        configs = [name for name in archive.getnames() if "/" not in name and name.endswith(".yaml")]
+        if len(configs) != 1:
+            raise UserError(f"{record}: expected one config file in it, found {len(configs)}")
+        text = read_member(archive, record, configs[0]).decode("utf-8-sig", errors="replace")
+    name = f"{record}, {configs[0]}"
+    return name, parse_yaml(text, name)
+
+
 def of_record(record: Path) -> dict[str, Any]:
     """Models, tests and statistics of a recorded run, from the config that its record holds, as `Recorded` names them.
 
     Nothing else of that config is read, so that a record outlives changes of the schema. Raises UserError for a file
     that is no record, or whose config has no models.
     """
+    name, config = config_of_record(record)
     with opened(record) as archive:
         members = archive.getnames()
-        configs = [name for name in members if "/" not in name and name.endswith(".yaml")]
-        if len(configs) != 1:
-            raise UserError(f"{record}: expected one config file in it, found {len(configs)}")
-        name = f"{record}, {configs[0]}"
-        config = parse_yaml(read_member(archive, record, configs[0]).decode("utf-8-sig", errors="replace"), name)
     models, tests, statistics = (config.get(key) or {} for key in ("models", "tests", "statistics"))
     if not (models and all(isinstance(section, dict) for section in (models, tests, statistics))):
         raise UserError(f"{name}: expected keys and values under `models`; pack the run again")
