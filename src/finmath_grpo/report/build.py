@@ -40,7 +40,7 @@ from finmath_grpo.report.tables import MEANINGS
 HERE = Path(__file__).parent
 
 
-def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[dict[str, Any]]]]:
+def figure_groups(figures: Sequence[Path], page: Path, kind: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """The figures by group, each with its catalogue entry and the links to its two files, in the order given.
 
     Raises UserError for a file that is not named after a figure of the catalogue.
@@ -52,7 +52,14 @@ def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[d
         png, html = link(path, page), link(path.with_suffix(".html"), page)
         entry = FIGURES[path.stem]
         grouped[entry.group].append(
-            {"name": path.stem, "entry": entry, "png": png, "html": html, "size": png_size(path)}
+            {
+                "name": path.stem,
+                "entry": entry,
+                "png": png,
+                "html": html,
+                "size": png_size(path),
+                "tables": tables_of(path.stem, kind),
+            }
         )
     return [(group, members) for group, members in grouped.items() if members]
 
@@ -131,11 +138,10 @@ def main() -> None:
         "models": [{"id": model, "label": label, "colour": colour[model]} for model, label in models.items()],
         "evaluation": index(evaluation) if evaluation else None,
         "training": runs,
-        "hosts": options.kind == "published",
     }
     claims = read_claims(options.claims, compared_pairs(options.claim_list, models))
     tables = {path.stem: path for path in options.tables}
-    groups = figure_groups(options.figures, options.page)
+    groups = figure_groups(options.figures, options.page, options.kind)
     files = [
         *(options.test, options.scores, *options.completions, options.train, *options.rollouts),
         *(options.audit, options.overlaps, *options.merges),
@@ -156,7 +162,7 @@ def main() -> None:
         "claims": claims,
         "verdicts": verdict_counts(claims),
         "figures": groups,
-        "tables_of": {name: tables_of(name, options.kind) for _, group in groups for name in names_of(group)},
+        "drawn": [figure for _, members in groups for figure in members],
         "evaluation": evaluation,
         "outcomes": [(name, words, OUTCOME_MEANINGS[name]) for name, words in OUTCOME_WORDS.items()],
         "runs": runs,
@@ -170,10 +176,6 @@ def main() -> None:
     }
     with atomic_write(options.page) as file:
         file.write(render("page.html.j2", values))
-
-
-def names_of(group: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [figure["name"] for figure in group]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import Any
 from finmath_grpo.errors import UserError
 from finmath_grpo.report.packing import write_data
 from finmath_grpo.workflow.config_file import read_config
+from finmath_grpo.workflow.experiments import load
 
 TOOLS = (
     *("torch", "transformers", "trl", "peft", "vllm", "unsloth", "datasets"),
@@ -20,23 +21,23 @@ TOOLS = (
 """Packages that make the numbers; the page names the versions of these first."""
 
 
-def write_record(name: str, provenance: dict[str, Any], base: dict[str, Any] | None, results: Path) -> None:
-    """Write run.js beside the experiment's page, if there is one. `base`: the settings that its config extends."""
+def write_record(name: str, provenance: dict[str, Any], results: Path) -> None:
+    """Write run.js beside the experiment's page, if there is one."""
     page = results / name / "report/index.html"
     if page.is_file():
-        write_data(page.parent / "data/run.js", "run", record(provenance, base, extended(name)))
+        write_data(page.parent / "data/run.js", "run", record(provenance, *extended(name)))
 
 
-def extended(name: str) -> str | None:
-    """The experiment that the config of another extends."""
+def extended(name: str) -> tuple[str, dict[str, Any]] | tuple[None, None]:
+    """Name and settings of the experiment that the config of another extends."""
     try:
         base = read_config(Path("config", f"{name}.yaml")).base
+        return (base.stem, load(base).model_dump(mode="json")) if base else (None, None)
     except UserError:
-        return None
-    return base.stem if base else None
+        return None, None
 
 
-def record(provenance: dict[str, Any], base: dict[str, Any] | None, base_name: str | None) -> dict[str, Any]:
+def record(provenance: dict[str, Any], base_name: str | None, base: dict[str, Any] | None) -> dict[str, Any]:
     """The part of provenance.json that the page shows."""
     folder = f"results/{provenance['experiment']}/"
     files = provenance["files"].values()

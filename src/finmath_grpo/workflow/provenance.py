@@ -22,7 +22,7 @@ import pydantic
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
-from finmath_grpo.report.record import extended, write_published, write_record
+from finmath_grpo.report.record import write_published, write_record
 from finmath_grpo.workflow.experiments import Experiment, Fetched, load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
 from finmath_grpo.workflow.metadata import Making, chain, read_makings
@@ -164,19 +164,18 @@ def fetched(name: str, experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def write_provenance(name: str, experiments: dict[str, Experiment]) -> None:
+def write_provenance(name: str, experiment: Experiment) -> None:
     """Write the experiment's provenance.json as of now, and what the page shows of it."""
-    found = provenance(name, experiments[name])
+    found = provenance(name, experiment)
     write_json(Path("results", name, "provenance.json"), found)
-    base = experiments.get(extended(name) or "")
-    write_record(name, found, base.model_dump(mode="json") if base else None, Path("results"))
+    write_record(name, found, Path("results"))
 
 
 def write_all(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
     """Write provenance.json of the experiments named of which there are results."""
     for name in sorted(set(names)):
         if read_makings(f"results/{name}/"):
-            write_provenance(name, experiments)
+            write_provenance(name, experiments[name])
     write_published(Path("results"))
 
 
@@ -187,7 +186,7 @@ def main() -> None:
     experiments = load_all(Path("config")).good
     if name not in experiments:
         raise UserError(f"--experiment {name}: expected one of {', '.join(experiments)}")
-    write_provenance(name, experiments)
+    write_provenance(name, experiments[name])
     write_published(Path("results"))
 
 
