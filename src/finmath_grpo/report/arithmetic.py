@@ -28,7 +28,8 @@ _OPERATOR = re.compile(
     r"[()+×·÷^]|[−–-](?=\s*[\d(%])|\*|(?<=[\d)%\s])[xX](?=\s*[\d(%])|/(?=\s*[\d(%])|(?<=[\d)])\s?:(?=\s?[\d(])"
 )
 _SIGNS = {"×": "*", "·": "*", "x": "*", "X": "*", "÷": "/", ":": "/", "−": "-", "–": "-"}
-_LAST_NUMBER = re.compile(r"(?:^|[\s:>.])([%₺$€]?\s?\d+(?:[.,]\d+)*\s?%?)\s*$")
+_LAST_NUMBER = re.compile(r"(?:^|[\s:>.])((?:[%₺$€]\s?)?\d+(?:[.,]\d+)*\s?%?)\s*$")
+_NUMBER_AND_UNIT = re.compile(r"((?:[%₺$€]\s?)?\d[\d.,]*\D*)$")
 _FIRST_NUMBER = re.compile(r"\s*([%₺$€]?\s?-?\d+(?:[.,]\d+)*\s?%?)(?![\w.,]*\d|\w)")
 _BULLET = re.compile(r"\s*[-•*]\s")
 _EXACT = Context(prec=40)
@@ -119,16 +120,15 @@ def _side(text: str) -> _Side:
     for place, (word, sign) in enumerate(zip(words, [*signs, ""], strict=True)):
         if word.strip():
             term = _term(word)
-            offset = len(word) - len(word.lstrip())
-            if term is None and begin is None:
+            if begin is None:
                 # Words may lead to the first number: `1. adım: yıllık faiz 5.000 × 0,2`.
                 last = _LAST_NUMBER.search(word)
-                if last:
-                    term, offset = _term(last.group(1)), last.start(1)
+                if term is None and last:
+                    term = _term(last.group(1))
+                number = last or _NUMBER_AND_UNIT.search(word)
+                begin = cuts[2 * place] + (number.start(1) if number else 0)
             if term is None:
                 return nothing
-            if begin is None:
-                begin = cuts[2 * place] + offset
             tokens.append(term)
         elif begin is None and sign == "(":
             begin = cuts[2 * place + 1]

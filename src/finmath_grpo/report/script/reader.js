@@ -441,11 +441,8 @@ function startReader() {
     const asked = entries.get("q");
     const deep = filter.deep && !deepSearch.texts;
     show();
-    if (asked !== null && unknown.includes(`no question ${asked}`)) {
-      byId("question").replaceChildren();
-      byId("cards").replaceChildren();
-    }
-    problem(byId("notice"), unknown.length ? `The address asks for what is not here: ${unknown.join("; ")}.` : "");
+    const instead = `Shown instead: ${questions[chosen.question].id}, temperature ${temperatures[chosen.temperature]}, sample ${chosen.sample}.`;
+    problem(byId("notice"), unknown.length ? `The address asks for what is not here: ${unknown.join("; ")}. ${instead}` : "");
     if (narrow.matches && asked !== null) byId("notice").parentElement.scrollIntoView();
     if (deep) searchDeep();
   };

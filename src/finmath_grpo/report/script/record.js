@@ -43,7 +43,7 @@ function environmentsOf({ environments, fetched }) {
   const models = Object.entries(fetched);
   return [
     element("h3", {}, "Where it ran"),
-    table("Environments", ["", "Commit", "Machine", "GPU", "System", "Image", "Versions"], rows), ...packages,
+    table("Environments", ["No.", "Commit", "Machine", "GPU", "System", "Image", "Versions"], rows), ...packages,
     ...(models.length ? [element("h3", {}, "Models fetched"), table("Models fetched", ["Model", "Source"],
       models.map(([model, source]) => [model, Object.entries(source).map(([key, value]) => `${key} ${value}`).join(", ")]))] : []),
   ];
