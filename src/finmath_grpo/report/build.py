@@ -1,28 +1,31 @@
-"""Make the report of an experiment: `python -m finmath_grpo.report.build`.
+"""Make the page of an experiment's report: `python -m finmath_grpo.report.build`.
 
-The page, its script, its style, and beside them `data/` with the texts: one script file per question and trained model.
-The page opens from a disk, with no server and no network. What models and users wrote is data and never markup: Jinja
-escapes it in the page, the data files are plain JSON, and the script sets it as text. Same input, same bytes.
+Beside it lie its script and style (`report.scripts`) and the texts (`report.texts`). The page opens from a disk, with no
+server and no network. What models and users wrote is data and never markup: Jinja escapes it in the page, the data
+files are plain JSON, and the script sets it as text. Same input, same bytes.
 """
 
 import argparse
 import json
 import os
-import shutil
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.figures.catalogue import FIGURES, GROUPS
+from finmath_grpo.evaluation.wording import OUTCOME_MEANINGS, OUTCOME_WORDS
+from finmath_grpo.figures.catalogue import FIGURES, GROUPS, tables_of
 from finmath_grpo.figures.theme import colours
-from finmath_grpo.files import atomic_write, read_jsonl
-from finmath_grpo.questions.rows import Question
+from finmath_grpo.files import atomic_write
+from finmath_grpo.report import evidence
+from finmath_grpo.report.by_test import TESTS, by_test
 from finmath_grpo.report.headline import (
     accuracy_columns,
+    compared_pairs,
     contrasts,
     missing_tests,
     read_claims,
@@ -30,28 +33,14 @@ from finmath_grpo.report.headline import (
     shape_columns,
     verdict_counts,
 )
-from finmath_grpo.report.reader import index, question_files, read_evaluation
-from finmath_grpo.report.rollouts import sample
+from finmath_grpo.report.packing import script_json
+from finmath_grpo.report.reader import index, read_scored
 from finmath_grpo.report.tables import MEANINGS
 
 HERE = Path(__file__).parent
 
 
-def script_json(value: Any) -> Markup:
-    """JSON that is safe inside a script element and in a script file: ASCII only, and no character of markup."""
-    text = json.dumps(value, allow_nan=False, separators=(",", ":"))
-    for character in "<>&'":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
-
-
-def write_data(folder: Path, name: str, value: Any) -> None:
-    """Write `folder`/`name`.js, a script that hands `value` to the page under its name."""
-    with atomic_write(folder / f"{name}.js") as file:
-        file.write(f"deliver({script_json(name)},{script_json(value)});\n")
-
-
-def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[dict[str, Any]]]]:
+def figure_groups(figures: Sequence[Path], page: Path, kind: str) -> list[tuple[str, list[dict[str, Any]]]]:
     """The figures by group, each with its catalogue entry and the links to its two files, in the order given.
 
     Raises UserError for a file that is not named after a figure of the catalogue.
@@ -62,7 +51,16 @@ def figure_groups(figures: Sequence[Path], page: Path) -> list[tuple[str, list[d
             raise UserError(f"--figures: {path}: the catalogue has no figure {path.stem}, but {', '.join(FIGURES)}")
         png, html = link(path, page), link(path.with_suffix(".html"), page)
         entry = FIGURES[path.stem]
-        grouped[entry.group].append({"entry": entry, "png": png, "html": html, "size": png_size(path)})
+        grouped[entry.group].append(
+            {
+                "name": path.stem,
+                "entry": entry,
+                "png": png,
+                "html": html,
+                "size": png_size(path),
+                "tables": tables_of(path.stem, kind),
+            }
+        )
     return [(group, members) for group, members in grouped.items() if members]
 
 
@@ -90,56 +88,67 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.filters["visible"] = visible
     environment.filters["percent"] = lambda share: f"{100 * share:.1f}"
     environment.filters["points"] = lambda share: f"{round(100 * share, 1) + 0.0:+.1f}".replace("-", "\u2212")
     return environment.get_template(template).render(values)
 
 
+def visible(text: Any) -> Markup:
+    """A text for the page in which each character that can't be seen, or that turns the line around, is named."""
+    parts = []
+    for character in str(text):
+        if character not in "\n\t" and unicodedata.category(character) in {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}:
+            parts.append(f'<span class="unseen">U+{ord(character):04X}</span>')
+        else:
+            parts.append(str(escape(character)))
+    return Markup("".join(parts))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiment", required=True, help="name shown in the title")
+    parser.add_argument("--kind", required=True, help="run, recorded or published")
     parser.add_argument("--models", type=json.loads, required=True, help="JSON: display label by model id, in order")
     parser.add_argument("--confidence", type=float, required=True, help="of the intervals in the tables, e.g. 0.95")
     parser.add_argument("--claims", type=Path, required=True, help="claims.json")
-    parser.add_argument("--tables", type=Path, nargs="+", required=True, help="tables to link to; three are shown")
+    parser.add_argument("--claim-list", type=Path, required=True, help="claims.yaml, which says what claims compare")
+    parser.add_argument("--tables", type=Path, nargs="+", required=True, help="tables to link to; some are shown")
     parser.add_argument("--figures", type=Path, nargs="*", default=[], help="PNG files, an HTML file beside each")
     parser.add_argument("--test", type=Path, nargs="?", help="test.jsonl, if questions were answered")
     parser.add_argument("--scores", type=Path, nargs="?", help="scores.csv, if questions were answered")
     parser.add_argument("--completions", type=Path, nargs="*", default=[], help="one JSON Lines file per model")
     parser.add_argument("--train", type=Path, nargs="?", help="train.jsonl, if there are rollouts")
     parser.add_argument("--rollouts", type=Path, nargs="*", default=[], help="training/{model}/completions.jsonl.zst")
-    parser.add_argument("--page", type=Path, required=True, help="index.html to write; its other files go beside it")
+    parser.add_argument("--audit", type=Path, nargs="?", help="audit.json, if questions were cleaned")
+    parser.add_argument("--overlaps", type=Path, nargs="?", help="contamination.json, if there is a training set")
+    parser.add_argument("--merges", type=Path, nargs="*", default=[], help="models/{model}/merge_check.json")
+    parser.add_argument("--page", type=Path, required=True, help="index.html to write")
     options = parser.parse_args()
     if bool(options.test) != bool(options.scores):
         raise UserError("--test and --scores go together: the reader shows both")
 
     models: dict[str, str] = options.models
     colour = colours(models)
-    evaluation = (
-        read_evaluation(options.test, options.scores, options.completions, list(models)) if options.scores else None
-    )
-    train = {row.id: row for row in read_jsonl(options.train, Question)} if options.train else {}
-    runs = {path.parent.name: sample(path, train) for path in options.rollouts}
-
-    folder = options.page.parent
-    # Of an earlier report, which may have had more questions.
-    shutil.rmtree(folder / "data", ignore_errors=True)
-    if evaluation:
-        for place, texts in enumerate(question_files(evaluation)):
-            write_data(folder, f"data/questions/{place:03d}", texts)
-    for model, steps in runs.items():
-        write_data(folder, f"data/training/{model}", steps)
-
+    written = [path.stem for path in options.completions]
+    evaluation = read_scored(options.test, options.scores, list(models), written) if options.scores else None
+    runs = [path.parent.name for path in options.rollouts]
     carried = {
+        "experiment": options.experiment,
         "models": [{"id": model, "label": label, "colour": colour[model]} for model, label in models.items()],
         "evaluation": index(evaluation) if evaluation else None,
-        "training": [{"model": model, "steps": [step["step"] for step in steps]} for model, steps in runs.items()],
+        "training": runs,
     }
-    claims = read_claims(options.claims)
+    claims = read_claims(options.claims, compared_pairs(options.claim_list, models))
     tables = {path.stem: path for path in options.tables}
-    files = [options.test, options.scores, *options.completions, options.train, *options.rollouts]
+    groups = figure_groups(options.figures, options.page, options.kind)
+    files = [
+        *(options.test, options.scores, *options.completions, options.train, *options.rollouts),
+        *(options.audit, options.overlaps, *options.merges),
+    ]
     values = {
         "experiment": options.experiment,
+        "kind": options.kind,
         "models": models,
         "colours": colour,
         "level": f"{100 * options.confidence:g} %",
@@ -148,19 +157,23 @@ def main() -> None:
         "shapes": shape_columns(tables, list(models)),
         "contrasts": contrasts(tables),
         "missing": missing_tests(tables),
+        "test_names": TESTS,
+        "by_test": by_test(tables, list(models)),
         "claims": claims,
         "verdicts": verdict_counts(claims),
-        "figures": figure_groups(options.figures, options.page),
+        "figures": groups,
+        "drawn": [figure for _, members in groups for figure in members],
         "evaluation": evaluation,
+        "outcomes": [(name, words, OUTCOME_MEANINGS[name]) for name, words in OUTCOME_WORDS.items()],
         "runs": runs,
+        "audit": evidence.audit(options.audit) if options.audit else None,
+        "overlaps": evidence.overlaps(options.overlaps) if options.overlaps else {},
+        "overlap_names": list(evidence.OVERLAPS.values()),
+        "merges": evidence.merges(options.merges),
         "carried": script_json(carried),
         "tables": {path.name: (link(path, options.page), MEANINGS.get(name, "")) for name, path in tables.items()},
         "files": [link(path, options.page) for path in files if path],
     }
-    # The page last: with it the report is whole.
-    for name in ("report.css", "report.js"):
-        with atomic_write(folder / name) as file:
-            file.write((HERE / name).read_text(encoding="utf-8"))
     with atomic_write(options.page) as file:
         file.write(render("page.html.j2", values))
 

@@ -5,12 +5,13 @@ Nothing is counted here: each number is read from a table of `statistics` or fro
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from finmath_grpo.errors import UserError
 
@@ -50,6 +51,9 @@ class Contrast:
     test: str
     parts: dict[str, Estimate]
     """By part: `total`, `format`, `separators`, `mathematics`; differences from -1 to 1."""
+    gains: int | None = None
+    losses: int | None = None
+    """Questions that `model` has right more often than `against`, and less often: by value, over all completions."""
 
 
 FURTHER_TESTS = {"t2": "new ideas (T2)", "t3": "new numbers (T3)"}
@@ -69,7 +73,7 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
     """
     columns = []
     if "pass_and_majority" in tables:
-        rows = _read(tables["pass_and_majority"])
+        rows = read_table(tables["pass_and_majority"])
         rows = rows[(rows["measure"] == "pass") & (rows["k"] == 1) & (rows["at"] == "mean")]
         most = _ceilings(tables)
         for scorer, title, meaning in (
@@ -82,23 +86,23 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
             ),
         ):
             chosen = rows[(rows["scorer"] == scorer) & (rows["test"] == FIRST_TEST)]
-            columns.append(Column(title, meaning, _estimates(chosen, "value", models)))
+            columns.append(Column(title, meaning, estimates_of(chosen, "value", models)))
         for test, name in FURTHER_TESTS.items():
             chosen = rows[(rows["scorer"] == "numeric") & (rows["test"] == test)]
             if len(chosen):
                 meaning = "the answer has the value, at the temperatures that this test is asked at"
-                columns.append(Column(f"Right value on {name}", meaning, _estimates(chosen, "value", models)))
+                columns.append(Column(f"Right value on {name}", meaning, estimates_of(chosen, "value", models)))
     else:
-        rows = _of_first_test(_read(tables["accuracy"]))
+        rows = _of_first_test(read_table(tables["accuracy"]))
         means = rows[rows["scorer"] == "exact"].groupby("model")["accuracy"].mean()
         estimates = {model: Estimate(float(means[model])) for model in models if model in means}
         columns.append(Column("Exact match", "mean over temperatures (the post's scorer)", estimates))
-    rows = _of_first_test(_read(tables["any_temperature"]))
+    rows = _of_first_test(read_table(tables["any_temperature"]))
     columns.append(
         Column(
             "Exact match at any temperature",
             "right at least once over all temperatures, the first completion of each",
-            _estimates(rows[rows["scorer"] == "exact"], "accuracy", models),
+            estimates_of(rows[rows["scorer"] == "exact"], "accuracy", models),
         )
     )
     return columns
@@ -108,7 +112,7 @@ def missing_tests(tables: Tables) -> list[str]:
     """The further tests that a scored experiment has no rows of."""
     if "pass_and_majority" not in tables:
         return []
-    found = set(_read(tables["pass_and_majority"])["test"])
+    found = set(read_table(tables["pass_and_majority"])["test"])
     return [name for test, name in FURTHER_TESTS.items() if test not in found]
 
 
@@ -116,21 +120,35 @@ def contrasts(tables: Tables) -> list[Contrast]:
     """The contrasts in their parts, T1 first; none where the experiment has no such table."""
     if "decomposition" not in tables:
         return []
-    rows = _read(tables["decomposition"])
+    rows = read_table(tables["decomposition"])
+    changed = changed_questions(tables)
     found = []
     for (test, model, against), parts in rows.groupby(["test", "model", "against"], sort=False):
         estimates = {row.part: Estimate(row.value, row.low, row.high) for row in parts.itertuples()}
-        found.append(Contrast(str(model), str(against), str(test).upper(), estimates))
+        gains, losses = changed.get((str(test), str(model), str(against)), (None, None))
+        found.append(Contrast(str(model), str(against), str(test).upper(), estimates, gains, losses))
     return found
+
+
+def changed_questions(tables: Tables) -> dict[tuple[str, str, str], tuple[int, int]]:
+    """By test and pair of models, the questions gained and lost by value over all completions."""
+    if "contrasts" not in tables:
+        return {}
+    rows = read_table(tables["contrasts"])
+    if "test" not in rows.columns:
+        rows = rows.assign(test=FIRST_TEST)
+    rows = rows[(rows["scorer"] == "numeric") & (rows["at"].astype(str) == "mean")]
+    keys = zip(rows["test"], rows["trained"], rows["base"], strict=True)
+    return dict(zip(keys, zip(rows["gains"], rows["losses"], strict=True), strict=True))
 
 
 def readability_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
     """What can be read of the answers to T1, by model; none where the experiment has no such table."""
     if "readability" not in tables:
         return []
-    rows = _of_first_test(_read(tables["readability"])).dropna(subset=["value"])
+    rows = _of_first_test(read_table(tables["readability"])).dropna(subset=["value"])
     return [
-        Column(title, meaning, _estimates(rows[rows["measure"] == measure], "value", models))
+        Column(title, meaning, estimates_of(rows[rows["measure"] == measure], "value", models))
         for measure, (title, meaning) in READABILITY.items()
     ]
 
@@ -139,24 +157,46 @@ def shape_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
     """Accuracy on T1 by whether training has shown a question's masked shape; none where nobody could tell."""
     if "shapes" not in tables:
         return []
-    rows = _read(tables["shapes"])
+    rows = read_table(tables["shapes"])
     rows = rows[rows["scorer"] == "numeric"]
     columns = []
     for shape, words in (("seen", "Shape seen in training"), ("unseen", "Shape not seen")):
         chosen = rows[rows["shape"] == shape]
         if len(chosen):
             meaning = f"right value, {chosen['n'].iloc[0]} questions"
-            columns.append(Column(words, meaning, _estimates(chosen, "accuracy", models)))
+            columns.append(Column(words, meaning, estimates_of(chosen, "accuracy", models)))
     return columns
 
 
-def read_claims(path: Path) -> list[dict[str, Any]]:
-    """The entries of claims.json, each with `amount` and `interval` as text. Raises UserError where it is not that."""
+def read_claims(path: Path, pairs: Mapping[str, list[tuple[str, str]]]) -> list[dict[str, Any]]:
+    """The entries of claims.json, each with `amount` and `interval` as text and the `pairs` of models that it compares.
+
+    Raises UserError where it is not that.
+    """
     try:
         claims = json.loads(path.read_text(encoding="utf-8"))
-        return [{**claim, "amount": _amount(claim, "effect"), "interval": _interval(claim)} for claim in claims]
+        return [
+            {
+                **claim,
+                "amount": _amount(claim, "effect"),
+                "interval": _interval(claim),
+                "pairs": pairs.get(claim["id"], []),
+            }
+            for claim in claims
+        ]
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise UserError(f"{path}: not the claims of an experiment ({error!r}); make it again") from None
+
+
+def compared_pairs(path: Path, models: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+    """By claim of claims.yaml, the pairs of `models` that it compares on T1: which is expected above which."""
+    found = {}
+    for claim in yaml.safe_load(path.read_text(encoding="utf-8")):
+        given = claim.get("with", {})
+        pairs = [*given.get("pairs", []), *([[given["trained"], given["base"]]] if "base" in given else [])]
+        if given.get("test", FIRST_TEST) == FIRST_TEST:
+            found[claim["id"]] = [(above, below) for above, below in pairs if above in models and below in models]
+    return found
 
 
 def verdict_counts(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
@@ -165,7 +205,8 @@ def verdict_counts(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]
     return [(verdict, counts[verdict]) for verdict in VERDICTS if counts[verdict]]
 
 
-def _read(path: Path) -> pd.DataFrame:
+def read_table(path: Path) -> pd.DataFrame:
+    """A table of `statistics`. Raises UserError where it is none."""
     try:
         return pd.read_csv(path, dtype={"model": "str"}, keep_default_na=False, na_values=[""])
     except (OSError, ValueError) as error:
@@ -180,11 +221,12 @@ def _ceilings(tables: Tables) -> dict[str, str]:
     """By test, what exact match can reach, in words."""
     if "ceiling" not in tables:
         return {}
-    rows = _read(tables["ceiling"])
+    rows = read_table(tables["ceiling"])
     return {row.test: f"; it can reach {100 * row.exact_ceiling:.3g} %" for row in rows.itertuples()}
 
 
-def _estimates(rows: pd.DataFrame, column: str, models: Sequence[str]) -> dict[str, Estimate]:
+def estimates_of(rows: pd.DataFrame, column: str, models: Sequence[str]) -> dict[str, Estimate]:
+    """By model, a share in `column` with the interval beside it."""
     by_model = rows.set_index("model")
     return {
         # An interval's end may be some 1e-17 below 0.
@@ -204,6 +246,7 @@ def _amount(claim: Mapping[str, Any], key: str, with_unit: bool = True) -> str:
         number, unit = f"{100 * value:.1f}", "%"
     else:
         number = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
+    number = number.replace("-", "\u2212")
     return f"{number} {unit}".strip() if with_unit else number
 
 

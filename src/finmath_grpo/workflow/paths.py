@@ -16,6 +16,10 @@ OF_THE_POST = (
 # fmt: on
 
 
+TEXT_FILES = 16
+"""Files over which the page's texts are spread: few enough to list, each small enough to load for one question."""
+
+
 def questions(experiment: str, test: str) -> str:
     """The cleaned questions of a test; those of T1 are what `split` holds out."""
     return f"results/{experiment}/data/{'test' if test == 't1' else test}.jsonl"
@@ -35,3 +39,9 @@ def completions(experiment: str, model: str) -> str:
 
 def statistics(experiment: str, tables: Iterable[str]) -> list[str]:
     return [f"results/{experiment}/statistics/{table}" for table in tables]
+
+
+def report_texts(experiment: str) -> list[str]:
+    """The texts that the page shows."""
+    names = [f"completions/{number:02d}.js" for number in range(TEXT_FILES)]
+    return [f"results/{experiment}/report/data/{name}" for name in [*names, "training.js"]]

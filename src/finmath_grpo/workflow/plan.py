@@ -322,6 +322,22 @@ class Plan:
         """An input function: a file that the post did not publish."""
         return lambda wildcards: [] if self._is_published(wildcards) else pattern
 
+    def if_run(self, pattern: str) -> Callable[[Wildcards], Files]:
+        """An input function: a file that only a run from raw questions has."""
+        return lambda wildcards: pattern if isinstance(self._found(wildcards), Run) else []
+
+    def page_sources(self, *patterns: str) -> list[str]:
+        """Files of the report that are no Python."""
+        folder = Path("src/finmath_grpo/report")
+        return sorted(str(path) for pattern in patterns for path in folder.glob(pattern))
+
+    def loaded_by_page(self, wildcards: Wildcards) -> list[str]:
+        """What the page and the pages of its figures load."""
+        folder = f"results/{wildcards.experiment}"
+        texts = [] if self._is_published(wildcards) else paths.report_texts(wildcards.experiment)
+        plotly = [f"{folder}/figures/plotly.min.js"] if self.figures(wildcards.experiment) else []
+        return [f"{folder}/report/report.js", f"{folder}/report/report.css", *texts, *plotly]
+
     def completions_to_read(self, wildcards: Wildcards) -> list[str]:
         return [] if self._is_published(wildcards) else self.completions(wildcards)
 

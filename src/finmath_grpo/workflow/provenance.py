@@ -23,6 +23,7 @@ import pydantic
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
+from finmath_grpo.report.record import write_published, write_record
 from finmath_grpo.workflow.experiments import Experiment, Fetched, load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
 from finmath_grpo.workflow.metadata import Making, chain, read_makings
@@ -173,8 +174,10 @@ def fetched(name: str, experiment: Experiment) -> dict[str, Any]:
 
 
 def write_provenance(name: str, experiment: Experiment) -> None:
-    """Write the experiment's provenance.json as of now."""
-    write_json(Path("results", name, "provenance.json"), provenance(name, experiment))
+    """Write the experiment's provenance.json as of now, and what the page shows of it."""
+    found = provenance(name, experiment)
+    write_json(Path("results", name, "provenance.json"), found)
+    write_record(name, found, Path("results"))
 
 
 def write_all(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
@@ -182,6 +185,7 @@ def write_all(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
     for name in sorted(set(names)):
         if read_makings(f"results/{name}/"):
             write_provenance(name, experiments[name])
+    write_published(Path("results"))
 
 
 def main() -> None:
@@ -192,6 +196,7 @@ def main() -> None:
     if name not in experiments:
         raise UserError(f"--experiment {name}: expected one of {', '.join(experiments)}")
     write_provenance(name, experiments[name])
+    write_published(Path("results"))
 
 
 if __name__ == "__main__":
