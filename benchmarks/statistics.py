@@ -102,7 +102,9 @@ def stages(folder: Path) -> None:
         "statistics.from_scores": run(
             "statistics.from_scores", *settings, "--models", *MODELS, *tests, *scores, "--tables", tables
         ),
-        "statistics.training_table": run("statistics.training_table", *settings, "--logs", *logs, *curves),
+        "statistics.training_table": run(
+            "statistics.training_table", *settings, "--logs", *logs, "--rollouts", *rollouts, *curves
+        ),
         "statistics.reward_audit": run("statistics.reward_audit", "--completions", *rollouts, *audits),
     }
     outputs = ("--experiment", "benchmark", "--json", folder / "claims.json", "--markdown", folder / "claims.md")

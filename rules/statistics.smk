@@ -30,6 +30,7 @@ rule statistics:
 rule training_table:
     input:
         logs=plan.logs,
+        rollouts=plan.rollouts,
         code=plan.code("statistics.training_table"),
     output:
         table="results/{experiment}/statistics/training.csv",
@@ -41,7 +42,7 @@ rule training_table:
     shell:
         job(
             "statistics.training_table --settings {params.settings:q} --logs {input.logs}"
-            " --table {output.table} --facts {output.facts}"
+            " --rollouts {input.rollouts} --table {output.table} --facts {output.facts}"
         )
 
 

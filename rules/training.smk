@@ -5,6 +5,7 @@ rule grpo:
     input:
         plan.made_by("grpo"),
         train="results/{experiment}/data/train.jsonl",
+        validation=plan.validation,
         base=plan.base,
     output:
         manifest="results/{experiment}/training/{model}/MANIFEST.sha256",
@@ -25,8 +26,8 @@ rule grpo:
     shell:
         job(
             "training.{params.module} --settings {params.settings:q} --code {params.code} --train {input.train}"
-            " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
-            " --config {output.config} --completions {output.completions}"
+            " --validation {input.validation} --base {input.base} --cache results/cache/training"
+            " --manifest {output.manifest} --log {output.log} --config {output.config} --completions {output.completions}"
         )
 
 

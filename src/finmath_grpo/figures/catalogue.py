@@ -160,6 +160,16 @@ FIGURES: dict[str, Entry] = {
         shows="logs",
         published=False,
     ),
+    "training_diagnostics": Entry(
+        draw="curves:diagnostics",
+        title="Does the reward mean anything? Held-out accuracy along training",
+        group="Training",
+        alt="Curves per GRPO run over the training steps: reward, held-out accuracy and readable answers, completion"
+        " length, entropy, share of groups with zero variance, sampler against trainer.",
+        tables=("training.csv",),
+        shows="logs",
+        published=False,
+    ),
     "merge_fidelity": Entry(
         draw="merge_fidelity:figure",
         title="What the merge kept of the update",

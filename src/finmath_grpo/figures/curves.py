@@ -1,9 +1,11 @@
-"""Training step by step: completion length and the two kinds of reward, of one run or of several.
+"""Training step by step, of one run or of several: lengths, rewards, and whether the rewards mean anything.
 
-The rewards of a run are those that it was trained with, so runs with different rewards can't be compared by them.
+The rewards of a run are those that it was trained with, so runs with different rewards can't be compared by them. Its
+held-out accuracy is by the scorer `numeric` on the validation questions. So a reward that rises while that does not is
+a reward that is gained by something else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
@@ -27,24 +29,48 @@ PANELS = {
     "correctness_reward": "Correctness reward",
     "format_reward": "Format reward",
 }
+DIAGNOSTICS = {
+    "reward": "Reward of the rollouts (sum)",
+    "validation_accuracy": "Held-out accuracy, validation questions",
+    "validation_readable": "Share of their answers that are readable",
+    "completion_length": "Completion length of the rollouts (tokens)",
+    "entropy": "Entropy of the policy (nats per token)",
+    "frac_reward_zero_std": "Share of groups with zero variance",
+    "sampling_mismatch": "Sampler against trainer (mean difference in log p)",
+}
+SHARES = ("validation_accuracy", "validation_readable", "frac_reward_zero_std")
 
 
 def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
-    """One panel per measure that the logs of `models` (default: all in the table) have, over the steps.
+    """Completion length and the two kinds of reward over the steps. Table: training."""
+    return _over_steps(tables, look, models, PANELS, each=0.5)
 
-    A thin line is the mean of each step, a thick line the running mean over an odd number of steps. The thick line is
-    black if there is one run, and has the model's colour if there are several. Table: training.
+
+def diagnostics(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
+    """Reward beside held-out accuracy, and what tells how training went, over the steps. Table: training."""
+    return _over_steps(tables, look, models, DIAGNOSTICS, each=0.3)
+
+
+def _over_steps(
+    tables: Tables, look: Look, models: Sequence[str], names_of: Mapping[str, str], each: float
+) -> go.Figure:
+    """One panel per measure that the logs of `models` (default: all in the table) have; `each` is a panel's height.
+
+    A thin line is the mean of each step, a thick line the running mean over an odd number of steps. What is measured at
+    some steps only has a dot at each and a line between them. The thick line is black if there is one run, and has the
+    model's colour if there are several.
     """
     table = tables["training"]
     models = models or in_order(table.model, look)
     logs = [table[table.model == model].sort_values("step") for model in models]
     if not logs or any(log.empty for log in logs):
         raise UserError(f"training.csv: no row of {', '.join(models)}: nothing to draw")
-    steps = max(map(len, logs))
+    # The row of step 0 is the policy before training.
+    steps = max(int(log.completion_length.count()) for log in logs)
     window = 1 + 2 * round(steps / 50)
     several = len(models) > 1
     # A run that was trained without a kind of reward has an empty column for it.
-    measures = {c: n for c, n in PANELS.items() if any(c in log and log[c].notna().any() for log in logs)}
+    measures = {c: n for c, n in names_of.items() if any(c in log and log[c].notna().any() for log in logs)}
     panels = make_subplots(
         rows=len(measures),
         cols=1,
@@ -56,34 +82,45 @@ def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
     for row, (column, name) in enumerate(measures.items(), start=1):
         for model, log in zip(models, logs, strict=True):
             paint = colour(model, look)
+            found = log.dropna(subset=[column]) if column in log else log[:0]
+            if found.empty:
+                continue
+            # Measured at some steps only, or a mean of completions at each.
+            some = len(found) < steps
+            values = found[column]
+            if not some:
+                panels.add_scatter(
+                    x=found.step,
+                    y=values,
+                    mode="lines",
+                    line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
+                    showlegend=False,
+                    legendgroup=model,
+                    hovertemplate=f"step %{{x}}<br>{name}: %{{y:.3f}}<extra></extra>",
+                    row=row,
+                    col=1,
+                )
+            shown = "this step" if some else f"mean of {window} steps"
             panels.add_scatter(
-                x=log.step,
-                y=log[column],
-                mode="lines",
-                line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
-                showlegend=False,
-                legendgroup=model,
-                hovertemplate=f"step %{{x}}<br>{name}: %{{y:.3f}}<extra></extra>",
-                row=row,
-                col=1,
-            )
-            panels.add_scatter(
-                x=log.step,
-                y=log[column].rolling(window, center=True, min_periods=1).mean(),
-                mode="lines",
+                x=found.step,
+                y=values if some else values.rolling(window, center=True, min_periods=1).mean(),
+                mode="lines+markers" if some else "lines",
                 line={"color": paint if several else INK, "width": 2.4},
                 name=label(model, look),
                 showlegend=several and row == 1,
                 legendgroup=model,
-                hovertemplate=f"step %{{x}}<br>mean of {window} steps: %{{y:.3f}}",
+                hovertemplate=f"step %{{x}}<br>{shown}: %{{y:.3f}}",
                 row=row,
                 col=1,
             )
+        if column in SHARES:
+            panels.update_yaxes(tickformat=".0%", row=row, col=1)
     names = [label(model, look) for model in models]
     run = "each run by its own rewards" if several else names[0]
-    caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps"
+    dots = "; dots: steps at which it was measured" if names_of is DIAGNOSTICS else ""
+    caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps{dots}"
     legend = names if several else []
-    panels.update_layout(frame(look, caption, height=0.2 + 0.5 * len(measures), legend=legend, above=28))
+    panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)
     panels.update_yaxes(nticks=6, rangemode="tozero")
     panels.update_xaxes(range=[table.step.min(), table.step.max()], showgrid=True)

@@ -16,7 +16,7 @@ MEANINGS = {
     "agreement": "whether two models succeed on the same questions, for each pair of models",
     "panel": "agreement of the post's four models, question by question (Fleiss' kappa)",
     "temperature_effect": "whether temperature matters",
-    "training": "lengths and rewards at each training step",
+    "training": "lengths, rewards and held-out accuracy at each training step",
     "reward_facts": "the training curves in numbers",
     "reward_audit": "forms of the completions sampled in training, and their rewards",
     "reward_forms": "what each form earns, whatever the model",

@@ -41,7 +41,9 @@ def reward_facts(training: pd.DataFrame, draws: int, seed: int, confidence: floa
     are alike. Of a correlation: Fisher's z; of a slope: Student's t. These two take steps for independent.
     """
     tables = []
-    for model, run in training.groupby("model", sort=False):
+    # Step 0, the policy before training, has sampled nothing yet.
+    steps = training.dropna(subset=["completion_length"])
+    for model, run in steps.groupby("model", sort=False):
         facts = _facts(run.sort_values("step"), draws, seed, confidence)
         table = pd.DataFrame(facts, columns=["fact", "value", "low", "high", "n"])
         table.insert(0, "model", model)

@@ -1,18 +1,34 @@
-"""The curves of training: one row per model and step, from the logs of the GRPO runs."""
+"""The curves of training: one row per model and step, from the logs of the GRPO runs and what they sampled.
+
+A row of step 0 is the policy before training. It has a held-out accuracy and nothing else.
+"""
 
 import argparse
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.rollouts import Rollout, read_rollouts
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
 from finmath_grpo.training.settings import CORRECTNESS_REWARDS, FORMAT_REWARDS, Reward
 
-EXTRA = ("reward", "reward_std", "kl", "clipped_ratio", "frac_reward_zero_std")
+EXTRA = ("reward", "reward_std", "kl", "clipped_ratio")
+OPTIONAL = {
+    "entropy": "entropy",
+    "sampling/mismatch": "sampling_mismatch",
+    "validation/accuracy": "validation_accuracy",
+    "validation/readable": "validation_readable",
+    "validation/mean_length": "validation_length",
+}
+"""Columns that not every log has, and their names in training.csv: Unsloth logs no entropy, a model that samples for
+itself has no mismatch, and a run may go without validation."""
+EQUAL = 1e-6
+"""Rewards of a group that are closer than this are the same; the log holds them in single precision."""
 
 
 def read_log(path: Path) -> pd.DataFrame:
@@ -35,9 +51,28 @@ def read_log(path: Path) -> pd.DataFrame:
     table = log[["step", "completion_length"]].copy()
     for column, logged in rewards.items():
         table[column] = log[logged] if logged else np.nan
-    table = pd.concat([table, log[list(EXTRA)]], axis=1)
+    optional = log.reindex(columns=list(OPTIONAL)).rename(columns=OPTIONAL)
+    table = pd.concat([table, log[list(EXTRA)], optional], axis=1)
     table.insert(0, "model", path.parent.name)
     return table
+
+
+def zero_variance_share(rollouts: Iterable[Rollout]) -> pd.Series:
+    """Share of a step's groups in which every completion earned the same, by step: from these nothing is learned.
+
+    A group is what was sampled for one question in one step; what a completion earned is the sum of its rewards. Where
+    several steps learn from one generation, it is the first of them that has the rollouts.
+    """
+    earned = pd.DataFrame(
+        [
+            (row.step, row.question_id, sum(reward for reward in row.rewards.values() if reward is not None))
+            for row in rollouts
+        ],
+        columns=["step", "question_id", "earned"],
+    )
+    groups = earned.groupby(["step", "question_id"])["earned"]
+    same: pd.Series = (groups.max() - groups.min() < EQUAL).groupby("step").mean()
+    return same
 
 
 def _reward(log: pd.DataFrame, names: tuple[Reward, ...]) -> str | None:
@@ -48,12 +83,17 @@ def _reward(log: pd.DataFrame, names: tuple[Reward, ...]) -> str | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--logs", type=Path, nargs="+", required=True, help="training/{model}/log.csv, one per model")
+    parser.add_argument("--rollouts", type=Path, nargs="+", required=True, help="those of each, in the same order")
     parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--table", type=Path, required=True, help="the table of steps to write")
     parser.add_argument("--facts", type=Path, required=True, help="the table of facts to write")
     options = parser.parse_args()
     settings = options.settings
-    training = pd.concat([read_log(path) for path in options.logs], ignore_index=True)
+    tables = []
+    for log, rollouts in zip(options.logs, options.rollouts, strict=True):
+        share = zero_variance_share(read_rollouts(rollouts))
+        tables.append(read_log(log).assign(frac_reward_zero_std=lambda table, by=share: table["step"].map(by)))
+    training = pd.concat(tables, ignore_index=True)
     write_table(options.table, training)
     write_table(options.facts, reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence))
 

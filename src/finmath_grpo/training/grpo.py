@@ -11,7 +11,8 @@ This is `engine: trl`, which samples with transformers on a CPU and with vLLM be
 import argparse
 import importlib
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ from finmath_grpo.gpu_environment import require
 from finmath_grpo.models import store
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
-from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
@@ -42,11 +43,12 @@ from finmath_grpo.training.trainer import (
     run_directory,
     train_and_save,
 )
+from finmath_grpo.training.validation import Validation, check_apart
 from finmath_grpo.training.weight_sync import our_rollouts
 
 ROLLOUTS = "completions.jsonl.zst"
 # Settings that are ours and no field of GRPOConfig.
-OURS = {"engine", "load_in_4bit", "lora", "optimizer_steps", "vllm_gpu_memory_utilization"}
+OURS = {"engine", "load_in_4bit", "lora", "optimizer_steps", "validate_every", "vllm_gpu_memory_utilization"}
 
 
 def training_dataset(questions: list[Question], prompt: PromptSettings) -> Dataset:
@@ -151,20 +153,23 @@ def reward_functions(names: tuple[str, ...]) -> list[Callable[..., list[float]]]
     return [getattr(module, name) for name in names]
 
 
-def longest_prompt(tokenizer: PreTrainedTokenizerBase, dataset: Dataset) -> int:
+def longest_prompt(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[list[Message]]) -> int:
     """Tokens of the longest prompt."""
-    return max(len(chat_tokens(tokenizer, prompt)) for prompt in dataset["prompt"])
+    return max(len(chat_tokens(tokenizer, prompt)) for prompt in prompts)
 
 
-def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -> GRPOTrainer:
-    """TRL's trainer on the model of the manifest `base`."""
+def trl_trainer(
+    job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path, validation: Iterable[list[Message]] = ()
+) -> GRPOTrainer:
+    """TRL's trainer on the model of the manifest `base`; `validation` are further prompts that it will be asked."""
     tokenizer = load_tokenizer(base)
     vllm = None
     if job.device == "cuda":
         require("training.grpo.engine: trl on a GPU", "vllm")
         vllm = {
             "vllm_gpu_memory_utilization": job.training.vllm_gpu_memory_utilization,
-            "vllm_max_model_length": longest_prompt(tokenizer, dataset) + job.training.max_completion_length,
+            "vllm_max_model_length": longest_prompt(tokenizer, chain(dataset["prompt"], validation))
+            + job.training.max_completion_length,
             "vllm_enable_sleep_mode": False,
         }
     torch.manual_seed(job.seed)
@@ -182,8 +187,18 @@ def trl_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -
         )
 
 
-def train(trainer: GRPOTrainer, job: GrpoJob, base: Path, questions: list[Question], steps: int, run: Path) -> None:
+def train(
+    trainer: GRPOTrainer,
+    job: GrpoJob,
+    base: Path,
+    questions: list[Question],
+    validation: list[Question],
+    steps: int,
+    run: Path,
+) -> None:
     """Train the adapter of a job on the model in the folder `base` and keep the result in the run's folder."""
+    if job.training.validate_every and validation:
+        trainer.add_callback(Validation(trainer, validation, job.prompt, job.training.validate_every))
     check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
     if job.device == "cuda":
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
@@ -200,7 +215,7 @@ def train(trainer: GRPOTrainer, job: GrpoJob, base: Path, questions: list[Questi
     discard_checkpoints(run)
 
 
-NewTrainer = Callable[[GrpoJob, Path, Dataset, Path], GRPOTrainer]
+NewTrainer = Callable[[GrpoJob, Path, Dataset, Path, Iterable[list[Message]]], GRPOTrainer]
 
 
 def main(new_trainer: NewTrainer = trl_trainer) -> None:
@@ -208,6 +223,7 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     parser.add_argument("--settings", required=True, help="GrpoJob as JSON")
     parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
     parser.add_argument("--train", type=Path, required=True)
+    parser.add_argument("--validation", type=Path, nargs="?", help="asked every `validate_every` steps; if none, never")
     parser.add_argument("--base", type=Path, required=True, help="manifest of the base model")
     parser.add_argument("--cache", type=Path, required=True, help="store of runs and their checkpoints, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
@@ -218,13 +234,17 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     job = GrpoJob.model_validate_json(arguments.settings)
     questions = list(read_jsonl(arguments.train, Question))
     steps = optimizer_steps(job.training, len(questions))
-    run = run_directory(arguments.cache, job, arguments.code, [arguments.train, arguments.base])
+    validation = list(read_jsonl(arguments.validation, Question)) if arguments.validation else []
+    check_apart(questions, validation)
+    inputs = [arguments.train, arguments.base, *([arguments.validation] if arguments.validation else [])]
+    run = run_directory(arguments.cache, job, arguments.code, inputs)
     with store.one_at_a_time(run):
         if store.is_kept(run / FINISHED, run.name):
             print("this run was trained before and is taken from the store")
         else:
-            trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run)
-            train(trainer, job, arguments.base.parent, questions, steps, run)
+            asked = [prompt_messages(job.prompt, question.question) for question in validation]
+            trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run, asked)
+            train(trainer, job, arguments.base.parent, questions, validation, steps, run)
         outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
         publish(run / FINISHED, arguments.manifest, outputs)
 

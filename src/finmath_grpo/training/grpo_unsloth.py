@@ -20,6 +20,8 @@ os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
 import unsloth  # noqa: E402
 
 # isort: split
+from collections.abc import Iterable  # noqa: E402
+from itertools import chain  # noqa: E402
 from pathlib import Path  # noqa: E402
 
 import torch  # noqa: E402
@@ -29,18 +31,21 @@ from trl import GRPOTrainer  # noqa: E402
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
 from finmath_grpo.models.stop_tokens import stop_tokens  # noqa: E402
 from finmath_grpo.models.weights import load_tokenizer  # noqa: E402
+from finmath_grpo.prompts import Message  # noqa: E402
 from finmath_grpo.training import grpo  # noqa: E402
 from finmath_grpo.training.settings import GrpoJob  # noqa: E402
 
 
-def unsloth_trainer(job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path) -> GRPOTrainer:
+def unsloth_trainer(
+    job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path, validation: Iterable[list[Message]] = ()
+) -> GRPOTrainer:
     """Unsloth's trainer on the model of the manifest `base`; the frozen weights are vLLM's own, and never written."""
     if job.device != "cuda":
         raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `trl`")
     settings = job.training
     tokenizer = load_tokenizer(base)
     sequences = captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
-    length = grpo.longest_prompt(tokenizer, dataset) + settings.max_completion_length
+    length = grpo.longest_prompt(tokenizer, chain(dataset["prompt"], validation)) + settings.max_completion_length
     model, _ = unsloth.FastLanguageModel.from_pretrained(
         str(verified_directory(base)),
         max_seq_length=length,

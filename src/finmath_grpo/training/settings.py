@@ -65,6 +65,8 @@ class GrpoSettings(OptimizerSettings):
     load_in_4bit: bool = False
     """Whether the frozen base is held in 4 bits (NF4) while training: less memory, rounded weights. With `unsloth`."""
     lora: LoraSettings
+    validate_every: PositiveInt | None = None
+    """Steps between two answers of the policy to the validation questions, for the log alone; null: never."""
     optimizer_steps: PositiveInt
     """What the fields below must come to; checked before training (442 questions x 3 epochs = 1326)."""
     num_generations: int = Field(ge=2)

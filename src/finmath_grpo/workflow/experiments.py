@@ -91,6 +91,8 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"{key}.method: dpo needs the section `training.dpo`"
         if isinstance(model, Grpo | Dpo) and run.merge is None:
             yield f"{key}.method: {model.method} needs the section `merge`"
+    if run.training.grpo and run.training.grpo.validate_every and run.validation is None:
+        yield "training.grpo.validate_every: needs the file of questions `validation`; name one, or leave it out"
     if run.device == "cpu":
         if run.evaluation.engine == "vllm":
             yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"

@@ -173,6 +173,11 @@ class Plan:
     def training_settings(self, wildcards: Wildcards) -> str:
         return experiments.training_settings(self._run(wildcards), wildcards.model)
 
+    def validation(self, wildcards: Wildcards) -> Files:
+        """The questions that GRPO is asked while it trains, if the config says so."""
+        settings = self._run(wildcards).training.grpo
+        return paths.questions(wildcards.experiment, "v") if settings and settings.validate_every else []
+
     def grpo_module(self, wildcards: Wildcards) -> str:
         settings = self._run(wildcards).training.grpo
         assert settings is not None

@@ -1,0 +1,132 @@
+"""Held-out accuracy along training: every N steps the policy answers the validation questions.
+
+The trainer's own generation answers, as it samples rollouts: transformers on a CPU, vLLM with the adapter on a GPU.
+One completion per question, at the temperature of training. So a reward that rises while this accuracy does not is a
+reward that is gained by something else than mathematics.
+
+Nothing of it reaches training. Seeds are a function of the step alone, and the global random generators are put back.
+"""
+
+import random
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
+from trl import GRPOTrainer
+
+from finmath_grpo.answers import extract_answer
+from finmath_grpo.errors import UserError
+from finmath_grpo.numbers import parse_turkish, states
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.questions.rows import Question
+
+FIRST_SEED = 1_000_000_007
+"""Far from the seeds that a config would give to training."""
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Set the global random generators (Python, NumPy, torch, CUDA) to `seed`, and at the end to what they were."""
+    python, numpy = random.getstate(), np.random.get_state()
+    with torch.random.fork_rng():
+        set_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy)
+
+
+def check_apart(training: Sequence[Question], validation: Sequence[Question]) -> None:
+    """Raise UserError where a validation question, by its text or by family and numbers, is a training question."""
+
+    def problems(question: Question) -> set[object]:
+        return {question.question, *([(question.family, tuple(question.numbers))] if question.numbers else [])}
+
+    trained = set().union(*map(problems, training))
+    shared = [question.id for question in validation if problems(question) & trained]
+    if shared:
+        raise UserError(
+            f"validation: {len(shared)} of its questions are trained on, the first is {shared[0]}; take them out of the"
+            " file that `validation` names, or set training.grpo.validate_every to null"
+        )
+
+
+class Validation(TrainerCallback):
+    """Adds what :meth:`measured` gives to the trainer's log, in the row of every `every`-th step and of the last one.
+
+    The log gets a row of its own for step 0, the policy before training. The log is part of a checkpoint, so that a run
+    that was killed and goes on has each step once.
+    """
+
+    def __init__(self, trainer: GRPOTrainer, questions: Sequence[Question], prompt: PromptSettings, every: int) -> None:
+        self.trainer, self.questions, self.every = trainer, questions, every
+        tokenizer = trainer.processing_class
+        self.prompts = [chat_tokens(tokenizer, prompt_messages(prompt, asked.question)) for asked in questions]
+
+    def on_train_begin(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        if state.global_step == 0:
+            state.log_history.append({"step": 0, "epoch": 0.0, **self.measured(0)})
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any) -> None:
+        row = state.log_history[-1]
+        step = state.global_step
+        # The last entry sums up the run and is no step.
+        if "train_runtime" not in row and (step % self.every == 0 or step == state.max_steps):
+            row |= self.measured(step)
+
+    def measured(self, step: int) -> dict[str, float]:
+        """Shares and means over the validation questions, under the names of the log.
+
+        `validation/accuracy` is the scorer `numeric`, `validation/readable` the share of answers that state a number in
+        Turkish, `validation/mean_length` in tokens. `sampling/mismatch` is there where another engine than the trained
+        model samples: :func:`mismatch`.
+        """
+        started = time.perf_counter()
+        model, trainer = self.trainer.model, self.trainer
+        was_training = model.training
+        model.eval()
+        with seeded(FIRST_SEED + step), torch.no_grad():
+            completions, sampled = trainer._generate_single_turn(self.prompts, None, {}, num_generations=1)
+            difference = mismatch(trainer, self.prompts, completions, sampled) if sampled is not None else None
+        model.train(was_training)
+        texts = trainer.processing_class.batch_decode(completions, skip_special_tokens=True)
+        answers = [extract_answer(text) for text in texts]
+        right = [
+            states(answer, Decimal(asked.value), asked.answer_unit)
+            for answer, asked in zip(answers, self.questions, strict=True)
+        ]
+        found = {
+            "validation/accuracy": sum(right) / len(right),
+            "validation/readable": sum(parse_turkish(answer) is not None for answer in answers) / len(right),
+            "validation/mean_length": sum(map(len, completions)) / len(right),
+            **({"sampling/mismatch": difference} if difference is not None else {}),
+        }
+        shown = ", ".join(f"{name.rpartition('/')[2]} {value:.4g}" for name, value in found.items())
+        print(f"step {step}: validation: {shown}; {time.perf_counter() - started:.1f} s", flush=True)
+        return found
+
+
+def mismatch(
+    trainer: GRPOTrainer,
+    prompts: Sequence[Sequence[int]],
+    completions: Sequence[Sequence[int]],
+    sampled: Sequence[Sequence[float | None]],
+) -> float:
+    """How far the sampling engine is from the trained model: mean |difference in log-probability| per token.
+
+    `sampled` is what the engine gives for the tokens of its completions. The trained model reads each completion by
+    itself, with no padding. Tokens that the engine could not score (None) are left out; NaN where none is left.
+    """
+    differences: list[float] = []
+    for prompt, completion, engine in zip(prompts, completions, sampled, strict=True):
+        ids = torch.tensor([[*prompt, *completion]], device=trainer.accelerator.device)
+        logps = trainer._get_per_token_logps_and_entropies(trainer.model, ids, torch.ones_like(ids), len(completion))
+        pairs = zip(logps[0][0].tolist(), engine, strict=True)
+        differences += [abs(ours - theirs) for ours, theirs in pairs if theirs is not None]
+    return sum(differences) / len(differences) if differences else float("nan")
