@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
@@ -22,6 +23,8 @@ from finmath_grpo.figures.theme import (
     panel_titles,
 )
 
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""Of the thick lines, so that a line that another covers is seen through its gaps."""
 PANELS = {
     "completion_length": "Completion length (tokens)",
     "correctness_reward": "Correctness reward",
@@ -54,8 +57,10 @@ def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
     )
     panel_titles(panels, look, left=True)
     for row, (column, name) in enumerate(measures.items(), start=1):
-        for model, log in zip(models, logs, strict=True):
+        digits = 1 if column == "completion_length" else 3
+        for place, (model, log) in enumerate(zip(models, logs, strict=True)):
             paint = colour(model, look)
+            running = log[column].rolling(window, center=True, min_periods=1).mean()
             panels.add_scatter(
                 x=log.step,
                 y=log[column],
@@ -63,24 +68,27 @@ def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
                 line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
                 showlegend=False,
                 legendgroup=model,
-                hovertemplate=f"step %{{x}}<br>{name}: %{{y:.3f}}<extra></extra>",
+                customdata=[rounded(value, digits) for value in log[column].fillna(0)],
+                hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}: %{{customdata}}<extra></extra>",
                 row=row,
                 col=1,
             )
             panels.add_scatter(
                 x=log.step,
-                y=log[column].rolling(window, center=True, min_periods=1).mean(),
+                y=running,
                 mode="lines",
-                line={"color": paint if several else INK, "width": 2.4},
+                line={"color": paint if several else INK, "width": 2.4, "dash": DASHES[place % len(DASHES)]},
                 name=label(model, look),
                 showlegend=several and row == 1,
                 legendgroup=model,
-                hovertemplate=f"step %{{x}}<br>mean of {window} steps: %{{y:.3f}}",
+                customdata=[rounded(value, digits) for value in running.fillna(0)],
+                hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}, mean of {window} steps: %{{customdata}}"
+                "<extra></extra>",
                 row=row,
                 col=1,
             )
     names = [label(model, look) for model in models]
-    run = "each run by its own rewards" if several else names[0]
+    run = "the rewards are those that each run was trained with, and can't be compared" if several else names[0]
     caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + 0.5 * len(measures), legend=legend, above=28))
