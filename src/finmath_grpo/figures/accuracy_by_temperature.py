@@ -1,9 +1,12 @@
 """Accuracy of every model at every temperature, by each scorer, with intervals."""
 
+from itertools import pairwise
+
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from finmath_grpo.figures.bars import HOVER, INTERVALS, count, rows_of
+from finmath_grpo.figures.bars import INTERVALS, hover, rows_of
+from finmath_grpo.figures.numerals import count, temperatures
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles, symbol
@@ -13,8 +16,8 @@ SCORERS = {
     "no_punctuation": "Exact string match, punctuation removed",
     "numeric": "The same number, read as Turkish",
 }
-DODGE = 0.011
-"""Distance between two models at one temperature, in units of temperature: their intervals don't hide each other."""
+DODGE = 0.11
+"""Distance between two models at one temperature, in steps of temperature: their intervals don't hide each other."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -24,6 +27,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     scorers = [scorer for scorer in SCORERS if scorer in set(accuracy.scorer)]
     questions = int(tables["any_temperature"].n.max())
     samples = int(accuracy.n.max()) // questions
+    asked = sorted(accuracy.temperature.unique())
+    names = [label(model, look) for model in models]
     panels = make_subplots(
         rows=len(scorers),
         cols=1,
@@ -32,14 +37,18 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         subplot_titles=[SCORERS[scorer] for scorer in scorers],
     )
     panel_titles(panels, look, left=True)
+    # Temperatures need not be evenly spaced; the smallest step decides how far apart two models can be.
+    step = min((b - a for a, b in pairwise(asked)), default=0.1)
     for row, scorer in enumerate(scorers, start=1):
-        for index, model in enumerate(models):
+        for index, (model, name) in enumerate(zip(models, names, strict=True)):
             points = rows_of(accuracy, scorer, [model]).sort_values("temperature")
+            ticks = dict(zip(asked, temperatures(asked), strict=True))
+            texts = [hover(points[points.temperature == t], f"temperature {ticks[t]}")[0] for t in points.temperature]
             panels.add_scatter(
-                x=points.temperature + DODGE * (index - (len(models) - 1) / 2),
+                x=points.temperature + DODGE * step * (index - (len(models) - 1) / 2),
                 y=points.value,
                 mode="lines+markers",
-                name=label(model, look),
+                name=name,
                 legendgroup=model,
                 showlegend=row == 1,
                 line={"color": colour(model, look), "width": 2},
@@ -53,30 +62,19 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                     "thickness": 1.4,
                     "width": 0,
                 },
-                customdata=[
-                    (f"temperature {p.temperature:g}", p.correct, p.n, p.value, p.low, p.high)
-                    for p in points.itertuples()
-                ],
-                hovertemplate=HOVER,
+                customdata=texts,
+                hovertemplate=f"{name}, %{{customdata}}<extra></extra>",
                 row=row,
                 col=1,
             )
-    interval = INTERVALS[accuracy.interval.iloc[0]]
-    panels.update_layout(
-        frame(
-            look,
-            f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; "
-            f"bars: {look.level} {interval}",
-            height=0.35 + 0.65 * len(scorers),
-            legend=[label(model, look) for model in models],
-            above=30,
-        )
+    caption = (
+        f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; vertical lines: {look.level} "
+        f"{INTERVALS[accuracy.interval.iloc[0]]}; the models' points at one temperature stand side by side around it"
     )
-    top = 100 * accuracy.high.max()
-    panels.update_yaxes(range=[0, min(100, top) * 1.03], title_text="right (%)")
-    panels.update_xaxes(
-        tickvals=sorted(accuracy.temperature.unique()),
-    )
+    panels.update_layout(frame(look, caption, height=0.35 + 0.65 * len(scorers), legend=names, above=30))
+    panels.update_yaxes(range=[0, min(100, 103 * accuracy.high.max())], title_text="questions right (%)")
+    edge = 0.5 * step
+    panels.update_xaxes(tickvals=asked, ticktext=temperatures(asked), range=[asked[0] - edge, asked[-1] + edge])
     panels.update_xaxes(title_text="temperature", row=len(scorers), col=1)
     legend_over_titles(panels, 32)
     return panels

@@ -3,9 +3,11 @@
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.bars import INTERVALS, floor_of, values
+from finmath_grpo.figures.numerals import rounded, temperatures
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, of_every_test
-from finmath_grpo.figures.theme import INK, colour, faint, frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import INK, colour, frame, in_order, label, whiskers
 
 TESTS = {"t1": "T1: held-out questions", "t2": "T2: new ideas", "t3": "T3: new numbers"}
 
@@ -22,59 +24,56 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     tests = [test for test in TESTS if test in set(rows.test)]
     if not tests:
         raise UserError("pass_and_majority.csv: no test t1, t2 or t3: nothing to draw")
-    temperatures = {test: sorted(set(rows[rows.test == test]["at"]) - {"mean"}, key=float) for test in tests}
+    asked = {test: sorted(map(float, set(rows[rows.test == test]["at"]) - {"mean"})) for test in tests}
     rows = rows[rows["at"] == "mean"].set_index(["test", "model"])
     models = in_order(rows.index.get_level_values("model"), look)
+    names = [label(model, look) for model in models]
     width = 0.86 / len(models)
     caption = (
-        f"same number, read as Turkish; whiskers: {look.level} interval, families of questions; "
-        "dashed: ceiling of exact match"
+        f"same number, read as Turkish; whiskers: {look.level} {INTERVALS[rows.interval.iloc[0]]}; "
+        "dashed: the most that exact match can reach"
     )
-    bars = go.Figure(layout=frame(look, caption, legend=[label(model, look) for model in models], below=74))
-    for index, model in enumerate(models):
-        paint = colour(model, look)
+    bars = go.Figure(layout=frame(look, caption, legend=names, below=74))
+    for index, (model, name) in enumerate(zip(models, names, strict=True)):
         found = [rows.loc[test, model] for test in tests]
-        values = [100 * row["value"] for row in found]
+        shown, low, high = ([100 * float(row[column]) for row in found] for column in ("value", "low", "high"))
+        places = [place + (index - (len(models) - 1) / 2) * width for place in range(len(tests))]
         bars.add_bar(
-            x=[place + (index - (len(models) - 1) / 2) * width for place in range(len(tests))],
-            y=values,
+            x=places,
+            y=shown,
             width=width * 0.94,
-            name=label(model, look),
-            marker={"color": paint},
-            error_y={
-                "type": "data",
-                "symmetric": False,
-                "array": [100 * (row["high"] - row["value"]) for row in found],
-                "arrayminus": [100 * (row["value"] - row["low"]) for row in found],
-                "color": INK,
-                "thickness": 1.3,
-                "width": 3,
-            },
-            text=[f"{value:.0f}" if 100 * row["low"] > 6 else "" for value, row in zip(values, found, strict=True)],
-            textposition="inside",
-            insidetextanchor="start",
-            textangle=0,
-            constraintext="none",
-            insidetextfont={"color": ink_on(paint), "size": look.font_size - 1},
-            customdata=[f"{100 * row['low']:.1f} to {100 * row['high']:.1f} %" for row in found],
-            hovertemplate=f"{label(model, look)}: %{{y:.1f}} %<br>interval %{{customdata}}<extra></extra>",
+            name=name,
+            marker={"color": colour(model, look)},
+            customdata=[
+                f"{TESTS[test]}<br>{rounded(value, 1)} %<br>interval {rounded(a, 1)} to {rounded(b, 1)} %"
+                for test, value, a, b in zip(tests, shown, low, high, strict=True)
+            ],
+            hovertemplate=f"{name}, %{{customdata}}<extra></extra>",
         )
+        whiskers(bars, places, shown, low, high, "y")
+        values(bars, look, places, shown, small=len(models) * len(tests) > 15)
+    most = {test: 100 * float(ceiling.exact_ceiling[test]) for test in tests}
     for place, test in enumerate(tests):
-        height = 100 * float(ceiling.exact_ceiling[test])
-        line = {"color": faint(INK, 0.7), "width": 1.6, "dash": "dash"}
-        bars.add_shape(type="line", x0=place - 0.46, x1=place + 0.46, y0=height, y1=height, line=line)
-    names = [
-        f"{TESTS[test]}<br>{ceiling.n[test]} questions, {at_of(temperatures[test])}<br>exact match at most "
-        f"{100 * ceiling.exact_ceiling[test]:.0f} %"
+        bars.add_scatter(
+            x=[place - 0.46, place, place + 0.46],
+            y=[most[test]] * 3,
+            mode="lines",
+            line={"color": INK, "width": 1.6, "dash": "dash"},
+            showlegend=False,
+            hovertemplate=f"{TESTS[test]}<br>exact match can reach {rounded(most[test], 1)} %<extra></extra>",
+        )
+    ticks = [
+        f"{TESTS[test]}<br>{ceiling.n[test]} questions, {at_of(asked[test])}<br>exact match at most "
+        f"{rounded(most[test])} %"
         for test in tests
     ]
-    bars.update_xaxes(tickvals=list(range(len(tests))), ticktext=names, range=[-0.5, len(tests) - 0.5])
-    bars.update_yaxes(title_text="questions right (%)", range=[0, 102])
-    bars.update_layout(showlegend=True)
+    bars.update_xaxes(tickvals=list(range(len(tests))), ticktext=ticks, range=[-0.5, len(tests) - 0.5])
+    shown_rows = rows.loc[tests]
+    floor_of(bars, min(102, 103 * max(float(shown_rows.high.max()), max(most.values()) / 100)))
     return bars
 
 
-def at_of(temperatures: list[str]) -> str:
-    """`temperature 0.7`, `temperatures 0.1 to 1`."""
-    one = len(temperatures) == 1
-    return f"temperature {temperatures[0]}" if one else f"temperatures {temperatures[0]} to {temperatures[-1]}"
+def at_of(asked: list[float]) -> str:
+    """`temperature 0.7`, `temperatures 0.1 to 1.0`."""
+    ticks = temperatures(asked)
+    return f"temperature {ticks[0]}" if len(ticks) == 1 else f"temperatures {ticks[0]} to {ticks[-1]}"

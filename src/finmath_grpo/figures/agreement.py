@@ -6,9 +6,13 @@ from typing import Any
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import COUNT, EMPTY, MUTED, frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import INK, between, frame, in_order, ink_on, label
+
+SCALE = ("#F1F3F5", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
+"""From a kappa of 0 to 1, light to dark. The order is visible in grey too (after ColorBrewer's Blues)."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -23,22 +27,22 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     names = [label(model, look, 16) for model in models]
     panel = tables["panel"][tables["panel"].scorer == scorer].iloc[0]
     measure = "same number" if scorer == "numeric" else "exact match"
+    interval = "" if math.isnan(panel.fleiss_kappa) else f" ({look.level} interval)"
     caption = (
-        f"Cohen's kappa over {table.n.max()} questions, right at any temperature ({measure}); "
-        f"Fleiss' kappa of {panel.models} models: {kappa_of(panel.fleiss_kappa, panel.low, panel.high)}"
+        f"Cohen's kappa over {table.n.max()} questions, right at any temperature, where the first completion of each "
+        f"counts ({measure}); Fleiss' kappa of {panel.models} models: "
+        f"{kappa_of(panel.fleiss_kappa, panel.low, panel.high)}{interval}"
     )
     grid = go.Figure(layout=frame(look, caption, height=1.3, below=20))
     grid.add_heatmap(
         z=[[pairs[a, b].kappa if (a, b) in pairs else None for b in models] for a in models],
-        x=names,
-        y=names,
         zmin=0,
         zmax=1,
-        colorscale=[[step / (len(COUNT) - 1), shade] for step, shade in enumerate(COUNT)],
+        colorscale=[[step / (len(SCALE) - 1), shade] for step, shade in enumerate(SCALE)],
         xgap=3,
         ygap=3,
         hoverongaps=False,
-        showscale=False,
+        colorbar={"title": {"text": "kappa"}, "thickness": 14, "outlinewidth": 0, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
         customdata=[[hover(pairs, a, b, look) for b in models] for a in models],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -46,20 +50,22 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         for x, b in enumerate(models):
             if (a, b) in pairs:
                 row = pairs[a, b]
-                small = f"{100 * row.agreement:.0f} % alike"
+                small = f"{rounded(100 * row.agreement)} % alike"
                 if math.isnan(row.kappa):
-                    words, ink = "–", MUTED
+                    words, ink = "–", INK
                 else:
-                    shade = COUNT[min(len(COUNT) - 1, max(0, round(row.kappa * (len(COUNT) - 1))))]
-                    words, ink = f"<b>{row.kappa:.2f}</b>".replace("-", "−"), ink_on(shade)
+                    words, ink = f"<b>{rounded(row.kappa, 2)}</b>", ink_on(shade_of(row.kappa))
             else:
                 row = next(row for (first, _), row in pairs.items() if first == a)
-                small, words, ink = "solved", f"{row.both + row.only_a}", MUTED
-            words += f'<br><span style="font-size:{look.font_size - 2}px">{small}</span>'
+                small, words, ink = "solved", f"{row.both + row.only_a}", INK
+            words += f'<br><span style="font-size:{look.font_size}px">{small}</span>'
             grid.add_annotation(x=x, y=y, text=words, showarrow=False, font={"size": look.font_size + 3, "color": ink})
-    grid.update_xaxes(side="top", showline=False, tickangle=0)
-    grid.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=8)
-    grid.update_layout(plot_bgcolor=EMPTY, margin={"t": 150})
+    # Numbered and not named by the cells, so that the axes are whole where no pair has a kappa.
+    ticks = {"tickvals": list(range(len(models))), "ticktext": names}
+    ends = [-0.5, len(models) - 0.5]
+    grid.update_xaxes(side="top", showline=False, tickangle=0, range=ends, **ticks)
+    grid.update_yaxes(range=ends[::-1], showgrid=False, ticklabelstandoff=8, **ticks)
+    grid.update_layout(margin={"t": grid.layout.margin.t + 62})
     return grid
 
 
@@ -69,7 +75,7 @@ def hover(pairs: dict[tuple[str, str], Any], a: str, b: str, look: Look) -> str:
         return ""
     row = pairs[a, b]
     return (
-        f"both {row.both}, neither {row.neither}"
+        f"{label(a, look)}, {label(b, look)}<br>both {row.both}, neither {row.neither}"
         f"<br>only {label(a, look)} {row.only_a}, only {label(b, look)} {row.only_b}"
         f"<br>kappa {kappa_of(row.kappa, row.low, row.high)}"
     )
@@ -77,4 +83,15 @@ def hover(pairs: dict[tuple[str, str], Any], a: str, b: str, look: Look) -> str:
 
 def kappa_of(kappa: float, low: float, high: float) -> str:
     """A kappa with its interval. If all results are alike, there is no kappa."""
-    return "none, as all results are alike" if math.isnan(kappa) else f"{kappa:.2f} [{low:.2f}, {high:.2f}]"
+    return (
+        "none, as all results are alike"
+        if math.isnan(kappa)
+        else f"{rounded(kappa, 2)} [{rounded(low, 2)}, {rounded(high, 2)}]"
+    )
+
+
+def shade_of(kappa: float) -> str:
+    """The fill of a cell, as Plotly's colour scale has it."""
+    place = min(1.0, max(0.0, kappa)) * (len(SCALE) - 1)
+    step = min(int(place), len(SCALE) - 2)
+    return between(SCALE[step], SCALE[step + 1], place - step)

@@ -1,40 +1,28 @@
 """Bars of accuracy with their intervals: by temperature, and at any temperature.
 
-All bar figures of an experiment have the same axis, so that a reader can compare a bar of one with a bar of another.
+A value stands in a row of its own under the bars, or in a column beside them: no interval covers it, and a bar of 0 has
+one too.
 """
 
-import math
 from collections.abc import Sequence
 
 import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import count, decimal, rounded, temperatures
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import INK, colour, frame, ink_on, label
+from finmath_grpo.figures.theme import INK, MUTED, PAPER, colour, frame, label, shown_of, whiskers
 
-WHISKER = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.2}
-HOVER = (
-    "%{customdata[0]}<br>%{customdata[1]} of %{customdata[2]} right: %{customdata[3]:.1f} %"
-    "<br>interval %{customdata[4]:.1f} to %{customdata[5]:.1f} %"
-)
-LABEL_WIDTH = 0.2
-"""Width of the longest label in a bar (`12.5  exact: 12.5`), as a share of the axis."""
 INTERVALS = {
-    "wilson, questions": "Wilson interval",
-    "wilson, families": "Wilson interval over families",
+    "wilson, questions": "Wilson interval over questions",
+    "wilson, families": "Wilson interval over families of questions",
 }
-
-
-def percent_range(tables: Tables, look: Look, models: Sequence[str] = ()) -> list[float]:
-    """The axis of a bar figure: 0 to the highest interval of the panel and of `models`, in whole tens of percent."""
-    shown = [*look.panel, *models]
-    tops = [
-        table.loc[table.model.isin(shown) & table.scorer.isin(["exact", "no_punctuation"]), "high"].max()
-        for table in (tables["accuracy"], tables["any_temperature"])
-    ]
-    return [0, 10 * math.ceil(10 * max(tops))]
+VALUES = 24
+"""Pixels of the row of values."""
+BESIDE = 150
+"""Pixels of the column of values."""
 
 
 def rows_of(table: pd.DataFrame, scorer: str, models: Sequence[str]) -> pd.DataFrame:
@@ -45,134 +33,132 @@ def rows_of(table: pd.DataFrame, scorer: str, models: Sequence[str]) -> pd.DataF
     return rows.assign(value=100 * rows.correct / rows.n, low=100 * rows.low, high=100 * rows.high)
 
 
+def hover(rows: pd.DataFrame, head: str) -> list[str]:
+    """The hover text of each of `rows_of`, under the line `head`."""
+    return [
+        f"{head}<br>{row.correct} of {row.n} right: {rounded(row.value, 1)} %"
+        f"<br>interval {rounded(row.low, 1)} to {rounded(row.high, 1)} %"
+        for row in rows.itertuples()
+    ]
+
+
+def top(table: pd.DataFrame, models: Sequence[str], scorers: Sequence[str]) -> float:
+    """The highest interval of the table, in percent, and a little more."""
+    rows = table[table.model.isin(models) & table.scorer.isin(scorers)]
+    return min(100.0, 103 * float(rows.high.max()))
+
+
 def by_temperature(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
     """Exact match of `models` (default: the panel): one group of bars per temperature, one bar per model.
 
-    Whiskers are the intervals of the table. Tables: accuracy, any_temperature.
+    Whiskers are the intervals of the table. All these figures of an experiment have one axis, so that a reader can
+    compare a bar of one with a bar of another. Tables: accuracy, any_temperature.
     """
     accuracy = rows_of(tables["accuracy"], "exact", models or look.panel)
     questions = int(tables["any_temperature"].n.max())
     samples = int(accuracy.n.max()) // questions
     models = [model for model in models or look.panel if model in set(accuracy.model)]
-    temperatures = sorted(accuracy.temperature.unique())
-    limits = percent_range(tables, look, models)
+    asked = sorted(accuracy.temperature.unique())
+    names = [label(model, look) for model in models]
     width = 0.9 / len(models)
 
-    measured = f"exact match, {questions} questions × {count(samples, 'sample')} per bar{ceiling(tables)}"
-    caption = f"{measured}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}"
-    layout = frame(look, caption, legend=[label(model, look) for model in models])
+    caption = (
+        f"{shown_of(models, look)}exact match, {questions} questions × {count(samples, 'sample')} per bar"
+        f"{ceiling(tables)}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}"
+    )
+    layout = frame(look, caption, legend=names)
     figure = go.Figure(layout=layout)
-    # The label is at the foot of its bar, or above the whisker if the whisker reaches down to the foot.
-    room = 22 * limits[1] / (layout.height - layout.margin.t - layout.margin.b)
-    size = look.font_size - 2 * (len(models) > 3)
-    for index, model in enumerate(models):
+    for index, (model, name) in enumerate(zip(models, names, strict=True)):
         rows = accuracy[accuracy.model == model].sort_values("temperature")
-        rows = rows.assign(
-            place=[temperatures.index(t) + (index - (len(models) - 1) / 2) * width for t in rows.temperature],
-            text=rows.value.map("{:.0f}".format),
-        )
-        inside = rows.low > room
+        places = [asked.index(t) + (index - (len(models) - 1) / 2) * width for t in rows.temperature]
+        ticks = dict(zip(asked, temperatures(asked), strict=True))
+        texts = [hover(rows[rows.temperature == t], f"temperature {ticks[t]}")[0] for t in rows.temperature]
         figure.add_bar(
-            x=rows.place,
+            x=places,
             y=rows.value,
             width=width * 0.95,
-            name=label(model, look),
+            name=name,
             marker={"color": colour(model, look)},
-            error_y={**WHISKER, "array": rows.high - rows.value, "arrayminus": rows.value - rows.low, "width": 0},
-            text=rows.text.where(inside, ""),
-            textposition="inside",
-            insidetextanchor="start",
-            textangle=0,
-            constraintext="none",
-            insidetextfont={"color": ink_on(colour(model, look)), "size": size},
-            customdata=[
-                (f"temperature {r.temperature:g}", r.correct, r.n, r.value, r.low, r.high) for r in rows.itertuples()
-            ],
-            hovertemplate=HOVER,
+            customdata=texts,
+            hovertemplate=f"{name}, %{{customdata}}<extra></extra>",
         )
-        above = rows[~inside]
-        figure.add_scatter(
-            x=above.place,
-            y=above.high,
-            mode="text",
-            text=above.text,
-            textposition="top center",
-            textfont={"size": size},
-            showlegend=False,
-            hoverinfo="skip",
-        )
+        whiskers(figure, places, rows.value, rows.low, rows.high, "y")
+        values(figure, look, places, rows.value, small=len(models) > 3)
+    floor_of(figure, top(tables["accuracy"], [*look.panel, *models], ["exact"]))
     figure.update_xaxes(
         title_text="temperature",
-        tickvals=list(range(len(temperatures))),
-        ticktext=[f"{t:g}" for t in temperatures],
-        range=[-0.5, len(temperatures) - 0.5],
+        tickvals=list(range(len(asked))),
+        ticktext=temperatures(asked),
+        range=[-0.5, len(asked) - 0.5],
     )
-    figure.update_yaxes(title_text="questions right (%)", range=limits)
-    figure.update_layout(showlegend=True)
     return figure
+
+
+def values(figure: go.Figure, look: Look, x: Sequence[float], shown: Sequence[float], small: bool) -> None:
+    """Write values, in percent, under the bars at `x`."""
+    for place, value in zip(x, shown, strict=True):
+        figure.add_annotation(
+            x=place, y=0, text=rounded(value), showarrow=False, yanchor="top", yshift=1,
+            font={"size": look.font_size - 2 * small, "color": INK},
+        )  # fmt: skip
+
+
+def floor_of(figure: go.Figure, highest: float) -> None:
+    """The y axis of bars with a row of values under them: to `highest` percent, with its line at 0."""
+    layout = figure.layout
+    row = VALUES * highest / (layout.height - layout.margin.t - layout.margin.b - VALUES)
+    figure.update_xaxes(showline=False)
+    figure.update_yaxes(title_text="questions right (%)", range=[-row, highest], zeroline=True, zerolinecolor=MUTED)
+    figure.update_layout(showlegend=True)
 
 
 def at_any_temperature(tables: Tables, look: Look, scorer: str) -> go.Figure:
-    """One bar per model of the panel: questions right at least once over the temperatures, by `scorer`.
+    """One bar per model of the panel: questions right at any of the temperatures, by `scorer`.
 
-    If `scorer` is not `exact`, hatching marks the part of a bar that exact match does not count.
-    Tables: accuracy, any_temperature.
+    If `scorer` is not `exact`, hatching marks the part of a bar that exact match does not count. Both figures of an
+    experiment have one axis. Tables: accuracy, any_temperature.
     """
     chosen = rows_of(tables["any_temperature"], scorer, look.panel).set_index("model")
-    exact = rows_of(tables["any_temperature"], "exact", look.panel).set_index("model").value
+    exact = rows_of(tables["any_temperature"], "exact", look.panel).set_index("model")
     models = [model for model in look.panel if model in chosen.index]
-    names = [label(model, look, 25) for model in models]
-    chosen = chosen.loc[models]
-    base = exact.loc[models]
-    paint = [colour(model, look) for model in models]
-    temperatures = tables["accuracy"].temperature.nunique()
-    limits = percent_range(tables, look)
+    chosen, exact = chosen.loc[models], exact.loc[models]
+    asked = tables["accuracy"].temperature.nunique()
+    extra = chosen.value - exact.value
 
-    measured = f"right at least once over {count(temperatures, 'temperature')}, {chosen.n.max()} questions"
-    hatched = "" if scorer == "exact" else "; hatched: not exact"
-    caption = f"{measured}{hatched}{ceiling(tables)}; whiskers: {look.level} Wilson interval"
-    layout = frame(look, caption, height=0.85)
-    figure = go.Figure(layout=layout.update(barmode="stack"))
-    figure.add_bar(y=names, x=base, orientation="h", marker={"color": paint}, showlegend=False, hoverinfo="skip")
-    figure.add_bar(
-        y=names,
-        x=chosen.value - base,
-        orientation="h",
-        width=0.72,
-        marker={"color": paint, "pattern": {"shape": "/", "fgcolor": "white", "fgopacity": 0.75, "size": 9}},
-        error_x={**WHISKER, "array": chosen.high - chosen.value, "arrayminus": chosen.value - chosen.low, "width": 5},
-        showlegend=False,
-        customdata=[
-            (name, r.correct, r.n, r.value, r.low, r.high) for name, r in zip(names, chosen.itertuples(), strict=True)
-        ],
-        hovertemplate=HOVER + "<extra></extra>",
+    caption = (
+        f"{shown_of(models, look)}right at any of {count(asked, 'temperature')}, where the first completion of each "
+        f"counts, of {chosen.n.max()} questions{'; hatched: not exact' if extra.any() else ''}{ceiling(tables)}"
+        f"; whiskers: {look.level} {INTERVALS[chosen.interval.iloc[0]]}"
     )
-    figure.update_traces(width=0.72)
-    for name, model, background in zip(names, models, paint, strict=True):
+    layout = frame(look, caption, height=0.85)
+    layout.margin.r += BESIDE if scorer != "exact" else BESIDE // 3
+    figure = go.Figure(layout=layout.update(barmode="stack", showlegend=False))
+    paint = [colour(model, look) for model in models]
+    places = list(range(len(models)))
+    shared = {"y": places, "orientation": "h", "width": 0.72, "hovertemplate": "%{customdata}<extra></extra>"}
+    parts = [(exact, exact.value, "exact match", {}), (chosen, extra, "punctuation removed", {"shape": "/"})]
+    for rows, lengths, words, pattern in parts if scorer != "exact" else parts[:1]:
+        heads = [f"{label(model, look)}, {words}" for model in models]
+        texts = [hover(rows.loc[[model]], head)[0] for model, head in zip(models, heads, strict=True)]
+        hatch = {**pattern, "fgcolor": PAPER, "fgopacity": 0.75, "size": 9} if pattern else None
+        figure.add_bar(x=lengths, customdata=texts, marker={"color": paint, "pattern": hatch}, **shared)
+    whiskers(figure, chosen.value, places, chosen.low, chosen.high, "x")
+    for place, model in zip(places, models, strict=True):
         text = f"<b>{decimal(chosen.value[model])}</b>"
         if scorer != "exact":
-            text += f'  <span style="font-size:{look.font_size}px">exact: {decimal(base[model])}</span>'
-        # As in `by_temperature`: at the foot of the bar, or beyond the whisker if the whisker reaches down to there.
-        inside = chosen.low[model] > LABEL_WIDTH * limits[1]
+            text += f'  <span style="font-size:{look.font_size}px">exact: {decimal(exact.value[model])}</span>'
         figure.add_annotation(
-            y=name,
-            x=0 if inside else chosen.high[model],
-            text=text,
-            showarrow=False,
-            xanchor="left",
-            xshift=10,
-            font={"size": look.font_size + 5, "color": ink_on(background) if inside else INK},
-        )
+            x=1, xref="paper", xanchor="left", xshift=10, y=place, text=text, showarrow=False,
+            font={"size": look.font_size + 5, "color": INK},
+        )  # fmt: skip
+    limits = [0, top(tables["any_temperature"], look.panel, ["exact", "no_punctuation"])]
     figure.update_xaxes(title_text="questions right (%)", range=limits, showgrid=True)
-    figure.update_yaxes(autorange="reversed", showgrid=False, showline=True, ticklabelstandoff=10)
+    figure.update_yaxes(
+        tickvals=places,
+        ticktext=[label(model, look, 25) for model in models],
+        range=[len(models) - 0.5, -0.5],
+        showgrid=False,
+        showline=True,
+        ticklabelstandoff=10,
+    )
     return figure
-
-
-def decimal(value: float) -> str:
-    """Write a percentage as on a bar: `28`, `28.5`."""
-    return f"{value:.1f}".removesuffix(".0")
-
-
-def count(number: int, noun: str) -> str:
-    """`1 sample`, `4 samples`."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

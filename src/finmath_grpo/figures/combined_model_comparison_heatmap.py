@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import COUNT, frame, ink_on, label
+from finmath_grpo.figures.theme import EMPTY, SOLVED, between, frame, ink_on, label, shown_of
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -13,17 +13,19 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     table = solved_table(tables, look)
     models = len(table.columns)
     solved = table.sum(axis=1)
-    shades = [COUNT[round(step * (len(COUNT) - 1) / models)] for step in range(models + 1)]
+    shades = [EMPTY, *(between(*SOLVED, (total - 1) / max(1, models - 1)) for total in range(1, models + 1))]
     hover = [
         "<br>".join([f"{name}: {total} of {models}", *(label(m, look) for m in table.columns if row[m])])
         for name, total, (_, row) in zip(names(table), solved, table.iterrows(), strict=True)
     ]
     x, y = axes(len(table))
     caption = (
-        f"right at any temperature, exact string match; {(solved > 0).sum()} of {len(table)} questions by at least one"
-        f"{ceiling(tables)}"
+        f"{shown_of(list(table.columns), look)}right by exact match at any temperature, where the first completion of "
+        f"each counts; {(solved > 0).sum()} of {len(table)} questions by at least one{ceiling(tables)}"
     )
-    grid = go.Figure(layout=frame(look, caption, height=0.8 * look.width / look.height, below=40))
+    # The mark of the legend is a square of this trace, which has no point.
+    entries = {total: f"{total} of {models}: {(solved == total).sum()} questions" for total in range(models, -1, -1)}
+    grid = go.Figure(layout=frame(look, caption, height=1.25, legend=list(entries.values()), below=40))
     grid.add_heatmap(
         z=cells(solved.tolist()),
         text=cells(hover),
@@ -44,16 +46,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             showarrow=False,
             font={"size": look.font_size + 1, "color": ink_on(shades[total])},
         )
-    for total in reversed(range(models + 1)):
-        # This trace has no point. It puts one square into the legend.
-        grid.add_scatter(
-            x=[None],
-            y=[None],
-            mode="markers",
-            marker={"symbol": "square", "size": 22, "color": shades[total], "line": {"width": 0}},
-            name=f"<b>{total}</b> of {models} models: {(solved == total).sum()} questions",
-        )
-    grid.update_layout(legend={"orientation": "v", "x": 1.02, "y": 0.5, "yanchor": "middle"})
+    for total, words in entries.items():
+        marker = {"symbol": "square", "size": 16, "color": shades[total], "line": {"width": 0}}
+        grid.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=words)
     grid.update_xaxes(x)
-    grid.update_yaxes(y, scaleanchor="x")
+    grid.update_yaxes(y)
     return grid

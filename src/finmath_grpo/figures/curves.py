@@ -11,6 +11,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
@@ -24,6 +25,8 @@ from finmath_grpo.figures.theme import (
     panel_titles,
 )
 
+DASHES = ("solid", "dash", "dot", "dashdot")
+"""Of the thick lines, so that a line that another covers is seen through its gaps."""
 PANELS = {
     "completion_length": "Completion length (tokens)",
     "correctness_reward": "Correctness reward",
@@ -80,7 +83,8 @@ def _over_steps(
     )
     panel_titles(panels, look, left=True)
     for row, (column, name) in enumerate(measures.items(), start=1):
-        for model, log in zip(models, logs, strict=True):
+        digits = 1 if column == "completion_length" else 3
+        for place, (model, log) in enumerate(zip(models, logs, strict=True)):
             paint = colour(model, look)
             found = log.dropna(subset=[column]) if column in log else log[:0]
             if found.empty:
@@ -96,27 +100,30 @@ def _over_steps(
                     line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
                     showlegend=False,
                     legendgroup=model,
-                    hovertemplate=f"step %{{x}}<br>{name}: %{{y:.3f}}<extra></extra>",
+                    customdata=[rounded(value, digits) for value in values],
+                    hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}: %{{customdata}}<extra></extra>",
                     row=row,
                     col=1,
                 )
-            shown = "this step" if some else f"mean of {window} steps"
+            shown = values if some else values.rolling(window, center=True, min_periods=1).mean()
+            of = "" if some else f", mean of {window} steps"
             panels.add_scatter(
                 x=found.step,
-                y=values if some else values.rolling(window, center=True, min_periods=1).mean(),
+                y=shown,
                 mode="lines+markers" if some else "lines",
-                line={"color": paint if several else INK, "width": 2.4},
+                line={"color": paint if several else INK, "width": 2.4, "dash": DASHES[place % len(DASHES)]},
                 name=label(model, look),
                 showlegend=several and row == 1,
                 legendgroup=model,
-                hovertemplate=f"step %{{x}}<br>{shown}: %{{y:.3f}}",
+                customdata=[rounded(value, digits) for value in shown],
+                hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}{of}: %{{customdata}}<extra></extra>",
                 row=row,
                 col=1,
             )
         if column in SHARES:
             panels.update_yaxes(tickformat=".0%", row=row, col=1)
     names = [label(model, look) for model in models]
-    run = "each run by its own rewards" if several else names[0]
+    run = "the rewards are those that each run was trained with, and can't be compared" if several else names[0]
     dots = "; dots: steps at which it was measured" if names_of is DIAGNOSTICS else ""
     caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps{dots}"
     legend = names if several else []

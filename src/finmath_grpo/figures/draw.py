@@ -7,7 +7,6 @@ the same tables give the same bytes.
 """
 
 import argparse
-import html
 import logging
 from importlib import import_module
 from pathlib import Path
@@ -15,42 +14,22 @@ from typing import Any, TypeVar
 
 import kaleido
 import plotly.graph_objects as go
-import plotly.io
 import pydantic
 from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
 from pydantic import Field
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.figures.page import write_page
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, read_tables
 from finmath_grpo.figures.theme import MUTED, escape
-from finmath_grpo.files import atomic_write, explain, replacing
+from finmath_grpo.files import explain, replacing
 from finmath_grpo.settings import Settings
 
 NO_BROWSER = (
     "no browser to draw PNG files with: install Chromium (Debian: apt-get install chromium) "
     "or set BROWSER_PATH to a Chrome or Chromium that starts"
 )
-CONFIG = {
-    "displaylogo": False,
-    "typesetMath": False,
-    # The first of these buttons would send the figure to a service.
-    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d"],
-}
-PAGE = """<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>{title}</title>
-<style>body {{ margin: 0; background: white; }} body > div {{ margin: 0 auto; }}</style>
-</head>
-<body>
-{figure}
-</body>
-</html>
-"""
-
 
 Checked = TypeVar("Checked", bound=Settings)
 
@@ -79,7 +58,7 @@ def main() -> None:
     figure = draw(drawing, read_tables(arguments.tables), look)
     set_title(figure, drawing.title, arguments.experiment)
     write_png(figure, arguments.png, look.scale)
-    write_html(figure, arguments.html, f"{drawing.title} · {arguments.experiment}")
+    write_page(figure, arguments.html, drawing.title, arguments.experiment, arguments.tables)
 
 
 def _checked(model: type[Checked], option: str, text: str) -> Checked:
@@ -113,22 +92,6 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
         raise UserError(NO_BROWSER) from None
     with replacing(path) as temporary:
         temporary.write_bytes(image)
-
-
-def write_html(figure: go.Figure, path: Path, title: str) -> None:
-    """Write a page named `title` that shows `figure` by the `plotly.min.js` in the same folder."""
-    body = plotly.io.to_html(
-        figure,
-        full_html=False,
-        include_plotlyjs="plotly.min.js",
-        include_mathjax=False,
-        div_id=path.stem,
-        config={**CONFIG, "toImageButtonOptions": {"filename": path.stem, "scale": 2}},
-        default_width=f"{figure.layout.width}px",
-        default_height=f"{figure.layout.height}px",
-    )
-    with atomic_write(path) as file:
-        file.write(PAGE.format(title=html.escape(title), figure=body))
 
 
 if __name__ == "__main__":

@@ -9,10 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.text import block
-from finmath_grpo.figures.theme import INK, MONO, colour, escape, frame, label
+from finmath_grpo.figures.theme import BAD, GOOD, INK, MONO, PANE, PANE_2, colour, escape, frame, label
 
 ADVANCE = 0.605
 """Width of a monospaced character, in font sizes (DejaVu Sans Mono 0.602, Menlo 0.602, Consolas 0.55)."""
@@ -22,22 +23,8 @@ QUESTION_LINES = 12
 COMPLETION_LINES = 34
 NAME_WIDTH = 34
 """Characters per line of a model's name."""
-TOP, HEAD, EDGE, PADDING = 88, 58, 26, 14
-"""Pixels for the title, for a model's name above its box, at the edge of the figure, and inside the edge of a box."""
-QUESTION_FILL = "#E8F1FA"
-COMPLETION_FILL = "#F5F6F8"
-RIGHT, WRONG = "#00695C", "#B3261E"
-VERDICTS = {
-    "right": "✓ right",
-    "separators": "✗ separators swapped",
-    "rounding": "✗ rounded",
-    "unit": "✗ contradicting unit",
-    "wrong": "✗ wrong",
-    "unreadable": "✗ no single number",
-    "no_answer": "✗ no answer tag",
-    "cut_off": "✗ cut off",
-}
-"""The outcome of a completion (column `outcome` of the scores) in words."""
+HEAD, EDGE, PADDING = 58, 26, 14
+"""Pixels for a model's name above its box, at the edge of the figure, and inside the edge of a box."""
 
 
 def side_by_side(tables: Tables, look: Look, example: str) -> go.Figure:
@@ -54,7 +41,7 @@ def two_completions(look: Look, entry: dict[str, Any]) -> go.Figure:
     half = (width - EDGE) / 2
     question = block(entry["question"], characters(width, look), QUESTION_LINES)
     texts = [block(side["text"], characters(half, look), COMPLETION_LINES) for side in entry["sides"]]
-    boxes_top = TOP + box_height(question, look) + HEAD
+    boxes_top = box_height(question, look) + HEAD
     height = boxes_top + max(box_height(text, look) for text in texts)
 
     caption = (
@@ -62,12 +49,12 @@ def two_completions(look: Look, entry: dict[str, Any]) -> go.Figure:
         f"recorded answer: <b>{escape(str(entry['gold']))}</b>"
     )
     figure = canvas(look, caption, height + EDGE)
-    draw_box(figure, look, (EDGE, look.width - EDGE), (TOP, boxes_top - HEAD), question, QUESTION_FILL)
+    draw_box(figure, look, (EDGE, look.width - EDGE), (0, boxes_top - HEAD), question, PANE_2)
     for index, (side, text) in enumerate(zip(entry["sides"], texts, strict=True)):
         left = EDGE + index * (half + EDGE)
         right = left + half
-        paint = RIGHT if side["right"] else WRONG
-        draw_box(figure, look, (left, right), (boxes_top, height), text, COMPLETION_FILL)
+        paint = GOOD if side["right"] else BAD
+        draw_box(figure, look, (left, right), (boxes_top, height), text, PANE)
         bar = {"x0": left, "x1": right, "y0": boxes_top - 4, "y1": boxes_top}
         figure.add_shape(type="rect", **bar, fillcolor=colour(side["model"], look), line_width=0)
         heading = {"y": boxes_top - 12, "yanchor": "bottom", "showarrow": False, "borderpad": 0}
@@ -76,28 +63,41 @@ def two_completions(look: Look, entry: dict[str, Any]) -> go.Figure:
         figure.add_annotation(
             x=right,
             xanchor="right",
-            text=f"<b>{VERDICTS[side['outcome']]}</b>",
+            text=f"<b>{verdict(side)}</b>",
             font={"size": look.font_size + 2, "color": paint},
             **heading,
         )
     return figure
 
 
+def verdict(side: dict[str, Any]) -> str:
+    """The outcome of a completion in words. A value that is right though it has no tag is said to be so."""
+    words = OUTCOME_WORDS[side["outcome"]]
+    if side["outcome"] == "no_answer" and side.get("value_right"):
+        words += ", its value is right"
+    return f"{'✓' if side['right'] else '✗'} {words}"
+
+
 def none_exists(look: Look, reason: str) -> go.Figure:
     """A short figure which says that there is no such example, and why."""
     lines = block(reason, characters(look.width - 2 * EDGE, look), QUESTION_LINES)
-    bottom = TOP + box_height(lines, look)
+    bottom = box_height(lines, look)
     figure = canvas(look, "no such example in this experiment", bottom + EDGE)
-    draw_box(figure, look, (EDGE, look.width - EDGE), (TOP, bottom), lines, COMPLETION_FILL)
+    draw_box(figure, look, (EDGE, look.width - EDGE), (0, bottom), lines, PANE)
     return figure
 
 
 def canvas(look: Look, caption: str, height: float) -> go.Figure:
-    """An empty figure, `height` pixels high, whose coordinates are pixels from its top left corner."""
-    layout = frame(look, caption, height=height / look.height)
-    figure = go.Figure(layout=layout.update(margin={"l": 0, "r": 0, "t": 0, "b": 0}))
+    """An empty figure, whose coordinates are pixels from the top left corner of what is under the caption.
+
+    `height` is how far down that goes, in pixels.
+    """
+    layout = frame(look, caption)
+    top = layout.margin.t + 4
+    layout.update(height=round(top + height), margin={"l": 0, "r": 0, "t": top, "b": 0})
+    figure = go.Figure(layout=layout)
     figure.update_xaxes(visible=False, range=[0, look.width], fixedrange=True)
-    figure.update_yaxes(visible=False, range=[layout.height, 0], fixedrange=True)
+    figure.update_yaxes(visible=False, range=[round(height), 0], fixedrange=True)
     return figure
 
 

@@ -3,9 +3,10 @@
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import signed
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import INK, MUTED, frame, label
+from finmath_grpo.figures.theme import INK, MUTED, frame, label, whiskers
 
 CAUSES = {
     "format": ("format: the answer tag", "#B3B8BE"),
@@ -29,7 +30,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         raise UserError("decomposition.csv: no contrast: nothing to draw")
     pairs = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
     rows = table.set_index(["model", "against", "part"])
-    caption = f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval, families of questions"
+    caption = (
+        f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval (t, families of questions "
+        "as units), not corrected for the number of contrasts"
+    )
     layout = frame(look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34)
     steps = len(CAUSES) + 1
     layout.height = round(ROW * (steps + 0.9) * len(pairs)) + layout.margin.t + layout.margin.b
@@ -45,19 +49,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         values = [rows.loc[(*pair, part)] for pair in pairs]
         x = [100 * row["value"] for row in values]
         y = [places[pair, part] for pair in pairs]
-        whisker = {
-            "type": "data",
-            "symmetric": False,
-            "array": [100 * (row["high"] - row["value"]) for row in values],
-            "arrayminus": [100 * (row["value"] - row["low"]) for row in values],
-            "color": INK,
-            "thickness": 1.4,
-            "width": 4,
-        }
-        numbers = [
-            f"{signed(v)}  [{signed(100 * r['low'])}, {signed(100 * r['high'])}]"
-            for v, r in zip(x, values, strict=True)
-        ]
+        low, high = ([100 * row[end] for row in values] for end in ("low", "high"))
+        numbers = [f"{signed(v)}  [{signed(a)}, {signed(b)}]" for v, a, b in zip(x, low, high, strict=True)]
         hover = [
             f"{label(a, look)} against {label(b, look)}<br>{name}: {text}"
             for (a, b), text in zip(pairs, numbers, strict=True)
@@ -65,9 +58,11 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         shared = {"x": x, "y": y, "name": name, "customdata": hover, "hovertemplate": "%{customdata}<extra></extra>"}
         if part == "total":
             marker = {"symbol": "diamond", "size": 12, "color": paint}
-            bars.add_scatter(**shared, mode="markers", marker=marker, error_x=whisker)
+            whiskers(bars, x, y, low, high, "x")
+            bars.add_scatter(**shared, mode="markers", marker=marker)
         else:
-            bars.add_bar(**shared, orientation="h", width=0.78, marker={"color": paint}, error_x=whisker)
+            bars.add_bar(**shared, orientation="h", width=0.78, marker={"color": paint})
+            whiskers(bars, x, y, low, high, "x")
         for place, text in zip(y, numbers, strict=True):
             weight = f"<b>{text}</b>" if part in ("total", "mathematics") else text
             bars.add_annotation(
@@ -81,14 +76,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             text=f"<b>{label(trained, look, 30)}</b><br>against {label(base, look, 30)}", showarrow=False,
             font={"size": look.font_size - 1, "color": INK},
         )  # fmt: skip
-    edge = 105 * float(table[["low", "high"]].abs().max().max())
+    ends = 100 * table[["low", "high"]]
+    room = 0.04 * float(ends.max().max() - ends.min().min())
+    limits = [min(0.0, float(ends.min().min()) - room), max(0.0, float(ends.max().max()) + room)]
     bars.update_layout(barmode="overlay", showlegend=True, legend={"traceorder": "normal"})
-    bars.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True)
+    bars.update_xaxes(title_text="difference (percentage points)", range=limits, showgrid=True)
     bars.update_yaxes(visible=False, range=[max(places.values()) + 0.7, -0.8])
     return bars
-
-
-def signed(value: float) -> str:
-    """`+5.0`, `−2.0`; what rounds to 0 has no sign."""
-    text = f"{value:+.1f}".replace("-", "−")
-    return "0.0" if text in ("+0.0", "−0.0") else text

@@ -2,12 +2,14 @@
 
 Gain is <M - W, D> / <D, D> and cosine that of M - W and D, where W is the base weight, M the merged one and D the
 update. Both are 1 where nothing was lost. Cosine falls first: rounding adds noise before it takes the update away.
+The axis holds the points and 1, and need not begin at 0.
 """
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import MUTED, colour, frame, in_order, label, legend_over_titles, panel_titles
@@ -30,13 +32,15 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         rows=1, cols=2, shared_yaxes=True, horizontal_spacing=0.06, subplot_titles=list(MEASURES.values())
     )
     panel_titles(panels, look)
-    # Beside each other within a layer, so that models don't hide one another.
-    width = 0.7 / len(models)
+    # Beside each other within a layer, so that models and projections don't hide one another.
+    projections = list(dict.fromkeys(table.projection))
+    width = 0.8 / len(models)
+    beside = {name: 0.7 * width * ((i + 0.5) / len(projections) - 0.5) for i, name in enumerate(projections)}
     for place, model in enumerate(models):
         rows = table[table.model == model]
         for column, (measure, name) in enumerate(MEASURES.items(), start=1):
             panels.add_scatter(
-                x=rows.layer + width * (place - (len(models) - 1) / 2),
+                x=rows.layer + width * (place - (len(models) - 1) / 2) + rows.projection.map(beside),
                 y=rows[measure],
                 mode="markers",
                 marker={
@@ -44,29 +48,36 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                     "symbol": [PROJECTIONS.get(projection, "x") for projection in rows.projection],
                     "size": 8,
                 },
-                customdata=rows[["layer", "projection", "relative_update"]],
+                customdata=[
+                    f"layer {row.layer}, {row.projection}<br>{name}: {rounded(getattr(row, measure), 4)}"
+                    f"<br>update: {rounded(100 * row.relative_update, 2)} % of the weights"
+                    for row in rows.itertuples()
+                ],
                 name=label(model, look),
                 legendgroup=model,
                 showlegend=column == 1,
-                hovertemplate=f"layer %{{customdata[0]}}, %{{customdata[1]}}<br>{name}: %{{y:.3f}}<br>"
-                "update: %{customdata[2]:.2%} of the weights",
+                hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
                 row=1,
                 col=column,
             )
-    projections = list(dict.fromkeys(table.projection))
     for projection in projections:
         symbol = PROJECTIONS.get(projection, "x")
         panels.add_scatter(
             x=[None], y=[None], mode="markers", name=projection, marker={"color": MUTED, "symbol": symbol, "size": 8}
         )
     caption = (
-        f"{len(table) // len(models)} weights per model; 1: nothing lost by rounding to bfloat16; "
-        f"smallest gain {table.gain.min():.2f}, smallest cosine {table.cosine.min():.2f}"
+        f"{len(table) // len(models)} weights per model; dashed: nothing lost by rounding to bfloat16; "
+        f"smallest gain {rounded(table.gain.min(), 3)}, smallest cosine {rounded(table.cosine.min(), 3)}"
     )
     legend = [*(label(model, look) for model in models), *projections]
     panels.update_layout(frame(look, caption, legend=legend, above=32))
     legend_over_titles(panels, 32)
-    panels.update_xaxes(title_text="layer", dtick=max(1, int(table.layer.max() + 1) // 8))
-    panels.update_yaxes(range=[min(0.0, 1.05 * table[list(MEASURES)].min().min()), 1.08])
+    panels.add_hline(y=1, line={"color": MUTED, "width": 1.2, "dash": "dash"}, layer="below")
+    first, last = int(table.layer.min()), int(table.layer.max())
+    panels.update_xaxes(title_text="layer", dtick=max(1, (last + 1) // 8), range=[first - 0.5, last + 0.5])
+    values = table[list(MEASURES)]
+    bottom, top = min(1.0, float(values.min().min())), max(1.0, float(values.max().max()))
+    room = max(0.06 * (top - bottom), 0.001)
+    panels.update_yaxes(range=[bottom - room, top + room])
     panels.update_yaxes(title_text="share of the update", row=1, col=1)
     return panels

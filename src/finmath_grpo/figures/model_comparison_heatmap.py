@@ -6,7 +6,7 @@ from plotly.subplots import make_subplots
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles
+from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles, shown_of, solved_fill
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -33,7 +33,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             ),
             hovertemplate="%{text}<extra></extra>",
             hoverongaps=False,
-            colorscale=[[0, EMPTY], [1, colour(model, look)]],
+            colorscale=[[0, EMPTY], [1, solved_fill(colour(model, look))]],
             zmin=0,
             zmax=1,
             showscale=False,
@@ -42,16 +42,17 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             row=index // 2 + 1,
             col=index % 2 + 1,
         )
-    panel_titles(panels, look)
+    panel_titles(panels, look, rise=8)
     panels.update_xaxes(x)
     panels.update_yaxes(y)
     panels.update_layout(
         frame(
             look,
-            f"each cell one of {len(table)} questions, the same place in every grid; "
-            f"coloured: right at any temperature, exact match{ceiling(tables)}",
+            f"{shown_of(list(table.columns), look)}each cell one of {len(table)} questions, in the same place in every "
+            "grid; coloured: right by exact match at any temperature, where the first completion of each counts"
+            f"{ceiling(tables)}",
             height=1.0 * (look.width - 60) / look.height if len(table.columns) > 2 else 1.1,
-            above=28,
+            above=36,
             below=40,
         )
     )

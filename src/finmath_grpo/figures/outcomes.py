@@ -2,54 +2,74 @@
 
 import plotly.graph_objects as go
 
+from finmath_grpo.evaluation.wording import OUTCOME_WORDS
+from finmath_grpo.figures.numerals import count, rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import PAPER, frame, in_order, ink_on, label
 
-OUTCOMES = {
-    "right": ("right", "#1B7F79"),
-    "separators": ("right value, swapped separators", "#6FB7AE"),
-    "rounding": ("right but for rounding", "#C3E3DE"),
-    "unit": ("contradicting unit", "#F7DDAF"),
-    "wrong": ("wrong value", "#F0B65A"),
-    "unreadable": ("no single number", "#D08B5B"),
-    "no_answer": ("no answer tag", "#B3B8BE"),
-    "cut_off": ("cut off at the limit", "#5B6672"),
+FILLS = {
+    "right": ("#096062", ""),
+    "separators": ("#5D98A5", "/"),
+    "rounding": ("#B4CCAC", "."),
+    "unit": ("#F5FB57", "/"),
+    "wrong": ("#CD8211", ""),
+    "unreadable": ("#872F07", "."),
+    "no_answer": ("#CCEDFF", ""),
+    "cut_off": ("#0F052B", ""),
 }
+"""Colour and hatching. Any two colours are at least 15 apart by CIEDE2000 for most eyes, and for those that see no red
+or no green (Machado 2009). Only five greys can be so far apart: where two are not, their hatching differs."""
 NARROW = 3.5
 """Percent of a bar. A narrower part has no number in it."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """One bar per model, all temperatures together. Table: outcomes."""
+    """One bar per model, all temperatures together. Only outcomes that occur are in the legend. Table: outcomes."""
     table = tables["outcomes"]
     models = in_order(table.model, look)
     counts = table.groupby(["model", "outcome"])["count"].sum().unstack(fill_value=0).loc[models]
     totals = counts.sum(axis=1)
     names = [label(model, look, 25) for model in models]
-    legend = [name for name, _ in OUTCOMES.values()]
-    caption = f"{totals.max()} completions per model, all {table.temperature.nunique()} temperatures together"
+    found = [outcome for outcome in FILLS if counts.get(outcome, 0 * totals).any()]
+    caption = (
+        f"{totals.max()} completions per model, {count(table.temperature.nunique(), 'temperature')} together; "
+        f"no number in parts below {NARROW} %"
+    )
     height = 0.45 + 0.115 * len(models)
-    figure = go.Figure(layout=frame(look, caption, height=height, legend=legend))
-    for outcome, (name, paint) in OUTCOMES.items():
-        shares = 100 * counts.get(outcome, 0 * totals) / totals
-        figure.add_bar(
+    legend = [OUTCOME_WORDS[outcome] for outcome in found]
+    bars = go.Figure(layout=frame(look, caption, height=height, legend=legend))
+    for outcome in found:
+        paint, hatch = FILLS[outcome]
+        ink = ink_on(paint)
+        # Lines of the hatching are as light or dark as the text is not, so that they take nothing from it.
+        line = "#000000" if ink == "#FFFFFF" else "#FFFFFF"
+        words = OUTCOME_WORDS[outcome]
+        shares = 100 * counts[outcome] / totals
+        bars.add_bar(
             y=names,
             x=shares,
             orientation="h",
             width=0.74,
-            name=name,
-            marker={"color": paint, "line": {"color": "white", "width": 1}},
-            text=[f"{share:.0f}" if share >= NARROW else "" for share in shares],
+            name=words,
+            marker={
+                "color": paint,
+                "line": {"color": PAPER, "width": 1},
+                "pattern": {"shape": hatch, "fgcolor": line, "fgopacity": 0.6, "size": 7, "solidity": 0.3},
+            },
+            text=[rounded(share) if share >= NARROW else "" for share in shares],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
             constraintext="none",
-            insidetextfont={"color": ink_on(paint), "size": look.font_size},
-            customdata=[(count, total) for count, total in zip(counts.get(outcome, 0 * totals), totals, strict=True)],
-            hovertemplate=f"%{{y}}<br>{name}: %{{x:.1f}} % (%{{customdata[0]}} of %{{customdata[1]}})<extra></extra>",
+            insidetextfont={"color": ink, "size": look.font_size},
+            customdata=[
+                f"{name}<br>{words}: {rounded(share, 1)} % ({number} of {total})"
+                for name, share, number, total in zip(names, shares, counts[outcome], totals, strict=True)
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
         )
-    figure.update_layout(barmode="stack", legend={"traceorder": "normal"})
-    figure.update_xaxes(title_text="completions (%)", range=[0, 100], showgrid=True)
-    figure.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=10)
-    return figure
+    bars.update_layout(barmode="stack", legend={"traceorder": "normal"}, showlegend=True)
+    bars.update_xaxes(title_text="completions (%)", range=[0, 100], showgrid=True)
+    bars.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=10)
+    return bars

@@ -6,11 +6,18 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import p_value, rounded, signed
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import INK, MUTED, colour, faint, frame, label
+from finmath_grpo.figures.theme import INK, MUTED, PAPER, colour, faint, frame, label
 
 AT = {"mean": "mean over temperatures", "any": "any temperature"}
+INTERVALS = {
+    "t, families": "t, families of questions as units",
+    "t, questions": "t, questions as units",
+    "newcombe, questions": "Newcombe's for unpaired shares",
+    "t, widest of the margins": "the widest t that the post's numbers allow",
+}
 SCORERS = {"exact": "exact", "no_punctuation": "no punctuation", "numeric": "numeric"}
 LINE = 25
 """Pixels per row."""
@@ -22,10 +29,11 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     """One block per contrast, one row per measure: difference, interval and p. Table: contrasts."""
     rows = shown(tables["contrasts"])
     contrasts = rows.groupby(["trained", "base"], sort=False)
-    caption = f"{rows.n.max()} questions, the same for both; lines: {look.level} interval; p: Holm-corrected" + (
-        ", but for the primary contrast (bold)" if "primary" in set(rows.role) else ""
+    caption = (
+        f"{rows.n.max()} questions, the same for both; {lines_of(rows, look)}; p: {corrected(rows)}{ceiling(tables)}"
     )
-    caption += ceiling(tables)
+    if "any" in set(rows["at"]):
+        caption += "; any temperature: the first completion of each counts"
     layout = frame(look, caption, below=66)
     layout.height = round(LINE * (len(rows) + 1.7 * contrasts.ngroups)) + layout.margin.t + layout.margin.b
     layout.margin.update(l=LEFT, r=RIGHT)
@@ -41,8 +49,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             place += 1
             add_row(forest, look, row, place)
         place += 0.3
-    edge = 105 * float(rows[["low", "high", "difference"]].abs().max().max())
-    forest.update_xaxes(title_text="difference (percentage points)", range=[-edge, edge], showgrid=True)
+    ends = 100 * rows[["low", "high", "difference"]]
+    room = 0.04 * float(ends.max().max() - ends.min().min())
+    limits = [min(0.0, float(ends.min().min()) - room), max(0.0, float(ends.max().max()) + room)]
+    forest.update_xaxes(title_text="difference (percentage points)", range=limits, showgrid=True)
     forest.update_yaxes(visible=False, range=[place + 0.6, 0.5])
     return forest
 
@@ -60,14 +70,33 @@ def shown(contrasts: pd.DataFrame) -> pd.DataFrame:
     return rows.iloc[sorted(range(len(rows)), key=order.__getitem__)]
 
 
+def lines_of(rows: pd.DataFrame, look: Look) -> str:
+    """What interval the lines are, for a caption: one for all rows, or one per kind of row."""
+    by_kind = {AT[at]: INTERVALS[block.interval.iloc[0]] for at, block in rows.groupby("at", sort=False)}
+    kinds = set(by_kind.values())
+    if len(kinds) == 1:
+        return f"lines: {look.level} interval ({kinds.pop()})"
+    return f"lines: {look.level} interval ({'; '.join(f'{at}: {words}' for at, words in by_kind.items())})"
+
+
+def corrected(rows: pd.DataFrame) -> str:
+    """Whether and over what p is corrected, for a caption."""
+    secondary = rows[rows.role != "primary"]
+    pairs = secondary.groupby(["scorer", "at"]).size()
+    few, many = int(pairs.min()), int(pairs.max())
+    number = f"{many}" if few == many else f"{few} or {many}"
+    over = f"Holm-corrected over the {number} contrasts of one kind of row (one scorer, mean or any temperature)"
+    return over + (", but not corrected for the primary contrast (bold)" if len(secondary) < len(rows) else "")
+
+
 def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
     """Add one row: its name on the left, point and interval in the plot, its numbers on the right."""
     difference, low, high = 100 * row.difference, 100 * row.low, 100 * row.high
     bold = "<b>{}</b>" if row.role == "primary" else "{}"
     name = f"{AT[row.at]}, {SCORERS[row.scorer]}"
     interval = "" if pd.isna(low) else f"  [{signed(low)}, {signed(high)}]"
-    corrected = row.p if pd.isna(row.p_holm) else row.p_holm
-    p = "" if pd.isna(corrected) else "p < 0.001" if corrected < 0.001 else f"p = {corrected:.3f}"
+    p = p_value(row.p if pd.isna(row.p_holm) else row.p_holm)
+    raw = "not corrected" if pd.isna(row.p_holm) else f"by Holm; before: {p_value(row.p)}"
     paint = colour(row.trained, look)
     if interval:
         line = {"color": faint(paint, 0.6), "width": 3}
@@ -80,23 +109,18 @@ def add_row(forest: go.Figure, look: Look, row: Any, place: float) -> None:
             "size": 12 if row.role == "primary" else 10,
             "symbol": "circle" if row.at == "mean" else "diamond",
             "color": paint,
-            "line": {"color": "white", "width": 1.5},
+            "line": {"color": PAPER, "width": 1.5},
         },
         showlegend=False,
-        hovertemplate=f"{label(row.trained, look)} {100 * row.trained_accuracy:.1f} %<br>"
-        f"{label(row.base, look)} {100 * row.base_accuracy:.1f} %<br>"
-        f"{name}: {signed(difference)}{interval}<br>{row.procedure}, {p}<extra></extra>",
+        hovertemplate=f"{label(row.trained, look)} {rounded(100 * row.trained_accuracy, 1)} %<br>"
+        f"{label(row.base, look)} {rounded(100 * row.base_accuracy, 1)} %<br>"
+        f"{name}: {signed(difference)}{interval}<br>{row.procedure}, {p} ({raw})<extra></extra>",
     )
     forest.add_annotation(**text(look, place, bold.format(name)), x=0, xanchor="right", xshift=-14)
     forest.add_annotation(
         **text(look, place, bold.format(signed(difference) + interval)), x=1, xanchor="left", xshift=10
     )
     forest.add_annotation(**text(look, place, bold.format(p)), x=1, xanchor="right", xshift=RIGHT - 20)
-
-
-def signed(value: float) -> str:
-    """`+5.0`, `−2.0`."""
-    return f"{value:+.1f}".replace("-", "−")
 
 
 def text(look: Look, place: float, words: str) -> dict[str, Any]:

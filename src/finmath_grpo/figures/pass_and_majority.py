@@ -6,9 +6,14 @@ majority of k completions is right. A trained model that is ahead at k = 1 and l
 reliable and solves no more questions.
 """
 
+import math
+from collections.abc import Sequence
+
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from finmath_grpo.figures.bars import INTERVALS
+from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
@@ -29,7 +34,12 @@ LINES = {
     "pooled_majority": (2, "dot", "over all temperatures"),
 }
 
-TICKS = (1, 2, 3, 4, 5, 10, 20, 40, 80, 160, 320, 640)
+WORDS = {"solid": "k completions at one temperature (mean over temperatures)", "dot": "spread over temperatures"}
+"""What a solid and a dotted line are, for the caption."""
+DODGE = 0.008
+"""Distance between two models at one k, in decades: their intervals don't hide each other."""
+CLOSEST = 1.2
+"""The smallest ratio of two ticks."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -45,12 +55,17 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         subplot_titles=["Any of k completions is right", "The majority of k completions is right"],
     )
     panel_titles(panels, look)
+    lines: dict[str, bool] = {}
     for measure, (column, dash, where) in LINES.items():
-        for model in models:
+        points = table[table.measure == measure]
+        if not points.empty:
+            # One point alone is a mark and no line.
+            lines[dash] = lines.get(dash, False) or points.k.nunique() > 1
+        for place, model in enumerate(models):
             rows = table[(table.model == model) & (table.measure == measure)].sort_values("k")
             paint = colour(model, look)
             panels.add_scatter(
-                x=rows.k,
+                x=rows.k * 10 ** (DODGE * (place - (len(models) - 1) / 2)),
                 y=100 * rows["value"],
                 mode="lines+markers",
                 line={"color": paint, "dash": dash, "width": 2},
@@ -67,25 +82,53 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 name=label(model, look),
                 legendgroup=model,
                 showlegend=measure == "pass",
-                hovertemplate=f"{where}<br>k = %{{x}}: %{{y:.1f}} %",
+                customdata=[
+                    f"{where}<br>k = {row.k}: {rounded(100 * row.value, 1)} %"
+                    f"<br>interval {rounded(100 * row.low, 1)} to {rounded(100 * row.high, 1)} %"
+                    for row in rows.itertuples()
+                ],
+                hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
                 row=1,
                 col=column,
             )
+    dots = {"solid": "solid", "dot": "dotted"}
+    said = "; ".join(f"{dots[dash] if line else 'marks'}: {WORDS[dash]}" for dash, line in lines.items())
+    caption = (
+        f"same number; {said}; vertical lines: {look.level} {INTERVALS[table.interval.iloc[0]]}; the models' points at "
+        "one k stand side by side"
+    )
     panels.update_layout(
         frame(
             look,
-            "same number; solid: k completions at one temperature (mean over temperatures); dotted: spread over "
-            "temperatures",
+            caption,
             height=1.15,
             legend=[label(model, look) for model in models],
             above=32,
         )
     )
     legend_over_titles(panels, 32)
-    ticks = [k for k in TICKS if k <= table.k.max()]
-    panels.update_xaxes(
-        title_text="completions per question, k", type="log", tickvals=ticks, ticktext=[f"{k}" for k in ticks]
-    )
-    panels.update_yaxes(rangemode="tozero")
+    for column in (1, 2):
+        there = table.measure.isin([measure for measure, (place, _, _) in LINES.items() if place == column])
+        asked = sorted(set(table[there].k))
+        edges = [math.log10(asked[0]) - 0.06, math.log10(asked[-1]) + 0.06] if asked else None
+        panels.update_xaxes(
+            title_text="completions per question, k (log scale)",
+            type="log",
+            tickvals=(ticks := ticks_of(asked)),
+            ticktext=[f"{k}" for k in ticks],
+            range=edges,
+            row=1,
+            col=column,
+        )
+    panels.update_yaxes(range=[0, min(102, 103 * table.high.max())])
     panels.update_yaxes(title_text="questions right (%)", row=1, col=1)
     return panels
+
+
+def ticks_of(asked: Sequence[int]) -> list[int]:
+    """The numbers of completions that get a tick: those with data, unless one is too close to the one before."""
+    ticks: list[int] = []
+    for k in asked:
+        if not ticks or k >= CLOSEST * ticks[-1]:
+            ticks.append(k)
+    return ticks

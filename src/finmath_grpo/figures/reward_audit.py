@@ -5,13 +5,26 @@ completions, so its figure argues from the rewards: they settle at what an inlin
 follow the length.
 """
 
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import INK, colour, faint, frame, in_order, label, legend_over_titles, panel_titles
+from finmath_grpo.figures.theme import (
+    INK,
+    PAPER,
+    colour,
+    faint,
+    frame,
+    in_order,
+    label,
+    legend_over_titles,
+    panel_titles,
+)
 
 FORMS = {
     "template_newline": ("template, newline at its end", "#0B6E4F"),
@@ -21,6 +34,12 @@ FORMS = {
     "no_tags": ("no tags", "#B3B8BE"),
     "other": ("other", "#5B6672"),
 }
+MARKS = {
+    **{"template_newline": {"symbol": "circle-open", "size": 12}, "template": {"symbol": "circle", "size": 6}},
+    **{"half_inline": {"symbol": "diamond", "size": 8}, "inline": {"symbol": "square", "size": 7}},
+    **{"no_tags": {"symbol": "circle", "size": 7}, "other": {"symbol": "x", "size": 7}},
+}
+"""So that equal rewards don't hide each other, and forms differ by more than colour."""
 REWARDS = ("xmlcount", "template_match")
 LENGTH = 1000
 """Length of the answer, in characters, at which the published figure compares the forms; about that of the post."""
@@ -53,6 +72,7 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
         run_rows = audit[audit.model == model]
         middle = (run_rows.step + run_rows.step_end) / 2
         run_rows = run_rows.assign(middle=middle)
+        spans = {row.middle: steps_of(row) for row in run_rows.itertuples()}
         for form, (name, paint) in FORMS.items():
             rows = run_rows[(run_rows.form == form) & (run_rows.reward == "xmlcount")].sort_values("middle")
             panels.add_scatter(
@@ -60,12 +80,16 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
                 y=100 * rows.share,
                 stackgroup=model,
                 mode="lines",
-                line={"width": 0.5, "color": "white"},
+                line={"width": 0.5, "color": PAPER},
                 fillcolor=paint,
                 name=name,
                 legendgroup=form,
-                showlegend=column == 1,
-                hovertemplate=f"{name}: %{{y:.0f}} %<extra></extra>",
+                showlegend=False,
+                customdata=[
+                    f"{steps_of(row)}<br>{name}: {rounded(100 * row.share, 1)} % ({row.count_} completions)"
+                    for row in rows.rename(columns={"count": "count_"}).itertuples()
+                ],
+                hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
                 row=1,
                 col=column,
             )
@@ -77,11 +101,14 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
                     x=rows.middle,
                     y=rows["mean"],
                     mode="markers",
-                    marker={"color": paint, "size": 7},
+                    marker=MARKS[form] | {"color": paint},
                     legendgroup=form,
                     showlegend=False,
-                    customdata=rows["count"],
-                    hovertemplate=f"{name}: %{{y:.3f}} (%{{customdata}} completions)<extra></extra>",
+                    customdata=[
+                        f"{steps_of(row)}<br>{name}: {rounded(row.mean_, 3)} ({row.count_} completions)"
+                        for row in rows.rename(columns={"count": "count_", "mean": "mean_"}).itertuples()
+                    ],
+                    hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
                     row=row,
                     col=column,
                 )
@@ -95,15 +122,21 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
                 line={"color": INK, "width": 2.5},
                 name="mean of all",
                 showlegend=column == 1 and row == 2,
-                hovertemplate="all: %{y:.3f}<extra></extra>",
+                customdata=[f"{spans[middle]}<br>mean of all: {rounded(value, 3)}" for middle, value in total.items()],
+                hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
                 row=row,
                 col=column,
             )
-    names = [name for name, _ in FORMS.values()] + ["mean of all"]
+    # Squares stand for the areas and the marks alike.
+    for form, (name, paint) in FORMS.items():
+        marker = {"symbol": "square", "size": 14, "color": paint}
+        panels.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, legendgroup=form)
+    names = ["mean of all", *(name for name, _ in FORMS.values())]
     panels.update_layout(
         frame(
             look,
-            "completions sampled in training, by their form; dots: what a form earned, whichever reward the run used",
+            "completions sampled in training, by their form; below: the mean that each form earned by each reward, "
+            "whichever the run used",
             height=1.75,
             legend=names,
             above=38,
@@ -139,9 +172,9 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
         horizontal_spacing=0.08,
         row_heights=[0.55, 0.45],
         subplot_titles=[
-            f"By step: exactly {facts['format_mode']:g} in {100 * facts['format_mode_share']:.0f} % of the steps",
-            f"First {jump} steps, by length: correlation {signed(facts['length_correlation_start'])}",
-            f"Last third, by length: correlation {signed(facts['length_correlation_end'])}",
+            f"By step: exactly {facts['format_mode']:g} in {rounded(100 * facts['format_mode_share'])} % of the steps",
+            f"First {jump} steps, by length: correlation {rounded(facts['length_correlation_start'], 2)}",
+            f"Last third, by length: correlation {rounded(facts['length_correlation_end'], 2)}",
         ],
     )
     panel_titles(panels, look)
@@ -151,14 +184,16 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
         y=log.format_reward,
         mode="markers",
         marker={"size": 4, "color": paint},
-        hovertemplate="step %{x}: %{y:.3f}<extra></extra>",
+        customdata=[rounded(value, 3) for value in log.format_reward],
+        hovertemplate="step %{x}: %{customdata}<extra></extra>",
         row=1,
         col=1,
     )
     forms = tables["reward_forms"]
     for form in forms[forms.length == LENGTH].itertuples():
         name, shade = FORMS[form.form]
-        panels.add_hline(y=form.xmlcount, line={"color": shade, "width": 2, "dash": "dash"}, row=1, col=1)
+        line = {"color": shade, "width": 2, "dash": "dash"}
+        panels.add_hline(y=form.xmlcount, line=line, layer="below", row=1, col=1)
         panels.add_annotation(
             x=1,
             xref="x domain",
@@ -166,7 +201,7 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
             xshift=8,
             y=form.xmlcount,
             yref="y",
-            text=f"{name}: <b>{signed(form.xmlcount)}</b>",
+            text=f"{name}: <b>{rounded(form.xmlcount, 2)}</b>",
             showarrow=False,
             font={"size": look.font_size - 1},
         )
@@ -176,14 +211,19 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
             y=part.format_reward,
             mode="markers",
             marker={"size": 6, "color": paint},
-            hovertemplate="%{x:.0f} tokens: %{y:.3f}<extra></extra>",
+            customdata=[
+                f"step {row.step}<br>{rounded(row.completion_length)} tokens: {rounded(row.format_reward, 3)}"
+                for row in part.itertuples()
+            ],
+            hovertemplate="%{customdata}<extra></extra>",
             row=2,
             col=column,
         )
     panels.update_layout(
         frame(
             look,
-            f"{label(model, look)}; {len(log)} steps; dashed: what xmlcount gives {LENGTH} characters, by their form",
+            f"{label(model, look)}; {len(log)} steps; dashed: what xmlcount gives a completion of {LENGTH} characters, "
+            f"by its form (the run's have {rounded(log.completion_length.mean())} tokens on average)",
             height=1.7,
             above=28,
         ),
@@ -197,6 +237,6 @@ def from_rewards(tables: Tables, look: Look) -> go.Figure:
     return panels
 
 
-def signed(value: float) -> str:
-    """Write a reward or a correlation: `0.25`, `−0.50`."""
-    return f"{value:.2f}".replace("-", "−")
+def steps_of(row: Any) -> str:
+    """The steps that a row is over: `step 3`, `steps 1 to 2`."""
+    return f"step {row.step}" if row.step == row.step_end else f"steps {row.step} to {row.step_end}"

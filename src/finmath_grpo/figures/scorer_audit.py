@@ -10,6 +10,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.numerals import rounded, signed
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, MUTED, faint, frame, label, panel_titles
@@ -47,7 +48,11 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         y=names,
         orientation="h",
         marker_color=paints,
-        text=[f"{share:.0f} %" for share in rejected],
+        text=[f"{rounded(share)} %" for share in rejected],
+        hovertemplate=[
+            f"{name}<br>{rounded(share, 1)} % of right answers rejected<extra></extra>"
+            for name, share in zip(names, rejected, strict=True)
+        ],
         textposition="outside",
         cliponaxis=False,
         showlegend=False,
@@ -87,7 +92,8 @@ def add_contrast(panels: go.Figure, name: str, paint: str, row: dict[str, Any]) 
         y=[name],
         mode="markers+text",
         marker={"color": paint, "size": 10},
-        text=[f"{middle:+.1f}".replace("-", "−")],
+        text=[signed(middle)],
+        hovertemplate=f"{name}<br>{signed(middle)} points [{signed(low)}, {signed(high)}]<extra></extra>",
         textposition="top center",
         textfont={"color": INK},
         showlegend=False,

@@ -4,6 +4,9 @@ The five known models have colours of the Okabe-Ito palette (Okabe and Ito, 2008
 readers with any common colour blindness can tell apart. The Llamas are blue and green, the Gemmas orange and
 vermilion, and a trained model is darker than its base. Any other model gets a colour of Paul Tol's "muted" scheme by
 its place among the others, so a model added at the end of a config changes no other colour.
+
+In dark mode a page of a figure changes the colours of `DARK`, those of paper, ink and lines. Fills stay as they are,
+and so does the text on them, which is black or white.
 """
 
 import html
@@ -24,14 +27,34 @@ KNOWN = {
 }
 OTHERS = ("#882255", "#CC79A7", "#332288", "#999933", "#6B6B6B", "#AA4499", "#117733", "#44AA99")
 
+PAPER = "#FFFFFE"
+"""White, but not the white of text on a fill, so that dark mode can tell them apart."""
 INK = "#1F2933"
 MUTED = "#5B6672"
 GRID = "#E3E7EB"
-EMPTY = "#E9ECEF"
-"""The colour of empty cells: not solved, or no model."""
-COUNT = ("#E9ECEF", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
-"""From none to all, light to dark. The order is visible in grey too (after ColorBrewer's Blues)."""
+GOOD, BAD = "#00695C", "#B3261E"
+PANE, PANE_2 = "#F5F6F8", "#E8F1FA"
+"""Behind text."""
+DARK = {
+    PAPER: "#1B2128",
+    INK: "#E6EAEE",
+    MUTED: "#A3AFBB",
+    GRID: "#343D47",
+    GOOD: "#7FDCAB",
+    BAD: "#FFAAA3",
+    PANE: "#252D36",
+    PANE_2: "#1F3347",
+}
+"""The colours of dark mode by those of light mode."""
+EMPTY = "#F1F3F5"
+"""The fill of empty cells: not solved, or no model."""
+SOLVED = ("#5093BC", "#08306B")
+"""From one model to all, light to dark; `EMPTY` is none. The order is visible in grey too."""
+SOLVED_CONTRAST = 3.0
+"""Of a solved cell against an empty one (WCAG 2.2, 1.4.11)."""
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "star", "cross")
+TITLE = 74
+"""Pixels for the title and the first line of the caption."""
 SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
@@ -72,12 +95,30 @@ def escape(text: str) -> str:
     return html.escape(text, quote=False)
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of "#RRGGBB" by WCAG 2.2, 0 to 1."""
+    channels = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def ink_on(background: str) -> str:
-    """Black or white, whichever has more contrast with `background` ("#RRGGBB") by WCAG relative luminance."""
-    red, green, blue = (int(background[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (red, green, blue)]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    return "#FFFFFF" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "#000000"
+    """Black or white, whichever has more contrast with `background` ("#RRGGBB"): at least 4.58."""
+    light = luminance(background) + 0.05
+    return "#FFFFFF" if 1.05 / light > light / 0.05 else "#000000"
+
+
+def between(first: str, second: str, share: float) -> str:
+    """The colour at `share` of the way from `first` to `second`, as Plotly's colour scales have it."""
+    parts = ((int(first[i : i + 2], 16), int(second[i : i + 2], 16)) for i in (1, 3, 5))
+    return "#" + "".join(f"{round(a + share * (b - a)):02X}" for a, b in parts)
+
+
+def solved_fill(colour: str) -> str:
+    """`colour`, darkened as far as a solved cell needs against an empty one."""
+    most = (luminance(EMPTY) + 0.05) / SOLVED_CONTRAST - 0.05
+    steps = (between(colour, "#000000", step / 100) for step in range(101))
+    return next(shade for shade in steps if luminance(shade) <= most)
 
 
 def faint(colour: str, opacity: float) -> str:
@@ -96,16 +137,20 @@ def frame(
 ) -> go.Layout:
     """The layout that every figure starts from.
 
-    The title comes later, from `draw`. `caption` is the line under it, as Plotly text: how it was measured and on how
-    much. `height` is in units of `look.height`, the height of one panel. The names in `legend` decide how much room
-    the legend gets above the plot. `above` and `below` are pixels kept free for titles of panels and axes.
+    The title comes later, from `draw`. `caption` stands under it, as Plotly text in as many lines as it needs: how it
+    was measured and on how much. `height` is in units of `look.height`, the height of one panel. The names in `legend`
+    decide how much room the legend gets above the plot. `above` and `below` are pixels kept free for titles of panels
+    and axes.
     """
+    lines = textwrap.wrap(caption, int((look.width - 52) / (0.56 * (look.font_size - 1))), break_on_hyphens=False)
+    more = round(1.3 * (look.font_size - 1) * (len(lines) - 1))
     return go.Layout(
         template=template(look),
         width=look.width,
-        height=round(look.height * height),
-        margin={"l": 70, "r": 26, "t": 78 + legend_height(look, legend) + above, "b": below, "pad": 0},
-        title={"subtitle": {"text": caption}},
+        height=round(look.height * height) + more,
+        margin={"l": 70, "r": 26, "t": TITLE + 10 + more + legend_height(look, legend) + above, "b": below, "pad": 0},
+        title={"subtitle": {"text": "<br>".join(lines)}},
+        legend={"entrywidth": legend_columns(look, legend)[1]} if legend else {},
     )
 
 
@@ -124,10 +169,10 @@ def template(look: Look) -> go.layout.Template:
     axis["title"] = {"font": {"size": size}, "standoff": 10}
     layout = go.Layout(
         font=font,
-        paper_bgcolor="white",
-        plot_bgcolor="white",
+        paper_bgcolor=PAPER,
+        plot_bgcolor=PAPER,
         hovermode="closest",
-        hoverlabel={"bgcolor": "white", "bordercolor": GRID, "font": font},
+        hoverlabel={"bgcolor": PAPER, "bordercolor": GRID, "font": font},
         xaxis={**axis, "showline": True},
         yaxis={**axis, "showgrid": True, "ticklabelstandoff": 4},
         legend={"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "itemsizing": "constant"},
@@ -160,13 +205,21 @@ def legend_over_titles(figure: go.Figure, rise: int) -> None:
     figure.update_layout(legend={"y": 1 + rise / (figure.layout.height - margin.t - margin.b)})
 
 
+def legend_columns(look: Look, names: Sequence[str]) -> tuple[int, int]:
+    """How many columns a horizontal legend has, and the pixels that a name gets. Its rows are about equally full."""
+    room, mark = look.width - 96, 46
+    widest = round(0.6 * look.font_size * max(map(len, names))) + 4
+    rows = math.ceil(len(names) / max(1, room // (widest + mark)))
+    columns = math.ceil(len(names) / rows)
+    # So wide that one more does not fit.
+    return columns, widest if rows == 1 else max(widest, room // (columns + 1) - mark + 2)
+
+
 def legend_height(look: Look, names: Sequence[str]) -> int:
-    """Pixels that a horizontal legend needs. Plotly puts the names in one row or, if they don't fit, in columns."""
+    """Pixels that a horizontal legend needs."""
     if not names:
         return 0
-    widths = [0.58 * look.font_size * len(name) + 44 for name in names]
-    room = look.width - 96
-    rows = 1 if sum(widths) <= room else math.ceil(len(names) / max(1, room // max(widths)))
+    rows = math.ceil(len(names) / legend_columns(look, names)[0])
     return round(rows * 1.45 * look.font_size) + 12
 
 
@@ -174,3 +227,26 @@ def symbol(model: str, look: Look) -> str:
     """The marker of a model, so that a reader can tell crossing lines apart in grey too."""
     names = [*look.models] if model in look.models else [*look.models, model]
     return SYMBOLS[names.index(model) % len(SYMBOLS)]
+
+
+def whiskers(
+    figure: go.Figure, x: Sequence[float], y: Sequence[float], low: Sequence[float], high: Sequence[float], axis: str
+) -> None:
+    """Draw intervals from `low` to `high` along `axis` ("x" or "y"): ink with an edge of paper, seen on any bar."""
+    middle = y if axis == "y" else x
+    ends = {
+        "type": "data",
+        "symmetric": False,
+        "array": [top - value for top, value in zip(high, middle, strict=True)],
+        "arrayminus": [value - bottom for value, bottom in zip(middle, low, strict=True)],
+    }
+    for paint, thickness, cap in ((PAPER, 4.5, 0), (INK, 1.6, 4)):
+        bar = {f"error_{axis}": {**ends, "color": paint, "thickness": thickness, "width": cap}}
+        figure.add_scatter(
+            x=x, y=y, mode="markers", marker={"opacity": 0}, showlegend=False, hoverinfo="skip", cliponaxis=False, **bar
+        )
+
+
+def shown_of(models: Sequence[str], look: Look) -> str:
+    """The words for a caption that a figure leaves models of the experiment out; none if it shows all."""
+    return f"{len(models)} of the experiment's {len(look.models)} models; " if len(models) < len(look.models) else ""

@@ -49,7 +49,7 @@ def main() -> None:
         for row in read_jsonl(path, Completion)
         if row.test == "t1" and row.sample == 0 and (row.temperature, row.question_id) in chosen.values()
     }
-    outcomes = scores[scores["sample"] == 0].set_index(["model", "temperature", "question_id"])["outcome"]
+    first = scores[scores["sample"] == 0].set_index(["model", "temperature", "question_id"])
     examples: list[dict[str, object]] = []
     for figure, (winner, loser) in pairs.items():
         cell = chosen[figure]
@@ -69,7 +69,9 @@ def main() -> None:
                         "model": model,
                         "text": texts[model, temperature, question],
                         "right": model == winner,
-                        "outcome": outcomes[model, temperature, question],
+                        "outcome": first["outcome"][model, temperature, question],
+                        # Also where there is no answer tag.
+                        "value_right": bool(first["untagged"][model, temperature, question]),
                     }
                     for model in (trained, base)
                 ],
