@@ -5,14 +5,10 @@ import math
 import pandas as pd
 import pytest
 import torch
-from datasets import Dataset
-from peft import LoraConfig, get_peft_model
-from transformers import LlamaConfig, LlamaForCausalLM, TrainerControl, TrainerState, TrainingArguments
-from trl import DPOConfig, DPOTrainer
+from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainerControl, TrainerState, TrainingArguments
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.models.pretrain import check_loss
-from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 
 
@@ -29,19 +25,15 @@ def test_first_step_that_is_no_number_stops_the_run(tmp_path, name, value):
 
 
 def test_training_with_an_absurd_learning_rate_stops_at_the_step_at_which_it_diverges(tmp_path):
-    tokenizer = train_tokenizer(["bir iki üç dört"], 300, "llama")
     torch.manual_seed(0)
     shape = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 1}
-    model = LlamaForCausalLM(LlamaConfig(vocab_size=len(tokenizer), **shape))
-    # A reference model would be loaded by name; an adapter needs none.
-    model = get_peft_model(model, LoraConfig(task_type="CAUSAL_LM", r=2, target_modules=["q_proj", "down_proj"]))
-    arguments = DPOConfig(
-        str(tmp_path), use_cpu=True, bf16=False, report_to=[], logging_steps=1, max_steps=20, learning_rate=1e30,
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=50, **shape))
+    arguments = TrainingArguments(
+        str(tmp_path), use_cpu=True, report_to=[], logging_steps=1, max_steps=20, learning_rate=1e30,
         lr_scheduler_type="constant", per_device_train_batch_size=2, save_strategy="no", disable_tqdm=True,
     )  # fmt: skip
-    rows = [{"prompt": "bir", "chosen": " iki", "rejected": " üç"}] * 4
-    trainer = DPOTrainer(model=model, processing_class=tokenizer, args=arguments, train_dataset=Dataset.from_list(rows))
-    trainer.add_callback(StopWhenDiverged())
+    rows = [{"input_ids": [1, 2, 3, 4], "labels": [1, 2, 3, 4]}] * 4
+    trainer = Trainer(model=model, args=arguments, train_dataset=rows, callbacks=[StopWhenDiverged()])
     with pytest.raises(UserError, match=r"diverged at step \d+ of 20"):
         trainer.train()
     assert trainer.state.global_step < 5
