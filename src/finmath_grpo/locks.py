@@ -41,7 +41,7 @@ def exclusive(lock: Path, work: str, wanted: Callable[[], bool] = lambda: True) 
     """
     descriptor = take(lock)
     if descriptor is None:
-        print(f"{work}: waiting for {holder(lock)}", file=sys.stderr, flush=True)
+        print(f"waiting for {holder(lock)}", file=sys.stderr, flush=True)
     while descriptor is None:
         if not wanted():
             raise UserError(f"{work}: given up, as the run that it belongs to is gone")

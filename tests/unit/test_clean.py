@@ -263,3 +263,29 @@ def test_a_missing_file_is_told_by_name(tmp_path):
 
 def test_values_are_kept_as_they_are_written():
     assert Decimal(clean(raw(answer="12,50", value="12.50")).value) == Decimal("12.5")
+
+
+def values_and(*answers: tuple[str, str]) -> str:
+    return "".join(line(id=str(n), answer=answer, value=value) for n, (answer, value) in enumerate(answers))
+
+
+def test_a_column_of_answers_that_is_shifted_by_one_row_is_refused_and_leaves_no_output(tmp_path):
+    values = [f"{100 + n}" for n in range(50)]
+    text = values_and(*zip([*values[1:], values[0]], values, strict=True))
+    with pytest.raises(UserError, match=r"50 of 50 answers contradict the `value` .*that of '0' is the value of '1'"):
+        run(tmp_path, text)
+    assert [path.name for path in tmp_path.iterdir()] == ["raw.jsonl"]
+
+
+def test_two_answers_that_are_swapped_are_refused_in_a_file_of_any_length(tmp_path):
+    pairs = [(f"{100 + n},5", f"{100 + n}.5") for n in range(400)]
+    pairs[7], pairs[300] = (pairs[300][0], pairs[7][1]), (pairs[7][0], pairs[300][1])
+    with pytest.raises(UserError, match=r"2 of 400 answers contradict .*'7' and '300' have each other's"):
+        run(tmp_path, values_and(*pairs))
+
+
+def test_slips_of_a_hand_are_rejected_and_counted(tmp_path):
+    pairs = [(f"{100 + n}", f"{100 + n}") for n in range(400)]
+    pairs[7], pairs[300] = ("9", "107"), ("8", "400")
+    counts, _ = run(tmp_path, values_and(*pairs))
+    assert (counts["kept"], counts["rejected"]) == (398, 2)

@@ -62,7 +62,7 @@ def test_equal_trainings_of_three_experiments_train_once(tmp_path: Path):
     assert {status for status, _, _ in found} == {0}
     assert [(tmp_path / f"out{number}").read_text() for number in range(3)] == ["trained"] * 3
     waiting = [errors for _, output, errors in found if output == "taken\n"]
-    assert any("key: waiting for key: process" in errors for errors in waiting)
+    assert any("waiting for cache/training/key: process" in errors for errors in waiting)
     assert sorted(path.name for path in (tmp_path / "cache/training").iterdir()) == ["key"]
 
 

@@ -1,6 +1,7 @@
 """Sampling: exactly the softmax, and random numbers that depend on question, temperature and sample alone."""
 
 import json
+import shutil
 from pathlib import Path
 from random import Random
 
@@ -8,13 +9,17 @@ import pytest
 import torch
 from scipy import stats
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Request, completion_seed
+from finmath_grpo.evaluation.generate import check_texts, read_cell, write_cell
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.evaluation.transformers_engine import GumbelNoise, transformers_engine
+from finmath_grpo.files import write_jsonl
 from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.pretrain import new_model
 from finmath_grpo.models.settings import Architecture
 from finmath_grpo.models.tokenizer import train_tokenizer
+from finmath_grpo.models.weights import load_tokenizer
 
 SETTINGS = EvaluationSettings(
     engine="transformers", temperatures=(0.5, 1.0), samples=1, top_p=1.0, max_new_tokens=12, batch_size=64
@@ -90,6 +95,59 @@ def test_completion_seeds_are_these_for_ever():
 def test_completion_seeds_do_not_repeat_over_an_experiment():
     seeds = {completion_seed(f"q-{q}", t / 10, s) for q in range(100) for t in range(1, 11) for s in range(16)}
     assert len(seeds) >= 16_000 - 3  # 16,000 draws of 2^31: 0.06 repeats expected
+
+
+def cell_rows(model: str) -> list[dict]:
+    row = {"model": model, "test": "t1", "question_id": "q", "temperature": 1.0, "sample": 0, "text": "a\u2028b"}
+    return [{**row, "tokens": 3, "finish": "stop"}]
+
+
+def test_a_kept_cell_is_read_under_the_names_of_here(tmp_path):
+    write_cell(tmp_path / "key.jsonl", cell_rows("llama"))
+    assert read_cell(tmp_path / "key.jsonl", "gemma", "t2") == [{**cell_rows("gemma")[0], "test": "t2"}]
+    assert read_cell(tmp_path / "nothing.jsonl", "gemma", "t2") is None
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda folder: shutil.copy(folder / "other.jsonl", folder / "key.jsonl"), "key.jsonl: is the cell other"),
+        (lambda folder: edit(folder / "key.jsonl", "stop", "length"), "key.jsonl: its rows are not those"),
+        (lambda folder: edit(folder / "key.jsonl", '"finish"', ""), "key.jsonl: can't be read as a cell"),
+        (lambda folder: (folder / "key.jsonl").write_text(""), "key.jsonl: can't be read as a cell"),
+        (lambda folder: write_jsonl(folder / "key.jsonl", cell_rows("llama")), "key.jsonl: can't be read as a cell"),
+    ],
+)
+def test_a_cell_of_another_model_or_edited_or_torn_is_generated_again_with_a_word(tmp_path, capsys, spoil, says):
+    write_cell(tmp_path / "key.jsonl", cell_rows("llama"))
+    write_cell(tmp_path / "other.jsonl", cell_rows("gemma"))
+    spoil(tmp_path)
+    assert read_cell(tmp_path / "key.jsonl", "llama", "t1") is None
+    assert says in capsys.readouterr().out
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_a_model_that_writes_nothing_is_refused():
+    rows = cell_rows("llama") * 3
+    check_texts("llama", [*rows[:2], {**rows[2], "text": ""}])
+    with pytest.raises(UserError, match="llama: all of its 3 completions are empty"):
+        check_texts("llama", [{**row, "text": " \n"} for row in rows])
+
+
+def test_a_changed_chat_template_is_refused_by_name(manifest):
+    template = manifest.parent / "chat_template.jinja"
+    original = template.read_text(encoding="utf-8")
+    template.write_text(original + " ", encoding="utf-8")
+    try:
+        with pytest.raises(UserError, match=r"chat_template\.jinja: differs from MANIFEST"):
+            load_tokenizer(manifest)
+    finally:
+        template.write_text(original, encoding="utf-8")
 
 
 def test_a_changed_weight_file_is_refused_by_name(manifest, tmp_path):

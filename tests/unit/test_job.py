@@ -216,7 +216,7 @@ def test_same_job_started_twice_runs_once_at_a_time(folder: Path):
     first, stage = started(folder, "sleep")
     second = subprocess.Popen(command(folder, "make"), cwd=ROOT, env=environment(folder), stderr=subprocess.PIPE)
     assert second.stderr is not None
-    assert f"a: waiting for a: process {first.pid} on".encode() in second.stderr.readline()
+    assert f"waiting for a: process {first.pid} on".encode() in second.stderr.readline()
     assert (folder / "out.txt").read_text() == str(stage)
     first.kill()
     first.wait()

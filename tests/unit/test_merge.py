@@ -1,5 +1,6 @@
 """The merge and its check: the right files, the bfloat16 dead zone, a wrong merge refused, a config repaired."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -7,9 +8,10 @@ import pytest
 import torch
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, GenerationConfig, LlamaConfig, LlamaForCausalLM
+from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig, LlamaConfig, LlamaForCausalLM
 
-from finmath_grpo.models.weights import StoredWeights
+from finmath_grpo.errors import UserError
+from finmath_grpo.models.weights import StoredWeights, base_sha256
 from finmath_grpo.training import merge
 from finmath_grpo.training.merge import check_tensors, repair, updates, write_configs, write_weights
 from finmath_grpo.training.merge_check import Update, agreement, check_tensor, compare, cut, summary, ulp, warning
@@ -174,3 +176,29 @@ def test_a_generation_config_that_can_not_be_saved_keeps_its_token_ids():
     assert "length_penalty" in said and "only token ids are kept" in said
     assert config.eos_token_id == 7
     config.validate(strict=True)
+
+
+def test_an_adapter_of_another_run_than_its_config_is_refused(trained, tmp_path):
+    _, adapter, _ = trained
+    names = ("adapter_config.json", "adapter_model.safetensors")
+    stated = {"adapter_sha256": {name: hashlib.sha256((adapter / name).read_bytes()).hexdigest() for name in names}}
+    merge.check_adapter(adapter, tmp_path / "config.json", stated)
+    file = adapter / "adapter_model.safetensors"
+    save_file({name: tensor + 1 for name, tensor in load_file(file).items()}, file)
+    with pytest.raises(UserError, match=r"adapter_model\.safetensors: not the adapter of the run that .*config\.json"):
+        merge.check_adapter(adapter, tmp_path / "config.json", stated)
+
+
+def test_a_base_that_is_merged_already_is_refused(trained, tmp_path):
+    base, adapter, _ = trained
+    config = AutoConfig.from_pretrained(base)
+    before = base_sha256(StoredWeights(base).items(), config)
+    training = {
+        "base_sha256": {"before_training": before, "after_training": before},
+        "job": {"training": {}},
+    }
+    assert set(merge.check_base(StoredWeights(base), config, training).values()) == {before}
+    (tmp_path / "merged").mkdir()
+    write_weights(StoredWeights(base), updates(adapter), tmp_path / "merged")
+    with pytest.raises(UserError, match="a base that is merged already, or of another run"):
+        merge.check_base(StoredWeights(tmp_path / "merged"), config, training)

@@ -1,6 +1,7 @@
 """What was sampled in training is read back as it was written, and a torn file never passes for a shorter one."""
 
 import json
+import tracemalloc
 
 import pytest
 import zstandard
@@ -40,3 +41,15 @@ def test_a_row_that_is_not_as_expected_is_named_by_its_line(tmp_path):
     (tmp_path / "rollouts").write_bytes(packed)
     with pytest.raises(UserError, match=r"line 3: step"):
         list(read_rollouts(tmp_path / "rollouts"))
+
+
+def test_a_file_that_unpacks_into_more_than_memory_is_refused_at_a_bound(tmp_path, monkeypatch):
+    path = tmp_path / "bomb.zst"
+    path.write_bytes(zstandard.ZstdCompressor().compress(b"x" * 200_000_000))
+    assert path.stat().st_size < 20_000
+    monkeypatch.setattr("finmath_grpo.rollouts.PLAIN_LIMIT", 10_000_000)
+    tracemalloc.start()
+    with pytest.raises(UserError, match="unpacks into more than 10,000,000 bytes"):
+        list(read_rollouts(path))
+    assert tracemalloc.get_traced_memory()[1] < 100_000_000
+    tracemalloc.stop()

@@ -1,5 +1,6 @@
 """Models and finished runs stay until their replacement is whole, and what was made once is not made again."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,14 @@ def test_kept_work_is_whole_or_not_there(tmp_path):
     assert (tmp_path / "out/weights").read_text(encoding="utf-8") == "whole"
     (folder / "weights").write_text("other", encoding="utf-8")
     assert not store.is_kept(folder, "key") and not folder.exists()
+
+
+def test_work_of_another_key_is_not_taken_for_this_ones(tmp_path, capsys):
+    for key in ("one", "two"):
+        with store.keep(tmp_path / key, key) as directory:
+            (directory / "weights").write_text(key, encoding="utf-8")
+    shutil.rmtree(tmp_path / "two")
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    assert store.is_kept(tmp_path / "one", "one")
+    assert not store.is_kept(tmp_path / "two", "two") and not (tmp_path / "two").exists()
+    assert "two: not the work of two, so it is done again: is the work of one" in capsys.readouterr().out

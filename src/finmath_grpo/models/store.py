@@ -24,7 +24,7 @@ KEY = "KEY"
 @contextmanager
 def one_at_a_time(work: Path) -> Iterator[None]:
     """Hold the work whose folder is `work`, named by its key; waits for another job that does it, and names that."""
-    with exclusive(work.with_name(f"{work.name}.lock"), work.name):
+    with exclusive(work.with_name(f"{work.name}.lock"), str(work)):
         yield
 
 

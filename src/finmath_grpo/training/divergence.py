@@ -13,7 +13,7 @@ WATCHED = ("loss", "grad_norm")
 the gradient alone says so."""
 
 
-class StopWhenDiverged(TrainerCallback):  # type: ignore[misc]  # transformers is untyped
+class StopWhenDiverged(TrainerCallback):
     """Raises UserError at the first step whose loss or gradient is no finite number."""
 
     def on_log(

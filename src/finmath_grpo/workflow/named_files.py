@@ -47,8 +47,9 @@ def check(config: Path, experiment: Experiment) -> None:
     if not faults:
         return
     read = read_config(config)
-    where = {key: read.base if read.base and read.inherits(tuple(key.split("."))) else config for key, _ in faults}
-    raise UserError("; ".join(f"{where[key]}: {key}: {fault}" for key, fault in faults))
+    inherited = [key for key, _ in faults if read.inherits(tuple(key.split(".")))]
+    source = f" ({', '.join(inherited)}: from {read.base})" if inherited else ""
+    raise UserError(f"{config}: {'; '.join(f'{key}: {fault}' for key, fault in faults)}{source}")
 
 
 def fault_of(file: str) -> str | None:

@@ -70,9 +70,8 @@ def _read(record: Path) -> tuple[str, Mapping[str, str | None]]:
 
 def check_asked_for(names: Iterable[str]) -> None:
     """Check all files of the experiments of these names but the final ones; end the process where one does not fit."""
-    folders = [RESULTS / name for name in names]
-    files = [path for folder in folders for path in as_left(folder) if path.relative_to(folder).parts[0] not in FINAL]
-    _or_end(files)
+    made = [path for name in names for path in as_left(RESULTS / name)]
+    _or_end(path for path in made if path.parts[2:3] and path.parts[2] not in FINAL)
 
 
 def check_planned(jobs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
