@@ -1,7 +1,7 @@
 """A new experiment on a model of yours: `python -m finmath_grpo.new mine --base OWNER/NAME --method grpo`.
 
-It writes `config/mine.yaml`, which is `open` with your model, and `config/mine-trial.yaml`, the same in the small: three
-test questions and two steps of training. The trial is run at once, from the model's files to the scores, on the
+It writes `config/mine.yaml`, which is `open` with your model, and `config/mine-trial.yaml`, the same in the small:
+three test questions and two steps of training. The trial is run at once, from the model's files to the scores, on the
 processor. What came out is printed: which tokens a prompt becomes, how large the model is, its licence, and the three
 answers. Nothing long starts. docs/your-model.md has an example.
 """
@@ -170,10 +170,12 @@ def licence(base: str, revision: str) -> str:
         found = re.search(r"\A---\n.*?^license: *(\S+)", text, flags=re.M | re.S)
         stated = found[1] if found else None
     else:
+        from huggingface_hub import HfApi
+
         from finmath_grpo.models import hub
 
         with hub.told(base, revision):
-            data = hub.HfApi().model_info(base, revision=revision).card_data
+            data = HfApi().model_info(base, revision=revision).card_data
         stated = getattr(data, "license", None)
     if stated is None:
         return "its card states none; find out before you share what you train from it"

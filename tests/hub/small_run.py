@@ -85,7 +85,10 @@ def write_run(folder: Path) -> Path:
     greedy = {"prompts": 4, "identical": 3, "first_difference_at_token": [7]}
     hashes = dict.fromkeys(("on_disk", "before_training", "after_training"), "a" * 64)
     write_json(merged / "merge_check.json", {"base_sha256": hashes, "summary": summary, "greedy": greedy})
-    for place, files in ((merged, {"model.safetensors": b"weights", "config.json": b"{}"}), (training, {"adapter_model.safetensors": b"lora"})):
+    for place, files in (
+        (merged, {"model.safetensors": b"weights", "config.json": b"{}"}),
+        (training, {"adapter_model.safetensors": b"lora"}),
+    ):
         for name, content in files.items():
             (place / name).write_bytes(content)
         stage_manifest(place, list(files))

@@ -50,7 +50,10 @@ def counted() -> dict[tuple[str, str], float]:
 def intervals(run: Path) -> dict[tuple[str, str, float, str], tuple[float, float]]:
     with (run / "statistics/accuracy.csv").open(encoding="utf-8", newline="") as file:
         return {
-            (row["model"], row["test"], float(row["temperature"]), row["scorer"]): (float(row["low"]), float(row["high"]))
+            (row["model"], row["test"], float(row["temperature"]), row["scorer"]): (
+                float(row["low"]),
+                float(row["high"]),
+            )
             for row in csv.DictReader(file)
         }
 
@@ -149,7 +152,9 @@ def test_every_eval_ever_converts_the_files_of_the_harness(run: Path, tell: Tell
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     converted = [path for path in (tmp_path / "data").rglob("*.jsonl")]
     assert len(converted) == 3
-    tell("lm-evaluation-harness files", version_of("every-eval-ever"), f"converted, {len(converted)} tests with samples")
+    tell(
+        "lm-evaluation-harness files", version_of("every-eval-ever"), f"converted, {len(converted)} tests with samples"
+    )
 
 
 def test_the_hub_s_library_reads_its_results_and_their_tasks_exist(

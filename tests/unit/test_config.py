@@ -91,7 +91,11 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
         ("  top_p: 1.0\n  max_new", "  max_new", r"evaluation\.top_p: Field required"),
         ("0.9, 1.0]", "0.9, 0.9]", r"evaluation\.temperatures: .*stands twice"),
         ("[xmlcount, exact_match]", "[xmlcount, exactmatch]", r"models\.llama-grpo\.rewards\.1: .*'exactmatch'"),
-        ("base: gemma-it", "base: gemma", r"models\.gemma-dpo\.base: 'gemma' must be a pretrain, fetch or folder entry"),
+        (
+            "base: gemma-it",
+            "base: gemma",
+            r"models\.gemma-dpo\.base: 'gemma' must be a pretrain, fetch or folder entry",
+        ),
         ("base: llama-base", "base: gemma-dpo", r"models\.llama-grpo\.base: 'gemma-dpo' must be a pretrain or fetch"),
         ("method: pretrain", "method: prtrain", r"models\.llama-base: .*'prtrain'"),
         ("kind: run", "kind: walk", r"mine\.yaml: .*'walk'"),
