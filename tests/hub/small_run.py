@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from finmath_grpo.files import write_json, write_jsonl
+from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.number_format import format_turkish
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.questions.asked import read_part
@@ -85,22 +86,17 @@ def write_run(folder: Path) -> Path:
     greedy = {"prompts": 4, "identical": 3, "first_difference_at_token": [7]}
     hashes = dict.fromkeys(("on_disk", "before_training", "after_training"), "a" * 64)
     write_json(merged / "merge_check.json", {"base_sha256": hashes, "summary": summary, "greedy": greedy})
+    adapter = json.dumps({"base_model_name_or_path": "results/shared/models/base", "r": 32}).encode()
     for place, files in (
         (merged, {"model.safetensors": b"weights", "config.json": b"{}"}),
-        (training, {"adapter_model.safetensors": b"lora"}),
+        (training, {"adapter_model.safetensors": b"lora", "adapter_config.json": adapter}),
     ):
         for name, content in files.items():
             (place / name).write_bytes(content)
-        stage_manifest(place, list(files))
+        write_manifest(place / "MANIFEST.sha256", [place / name for name in files])
     record = {"started": "2026-01-02T03:04:05+00:00", "environment": {"sources": {"commit": "c" * 40, "dirty": False}}}
     write_json(run / "logs/score.job.json", record)
     return run
-
-
-def stage_manifest(folder: Path, names: list[str]) -> None:
-    from finmath_grpo.models.manifest import write_manifest
-
-    write_manifest(folder / "MANIFEST.sha256", [folder / name for name in names])
 
 
 def export(run: Path) -> Path:
