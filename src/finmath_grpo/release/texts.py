@@ -3,8 +3,8 @@
     python -m finmath_grpo.release.texts
 
 First, what the texts use of the tables goes to `docs/numbers.json`; a run that is not under `results/` keeps what
-stands there. Then each marked part of a page, `<!-- numbers: NAME … -->`, that has a template is made again. A template names
-its sentences: one that the numbers no longer bear out stops everything, so that nobody reads it on.
+stands there. Then each marked part of a page, `<!-- numbers: NAME … -->`, that has a template is made again. A template
+names its sentences: one that the numbers no longer bear out stops everything, so that nobody reads it on.
 """
 
 import csv
