@@ -20,10 +20,15 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from huggingface_hub import HfApi
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write
+from finmath_grpo.models import hub
 from finmath_grpo.models.folder import files_of
+from finmath_grpo.models.stop_tokens import stop_tokens
+from finmath_grpo.models.weights import load_tokenizer
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.workflow.experiments import TAKEN, gpu_visible, load
 
 FROM = "open"
@@ -147,10 +152,6 @@ def memory(parameters: int) -> dict[str, float]:
 
 def tokens_of_prompt(folder: Path, question: str) -> list[str]:
     """Lines that say exactly which tokens a prompt becomes. Raises UserError for a template that can't be used."""
-    from finmath_grpo.models.stop_tokens import stop_tokens
-    from finmath_grpo.models.weights import load_tokenizer
-    from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
-
     tokenizer = load_tokenizer(folder / "MANIFEST.sha256")
     ids = chat_tokens(tokenizer, prompt_messages(PromptSettings(), question))
     bos = tokenizer.bos_token_id
@@ -170,10 +171,6 @@ def licence(base: str, revision: str) -> str:
         found = re.search(r"\A---\n.*?^license: *(\S+)", text, flags=re.M | re.S)
         stated = found[1] if found else None
     else:
-        from huggingface_hub import HfApi
-
-        from finmath_grpo.models import hub
-
         with hub.told(base, revision):
             data = HfApi().model_info(base, revision=revision).card_data
         stated = getattr(data, "license", None)

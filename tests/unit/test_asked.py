@@ -27,7 +27,7 @@ def test_the_questions_are_what_the_stages_make_of_the_raw_files_for_the_paper()
     expected |= {
         part: [clean(row) for row in read_jsonl(RAW / f"{name}.jsonl", RawQuestion)] for part, name in OTHERS.items()
     }
-    assert PARTS == tuple(expected)
+    assert tuple(expected) == PARTS
     for part, questions in expected.items():
         assert read_part(part) == questions, f"run: python -m finmath_grpo.questions.asked ({part})"
     assert {PAPER.questions, PAPER.tests.t2.questions, PAPER.tests.t3.questions, PAPER.validation} == {
@@ -46,7 +46,8 @@ def test_the_package_s_data_are_those_of_the_checkout() -> None:
 
 def test_the_scorer_imports_nothing_but_python_and_the_questions_no_torch() -> None:
     heavy = "pydantic pandas numpy torch transformers scipy"
-    code = f"import finmath_grpo.scorer, finmath_grpo.rewards, sys; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    tell = f"print([m for m in '{heavy}'.split() if m in sys.modules])"
+    code = f"import finmath_grpo.scorer, finmath_grpo.rewards, sys; {tell}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert json.loads(done.stdout.replace("'", '"')) == []
     code = code.replace("finmath_grpo.rewards", "finmath_grpo.questions.asked, finmath_grpo.reward_lint")
