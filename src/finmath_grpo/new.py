@@ -209,7 +209,11 @@ def main() -> None:
         f"\nSize: {parameters / 1e6:,.0f} M parameters, {stored / GB:.2f} GB of weights. The long run needs about",
         end=" ",
     )
-    print(", ".join(f"{value:g} GB of {what}" for what, value in needs.items()), "(estimated).\n", flush=True)
+    print(
+        ", ".join(f"{value:g} GB of {'GPU memory' if what == 'gpu' else what}" for what, value in needs.items()),
+        "(estimated).\n",
+        flush=True,
+    )
     write_needs(whole, needs if gpu_visible() else {**needs, "gpu": 0})
     build(str(run / "scores.csv"))
     print("\nThree questions from end to end:", *answers(run), sep="\n")

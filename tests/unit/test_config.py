@@ -96,7 +96,7 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
             "base: gemma",
             r"models\.gemma-dpo\.base: 'gemma' must be a pretrain, fetch or folder entry",
         ),
-        ("base: llama-base", "base: gemma-dpo", r"models\.llama-grpo\.base: 'gemma-dpo' must be a pretrain, fetch or folder"),
+        ("base: llama-base", "base: gemma-dpo", r"llama-grpo\.base: 'gemma-dpo' must be a pretrain, fetch or folder"),
         ("method: pretrain", "method: prtrain", r"models\.llama-base: .*'prtrain'"),
         ("kind: run", "kind: walk", r"mine\.yaml: .*'walk'"),
         ("device: cpu", "device: cpu\ndevice: cuda", r"mine\.yaml, line \d+: .*'device' stands twice"),
