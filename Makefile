@@ -43,8 +43,9 @@ help: ## Say what make can do
 archive: $(STAMP) ## Write finmath-grpo.tar.zst: sources, results, hashes, provenance
 	.venv/bin/python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
-artifact: $(STAMP) ## Write ARTIFACT.md again
+artifact: $(STAMP) ## Write ARTIFACT.md, and the numbers of README and docs, again
 	.venv/bin/python -m finmath_grpo.release.page
+	.venv/bin/python -m finmath_grpo.release.texts
 
 notice: $(STAMP) ## Write NOTICE again
 	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE

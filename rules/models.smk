@@ -1,4 +1,4 @@
-# Base models: pre-trained by the DAG, or fetched. A model is tracked by its manifest, the hashes of its files.
+# Base models: pre-trained by the DAG, fetched, or from a folder. A model is tracked by its manifest, the hashes of its files.
 
 
 rule pretrain:
@@ -43,3 +43,17 @@ rule fetch:
             "models.fetch {params.model:q} --locked {params.locked:q} --code {params.code}"
             " --cache results/cache/hub --manifest {output.manifest}"
         )
+
+
+rule folder:
+    input:
+        plan.files_of_folder,
+    output:
+        manifest="results/{experiment}/models/{model}/MANIFEST.sha256",
+    log:
+        "results/{experiment}/logs/folder/{model}.log",
+    params:
+        folder=plan.folder,
+        code=plan.folder_code,
+    shell:
+        job("models.folder --folder {params.folder:q} --code {params.code} --manifest {output.manifest}")

@@ -1,14 +1,16 @@
-"""A Hub on 127.0.0.1 for tests: the endpoints that fetching a model uses, with faults that a test asks for.
+"""A Hub on 127.0.0.1 for tests: the endpoints that fetching and uploading use, with faults that a test asks for.
 
 It lists repositories as the Hub does (siblings with size, Git blob id and LFS hash), answers `resolve` with the Hub's
-headers, redirects large files to a second address (the Hub's CDN) that knows ranges, and has its error codes. What was
-asked is kept in `requests`.
+headers, redirects large files to a second address (the Hub's CDN) that knows ranges, and has its error codes. Uploads
+need the token; large files go to the second address first (Git LFS), then all are one commit. What was asked is kept in
+`requests`.
 
     python tests/hub/loopback_hub.py OWNER/NAME=FOLDER…
 
 serves folders until it is stopped, and prints the HF_ENDPOINT to set.
 """
 
+import base64
 import hashlib
 import json
 import re
@@ -82,6 +84,8 @@ class LoopbackHub:
         self.repositories: dict[str, Repository] = {}
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
+        self.stored: dict[str, bytes] = {}
+        """Large files that came, by their SHA-256."""
         self.lock = threading.Lock()
         self.servers = [ThreadingHTTPServer(("127.0.0.1", 0), handler(self, cdn)) for cdn in (False, True)]
         self.endpoint, self.cdn = (f"http://127.0.0.1:{server.server_port}" for server in self.servers)
@@ -132,6 +136,62 @@ def handler(hub: LoopbackHub, cdn: bool) -> type[BaseHTTPRequestHandler]:
             self.content(path) if cdn else self.route(path, authorization)
 
         do_HEAD = do_GET
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+            path = unquote(urlsplit(self.path).path)
+            authorization = self.headers.get("Authorization")
+            with hub.lock:
+                hub.requests.append(Request(self.command, path, None, authorization, cdn, time.monotonic()))
+            self.fault = Fault("")
+            if cdn:
+                hub.stored[path.removeprefix("/upload/")] = body
+                return self.answer(200, b"", {})
+            if authorization != f"Bearer {TOKEN}":
+                return self.refuse(401, None, "Invalid credentials in Authorization header")
+            if path == "/api/validate-yaml":
+                return self.tell({"errors": [], "warnings": []})
+            if path == "/api/repos/create":
+                asked = json.loads(body)
+                name = f"{asked['organization']}/{asked['name']}"
+                status = 409 if name in hub.repositories else 200
+                hub.repositories.setdefault(name, Repository(private=asked.get("visibility") == "private"))
+                return self.tell({"url": f"{hub.endpoint}/{name}", "name": name}, status)
+            preupload = re.fullmatch(r"/api/models/([^/]+/[^/]+)/preupload/([^/]+)", path)
+            batch = re.fullmatch(r"/([^/]+/[^/]+)\.git/info/lfs/objects/batch", path)
+            commit = re.fullmatch(r"/api/models/([^/]+/[^/]+)/commit/([^/]+)", path)
+            match = preupload or batch or commit
+            if match is None or match[1] not in hub.repositories:
+                return self.refuse(404, "RepoNotFound", "Repository not found")
+            if preupload:
+                files = [file["path"] for file in json.loads(body)["files"]]
+                modes = {file: "lfs" if LARGE.fullmatch(file) else "regular" for file in files}
+                return self.tell(
+                    {"files": [{"path": file, "uploadMode": modes[file], "shouldIgnore": False} for file in files]}
+                )
+            if batch:
+                wanted = json.loads(body)["objects"]
+                places = {one["oid"]: {"upload": {"href": f"{hub.cdn}/upload/{one['oid']}"}} for one in wanted}
+                return self.tell(
+                    {"transfer": "basic", "objects": [{**one, "actions": places[one["oid"]]} for one in wanted]}
+                )
+            branch = match[2]
+            repository = hub.repositories[match[1]]
+            files = dict(repository.commits.get(repository.names.get(branch, ""), {}))
+            for line in body.splitlines():
+                entry = json.loads(line)
+                value = entry["value"]
+                if entry["key"] == "file":
+                    files[value["path"]] = base64.b64decode(value["content"])
+                elif entry["key"] == "lfsFile":
+                    files[value["path"]] = hub.stored[value["oid"]]
+            made = hub.publish(match[1], files, branch)
+            self.tell({"commitUrl": f"{hub.endpoint}/{match[1]}/commit/{made}", "commitOid": made, "success": True})
+
+        do_PUT = do_POST
+
+        def tell(self, content: object, status: int = 200) -> None:
+            self.answer(status, json.dumps(content).encode(), {"Content-Type": "application/json"})
 
         def route(self, path: str, authorization: str | None) -> None:
             listing = re.fullmatch(r"/api/models/([^/]+/[^/]+)(?:/revision/(.+))?", path)

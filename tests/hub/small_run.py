@@ -8,11 +8,13 @@ from decimal import Decimal
 from pathlib import Path
 
 from finmath_grpo.files import write_json, write_jsonl
+from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.number_format import format_turkish
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.questions.asked import read_part
 
-TESTS = {"t1": ((0.2, 0.7), 2), "t2": ((0.7,), 2), "t3": ((0.7,), 1)}
+Tests = dict[str, tuple[tuple[float, ...], int]]
+TESTS: Tests = {"t1": ((0.2, 0.7), 2), "t2": ((0.7,), 2), "t3": ((0.7,), 1)}
 """Temperatures and samples of each test."""
 MODELS = {
     "base": {"label": "A base", "method": "fetch", "repository": "someone/base", "revision": "0" * 40},
@@ -42,10 +44,10 @@ def text_of(model: str, number: int, sample: int, value: str) -> str:
     return fill_template(ODD, format_turkish(Decimal(value) if right else Decimal(value) + 1))
 
 
-def write_run(folder: Path) -> Path:
+def write_run(folder: Path, tests: Tests = TESTS) -> Path:
     """Write the run to `folder/results/shared`, scores and accuracies by the DAG's own stages; its folder."""
     run = folder / "results/shared"
-    for name in TESTS:
+    for name in tests:
         rows = [question.model_dump(mode="json") for question in read_part(name)]
         write_jsonl(run / f"data/{name}.jsonl", rows)
     for model in MODELS:
@@ -62,13 +64,13 @@ def write_run(folder: Path) -> Path:
                     "tokens": 9,
                     "finish": "stop",
                 }
-                for test, (temperatures, samples) in TESTS.items()
+                for test, (temperatures, samples) in tests.items()
                 for temperature in temperatures
                 for number, question in enumerate(read_part(test))
                 for sample in range(samples)
             ],
         )
-    asked = ["--names", *TESTS, "--tests", *(f"{run}/data/{name}.jsonl" for name in TESTS)]
+    asked = ["--names", *tests, "--tests", *(f"{run}/data/{name}.jsonl" for name in tests)]
     completions = [f"{run}/completions/{model}.jsonl" for model in MODELS]
     stage("evaluation.score", *asked, "--completions", *completions, "--scores", f"{run}/scores.csv")
     settings = {"bootstrap_draws": 50, "contrasts": [["grpo", "base"]], "panel": list(MODELS)}
@@ -85,25 +87,23 @@ def write_run(folder: Path) -> Path:
     greedy = {"prompts": 4, "identical": 3, "first_difference_at_token": [7]}
     hashes = dict.fromkeys(("on_disk", "before_training", "after_training"), "a" * 64)
     write_json(merged / "merge_check.json", {"base_sha256": hashes, "summary": summary, "greedy": greedy})
-    for place, files in ((merged, {"model.safetensors": b"weights", "config.json": b"{}"}), (training, {"adapter_model.safetensors": b"lora"})):
+    adapter = json.dumps({"base_model_name_or_path": "results/shared/models/base", "r": 32}).encode()
+    for place, files in (
+        (merged, {"model.safetensors": b"weights", "config.json": b"{}"}),
+        (training, {"adapter_model.safetensors": b"lora", "adapter_config.json": adapter}),
+    ):
         for name, content in files.items():
             (place / name).write_bytes(content)
-        stage_manifest(place, list(files))
+        write_manifest(place / "MANIFEST.sha256", [place / name for name in files])
     record = {"started": "2026-01-02T03:04:05+00:00", "environment": {"sources": {"commit": "c" * 40, "dirty": False}}}
     write_json(run / "logs/score.job.json", record)
     return run
 
 
-def stage_manifest(folder: Path, names: list[str]) -> None:
-    from finmath_grpo.models.manifest import write_manifest
-
-    write_manifest(folder / "MANIFEST.sha256", [folder / name for name in names])
-
-
-def export(run: Path) -> Path:
+def export(run: Path, tests: Tests = TESTS) -> Path:
     """Export the run by the DAG's own stage; the folder."""
     options = ["--experiment", "shared", "--config", json.dumps(CONFIG)]
-    options += ["--names", *TESTS, "--tests", *(f"{run}/data/{name}.jsonl" for name in TESTS)]
+    options += ["--names", *tests, "--tests", *(f"{run}/data/{name}.jsonl" for name in tests)]
     options += ["--completions", *(f"{run}/completions/{model}.jsonl" for model in MODELS)]
     options += ["--scores", f"{run}/scores.csv", "--accuracy", f"{run}/statistics/accuracy.csv"]
     options += ["--claims", f"{run}/claims.json", "--manifests", f"{run}/models/grpo/MANIFEST.sha256"]

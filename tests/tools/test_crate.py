@@ -48,7 +48,15 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def crate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("crate")
-    for name in ["README.md", "LICENSE", "Snakefile", "config/mine.yaml", "data/raw/q.jsonl", "src/a.py", "rules/a.smk"]:
+    for name in [
+        "README.md",
+        "LICENSE",
+        "Snakefile",
+        "config/mine.yaml",
+        "data/raw/q.jsonl",
+        "src/a.py",
+        "rules/a.smk",
+    ]:
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text("x\n", encoding="utf-8")
     for name in RESULTS:

@@ -56,10 +56,10 @@ def test_the_rows_that_the_card_states_are_those_of_the_files() -> None:
         name: int(count.replace(",", ""))
         for name, count in re.findall(r"^\| `([\w/-]+\.jsonl)` \| ([\d,]+) \|", text, flags=re.M)
     }
-    assert stated and stated == {
-        name: len((RAW / name).read_text(encoding="utf-8").splitlines()) for name in stated
-    }
-    assert {"questions.jsonl", "transfer.jsonl", "instances.jsonl", "validation.jsonl", "asked/train.jsonl"} <= set(stated)
+    assert stated and stated == {name: len((RAW / name).read_text(encoding="utf-8").splitlines()) for name in stated}
+    assert {"questions.jsonl", "transfer.jsonl", "instances.jsonl", "validation.jsonl", "asked/train.jsonl"} <= set(
+        stated
+    )
 
 
 USED = """

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import resource
 import subprocess
 import sys
 from collections import defaultdict
@@ -50,7 +51,10 @@ def counted() -> dict[tuple[str, str], float]:
 def intervals(run: Path) -> dict[tuple[str, str, float, str], tuple[float, float]]:
     with (run / "statistics/accuracy.csv").open(encoding="utf-8", newline="") as file:
         return {
-            (row["model"], row["test"], float(row["temperature"]), row["scorer"]): (float(row["low"]), float(row["high"]))
+            (row["model"], row["test"], float(row["temperature"]), row["scorer"]): (
+                float(row["low"]),
+                float(row["high"]),
+            )
             for row in csv.DictReader(file)
         }
 
@@ -149,7 +153,9 @@ def test_every_eval_ever_converts_the_files_of_the_harness(run: Path, tell: Tell
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     converted = [path for path in (tmp_path / "data").rglob("*.jsonl")]
     assert len(converted) == 3
-    tell("lm-evaluation-harness files", version_of("every-eval-ever"), f"converted, {len(converted)} tests with samples")
+    tell(
+        "lm-evaluation-harness files", version_of("every-eval-ever"), f"converted, {len(converted)} tests with samples"
+    )
 
 
 def test_the_hub_s_library_reads_its_results_and_their_tasks_exist(
@@ -188,6 +194,18 @@ def test_the_hub_s_library_reads_the_card(run: Path, tell: Tell, counted: dict[t
     assert "Mean reward 0.250 in the first tenth of the steps, 1.250 in the last" in loaded.text
     assert not (run / "export/hub/base/README.md").exists()
     tell("model cards", version_of("huggingface_hub"), "model and adapter, results of 3 tests")
+
+
+def test_an_export_of_20_000_completions_takes_seconds(tmp_path: Path, tell: Tell) -> None:
+    tests = {"t3": (tuple(tenth / 10 for tenth in range(1, 11)), 1)}
+    run = write_run(tmp_path, tests)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    export(run, tests)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    # Of the processor: this machine may do other things too.
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert seconds <= 10
+    tell("export of 20,000 completions", "finmath-grpo", f"{seconds:.1f} s of the processor (10 asked)")
 
 
 def test_the_manifest_lists_every_file_and_a_new_export_deletes_what_is_old(run: Path) -> None:

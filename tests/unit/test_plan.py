@@ -110,3 +110,14 @@ def test_a_run_without_grpo_has_no_tables_and_no_figures_of_training(plan, tmp_p
 def test_jobs_on_a_cpu_use_one_core_and_no_gpu(plan):
     assert (plan.cpus(job("smoke")), plan.gpus(job("smoke"))) == (1, 0)
     assert plan.gpus(job("small")) == 1
+
+
+def test_others_are_told_of_the_recorded_run_what_its_record_says(plan):
+    told = json.loads(plan.shared_config(job("recorded")))
+    assert told["models"]["llama-grpo"]["rewards"] == ["xmlcount", "exact_match"]
+    assert told["prompt"]["system"].startswith("Soruyu") and told["evaluation"]["samples"] == 4
+    assert set(json.loads(plan.shared_config(job("smoke")))) == set(told)
+
+
+def test_no_experiment_builds_an_export(plan):
+    assert not [file for name in plan.experiments for file in plan.artifacts(name) if "export" in file]

@@ -1,20 +1,29 @@
 """The task for lm-evaluation-harness asks and scores exactly as the DAG does."""
 
 import importlib.util
-from itertools import islice
 
 import datasets
 import pytest
 import yaml
 
-from finmath_grpo.files import read_jsonl
 from finmath_grpo.prompts import fill_template
-from finmath_grpo.questions.clean import clean
-from finmath_grpo.questions.rows import RawQuestion
-from finmath_grpo.questions.split import draw_test_ids
+from finmath_grpo.questions.asked import read_part
 from finmath_grpo.workflow import experiments
 
 FOLDER = "data/lm_eval"
+TASKS = {"finmath_tr": "t1", "finmath_tr_transfer": "t2", "finmath_tr_instances": "t3"}
+
+
+class Loader(yaml.SafeLoader):
+    pass
+
+
+Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))
+
+
+def read_task(name):
+    with open(f"{FOLDER}/{name}.yaml", encoding="utf-8") as file:
+        return yaml.load(file, Loader)
 
 
 @pytest.fixture(scope="module")
@@ -25,27 +34,19 @@ def task():
     return module
 
 
-def test_the_harness_gets_the_questions_of_the_paper_s_test_file(task, tmp_path):
-    paper = experiments.load(task.ROOT / "config/paper.yaml")
-    assert paper.prompt == task.PROMPT
-    dataset = datasets.load_dataset("json", data_files=paper.questions, split="train", cache_dir=str(tmp_path))
-    rows = [clean(row) for row in read_jsonl(task.ROOT / paper.questions, RawQuestion)]
-    chosen = set(draw_test_ids(rows, paper.split))
+def test_the_harness_asks_the_prompt_of_the_paper(task):
+    assert experiments.load(task.ROOT / "config/paper.yaml").prompt == task.PROMPT
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_the_harness_gets_the_questions_of_the_test_as_they_are_asked(name, tmp_path):
+    content = {**read_task("finmath_tr"), **read_task(name)}
+    assert content["task"] == name and content["test_split"] == "test"
+    files = content["dataset_kwargs"]["data_files"]
+    dataset = datasets.load_dataset(content["dataset_path"], data_files=files, cache_dir=str(tmp_path))["test"]
     names = ("id", "question", "answer", "answer_unit", "value")
-    expected = [tuple(getattr(row, name) for name in names) for row in rows if row.id in chosen]
-    got = [tuple(row[name] for name in names) for row in task.test_questions(dataset)]
-    assert got == expected and len(got) == 100
-
-
-def test_the_transfer_task_gets_every_row_of_its_file_cleaned_in_the_same_way(task, tmp_path):
-    with open("data/raw/smoke.jsonl", encoding="utf-8") as file:
-        (tmp_path / "rows.jsonl").write_text("".join(islice(file, 40)), encoding="utf-8")
-    rows = [clean(row) for row in read_jsonl(tmp_path / "rows.jsonl", RawQuestion)]
-    dataset = datasets.load_dataset(
-        "json", data_files=str(tmp_path / "rows.jsonl"), split="train", cache_dir=str(tmp_path)
-    )
-    got = [(row["id"], row["question"], row["answer"]) for row in task.transfer_questions(dataset)]
-    assert got == [(row.id, row.question, row.answer) for row in rows] and len(got) == 40
+    expected = [tuple(getattr(row, name) for name in names) for row in read_part(TASKS[name])]
+    assert [tuple(row[name] for name in names) for row in dataset] == expected
 
 
 def test_a_right_answer_in_turkish_scores_and_one_in_english_does_not(task):
@@ -58,18 +59,8 @@ def test_a_right_answer_in_turkish_scores_and_one_in_english_does_not(task):
 
 
 def test_the_task_file_names_functions_and_metrics_that_exist(task):
-    class Loader(yaml.SafeLoader):
-        pass
-
-    Loader.add_constructor("!function", lambda loader, node: loader.construct_scalar(node))
-    contents = []
-    for name in ("finmath_tr", "finmath_tr_transfer"):
-        with open(f"{FOLDER}/{name}.yaml", encoding="utf-8") as file:
-            contents.append(yaml.load(file, Loader))
-    content, transfer = contents
-    assert transfer["include"] == "finmath_tr.yaml"
-    functions = [content[key] for key in ("process_docs", "doc_to_text", "process_results")] + [
-        transfer["process_docs"]
-    ]
+    content = read_task("finmath_tr")
+    functions = [content[key] for key in ("doc_to_text", "process_results")]
     assert all(hasattr(task, name.removeprefix("finmath_tr.")) for name in functions)
     assert tuple(entry["metric"] for entry in content["metric_list"]) == task.SCORES
+    assert all(read_task(name)["include"] == "finmath_tr.yaml" for name in list(TASKS)[1:])

@@ -49,7 +49,7 @@ def source_files() -> list[Path]:
 
 def result_files(name: str, experiment: Experiment) -> list[Path]:
     """The results of an experiment."""
-    without_weights = bool(models_by_method(experiment, "fetch"))
+    without_weights = bool(models_by_method(experiment, "fetch", "folder"))
     files = [path for path in Path("results", name).rglob("*") if path.is_file()]
     return sorted(path for path in files if not (without_weights and path.suffix in WEIGHTS and "models" in path.parts))
 

@@ -26,6 +26,8 @@ from finmath_grpo.workflow.experiments import load, load_all
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
+RELEASE = Path("docs/release.json")
+"""The DOI of the archive and the images with their digests, null where there are none."""
 TEMPLATE = Path(__file__).with_name("artifact.md.j2")
 STAGES = ["pretrain", "fetch", "grpo", "dpo", "merge", "generate", "score", "statistics"]
 PAUSE = 30
@@ -177,6 +179,7 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
         measured=measured,
         stages=[stage for stage in STAGES if any(stage in row["stages"] for row in measured)],
         judged=judged,
+        release=json.loads(RELEASE.read_text(encoding="utf-8")),
         total=len(measurements[judged[0]]["claims"]),
         claims=claims,
     )

@@ -70,7 +70,7 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
         steps=len(log),
         course=_course(log),
         hyperparameters=_flat(config["training"][entry.method]),
-        temperature=f"{shown(results, model, 't1', 'numeric').temperature:g}",
+        temperature=f"{shown(results, model, next(iter(results.tests)), 'numeric').temperature:g}",
         confidence=f"{results.settings.confidence:.0%}",
         results=rows,
         claims=[

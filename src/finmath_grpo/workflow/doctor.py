@@ -22,9 +22,9 @@ IGNORE = "FINMATH_IGNORE_LIMITS"
 """With this variable set to 1, a machine that is smaller than what `needs` states is warned of and not refused."""
 NEAR = 0.9
 """A machine sold as 48 GB has a little less: this share of what is stated is enough."""
-BIG_FILES = {"fetch", "pretrain", "grpo", "dpo", "merge", "generate"}
+BIG_FILES = {"fetch", "folder", "pretrain", "grpo", "dpo", "merge", "generate"}
 """Rules that fill the disk or load a model; all others run anywhere."""
-MODELS = BIG_FILES - {"fetch"}
+MODELS = BIG_FILES - {"fetch", "folder"}
 """Rules that hold a model in memory."""
 
 

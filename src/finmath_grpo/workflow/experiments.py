@@ -28,6 +28,7 @@ from finmath_grpo.workflow.kinds import (
     Dpo,
     Experiment,
     Fetched,
+    Folder,
     Grpo,
     Needs,
     Pretrained,
@@ -79,8 +80,8 @@ def _faults(run: Run) -> Iterable[str]:
     """What keys say that other keys contradict."""
     for name, model in run.models.items():
         key = f"models.{name}"
-        if isinstance(model, Grpo | Dpo) and not isinstance(run.models.get(model.base), Pretrained | Fetched):
-            yield f"{key}.base: {model.base!r} must be a pretrain or fetch entry under models"
+        if isinstance(model, Grpo | Dpo) and not isinstance(run.models.get(model.base), Pretrained | Fetched | Folder):
+            yield f"{key}.base: {model.base!r} must be a pretrain, fetch or folder entry under models"
         if isinstance(model, Adapter) and not isinstance(run.models.get(model.of), Grpo | Dpo):
             yield f"{key}.of: {model.of!r} must be a grpo or dpo entry under models"
         if isinstance(model, Pretrained | Dpo) and run.pretraining is None:
@@ -109,7 +110,8 @@ NO_EXPERIMENTS = {"sources.yaml"}
 # fmt: off
 TAKEN = frozenset((
     "all", "audit", "cache", "clean", "claims", "contamination", "doctor", "dpo", "examples", "export", "fetch",
-    "figure", "generate", "grpo", "merge", "plotlyjs", "pretrain", "report", "score", "split", "statistics", "unpack",
+    "figure", "folder", "generate", "grpo", "merge", "plotlyjs", "pretrain", "report", "score", "split", "statistics",
+    "unpack",
 ))
 # fmt: on
 """Names of rules and of folders of results/, which no experiment may have."""

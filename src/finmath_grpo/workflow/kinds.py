@@ -45,6 +45,14 @@ class Fetched(Labelled):
     """A commit or `main`; the manifest records the commit and the hash of every file."""
 
 
+class Folder(Labelled):
+    """A model from a folder of this machine."""
+
+    method: Literal["folder"]
+    folder: str = Field(min_length=1)
+    """Its path, with config.json, tokenizer, chat template and weights as safetensors."""
+
+
 class Grpo(Labelled):
     """A base model trained by GRPO, merged."""
 
@@ -76,7 +84,7 @@ class Adapter(Labelled):
     of: ModelName
 
 
-Model = Annotated[Pretrained | Fetched | Grpo | Dpo | Adapter, Field(discriminator="method")]
+Model = Annotated[Pretrained | Fetched | Folder | Grpo | Dpo | Adapter, Field(discriminator="method")]
 
 
 class Needs(Settings):

@@ -14,7 +14,7 @@ from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
 from finmath_grpo.workflow import closure, cutoff, experiments, paths
-from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Grpo, Published, Recorded, Run
+from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Published, Recorded, Run
 from finmath_grpo.workflow.recorded import config_of_record
 
 
@@ -158,10 +158,27 @@ class Plan:
     def fetch_code(self, _: Wildcards) -> str:
         return closure.fingerprint("finmath_grpo.models.fetch")
 
+    def folder_code(self, _: Wildcards) -> str:
+        return closure.fingerprint("finmath_grpo.models.folder")
+
     def fetched_model(self, wildcards: Wildcards) -> list[str]:
         model = self._run(wildcards).models[wildcards.model]
         assert isinstance(model, Fetched)
         return [model.repository, model.revision]
+
+    def folder(self, wildcards: Wildcards) -> str:
+        """The folder of a model that lies on this machine."""
+        model = self._run(wildcards).models[wildcards.model]
+        assert isinstance(model, Folder)
+        return model.folder
+
+    def files_of_folder(self, wildcards: Wildcards) -> Files:
+        """The files of that folder, so that a change of them is one of the model."""
+        model = self._run(wildcards).models.get(wildcards.model)
+        if not isinstance(model, Folder):
+            return _no_model(wildcards, "folder")
+        found = sorted(str(path) for path in Path(model.folder).glob("*") if path.is_file())
+        return found or f"{model.folder}: no such folder of a model"
 
     def locked_model(self, wildcards: Wildcards) -> str:
         """The model's entry of config/models.lock as canonical JSON; `null` where it has none."""
@@ -365,7 +382,7 @@ class Plan:
 
     def manifests(self, wildcards: Wildcards) -> list[str]:
         """The manifests of the models whose weights lie in the experiment's folder."""
-        models = experiments.models_by_method(self._found(wildcards), "pretrain", "fetch", "grpo", "dpo")
+        models = experiments.models_by_method(self._found(wildcards), "pretrain", "fetch", "folder", "grpo", "dpo")
         return [paths.manifest(wildcards.experiment, model) for model in models]
 
     def of_trained(self, wildcards: Wildcards) -> list[str]:

@@ -1,0 +1,105 @@
+"""A new experiment on somebody's model: its configs, and what is said of the model before a long run starts."""
+
+from pathlib import Path
+
+import pytest
+from chat_models import KINDS, write_chat_model
+
+from finmath_grpo import new
+from finmath_grpo.errors import UserError
+from finmath_grpo.models.folder import take
+from finmath_grpo.prompts import SYSTEM
+from finmath_grpo.workflow import experiments
+
+ROOT = Path(__file__).parents[2]
+STARTS = {
+    "llama-3": ["<|begin_of_text|>", "<|start_header_id|>"],
+    "gemma-2": ["<bos>", "<start_of_turn>"],
+    "chatml": ["<|im_start|>"],
+}
+ASKING = {
+    "llama-3": "<|start_header_id|>assistant<|end_header_id|>\n\n",
+    "gemma-2": "<start_of_turn>model\n",
+    "chatml": "<|im_start|>assistant\n",
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, Path]:
+    folder = tmp_path_factory.mktemp("models") / request.param
+    write_chat_model(request.param, folder)
+    return request.param, folder
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with the config that new ones extend, as the current one."""
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/open.yaml").write_bytes((ROOT / "config/open.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_tokens_of_a_prompt_are_printed_one_by_one(model: tuple[str, Path], tmp_path: Path) -> None:
+    kind, folder = model
+    take(folder, tmp_path / "base/MANIFEST.sha256")
+    head, *lines = new.tokens_of_prompt(tmp_path / "base", "Kaç TL'dir?")
+    assert head.startswith(f"{len(lines)} tokens")
+    assert ("its tokenizer has none" if kind == "chatml" else f"1 of {KINDS[kind][1]!r}") in head
+    assert repr("<end_of_turn>" if kind == "gemma-2" else KINDS[kind][2]) in head
+    pieces = [eval(line.split(maxsplit=2)[2]) for line in lines]
+    assert pieces[: len(STARTS[kind])] == STARTS[kind]
+    # Letters of two bytes come as two tokens that are no letter each.
+    whole = "".join(piece for piece in pieces if piece != "\ufffd")
+    plain = "".join(letter for letter in f"{SYSTEM.strip()}\n\nKaç TL'dir?" if letter.isascii())
+    assert plain in whole and whole.endswith(ASKING[kind])
+
+
+def test_a_folder_becomes_an_experiment_that_loads_with_its_trial(model: tuple[str, Path], project: Path) -> None:
+    _, folder = model
+    whole, trial = new.write_configs("mine", str(folder), "main")
+    assert [whole, trial] == [Path("config/mine.yaml"), Path("config/mine-trial.yaml")]
+    run, small = (experiments.load(path) for path in (whole, trial))
+    for found in (run, small):
+        assert (found.models["base"].method, found.models["base"].folder) == ("folder", str(folder))
+        assert found.models["grpo"].method == "grpo"
+    assert list(small.models) == ["base", "grpo"] and (small.split.test, small.device) == (3, "cpu")
+    new.write_needs(whole, {"memory": 16.0, "disk": 10.0, "gpu": 0})
+    assert experiments.load(whole).needs.memory == 16
+
+
+def test_a_name_on_the_hub_is_fetched_at_its_revision(project: Path) -> None:
+    whole, _ = new.write_configs("mine", "someone/model", "v2")
+    base = experiments.load(whole).models["base"]
+    assert (base.method, base.repository, base.revision, base.label) == ("fetch", "someone/model", "v2", "model")
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "message"),
+    [
+        ("mine", "nowhere", "neither a folder here nor a name on the Hub"),
+        ("Mine", "someone/model", "named in a-z"),
+        ("grpo", "someone/model", "not as a rule is"),
+        ("open", "someone/model", "is there already"),
+        ("mine", "config", "has no model.safetensors"),
+    ],
+)
+def test_a_mistake_is_told_and_nothing_is_written(project: Path, name: str, base: str, message: str) -> None:
+    before = sorted(project.rglob("*"))
+    with pytest.raises(UserError, match=message):
+        new.write_configs(name, base, "main")
+    assert sorted(project.rglob("*")) == before
+
+
+def test_size_and_licence_are_read_from_the_model_s_own_files(model: tuple[str, Path], tmp_path: Path) -> None:
+    from safetensors.torch import load_file as load_tensors
+
+    _, folder = model
+    tensors = load_tensors(folder / "model.safetensors")
+    parameters, stored = new.sizes(folder)
+    assert parameters == sum(tensor.numel() for tensor in tensors.values())
+    assert stored == (folder / "model.safetensors").stat().st_size
+    assert "states none" in new.licence(str(folder), "main")
+    card = tmp_path / "README.md"
+    card.write_text("---\nlanguage: tr\nlicense: apache-2.0\n---\n# x\nlicense: mit\n", encoding="utf-8")
+    assert new.licence(str(tmp_path), "main").startswith("apache-2.0,")
