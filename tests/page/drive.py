@@ -277,7 +277,7 @@ def deep_search(page: Page, table: Table, tables: Tables, address: str) -> None:
     page.goto("about:blank")
     page.goto(f"{address}#completions")
     page.check("#deep")
-    page.wait_for_function("!document.getElementById('deep').disabled")
+    page.wait_for_selector("#deep:not([disabled])", timeout=120_000)
     texts = {cell: plain(text) for cell, text in tables.texts.items()}
     words = ["cevap", "matematik", "faiz", "bilesik", "taksit", "yillik", "12.5", "= 1", "qzx"]
     for word in words:

@@ -143,9 +143,9 @@ def question_texts(evaluation: Evaluation) -> Iterator[list[list[list[Any]]]]:
 def sums(text: str) -> list[list[Any]]:
     """The checked equations of a text as the page takes them."""
     found = list(equations(text))
-    if not found or text.isascii() or max(text) <= "\uffff":
+    if not found or text.isascii() or _units(text) == len(text):
         return [list(equation) for equation in found]
-    return [[_units(text[: start]), _units(text[: end]), verdict, value] for start, end, verdict, value in found]
+    return [[_units(text[:start]), _units(text[:end]), verdict, value] for start, end, verdict, value in found]
 
 
 def _units(text: str) -> int:
