@@ -41,7 +41,7 @@ def completion(draw: random.Random) -> str:
         stated = f"{one:,} × {other} = {value:,}".replace(",", ".")
         lines.append(f"{' '.join(draw.choices(WORDS, k=2))}: {stated}")
     text = "\n".join([*lines, "</matematik>\n<cevap>\n"])
-    return f"{text}{draw.randint(1, 10 ** 6)}\n</cevap>\n"
+    return f"{text}{draw.randint(1, 10**6)}\n</cevap>\n"
 
 
 def write_run(folder: Path) -> int:
@@ -71,7 +71,9 @@ def write_run(folder: Path) -> int:
                     row = {**cell, "question_id": question["id"]}
                     file.write(json.dumps({**row, "text": text, "tokens": 300, "finish": "stop"}) + "\n")
                     marks = dict.fromkeys(COLUMNS, int(right)) | row
-                    table.writerow(marks | {"outcome": outcome, "extracted": "1", "gold": "10", "value": "10", "tokens": 300})
+                    table.writerow(
+                        marks | {"outcome": outcome, "extracted": "1", "gold": "10", "value": "10", "tokens": 300}
+                    )
     return characters
 
 

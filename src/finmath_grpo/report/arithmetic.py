@@ -249,7 +249,9 @@ def _check(left: _Side, right: _Side) -> tuple[int, str] | None:
 
 def _decimals(number: str, read: object) -> int:
     """How many decimals a number shows."""
-    return len(number.rpartition("," if read is turkish else ".")[2]) if ("," if read is turkish else ".") in number else 0
+    return (
+        len(number.rpartition("," if read is turkish else ".")[2]) if ("," if read is turkish else ".") in number else 0
+    )
 
 
 def _compare(value: Decimal, other: Decimal, decimals: int) -> int:

@@ -77,7 +77,9 @@ def files_of(results: Path, experiment: str) -> list[Path]:
         linked.add(page.parents[1] / "provenance.json")
     missing = sorted(str(path) for path in linked if not path.is_file())
     if missing:
-        raise UserError(f"{missing[0]}: the page links to it, and it is not there; build it by `snakemake {experiment}`")
+        raise UserError(
+            f"{missing[0]}: the page links to it, and it is not there; build it by `snakemake {experiment}`"
+        )
     return sorted(path for path in found | linked if path.is_relative_to(root))
 
 

@@ -36,7 +36,11 @@ def overlaps(path: Path) -> dict[str, Any]:
     """By test, of how many questions training has seen how much; the columns are those of `OVERLAPS`."""
     found: Mapping[str, Any] = read_json(path)
     return {
-        test: {"test": row["test"], "train": row["train"], "seen": [row["test_questions_seen"][key] for key in OVERLAPS]}
+        test: {
+            "test": row["test"],
+            "train": row["train"],
+            "seen": [row["test_questions_seen"][key] for key in OVERLAPS],
+        }
         for test, row in found.items()
     }
 
