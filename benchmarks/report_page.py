@@ -24,10 +24,11 @@ ROOT = Path(__file__).parents[1]
 MODELS = {f"model-{number}": f"Model {number}" for number in range(6)}
 TEMPERATURES = [place / 10 for place in range(1, 11)]
 QUESTIONS, SAMPLES = 100, 16
-WORDS = (
+LEXICON = (
     "anapara faiz oranı yıllık bileşik basit iskonto taksit ödeme tutar vade ay yıl kalan borç toplam değer indirim "
     "zam fiyat maliyet kâr zarar önce sonra ise bulunur hesaplanır çarpılır bölünür eklenir çıkarılır dönem sonu"
-).split()
+)
+WORDS = LEXICON.split()
 TARGETS = {"MB": 60.0, "seconds": 15.0}
 
 
@@ -78,7 +79,7 @@ def write_run(folder: Path) -> int:
 
 
 def timed(module: str, *words: object) -> tuple[float, float]:
-    """Run a stage of the report; its wall seconds, and those of the processor, which a busy machine does not stretch."""
+    """Run a stage of the report; its wall seconds, and those of the processor, which other work does not stretch."""
     begun, used = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", f"finmath_grpo.report.{module}", *map(str, words)]
     subprocess.run(command, check=True, env={**os.environ, "PYTHONPATH": str(ROOT / "src")})

@@ -20,7 +20,7 @@ import sys
 import time
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlencode, urlparse
@@ -33,6 +33,27 @@ WIDTHS, SCHEMES = (1400, 390), ("light", "dark")
 COMBINATIONS = 60
 """Combinations of filters that are compared with the tables, drawn with a fixed seed."""
 SCORERS = ("exact", "no_punctuation", "numeric")
+
+# Scripts that the page runs for us.
+RUN_AXE = """async () => (await axe.run(document, {preload: false})).violations.map(
+    (one) => [one.id, one.impact, one.nodes.length, one.nodes[0].html.slice(0, 120)])"""
+IN_SIGHT = """found => found.every((one) => {
+    const box = one.getBoundingClientRect();
+    return box.left >= 0 && box.right <= innerWidth;
+})"""
+CHOOSE = """([temperature, sample]) => {
+    for (const [id, at] of [["temperature", temperature], ["sample", sample]]) {
+        document.querySelectorAll(`#${id} input`)[at]?.click();
+    }
+}"""
+PRESS = """async (word) => {
+    const box = document.getElementById("search");
+    box.value = word;
+    const begun = performance.now();
+    box.dispatchEvent(new Event("input"));
+    await new Promise(requestAnimationFrame);
+    return performance.now() - begun;
+}"""
 
 
 class Table:
@@ -159,9 +180,7 @@ def opened(browser: Browser, table: Table, root: Path, width: int, scheme: str) 
 def audit(page: Page, table: Table, what: str, name: str) -> None:
     """axe-core with all rules, and no sideways scroll."""
     page.evaluate(AXE)
-    found = page.evaluate(
-        "async () => (await axe.run(document, {preload: false})).violations.map((one) => [one.id, one.impact, one.nodes.length, one.nodes[0].html.slice(0, 120)])"
-    )
+    found = page.evaluate(RUN_AXE)
     for rule in found or [None]:
         table.check(f"{what}: no axe finding", rule is None, f"{name}: {rule}")
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
@@ -180,7 +199,7 @@ def sections(page: Page, table: Table, address: str, name: str) -> None:
         )
         seen = page.eval_on_selector_all(
             "#tabs a",
-            "found => found.every((one) => { const box = one.getBoundingClientRect(); return box.left >= 0 && box.right <= innerWidth; })",
+            IN_SIGHT,
         )
         table.check("every section's link is in sight", seen, f"{name}{tab}")
         audit(page, table, "page", f"{name}{tab}")
@@ -249,7 +268,7 @@ def filters(page: Page, table: Table, tables: Tables, address: str) -> None:
             wanted["better"], wanted["worse"] = draw.sample(tables.models, 2)
         wanted = {key: value for key, value in wanted.items() if value}
         page.evaluate(
-            "([t, s]) => { for (const [id, at] of [['temperature', t], ['sample', s]]) document.querySelectorAll(`#${id} input`)[at]?.click(); }",
+            CHOOSE,
             [tables.temperatures.index(temperature), sample],
         )
         for key, value in wanted.items():
@@ -278,7 +297,7 @@ def filters(page: Page, table: Table, tables: Tables, address: str) -> None:
     )
     with page.expect_download() as download:
         page.click("#csv")
-    rows = list(csv.DictReader(Path(download.value.path()).open(encoding="utf-8", newline="")))
+    rows = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
     table.check(
         "CSV holds the questions listed", list(dict.fromkeys(row["question_id"] for row in rows)) == before[0], state
     )
@@ -352,7 +371,7 @@ def deep_search(page: Page, table: Table, tables: Tables, address: str) -> None:
     slowest = 0.0
     for word in ("q", "qz", "qzx", "t", "ta", "tak", "1", "12"):
         spent = page.evaluate(
-            "async (word) => { const box = document.getElementById('search'); box.value = word; const begun = performance.now(); box.dispatchEvent(new Event('input')); await new Promise(requestAnimationFrame); return performance.now() - begun; }",
+            PRESS,
             word,
         )
         slowest = max(slowest, spent)

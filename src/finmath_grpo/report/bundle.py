@@ -1,4 +1,4 @@
-"""Put a report where it can be mailed or hosted: `python -m finmath_grpo.report.bundle --experiment smoke --to smoke.zip`.
+"""Make a report that can be mailed or hosted: `python -m finmath_grpo.report.bundle --experiment smoke --to x.zip`.
 
 The page with all that it loads and links to: texts, figures and their pages, tables, logs, and the figures of
 `published` where they lie beside. The files keep their places to each other; `index.html` at the top leads to the page.
@@ -53,7 +53,7 @@ def recorded_links(record: Path) -> Iterator[Path]:
 
 
 def files_of(results: Path, experiment: str) -> list[Path]:
-    """Every file of the bundle, within `results`. Raises UserError for one that the page needs and that is not there."""
+    """Every file of the bundle, within `results`. Raises UserError for one that the page needs and that is missing."""
     page = (results / experiment / "report/index.html").resolve()
     if not page.is_file():
         raise UserError(f"{page}: there is no report; build it by `snakemake --cores all {experiment}`")

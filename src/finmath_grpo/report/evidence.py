@@ -1,4 +1,4 @@
-"""What shows that a run is sound: the audit of its questions, what its tests have in common with training, its merges."""
+"""What shows that a run is sound: the audit of its questions, what tests and training have in common, its merges."""
 
 import json
 from collections.abc import Mapping, Sequence

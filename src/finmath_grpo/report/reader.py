@@ -15,10 +15,10 @@ import pandas as pd
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.evaluation.scores import OUTCOMES, SCORERS, read_scores
+from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.report.arithmetic import equations
-from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.workflow.paths import TEXT_FILES
 
 SHOWN = {"id", "unit", "family", "difficulty", "question", "answer", "answer_unit", "value"}
