@@ -64,6 +64,17 @@ TOOLS := .venv-tools/.installed-from-tools.lock
 test-tools: $(TOOLS) ## What other projects' tools say of ours
 	.venv-tools/bin/python -m pytest tests/tools
 
+# The whole report page in a browser, of the experiments of results/ that are there.
+.PHONY: test-page
+PAGE := .venv-page/.installed-from-page.lock
+
+test-page: $(PAGE) browser ## Drive the report pages in Chromium and print what was checked
+	.venv-page/bin/python tests/page/drive.py $(patsubst %/report/index.html,%,$(wildcard results/*/report/index.html))
+
+$(PAGE): envs/page.lock
+	@sh envs/make-venv page .venv-page
+	@touch $@
+
 $(TOOLS): envs/tools.lock envs/tools-alone.lock
 	@sh envs/make-venv tools .venv-tools
 	@.venv-tools/bin/pip install --quiet --no-deps --ignore-requires-python -r envs/tools-alone.lock

@@ -90,3 +90,13 @@ for experiment in plan.experiments:
         input:
             plan.artifacts(experiment),
         localrule: True
+
+
+if workflow.is_main_process:
+    if message := console.misspelt(
+        console.targets_of(sys.argv[1:]),
+        [rule.name for rule in workflow.rules if not rule.has_wildcards()],
+        [file for experiment in plan.experiments for file in plan.artifacts(experiment)],
+        lambda target: any(rule.is_producer(target) for rule in workflow.rules),
+    ):
+        sys.exit(f"error: {message}")

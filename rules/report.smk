@@ -1,6 +1,6 @@
 # The page to read what the models wrote: results, claims, figures, completions, rollouts. The page of `published` has no
-# completions and no rollouts, because the post published none. The page depends on all that it loads, so that a file of
-# it that was deleted is made again. `report/data/run.js` is not among them: no rule makes it (report/record.py).
+# completions and no rollouts, because the post published none. All that it loads is a target of its experiment, so that
+# a file that was deleted is made again, but for `report/data/run.js`: no rule makes it (report/record.py).
 
 
 rule report_texts:

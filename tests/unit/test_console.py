@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from finmath_grpo.workflow import console
+
 ROOT = Path(__file__).parents[2]
 SNAKEFILE = """
 import sys
@@ -78,3 +80,18 @@ def test_a_dry_run_says_why_each_job_runs(folder: Path):
     looked = snakemake(folder, "-n", PAGE).stdout
     assert re.search(r"Job stats:\njob +count\n-+ +-+\npage +1\ntotal +1\n", looked)
     assert f"page mine: Missing output files: {PAGE}" in looked
+
+
+def test_a_misspelt_target_or_file_names_the_nearest_one_and_how_to_list_all():
+    def say(target: str) -> str:
+        files = ["results/smoke/figures/outcomes.png", "results/smoke/claims.md"]
+        return console.misspelt([target], ["smoke", "recorded"], files, lambda name: name == "results/smoke/scores.csv")
+
+    assert say("smok") == (
+        "smok: no target or file of that name; did you mean smoke? All of them: snakemake --list-target-rules"
+    )
+    assert "did you mean results/smoke/figures/outcomes.png? All of them: snakemake --summary smoke" in say(
+        "results/smoke/figures/outcome.png"
+    )
+    assert "of that name. All of them" in say("zzz")
+    assert [say(right) for right in ("smoke", "results/smoke/scores.csv", "/")] == [""] * 3

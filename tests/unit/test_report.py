@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from finmath_grpo.evaluation.scores import COLUMNS
-from finmath_grpo.report.build import script_json
+from finmath_grpo.report.packing import script_json
 from finmath_grpo.report.rollouts import spread
+from finmath_grpo.workflow.paths import TEXT_FILES
 
 SOURCE = Path(__file__).parents[2] / "src"
 HOSTILE = (
@@ -95,6 +96,7 @@ def folder(tmp_path: Path) -> Path:
         "column": "accuracy", "note": "", "rule": "",
     }  # fmt: skip
     (run / "claims.json").write_text(json.dumps([claim]), encoding="utf-8")
+    (run / "claims.yaml").write_text("[{id: c, with: {pairs: [[llama-grpo, llama-base]]}}]", encoding="utf-8")
     return run
 
 
@@ -102,24 +104,34 @@ def build(
     run: Path, to: str = "report", read: bool = True, texts: bool = True, **environment: str
 ) -> subprocess.CompletedProcess:
     """Make the report of the run; without `read` as for an experiment of tables only, without `texts` for a record."""
-    words = ["--experiment", "try", "--models", json.dumps(MODELS), "--confidence", "0.95"]
-    words += ["--claims", run / "claims.json", "--page", run / to / "index.html"]
+    words = ["--experiment", "try", "--kind", "run", "--confidence", "0.95"]
+    words += ["--claims", run / "claims.json", "--claim-list", run / "claims.yaml", "--page", run / to / "index.html"]
     words += ["--figures", run / "figures/all_models.png"]
     of_scores = ["pass_and_majority", "ceiling", "decomposition", "readability"]
     tables = ["accuracy", "any_temperature", *(of_scores if read else [])]
     words += ["--tables", *(run / f"statistics/{name}.csv" for name in tables)]
+    scored: list[str | Path] = ["--models", json.dumps(MODELS)]
     if read:
-        words += ["--test", run / "data/test.jsonl", "--scores", run / "scores.csv"]
+        scored += ["--test", run / "data/test.jsonl", "--scores", run / "scores.csv"]
     if read and texts:
-        words += ["--completions", *(run / f"completions/{model}.jsonl" for model in MODELS)]
-        words += ["--train", run / "data/train.jsonl"]
-        words += ["--rollouts", run / "training/llama-grpo/completions.jsonl.zst"]
-    return subprocess.run(
-        [sys.executable, "-m", "finmath_grpo.report.build", *map(str, words)],
-        env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
-        capture_output=True,
-        text=True,
-    )
+        scored += ["--completions", *(run / f"completions/{model}.jsonl" for model in MODELS)]
+        scored += ["--train", run / "data/train.jsonl"]
+        scored += ["--rollouts", run / "training/llama-grpo/completions.jsonl.zst"]
+    stages: list[tuple[str, list[str | Path]]] = [
+        ("scripts", ["--script", run / to / "report.js", "--style", run / to / "report.css"]),
+        *([("texts", [*scored, "--data", run / to / "data"])] if read else []),
+        ("build", [*words, *scored]),
+    ]
+    for stage, arguments in stages:
+        done = subprocess.run(
+            [sys.executable, "-m", f"finmath_grpo.report.{stage}", *map(str, arguments)],
+            env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            break
+    return done
 
 
 def browse(page: Path, address: str = "") -> str:
@@ -171,9 +183,9 @@ def test_an_address_leads_to_what_was_sampled_in_training(folder: Path):
 @in_browser
 def test_a_data_file_that_is_not_there_is_named(folder: Path):
     build(folder)
-    (folder / "report/data/questions/000.js").unlink()
+    (folder / "report/data/completions/00.js").unlink()
     document = browse(folder / "report/index.html", "q=q-1")
-    assert "data/questions/000.js can't be read" in document
+    assert "data/completions/00.js can't be read" in document
 
 
 @in_browser
@@ -194,7 +206,7 @@ def test_a_missing_completion_is_named(folder: Path):
     assert (
         "llama-grpo.jsonl: the completion of temperature 1, question q-2</script>, sample 0 is missing" in failed.stderr
     )
-    assert not (folder / "report").exists()
+    assert not (folder / "report/data").exists() and not (folder / "report/index.html").exists()
 
 
 def test_the_same_run_gives_the_same_bytes(folder: Path):
@@ -208,15 +220,8 @@ def test_the_same_run_gives_the_same_bytes(folder: Path):
         }
         for name in ("one", "two")
     )
-    assert len(one) == 6  # page, script, style, two questions, one run
+    assert len(one) == 3 + TEXT_FILES + 1  # page, script, style, texts of questions, those of training
     assert one == two
-
-
-def test_nothing_of_an_earlier_report_is_left(folder: Path):
-    stale = folder / "report/data/questions/999.js"
-    write_lines(stale, [])
-    build(folder)
-    assert not stale.exists()
 
 
 def test_numbers_are_those_of_the_tables(folder: Path):
@@ -231,6 +236,9 @@ def test_numbers_are_those_of_the_tables(folder: Path):
         ("+0.8", "\u22120.2 to +1.6"),
         ("+2.7", "\u22120.3 to +5.6"),
         ("99.5", "90.0 to 100.0"),
+        # the three tests side by side
+        ("50.0", "12.5 to 75.0"),
+        ("25.0", "10.0 to 40.0"),
     ]
     assert "it can reach 76 %" in page
     assert "There are no answers to new numbers (T3)" in page

@@ -8,8 +8,18 @@ meant.
 """
 
 import re
-from collections.abc import Iterator
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal, DecimalException, localcontext
+from collections.abc import Iterator, Sequence
+from decimal import (
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DecimalException,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
@@ -32,7 +42,13 @@ _LAST_NUMBER = re.compile(r"(?:^|[\s:>.])((?:[%₺$€]\s?)?\d+(?:[.,]\d+)*\s?%?
 _NUMBER_AND_UNIT = re.compile(r"((?:[%₺$€]\s?)?\d[\d.,]*\D*)$")
 _FIRST_NUMBER = re.compile(r"\s*([%₺$€]?\s?-?\d+(?:[.,]\d+)*\s?%?)(?![\w.,]*\d|\w)")
 _BULLET = re.compile(r"\s*[-•*]\s")
-_EXACT = Context(prec=40)
+_EXACT, _FIFTY = Context(prec=40), Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
+_PLAIN = re.compile(
+    r"(?:[^\d=≈()+×·÷^*/%‰₺$€−–-]*[\s:])?(\d+(?:[.,]\d+)*(?: ?[×*/+−-] ?\d+(?:[.,]\d+)*)+) ?= ?(\d+(?:[.,]\d+)*)"
+)
+_PLAIN_SIGN = re.compile(r" ?([×*/+−-]) ?")
+_SIXTY = Context(prec=60, traps=[InvalidOperation])
+_STEPS = [Decimal(1).scaleb(-place) for place in range(20)]
 _POWERS = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
 _SIGN = 3
 """How tightly a sign before a number binds: -2^2 is -4."""
@@ -74,9 +90,63 @@ def equations(text: str) -> Iterator[Equation]:
         return
     start = 0
     for line in text.split("\n"):
-        for begin, end, verdict, value in _equations_of_line(line):
-            yield Equation(start + begin, start + end, verdict, value)
+        if "=" in line or "≈" in line:
+            for begin, end, verdict, value in _plain_equation(line) or _equations_of_line(line):
+                yield Equation(start + begin, start + end, verdict, value)
         start += len(line) + 1
+
+
+def _plain_equation(line: str) -> list[tuple[int, int, int, str]] | None:
+    """The equation of a line that is words and `5 × 3 = 15`, as nearly all are; None where it takes the longer way.
+
+    It says what `_equations_of_line` says, ten times as fast: a large run states a million equations.
+    """
+    if len(line) > LONGEST:
+        return None
+    found = _PLAIN.fullmatch(line)
+    if found is None:
+        return None
+    parts = _PLAIN_SIGN.split(found[1])
+    if len(parts) > 2 * MOST_TERMS - 1:
+        return None
+    values = []
+    best = WRONG
+    for read, point in ((turkish, ","), (english, ".")):
+        numbers = [read(number) for number in parts[::2]]
+        other = read(found[2])
+        if None in numbers:
+            continue
+        value = _left_to_right(numbers, parts[1::2])
+        if value is None:
+            continue
+        values.append(value)
+        if other is not None:
+            _, mark, decimals = found[2].rpartition(point)
+            best = min(best, _compare(value, other, len(decimals) if mark else 0))
+        if best == RIGHT:
+            break
+    if not values:
+        return []
+    return [(found.start(1), found.end(2), best, _shown(values[0]) if best == WRONG else "")]
+
+
+def _left_to_right(numbers: Sequence[Decimal | None], signs: Sequence[str]) -> Decimal | None:
+    """The value of an expression without brackets and powers, or None where it divides by nothing."""
+    total, product, add = Decimal(0), numbers[0], _FIFTY.add
+    assert product is not None
+    try:
+        for sign, number in zip(signs, numbers[1:], strict=True):
+            assert number is not None
+            if sign in "×*":
+                product = _FIFTY.multiply(product, number)
+            elif sign == "/":
+                product = _FIFTY.divide(product, number)
+            else:
+                total, product = add(total, product), number
+                add = _FIFTY.add if sign == "+" else _FIFTY.subtract
+        return add(total, product)
+    except DecimalException:
+        return None
 
 
 @lru_cache(maxsize=1 << 15)
@@ -179,16 +249,19 @@ def _check(left: _Side, right: _Side) -> tuple[int, str] | None:
 
 def _decimals(number: str, read: object) -> int:
     """How many decimals a number shows."""
-    return len(number.rpartition("," if read is turkish else ".")[2]) if ("," if read is turkish else ".") in number else 0
+    return (
+        len(number.rpartition("," if read is turkish else ".")[2]) if ("," if read is turkish else ".") in number else 0
+    )
 
 
 def _compare(value: Decimal, other: Decimal, decimals: int) -> int:
-    if _EXACT.plus(value) == _EXACT.plus(other):
+    if value == other or _EXACT.plus(value) == _EXACT.plus(other):
         return RIGHT
-    step = Decimal(1).scaleb(-decimals)
+    step = _STEPS[decimals] if decimals < len(_STEPS) else Decimal(1).scaleb(-decimals)
+    if _FIFTY.abs(_FIFTY.subtract(value, other)) > step:
+        return WRONG
     try:
-        with localcontext(prec=60):
-            near = value.quantize(step, ROUND_HALF_UP), value.quantize(step, ROUND_HALF_EVEN)
+        near = value.quantize(step, ROUND_HALF_UP, _SIXTY), value.quantize(step, ROUND_HALF_EVEN, _SIXTY)
     except DecimalException:
         return WRONG
     return ROUNDED if other in near else WRONG
@@ -260,8 +333,9 @@ def _apply(sign: str, value: Decimal, other: Decimal) -> Decimal:
 
 def _shown(value: Decimal) -> str:
     """A value in Turkish, with at most six decimals."""
-    with localcontext(prec=60):
-        try:
-            return format_turkish(value.quantize(Decimal("1e-6")).normalize() + 0)
-        except (DecimalException, ValueError):
-            return f"{value:.6e}"
+    if value == value.to_integral_value() and abs(value.adjusted()) < 30:
+        return format_turkish(value.to_integral_value())
+    try:
+        return format_turkish(_SIXTY.normalize(value.quantize(_STEPS[6], context=_SIXTY)))
+    except (DecimalException, ValueError):
+        return f"{value:.6e}"

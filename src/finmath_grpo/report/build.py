@@ -1,7 +1,7 @@
 """Make the page of an experiment's report: `python -m finmath_grpo.report.build`.
 
-Beside it lie its script and style (`report.scripts`) and the texts (`report.texts`). The page opens from a disk, with no
-server and no network. What models and users wrote is data and never markup: Jinja escapes it in the page, the data
+Beside it lie its script and style (`report.scripts`) and the texts (`report.texts`). The page opens from a disk, with
+no server and no network. What models and users wrote is data and never markup: Jinja escapes it in the page, the data
 files are plain JSON, and the script sets it as text. Same input, same bytes.
 """
 

@@ -1,4 +1,4 @@
-"""What shows that a run is sound: the audit of its questions, what its tests have in common with training, its merges."""
+"""What shows that a run is sound: the audit of its questions, what tests and training have in common, its merges."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -36,7 +36,11 @@ def overlaps(path: Path) -> dict[str, Any]:
     """By test, of how many questions training has seen how much; the columns are those of `OVERLAPS`."""
     found: Mapping[str, Any] = read_json(path)
     return {
-        test: {"test": row["test"], "train": row["train"], "seen": [row["test_questions_seen"][key] for key in OVERLAPS]}
+        test: {
+            "test": row["test"],
+            "train": row["train"],
+            "seen": [row["test_questions_seen"][key] for key in OVERLAPS],
+        }
         for test, row in found.items()
     }
 

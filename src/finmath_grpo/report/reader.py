@@ -15,10 +15,10 @@ import pandas as pd
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.evaluation.scores import OUTCOMES, SCORERS, read_scores
+from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.report.arithmetic import equations
-from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.workflow.paths import TEXT_FILES
 
 SHOWN = {"id", "unit", "family", "difficulty", "question", "answer", "answer_unit", "value"}
@@ -143,9 +143,9 @@ def question_texts(evaluation: Evaluation) -> Iterator[list[list[list[Any]]]]:
 def sums(text: str) -> list[list[Any]]:
     """The checked equations of a text as the page takes them."""
     found = list(equations(text))
-    if not found or text.isascii() or max(text) <= "\uffff":
+    if not found or text.isascii() or _units(text) == len(text):
         return [list(equation) for equation in found]
-    return [[_units(text[: start]), _units(text[: end]), verdict, value] for start, end, verdict, value in found]
+    return [[_units(text[:start]), _units(text[:end]), verdict, value] for start, end, verdict, value in found]
 
 
 def _units(text: str) -> int:

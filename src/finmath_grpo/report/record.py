@@ -82,7 +82,11 @@ def compared(settings: dict[str, Any], base: dict[str, Any] | None) -> list[list
 def flat(value: Any, place: str = "") -> dict[str, str]:
     """The settings by their dotted keys, each value as text."""
     if isinstance(value, dict) and value:
-        return {key: text for name, inner in value.items() for key, text in flat(inner, f"{place}.{name}"[not place :]).items()}
+        return {
+            key: text
+            for name, inner in value.items()
+            for key, text in flat(inner, f"{place}.{name}"[not place :]).items()
+        }
     return {place: ", ".join(map(str, value)) if isinstance(value, list) else str(value)}
 
 

@@ -1,9 +1,9 @@
 """Write the texts that the page shows: `python -m finmath_grpo.report.texts`.
 
-Every completion of T1 with its outcome and its sums done again, and a sample of what was written in training. The files
-are few and always the same ones, so that the workflow knows them: `completions/00.js` to `completions/15.js`, a question
-in every sixteenth, and `training.js`. Each question is compressed by itself, and the page inflates the one that it
-shows. Same input, same bytes.
+Every completion of T1 with its outcome and its sums done again, and a sample of what was written in training. The
+files are few and always the same ones, so that the workflow knows them: `completions/00.js` to `completions/15.js`, of
+every sixteenth question each, and `training.js`. Each question is compressed by itself, and the page inflates the one
+that it shows. Same input, same bytes.
 """
 
 import argparse

@@ -5,9 +5,10 @@ Snakemake's own output per job (all inputs, the reason) runs to thousands of cha
 terminal. The fields of the records are those that Snakemake documents for logger plugins.
 """
 
+import difflib
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -41,9 +42,31 @@ def where(jobs: Iterable[Any], results: Path = Path("results")) -> str:
 
 def names_no_target(arguments: list[str]) -> bool:
     """Whether a command line of Snakemake, without the program's name, leaves to us what is built."""
+    return not targets_of(arguments)
+
+
+def misspelt(targets: Iterable[str], rules: Collection[str], files: Iterable[str], made: Callable[[str], bool]) -> str:
+    """What to say of the first target that is no rule, no file and no output of a rule; empty if each is one of them.
+
+    `files` are those that a target may stand for, `made` tells whether a rule makes a file.
+    """
+    for target in targets:
+        if target in rules or Path(target).exists() or made(target):
+            continue
+        places = "/" in target
+        near = difflib.get_close_matches(target, files if places else rules, n=1)
+        meant = f"; did you mean {near[0]}?" if near else ""
+        experiment = near[0].split("/")[1] if near and places else "smoke"
+        every = f"snakemake --summary {experiment}" if places else "snakemake --list-target-rules"
+        return f"{target}: no target or file of that name{meant or '.'} All of them: {every}"
+    return ""
+
+
+def targets_of(arguments: list[str]) -> list[str]:
+    """What a command line of Snakemake, without the program's name, asks for."""
     from snakemake.cli import get_argument_parser
 
-    return not get_argument_parser().parse_known_args(arguments)[0].targets
+    return list(get_argument_parser().parse_known_args(arguments)[0].targets)
 
 
 class Console(logging.Formatter):

@@ -354,11 +354,7 @@ class Plan:
         return sorted(str(path) for pattern in patterns for path in folder.glob(pattern))
 
     def loaded_by_page(self, wildcards: Wildcards) -> list[str]:
-        """What the page and the pages of its figures load."""
-        folder = f"results/{wildcards.experiment}"
-        texts = [] if self._is_published(wildcards) else paths.report_texts(wildcards.experiment)
-        plotly = [f"{folder}/figures/plotly.min.js"] if self.figures(wildcards.experiment) else []
-        return [f"{folder}/report/report.js", f"{folder}/report/report.css", *texts, *plotly]
+        return self._loaded(wildcards.experiment)
 
     def completions_to_read(self, wildcards: Wildcards) -> list[str]:
         return [] if self._is_published(wildcards) else self.completions(wildcards)
@@ -398,9 +394,17 @@ class Plan:
         files = ["claims.json", "claims.md", "report/index.html"]
         if isinstance(self.experiments[experiment], Run):
             files += ["data/audit.json", "data/contamination.json"]
-        return [*figures, *(f"{folder}/{file}" for file in files)]
+        # What pages load, too: of the files behind a target, Snakemake makes again only those that are targets.
+        return [*figures, *(f"{folder}/{file}" for file in files), *self._loaded(experiment)]
 
     # ----
+
+    def _loaded(self, experiment: str) -> list[str]:
+        """What the page of the report and those of the figures load."""
+        folder = f"results/{experiment}"
+        texts = [] if isinstance(self.experiments[experiment], Published) else paths.report_texts(experiment)
+        plotly = [f"{folder}/figures/plotly.min.js"] if self.figures(experiment) else []
+        return [f"{folder}/report/report.js", f"{folder}/report/report.css", *texts, *plotly]
 
     def _found(self, wildcards: Wildcards) -> Experiment:
         return self.experiments[wildcards.experiment]

@@ -92,9 +92,9 @@ function startReader() {
       const counts = rightCounts(question, filter, chosen);
       let listed = passes(question, filter, chosen, counts);
       if (listed && text) {
-        const found = hits ? hitsOf(place, text) : [];
-        if (found.length) hits.set(place, found);
-        listed = found.length > 0 || fields[place].includes(text);
+        const found = hits ? holding(place, text) : { count: 0 };
+        if (found.count) hits.set(place, found);
+        listed = found.count > 0 || fields[place].includes(text);
       }
       const item = items[place];
       item.hidden = !listed;
@@ -105,11 +105,11 @@ function startReader() {
       counts.forEach((count, index) => dots[index].classList.toggle("on", count > 0));
       const solvers = models.filter((_, index) => counts[index]).map((model) => model.label);
       item.querySelector(".unheard").textContent = `, solved by ${solvers.join(", ") || "no model"}`;
-      item.querySelector(".found").textContent = hits?.has(place) ? `${hits.get(place).length} ×` : "";
+      item.querySelector(".found").textContent = hits?.has(place) ? `${hits.get(place).count} ×` : "";
     });
     const counts = [`${shown.length} of ${questions.length} questions`];
     if (filter.outcome) counts.push(`${completions} completions: ${words[filter.outcome]}`);
-    if (hits) counts.push(`${[...hits.values()].reduce((sum, found) => sum + found.length, 0)} completions hold the text`);
+    if (hits) counts.push(`${[...hits.values()].reduce((sum, found) => sum + found.count, 0)} completions hold the text`);
     byId("count").textContent = counts.join(" · ");
     byId("hits").hidden = !hits?.size;
     items.forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen.question)));
@@ -160,7 +160,7 @@ function startReader() {
 
   /** Choose a question: at its first hit, or its first completion with the outcome, where one is looked for. */
   function open(place) {
-    const first = hits?.get(place)?.[0] ?? (filter.outcome ? wantedCells(questions[place], filter, chosen)[0] : null);
+    const first = hits?.has(place) ? hitsIn(hits.get(place))[0] : (filter.outcome ? wantedCells(questions[place], filter, chosen)[0] : null);
     return first ? land(place, first) : choose({ question: place });
   }
 
@@ -300,7 +300,7 @@ function startReader() {
 
   function stepHit(places) {
     if (!hits?.size) return;
-    const all = shown.flatMap((place) => (hits.get(place) ?? []).map((hit) => [place, hit]));
+    const all = shown.flatMap((place) => (hits.has(place) ? hitsIn(hits.get(place)) : []).map((hit) => [place, hit]));
     const model = models.findIndex(({ id }) => id === chosen.model);
     const here = all.findIndex(([place, hit]) => place === chosen.question && hit[0] === model && hit[1] === cell());
     const next = here < 0 ? 0 : (here + places + all.length) % all.length;
@@ -311,11 +311,13 @@ function startReader() {
   function landSoon() {
     clearTimeout(landing);
     landing = setTimeout(() => {
+      write();
       if (!hits?.size) {
         showCards(false);
         return;
       }
-      const there = (hits.get(chosen.question) ?? []).some(([model, at]) => models[model].id === chosen.model && at === cell());
+      const model = models.findIndex(({ id }) => id === chosen.model);
+      const there = model >= 0 && hits.get(chosen.question)?.flags[model * temperatures.length * samples + cell()];
       if (there) showCards();
       else stepHit(1);
     }, 300);
@@ -385,9 +387,13 @@ function startReader() {
 
   document.querySelector(".finder").addEventListener("submit", (event) => event.preventDefault());
   byId("search").addEventListener("input", () => {
-    change("find", byId("search").value);
+    // The address is written once typing pauses.
+    problem(byId("notice"), "");
+    filter.find = byId("search").value;
+    refreshList();
     landSoon();
   });
+  byId("search").addEventListener("change", write);
   byId("search").addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
     clearTimeout(landing);

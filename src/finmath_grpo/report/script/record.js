@@ -14,7 +14,7 @@ function startRecord() {
       begun = false;
       byId("record").replaceChildren(element("p", { class: "problem" },
         "There is no record of the run beside this page (data/run.js). A run of the workflow writes it as it ends; so does ",
-        element("code", {}, `python -m finmath_grpo.workflow.provenance --experiment ${carried.experiment}`), "."));
+        element("code", {}, `.venv/bin/python -m finmath_grpo.workflow.provenance --experiment ${carried.experiment}`), "."));
     }
   });
 }
@@ -109,6 +109,6 @@ function startBeside() {
       pair.replaceChildren(element("h4", {}, title), element("div", {}, twin(`${folder}/${figure}.png`, `${folder}/${figure}.html`, "the post's numbers"), twin(png, html, `this run, ${carried.experiment}`)));
     }
     byId("beside-state").textContent = count ? "" : "The figures of the post's numbers are not beside this run. ";
-    if (!count) byId("beside-state").append(element("code", {}, "snakemake --cores all published"), " draws them.");
+    if (!count) byId("beside-state").append(element("code", {}, ".venv/bin/snakemake --cores all published"), " draws them.");
   });
 }

@@ -19,20 +19,27 @@ async function readAll(progress) {
   deepSearch.texts = texts;
 }
 
-/** The completions of a question that hold `wanted`, as [model, cell] by cell and then model. */
-function hitsOf(place, wanted) {
+/** Which completions of a question hold `wanted`: how many, and a flag for each, by model and then cell. */
+function holding(place, wanted) {
   const [text, starts] = [deepSearch.texts[place], deepSearch.starts[place]];
+  const flags = new Uint8Array(starts.length - 1);
+  let count = 0;
+  for (let at = text.indexOf(wanted), one = 0; at >= 0; at = text.indexOf(wanted, starts[one])) {
+    while (starts[one + 1] <= at) one += 1;
+    flags[one] = 1;
+    count += 1;
+    one += 1;
+    if (one === flags.length) break;
+  }
+  return { count, flags };
+}
+
+/** The same as pairs of model and cell, by cell and then model: the order in which hits are stepped through. */
+function hitsIn({ flags }) {
   const cells = evaluation.temperatures.length * evaluation.samples;
   const found = [];
-  for (let at = text.indexOf(wanted); at >= 0;) {
-    let [low, high] = [0, starts.length - 1];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (starts[middle] <= at) low = middle;
-      else high = middle;
-    }
-    found.push((low % cells) * models.length + Math.floor(low / cells));
-    at = low + 1 < starts.length - 1 ? text.indexOf(wanted, starts[low + 1]) : -1;
+  for (let cell = 0; cell < cells; cell += 1) {
+    for (let model = 0; model < models.length; model += 1) if (flags[model * cells + cell]) found.push([model, cell]);
   }
-  return found.sort((a, b) => a - b).map((key) => [key % models.length, Math.floor(key / models.length)]);
+  return found;
 }
