@@ -117,8 +117,11 @@ def _over_steps(
             panels.update_yaxes(tickformat=".0%", row=row, col=1)
     names = [label(model, look) for model in models]
     run = "each run by its own rewards" if several else names[0]
-    dots = "; dots: steps at which it was measured" if names_of is DIAGNOSTICS else ""
-    caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps{dots}"
+    thick = f"thick: running mean over {window} steps"
+    lines = f"thin: mean of a step's completions; {thick}"
+    if names_of is DIAGNOSTICS:
+        lines = f"thin: a step; {thick}; dots: measured there"
+    caption = f"{run}; {steps} steps; {lines}"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)

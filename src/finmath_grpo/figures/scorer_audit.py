@@ -1,7 +1,7 @@
 """What other tools' scorers say of the same completions: right answers rejected, and the size of the contrast.
 
-It is drawn for the docs by `figures.draw`, from a table that is shipped (docs/scorers.md has the command); the table is
-made with tools that the workflow does not have.
+The table is shipped with a record (docs/scorers.md has the command): it is made with tools that the workflow does not
+have.
 """
 
 from typing import Any
