@@ -5,8 +5,8 @@
 The template is a file with the form that the prompt asks for, or the prompt itself: two tagged blocks in which `...`
 stands for the working and for the answer. What a completion of each form earns is printed, and whether `RULES` hold.
 
-Exit status: 0 if all rules hold that count, 1 if one does not, 2 for a mistake in the command. No torch is imported, unless the
-function's own module does it.
+Exit status: 0 if all rules hold that count, 1 if one does not, 2 for a mistake in the command. No torch is imported,
+unless the function's own module does it.
 
 The function gets one completion at a time, as text or, if it can't read a text, as a list of one message. So a reward
 that compares the completions of a group can't be judged here. The columns of the data set are those of `GOLDS`, or of
