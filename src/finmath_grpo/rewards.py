@@ -2,10 +2,11 @@
 
 `xmlcount` and `exact_match` are the post's, to the last digit; its author took them from the Unsloth notebook, and that
 from William Brown. `xmlcount` has a known fault that is kept: a completion that ends at `</cevap>` with no newline
-after it, which is what the template asks for, loses 0.001 for each character of the *whole* text, and one that leaves
-the template for an inline `<cevap>6615</cevap>` earns a steady 0.25. `template_match` and `numeric_match` are ours and
-are bounded. Answers are found and read by the functions that score the evaluation, so that reward and score can't
-drift apart.
+after it, which is what the template asks for, loses 0.001 for each character of the *whole* text, and one with an
+inline `<cevap>6615</cevap>` earns a steady 0.25. In 58 % of the post's steps the mean is exactly 0.25: in these no
+completion had the form asked for. That its model left the template is an inference. `template_match` and
+`numeric_match` are ours and are bounded. Answers are found and read by the functions that score the evaluation, so that
+reward and score can't drift apart.
 
 A completion is a plain text, or a conversation as TRL passes it: `[{"role": "assistant", "content": text}]`.
 """

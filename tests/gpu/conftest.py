@@ -135,7 +135,16 @@ def questions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def killed_and_resumed(models: dict[str, Path], questions: Path) -> Callable[[str], dict]:
+def validation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The smoke experiment's validation questions, cleaned."""
+    directory = tmp_path_factory.mktemp("validation")
+    outputs = [f"--{name}={directory / name}.json" for name in ("questions", "rejected")]
+    python("-m", "finmath_grpo.questions.clean", "--raw=data/raw/smoke-validation.jsonl", *outputs)
+    return directory / "questions.json"
+
+
+@pytest.fixture(scope="session")
+def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Path) -> Callable[[str], dict]:
     """GRPO by an engine from the tiny Llama, killed after its first checkpoint, started again, and merged."""
 
     def run(engine: str) -> dict:
@@ -147,7 +156,7 @@ def killed_and_resumed(models: dict[str, Path], questions: Path) -> Callable[[st
         files = {name: directory / name for name in ("cache", "log", "config", "completions", "check")}
         module = {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
         stage = ["-m", module, "--settings", json.dumps(grpo(engine)), "--train", questions, "--base", base]
-        stage += ["--code", "tests", "--manifest", adapter]
+        stage += ["--code", "tests", "--manifest", adapter, "--validation", validation]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", files[name]]
         kill_when(command(*stage), lambda: any(files["cache"].glob("*/checkpoint-*/trainer_state.json")))
@@ -206,6 +215,7 @@ def grpo(engine: str) -> dict:
         "max_steps": STEPS,
         "optimizer_steps": STEPS,
         "save_steps": STEPS // 3,
+        "validate_every": STEPS // 3,
         "vllm_gpu_memory_utilization": 0.15,
     }
     return {

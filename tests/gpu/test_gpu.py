@@ -99,7 +99,13 @@ def test_killed_grpo_goes_on_from_its_checkpoint_and_leaves_the_base_as_it_was(e
     table.append((f"{engine}: greedy, base + adapter = merged", f"{greedy['identical']} of {greedy['prompts']}"))
     table.append((f"{engine}: a step", f"{log['step_time'].median():.2f} s"))
     assert found["resumed"]
-    assert list(log["step"]) == list(range(1, len(log) + 1))
+    assert list(log["step"]) == list(range(len(log)))
+    # Held-out accuracy before training, after every third of it, and the sampler's distance to the trainer there.
+    heldout = log.dropna(subset=["validation/accuracy"])
+    mismatch = heldout["sampling/mismatch"]
+    table.append((f"{engine}: sampler against trainer, mean |log p| difference", f"{mismatch.max():.4f}"))
+    assert list(heldout["step"]) == [0, *(third * (len(log) - 1) // 3 for third in (1, 2, 3))]
+    assert (mismatch < 0.1).all() and (heldout["validation/readable"] > 0).any()
     assert set(check["base_sha256"]) == {"on_disk", "before_training", "after_training"}
     assert len(set(check["base_sha256"].values())) == 1
     assert update > 0

@@ -429,6 +429,13 @@ def test_quickly_is_a_matter_of_when_the_rise_is_done(rise_at, says, tmp_path: P
     assert verdict("quickly", curve(tmp_path, rewards), model="m", rise=0.9, share=0.25) == says
 
 
+def test_the_policy_before_training_is_no_step_of_the_curve(tmp_path: Path) -> None:
+    curves = {"model": "m", "step": range(43), "completion_length": [None] + [9.0] * 42}
+    curves |= {"correctness_reward": [None] + [2 / 3] * 42, "validation_accuracy": [0.5] + [None] * 42}
+    found = CHECKS["whole_group"](tables(tmp_path, training=curves), model="m", size=6)
+    assert found.verdict == "supported" and found.detail.startswith("42 of 42 steps")
+
+
 def test_what_does_not_rise_is_not_quick(tmp_path: Path) -> None:
     flat = {"model": "m", "fact": ["steps", "format_change"], "value": [60, 0], "low": -0.1, "high": 0.1, "meaning": ""}
     with pytest.raises(NotMeasured, match="does not rise"):

@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -21,7 +22,7 @@ from finmath_grpo.evaluation.scores import OUTCOMES
 from finmath_grpo.figures import catalogue, draw
 from finmath_grpo.figures.bars import by_temperature
 from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, module_of, tables_of
-from finmath_grpo.figures.curves import curves
+from finmath_grpo.figures.curves import curves, diagnostics
 from finmath_grpo.figures.draw import Drawing
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
@@ -96,6 +97,8 @@ def simulated(tmp_path_factory) -> Path:
     audits = [audit(model, iter(rollouts)) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(audits).to_csv(folder / "reward_audit.csv", index=False)
     log = pd.DataFrame({"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25})
+    log = log.assign(reward=0.75, entropy=0.5, frac_reward_zero_std=0.2)
+    log.loc[log["step"] % 4 == 0, ["validation_accuracy", "validation_readable", "sampling_mismatch"]] = 0.4, 0.9, 0.01
     runs = [log.assign(model=model) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(runs).to_csv(folder / "training.csv", index=False)
     sides = [
@@ -116,6 +119,7 @@ def simulated(tmp_path_factory) -> Path:
         for layer in range(3)
         for part in ("self_attn.q_proj", "mlp.down_proj")
     }
+    shutil.copy("data/recorded/scorer_audit.csv", folder)
     merged = merge_table({model: {"tensors": tensors} for model in ("llama-grpo", "gemma-dpo")})
     merged.to_csv(folder / "merge.csv", index=False)
     return folder
@@ -150,7 +154,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
     everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
     trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
-    trained["merged"] = ["llama-grpo"]
+    trained |= {"merged": ["llama-grpo"], "audited": KNOWN}
     assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
 
 
@@ -160,7 +164,12 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
         ({"grpo_vs_base"}, {"llama-grpo", "gemma-it", "gemma-dpo"}, {}),
         ({"gemma_vs_dpo"}, {"llama-base", "llama-grpo", "gemma-it"}, {}),
         ({"training_run_metrics"}, {*KNOWN, "mine"}, {"logs": ["mine"], "rollouts": ["mine"]}),
-        ({"training_run_metrics", "training_runs", "reward_audit"}, {*KNOWN}, {"logs": [], "rollouts": []}),
+        (
+            {"training_run_metrics", "training_runs", "training_diagnostics", "reward_audit"},
+            {*KNOWN},
+            {"logs": [], "rollouts": []},
+        ),
+        ({"scorer_audit"}, {*KNOWN}, {"audited": []}),
         ({"reward_audit"}, {*KNOWN}, {"rollouts": []}),
         (
             {"example_question1", "example_question2", "paired_differences", "gain_by_cause"},
@@ -179,7 +188,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
 )
 def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absent, models, given):
     run = {"panel": ["llama-grpo"], "contrasts": [("llama-grpo", "gemma-it")], "logs": KNOWN, "rollouts": KNOWN}
-    run["merged"] = KNOWN
+    run |= {"merged": KNOWN, "audited": KNOWN}
     expected = set(FIGURES) - absent - (set() if "gemma-dpo" in models else {"gemma_vs_dpo"})
     expected -= set() if "llama-base" in models else {"grpo_vs_base"}
     assert set(figures_of("run", models, **{**run, **given})) == expected
@@ -424,6 +433,17 @@ def test_a_run_with_one_reward_has_curves_of_that_reward_and_of_length(simulated
     one = training.assign(format_reward=float("nan"))
     titles = {panel.text for panel in curves({"training": one}, LOOK).layout.annotations}
     assert titles == {"Completion length (tokens)", "Correctness reward"}
+
+
+def test_held_out_accuracy_is_drawn_at_the_steps_where_it_was_measured_and_only_there(simulated):
+    training = read_tables([simulated / "training.csv"])["training"]
+    drawing = diagnostics({"training": training}, LOOK)
+    titles = [panel.text for panel in drawing.layout.annotations]
+    place = next(number for number, title in enumerate(titles, start=1) if title.startswith("Held-out accuracy"))
+    dots = [trace for trace in drawing.data if trace.yaxis == f"y{place}"]
+    assert [trace.mode for trace in dots] == ["lines+markers"] * 2
+    assert all(list(trace.x) == [0, 4] and list(trace.y) == [0.4, 0.4] for trace in dots)
+    assert len(titles) == 7
 
 
 def test_a_missing_browser_is_one_line_that_says_what_to_install(simulated, tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import experiments
 from finmath_grpo.workflow.plan import Plan
 
@@ -121,3 +122,20 @@ def test_others_are_told_of_the_recorded_run_what_its_record_says(plan):
 
 def test_no_experiment_builds_an_export(plan):
     assert not [file for name in plan.experiments for file in plan.artifacts(name) if "export" in file]
+
+
+def test_the_validation_questions_are_asked_in_training_only_where_the_config_says_so(plan, tmp_path):
+    assert plan.validation(job("smoke", "llama-grpo")) == "results/smoke/data/v.jsonl"
+    quiet = plan.experiments["smoke"].model_copy(deep=True)
+    off = quiet.training.grpo.model_copy(update={"validate_every": None})
+    quiet = quiet.model_copy(update={"training": quiet.training.model_copy(update={"grpo": off})})
+    assert Plan({"quiet": quiet}).validation(job("quiet", "llama-grpo")) == []
+    (tmp_path / "without.yaml").write_text("extends: smoke\nvalidation: null\n", encoding="utf-8")
+    (tmp_path / "smoke.yaml").write_text(Path("config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"training\.grpo\.validate_every: needs the file of questions `validation`"):
+        experiments.load(tmp_path / "without.yaml")
+
+
+def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):
+    assert plan.figure_tables(job("recorded", figure="scorer_audit")) == ["data/recorded/scorer_audit.csv"]
+    assert "scorer_audit" in plan.figures("recorded") and "scorer_audit" not in plan.figures("smoke")

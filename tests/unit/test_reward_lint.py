@@ -12,6 +12,7 @@ import pytest
 
 from finmath_grpo import public_rewards, reward_lint, rewards
 from finmath_grpo.errors import UserError
+from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.reward_lint import FINITE, GOLDS, RULES, adapt, lint, load, read_columns, read_template, spellings
 
 ROOT = Path(__file__).parents[2]
@@ -22,10 +23,14 @@ ASKED, BOUNDED, LENGTH, NEWLINE, END_OF_TURN, INLINE, SECOND, SPELLING, CHEAP = 
 Reward = Callable[..., list[Any]]
 
 
-def broken(reward: Reward, template: str = "matematik-cevap") -> set[str]:
-    """The rules that do not hold."""
+FULL = "<matematik>\n1 + 1 = 2\n</matematik>\n<cevap>\n2\n</cevap>"
+
+
+def broken(reward: Reward, template: str = "matematik-cevap", counts: bool = True) -> set[str]:
+    """The rules that do not hold, of those that count or of the others."""
     form = read_template(TEMPLATES / f"{template}.txt")
-    return {verdict.rule for verdict in lint(adapt("m:f", reward, form, GOLDS), form, GOLDS) if not verdict.holds}
+    verdicts = lint(adapt("m:f", reward, form, GOLDS), form, GOLDS)
+    return {verdict.rule for verdict in verdicts if not verdict.holds and verdict.counts == counts}
 
 
 def of(pay: Callable[[str], float | None]) -> Reward:
@@ -34,15 +39,26 @@ def of(pay: Callable[[str], float | None]) -> Reward:
 
 
 def plus(pay: Callable[[str], float]) -> Reward:
-    """`template_match`, which is whole but for end-of-turn tokens, and a fault."""
+    """`template_match`, which is whole, and a fault."""
     return of(lambda text: rewards.template_match([text])[0] + pay(text))
 
 
 def test_our_rewards_hold_where_they_should() -> None:
     assert broken(rewards.numeric_match) == set()
-    assert broken(rewards.template_match) == {END_OF_TURN}
+    assert broken(rewards.template_match) == set()
     assert broken(rewards.exact_match) == {SPELLING}
-    assert broken(rewards.xmlcount) == {*RULES} - {SPELLING}
+    assert broken(rewards.xmlcount) == {*RULES} - {SPELLING, END_OF_TURN}
+
+
+@pytest.mark.parametrize("family", ["llama", "gemma2"])
+def test_an_end_of_turn_token_is_noted_and_counts_for_nothing_because_training_has_none(family: str) -> None:
+    """The trainer decodes as here, and the tokens of our models are special ones of their tokenizers."""
+    assert broken(rewards.template_match, counts=False) == broken(rewards.xmlcount, counts=False) == {END_OF_TURN}
+    assert broken(rewards.numeric_match, counts=False) == set()
+    tokenizer = train_tokenizer([FULL], 300, family)
+    ids = tokenizer(FULL, add_special_tokens=False)["input_ids"] + [tokenizer.eos_token_id]
+    whole, decoded = (tokenizer.batch_decode([ids], skip_special_tokens=skip) for skip in (False, True))
+    assert rewards.template_match(whole) == [pytest.approx(0.3)] and rewards.template_match(decoded) == [0.5]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +82,7 @@ def test_our_rewards_hold_where_they_should() -> None:
 )
 def test_a_planted_fault_is_found(pay: Callable[[str], float], faults: set[str]) -> None:
     assert faults <= broken(plus(pay))
-    assert not broken(plus(lambda text: 0.0)) - {END_OF_TURN}
+    assert not broken(plus(lambda text: 0.0))
 
 
 def test_what_saturates_is_bounded_and_what_swings_too() -> None:
@@ -112,7 +128,7 @@ def test_the_public_rewards() -> None:
     text = "<reasoning>\n" + "x" * 951 + "\n</reasoning>\n<answer>\n7\n</answer>"
     (asked,), (newline,) = (public_rewards.count_xml([[{"content": one}]]) for one in (text, text + "\n"))
     assert (asked, newline) == (pytest.approx(0.501 - 0.001 * len(text)), 0.5)
-    assert broken(public_rewards.count_xml, "reasoning-answer") == {*RULES} - {SPELLING}
+    assert broken(public_rewards.count_xml, "reasoning-answer") == {*RULES} - {SPELLING, END_OF_TURN}
     assert broken(public_rewards.strict_format, "reasoning-answer") == {ASKED, LENGTH, NEWLINE, CHEAP}
     assert broken(public_rewards.tag_count, "think-answer") == {CHEAP}
     assert public_rewards.think_answer_format([[{"content": "<think>\na\n</think>\n<answer>\nb\n</answer>"}]]) == [1.0]

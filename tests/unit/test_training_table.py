@@ -8,6 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from finmath_grpo.rollouts import write_rollouts
+
 STEPS = 12
 REWARDS = {"xmlcount": "format", "template_match": "format", "exact_match": "answer", "numeric_match": "answer"}
 OF_FORMAT = {"format_start", "format_end", "format_maximum", "format_change", "length_slope_end"}
@@ -17,20 +19,27 @@ OF_ANSWER = {"correctness_start", "correctness_change", "all_wrong_share"}
 def write_log(folder: Path, model: str, *rewards: str) -> Path:
     steps = range(1, STEPS + 1)
     log = pd.DataFrame({"step": steps, "completion_length": [100 + step % 3 for step in steps], "reward": 0.5})
-    log = log.assign(reward_std=0.1, kl=0.0, clipped_ratio=0.0, frac_reward_zero_std=0.5)
+    log = log.assign(reward_std=0.1, kl=0.0, clipped_ratio=0.0)
     for place, reward in enumerate(rewards):
         log[f"rewards/{reward}/mean"] = [place + step / 10 for step in steps]
     path = folder / model / "log.csv"
     path.parent.mkdir()
     log.to_csv(path, index=False)
+    write_rollouts(path.with_name("rollouts"), [row(1, "q1", 0.5, 0.25)])
     return path
+
+
+def row(step: int, question: str, *rewards: float | None) -> dict[str, object]:
+    named = dict(zip(("xmlcount", "exact_match"), rewards, strict=False))
+    return {"step": step, "question_id": question, "completion": "", "rewards": named, "advantage": 0.0}
 
 
 def tables(folder: Path, *logs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     outputs = folder / "training.csv", folder / "reward_facts.csv"
     options = ("--settings", json.dumps({"bootstrap_draws": 50}), "--table", outputs[0], "--facts", outputs[1])
     command = [sys.executable, "-W", "error", "-m", "finmath_grpo.statistics.training_table"]
-    done = subprocess.run([*command, *options, "--logs", *logs], capture_output=True, text=True)
+    sampled = [log.with_name("rollouts") for log in logs]
+    done = subprocess.run([*command, *options, "--logs", *logs, "--rollouts", *sampled], capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return pd.read_csv(outputs[0]), pd.read_csv(outputs[1])
@@ -63,3 +72,26 @@ def test_a_log_that_is_not_whole_is_refused_by_name(text: str, says: str, tmp_pa
 def test_a_log_with_no_reward_of_the_project_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match=r"^error: .*no column rewards/<name>/mean"):
         tables(tmp_path, write_log(tmp_path, "m"))
+
+
+def test_held_out_accuracy_and_groups_without_variance_stand_beside_the_rewards(tmp_path: Path) -> None:
+    """Step 1: q1 earned 0.75 by two ways, q2 twice 0.5 and q3 two different sums. Step 5: one group, all the same. The
+    other steps learned from what step 1 or 5 sampled."""
+    path = write_log(tmp_path, "m", "xmlcount", "exact_match")
+    sampled = [row(1, "q1", 0.25, 0.5), row(1, "q2", 0.5, None), row(1, "q1", 0.75, 0.0), row(1, "q2", 0.5, 0.0)]
+    sampled += [row(1, "q3", 0.5, 0.0), row(1, "q3", 0.501, 0.0), *[row(5, "q1", 0.5, 2.0)] * 3]
+    write_rollouts(path.with_name("rollouts"), sampled)
+    log = pd.read_csv(path).assign(entropy=1.5)
+    measures = ["validation/accuracy", "validation/readable", "validation/mean_length"]
+    log.loc[log["step"] % 4 == 0, measures] = 0.4, 0.9, 33
+    before = {"step": 0, **dict(zip(measures, (0.3, 0.8, 30), strict=True))}
+    pd.concat([pd.DataFrame([before]), log]).to_csv(path, index=False)
+    training, facts = tables(tmp_path, path)
+    training = training.set_index("step")
+    assert training["frac_reward_zero_std"].dropna().to_dict() == pytest.approx({1: 2 / 3, 5: 1.0})
+    assert training["validation_accuracy"].dropna().to_dict() == {0: 0.3, 4: 0.4, 8: 0.4, 12: 0.4}
+    assert training["validation_readable"].dropna().to_dict() == {0: 0.8, 4: 0.9, 8: 0.9, 12: 0.9}
+    assert training["validation_length"].dropna().to_dict() == {0: 30, 4: 33, 8: 33, 12: 33}
+    assert training.loc[1:, "entropy"].eq(1.5).all() and training["sampling_mismatch"].isna().all()
+    # The policy before training is no step of it.
+    assert facts.set_index("fact").loc["steps", "value"] == STEPS

@@ -19,6 +19,7 @@ from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.prompts import chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import read_rollouts
+from finmath_grpo.statistics.training_table import zero_variance_share
 from finmath_grpo.training.grpo import ROLLOUTS, train, training_dataset, trl_trainer
 from finmath_grpo.training.settings import GrpoJob
 from finmath_grpo.training.trainer import FINISHED
@@ -62,7 +63,7 @@ def learnable() -> Iterator[None]:
     """A reward that an untrained model earns, so that it learns something; and one thread, as jobs have on a CPU."""
 
     def numeric_match(completions: list, **_: object) -> list[float]:
-        return [float(completion[0]["content"].count("a")) for completion in completions]
+        return [float("a" in completion[0]["content"]) for completion in completions]
 
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -84,7 +85,7 @@ class Kill(TrainerCallback):
 
 
 def run(base: Path, folder: Path, every: int | None, killed: bool = False, steps: int = STEPS) -> Path:
-    short = {"optimizer_steps": steps, "max_steps": steps, "save_steps": 1, "per_device_train_batch_size": 6}
+    short = {"optimizer_steps": steps, "max_steps": steps, "save_steps": 1, "per_device_train_batch_size": 12}
     settings = SMOKE.training.grpo.model_copy(update=short | {"max_completion_length": 12, "validate_every": every})
     job = GrpoJob(
         device="cpu", prompt=SMOKE.prompt, rewards=("template_match", "numeric_match"), seed=1, training=settings
@@ -146,6 +147,12 @@ def test_every_second_step_and_the_last_are_validated(validated: Path) -> None:
     assert there.index.tolist() == VALIDATED
     assert found.loc[0].drop(["epoch", *(c for c in found if c.startswith("validation/"))]).isna().all()
     assert found.loc[there.index, "validation/mean_length"].between(1, 12).all()
+
+
+def test_the_share_of_groups_without_variance_is_that_of_the_trainer(validated: Path) -> None:
+    logged = log(validated).set_index("step")["frac_reward_zero_std"].drop(0)
+    assert zero_variance_share(read_rollouts(validated / ROLLOUTS)).to_dict() == logged.to_dict()
+    assert logged.nunique() > 1
 
 
 def test_the_logged_numbers_are_those_of_the_texts(base: Path, tmp_path: Path) -> None:

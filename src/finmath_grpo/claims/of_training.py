@@ -126,7 +126,10 @@ def _reached(rewards: np.ndarray, level: float, size: int) -> int:
 
 
 def _curve(tables: Tables, model: str, column: str) -> np.ndarray:
-    rows = tables.rows("training", model=model).dropna(subset=["completion_length"]).sort_values("step")
+    rows = tables.rows("training", model=model).sort_values("step")
+    if "validation_accuracy" in rows:
+        # Step 0, the policy before training, has a held-out accuracy and nothing else.
+        rows = rows.dropna(subset=["completion_length"])
     if len(rows) < FEWEST_STEPS:
         raise NotMeasured(f"{len(rows)} steps of training are too few for a verdict (at least {FEWEST_STEPS})")
     values: np.ndarray = rows[column].to_numpy(float)

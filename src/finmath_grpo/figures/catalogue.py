@@ -32,9 +32,9 @@ class Entry:
     """What the figure shows, for a reader who can't see it. The numbers are in the tables."""
     tables: tuple[str, ...]
     """Files in `results/{experiment}/statistics/` that it reads."""
-    shows: Literal["models", "panel", "contrast", "logs", "rollouts", "merged"] = "models"
+    shows: Literal["models", "panel", "contrast", "logs", "rollouts", "merged", "audited"] = "models"
     """The models that it shows: all, the panel, the first contrast, those with a training log, those with rollouts,
-    those that were merged with an adapter."""
+    those that were merged with an adapter, those whose completions other tools have scored."""
     least: int = 1
     """How many of these the experiment must have."""
     models: tuple[str, ...] = ()
@@ -50,6 +50,8 @@ class Entry:
 BARS = ("accuracy.csv", "any_temperature.csv")
 CEILING = "ceiling.csv"
 """What exact match can reach; it stands beside every figure of exact match. The post's labels are not public."""
+AUDIT = "scorer_audit.csv"
+"""A table that is shipped with a record; no rule makes it."""
 
 FIGURES: dict[str, Entry] = {
     # the figures of the post, under the post's names
@@ -227,6 +229,17 @@ FIGURES: dict[str, Entry] = {
         tables=("outcomes.csv",),
         published=False,
     ),
+    "scorer_audit": Entry(
+        draw="scorer_audit:figure",
+        title="What other scorers would have said",
+        group="Accuracy",
+        alt="One row per scorer: the share of right answers that it rejects, and the first contrast by it, with its "
+        "interval.",
+        tables=(AUDIT,),
+        shows="audited",
+        least=2,
+        published=False,
+    ),
     "pass_and_majority": Entry(
         draw="pass_and_majority:figure",
         title="What more completions give",
@@ -265,12 +278,13 @@ def figures_of(
     logs: Collection[str] = (),
     rollouts: Collection[str] = (),
     merged: Collection[str] = (),
+    audited: Collection[str] = (),
 ) -> list[str]:
     """The names of an experiment's figures, in the order of the catalogue.
 
     `kind` is the kind of experiment, `models` are the names of its models, `panel` and `contrasts` are those of its
     statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training,
-    `merged` those that were merged with an adapter;
+    `merged` those that were merged with an adapter, `audited` those whose completions other tools have scored;
     `published` needs neither, as it has the log of the post's run.
     """
     if kind == "published":
@@ -282,6 +296,7 @@ def figures_of(
         "logs": logs,
         "rollouts": rollouts,
         "merged": merged,
+        "audited": audited,
     }
     shown = {group: set(names) & set(models) for group, names in named.items()}
     return [

@@ -124,8 +124,12 @@ def _over_steps(
             panels.update_yaxes(tickformat=".0%", row=row, col=1)
     names = [label(model, look) for model in models]
     run = "the rewards are those that each run was trained with, and can't be compared" if several else names[0]
-    dots = "; dots: steps at which it was measured" if names_of is DIAGNOSTICS else ""
-    caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps{dots}"
+    thick = f"thick: running mean over {window} steps"
+    lines = f"thin: mean of a step's completions; {thick}"
+    if names_of is DIAGNOSTICS:
+        run = "each run" if several else names[0]
+        lines = f"thin: a step; {thick}; dots: measured there"
+    caption = f"{run}; {steps} steps; {lines}"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)

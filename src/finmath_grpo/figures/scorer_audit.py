@@ -1,7 +1,7 @@
 """What other tools' scorers say of the same completions: right answers rejected, and the size of the contrast.
 
-It is drawn for the docs by `figures.draw`, from a table that is shipped (docs/scorers.md has the command); the table is
-made with tools that the workflow does not have.
+The table is shipped with a record (docs/scorers.md has the command): it is made with tools that the workflow does not
+have.
 """
 
 from typing import Any
@@ -24,7 +24,7 @@ HIDDEN = ("no_punctuation",)
 def figure(tables: Tables, look: Look) -> go.Figure:
     """One row per scorer, which reads the answer alone and knows the value. Table: scorer_audit."""
     table = tables["scorer_audit"]
-    rows = table[(table["text"] == "answer") & (table["test"] == "t1") & ~table["scorer"].isin(HIDDEN)]
+    rows = table[(table["text"] == "answer") & ~table["scorer"].isin(HIDDEN)]
     # Our two scorers have one reading each; the others are shown in that which knows the value.
     rows = rows[rows["scorer"].isin(NAMES) | (rows["gold"] == "value")]
     if rows.empty or "difference" not in rows:

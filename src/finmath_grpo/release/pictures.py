@@ -39,6 +39,7 @@ RULES = "rules.svg"
 RECORDED = Path("results/recorded")
 COPIED = {
     RECORDED / "figures/accuracy_by_temperature.png": "recorded_accuracy_by_temperature.png",
+    RECORDED / "figures/scorer_audit.png": "recorded_scorer_audit.png",
     Path("results/published/figures/reward_audit.png"): "published_reward_audit.png",
 }
 """Figures that README and docs show, and their names there."""

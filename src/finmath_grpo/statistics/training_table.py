@@ -91,8 +91,9 @@ def main() -> None:
     settings = options.settings
     tables = []
     for log, rollouts in zip(options.logs, options.rollouts, strict=True):
-        share = zero_variance_share(read_rollouts(rollouts))
-        tables.append(read_log(log).assign(frac_reward_zero_std=lambda table, by=share: table["step"].map(by)))
+        table = read_log(log)
+        shares = zero_variance_share(read_rollouts(rollouts))
+        tables.append(table.assign(frac_reward_zero_std=table["step"].map(shares)))
     training = pd.concat(tables, ignore_index=True)
     write_table(options.table, training)
     write_table(options.facts, reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence))

@@ -149,6 +149,9 @@ class Recorded(Settings):
     record: str
     """The file that `python -m finmath_grpo.release.record` wrote."""
     needs: Needs | None = None
+    scorer_audit: str | None = None
+    """The table of `finmath_grpo.scorer_audit` on this run. It is shipped, as the tools that it asks are not installed
+    with the workflow."""
     statistics: StatisticsSettings = StatisticsSettings()
     """What is not given here is as in the recorded run."""
     figures: FigureSettings = FigureSettings()

@@ -295,10 +295,14 @@ class Plan:
             logs=sampled,
             rollouts=sampled,
             merged=[model for model, _ in experiments.trained_pairs(found)],
+            audited=found.models if isinstance(found, Recorded) and found.scorer_audit else (),
         )
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:
-        tables = catalogue.tables_of(wildcards.figure, self.experiments[wildcards.experiment].kind)
+        found = self.experiments[wildcards.experiment]
+        tables = catalogue.tables_of(wildcards.figure, found.kind)
+        if isinstance(found, Recorded) and found.scorer_audit and tables == [catalogue.AUDIT]:
+            return [found.scorer_audit]
         return paths.statistics(wildcards.experiment, tables)
 
     def figure_code(self, wildcards: Wildcards) -> list[str]:
