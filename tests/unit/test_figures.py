@@ -2,7 +2,9 @@
 
 import ast
 import json
+import os
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -24,10 +26,12 @@ from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, modu
 from finmath_grpo.figures.curves import curves
 from finmath_grpo.figures.draw import Drawing
 from finmath_grpo.figures.numerals import rounded
+from finmath_grpo.figures.page import write_page
+from finmath_grpo.figures.pass_and_majority import figure as pass_and_majority
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
-from finmath_grpo.figures.theme import KNOWN, colours, ink_on
+from finmath_grpo.figures.theme import DARK, KNOWN, PAPER, colours, ink_on
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.statistics.merge_table import COLUMNS, merge_table
 from finmath_grpo.statistics.reward_audit import Rollout, audit
@@ -288,6 +292,69 @@ def test_a_test_set_that_does_not_fill_its_last_row_leaves_cells_empty(simulated
     assert [value is None for value in grid[1]] == [False] * 2 + [True] * 8
 
 
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_mark_has_its_numbers_in_a_text_under_the_pointer(figure, simulated):
+    traces = [t for t in drawn(figure, simulated).data if t.x is None or [*t.x] != [None]]
+    marks = [trace for trace in traces if trace.hoverinfo != "skip"]
+    assert marks or "examples" in module_of(figure)
+    for trace in marks:
+        assert "%{y:" not in trace.hovertemplate, "rounded by Plotly, and not half up"
+        texts = trace.text if trace.type == "heatmap" and trace.text is not None else trace.customdata
+        texts = [trace.hovertemplate] if texts is None else np.ravel(np.array(texts, dtype=object))
+        assert all(re.search(r"\d", text) or "solved" in text for text in texts if text), texts
+    # What has none is an interval, whose ends are in the text of its mark.
+    silent = [trace for trace in traces if trace.hoverinfo == "skip"]
+    assert all(trace.marker.opacity == 0 or trace.mode == "lines" for trace in silent)
+
+
+def test_right_at_any_temperature_says_that_the_first_completion_counts(simulated):
+    any_temperature = ["all_models_squashed", "all_models_squashed_no_punctuation", "agreement", "paired_differences"]
+    for figure in [*any_temperature, "model_comparison_heatmap", "combined_model_comparison_heatmap"]:
+        caption = drawn(figure, simulated).layout.title.subtitle.text.replace("<br>", " ")
+        assert "first completion of each counts" in caption, figure
+
+
+def test_figures_of_a_panel_say_that_the_experiment_has_further_models(simulated):
+    panel = {"all_models", "all_models_squashed", "model_comparison_heatmap", "combined_model_comparison_heatmap"}
+    for figure in panel:
+        assert "4 of the experiment's 6 models" in drawn(figure, simulated).layout.title.subtitle.text
+    whole = LOOK.model_copy(update={"models": {model: model for model in LOOK.panel}})
+    tables = read_tables([simulated / table for table in tables_of("all_models", "run")])
+    assert "models;" not in by_temperature(tables, whole).layout.title.subtitle.text
+
+
+@pytest.mark.parametrize("kind", ["run", "published"])
+def test_a_p_in_the_figure_is_that_of_the_table_as_the_claims_write_it(kind, simulated, published):
+    folder = published if kind == "published" else simulated
+    table = pd.read_csv(folder / "contrasts.csv").query("test == 't1' and at in ['mean', 'any']")
+    table = table[table.scorer.isin(["exact", "numeric"])]
+    expected = [f"p = {p:.2g}" for p in table.p_holm.fillna(table.p)]
+    shown = drawn("paired_differences", folder, kind)
+    notes = [re.sub("</?b>", "", note.text) for note in shown.layout.annotations]
+    assert sorted(note for note in notes if note.startswith("p = ")) == sorted(expected)
+    caption = shown.layout.title.subtitle.text.replace("<br>", " ")
+    assert "Holm-corrected over the" in caption
+    assert ("not corrected for the primary contrast (bold)" in caption) == (kind == "run")
+
+
+def test_lines_that_a_figure_lacks_are_not_explained(simulated):
+    tables = read_tables([simulated / table for table in tables_of("pass_and_majority", "run")])
+    one = tables["pass_and_majority"].query("measure not in ['pass', 'majority'] or k == 1")
+    caption = pass_and_majority({"pass_and_majority": one}, LOOK).layout.title.subtitle.text.replace("<br>", " ")
+    assert "marks: k completions at one temperature" in caption and "solid" not in caption
+    none = one.query("measure in ['pass', 'majority']")
+    caption = pass_and_majority({"pass_and_majority": none}, LOOK).layout.title.subtitle.text
+    assert "spread over temperatures" not in caption and "95\u00a0% Wilson interval" in caption
+
+
+def test_axes_end_where_the_data_end(simulated):
+    for figure in ("grpo_vs_base", "all_models", "all_models_squashed", "accuracy_by_temperature", "pass_and_majority"):
+        table = pd.read_csv(simulated / tables_of(figure, "run")[0 if "squashed" not in figure else 1])
+        table = table[table.test == "t1"]
+        axis = drawn(figure, simulated).layout["xaxis" if "squashed" in figure else "yaxis"]
+        assert axis.range[1] <= max(102, 104 * table.high.max()), figure
+
+
 def test_training_shows_the_run_of_the_post_by_itself_and_all_runs_together(simulated):
     colours_of = {
         figure: {trace.line.color for trace in drawn(figure, simulated).data} for figure in FIGURES if "train" in figure
@@ -386,6 +453,37 @@ def test_png_and_html_are_the_same_bytes_each_time_and_hold_no_markup_of_a_model
     assert page.count("<script") == 2, "what draws, and Plotly"
     assert re.findall('src="([^"]*)"', page) == ["plotly.min.js"] and "://" not in page
     assert f"<title>{FIGURES['example_question1'].title} · tiny</title>" in page
+
+
+def test_a_page_has_landmarks_a_way_back_and_says_what_it_lacks_without_its_script(simulated, tmp_path):
+    entry, tables = drawn("outcomes", simulated), [simulated / "outcomes.csv"]
+    path = tmp_path / "results" / "figures" / "outcomes.html"
+    write_page(entry, path, "What <became>", "tiny", tables)
+    page = path.read_text(encoding="utf-8")
+    for part in ('<html lang="en">', "<header>", "<nav aria-label", "<main>", "<h1>What &lt;became&gt; <span>· tiny"):
+        assert page.count(part) == 1, part
+    links = re.findall('<a href="([^"]*)"', page)
+    assert links[:2] == ["../report/index.html#figures", "outcomes.png"]
+    assert (path.parent / links[2]).resolve() == simulated / "outcomes.csv"
+    assert "72 completions per model" in page.split("<script")[0], "the caption is text of the page"
+    browser = draw_browser()
+    command = [browser, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom", path.as_uri()]
+    alone = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert re.search('<p class="problem" id="problem">The interactive drawing is missing: it needs the file', alone)
+    draw_it = "e.textContent = layout.template.layout.paper_bgcolor + data.length"
+    stub = f"window.Plotly = {{react: (e, data, layout) => {{ {draw_it}; }}}};"
+    (path.parent / "plotly.min.js").write_text(stub, encoding="utf-8")
+    for options, paper in (([], PAPER), (["--blink-settings=preferredColorScheme=0"], DARK[PAPER])):
+        whole = subprocess.run(
+            [*command[:-1], *options, command[-1]], capture_output=True, text=True, check=True
+        ).stdout
+        assert 'id="problem" hidden' in whole
+        assert f">{paper}{len(entry.data)}</div>" in whole, "the figure in the colours of the mode"
+
+
+def draw_browser() -> str:
+    """The Chromium that figures are drawn with."""
+    return os.environ.get("BROWSER_PATH") or shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
 
 
 def test_the_title_of_the_entry_stands_in_the_figure_as_text_and_the_subtitle_stays(simulated):

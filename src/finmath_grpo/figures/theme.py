@@ -154,6 +154,7 @@ def frame(
         height=round(look.height * height) + more,
         margin={"l": left, "r": right, "t": top, "b": below, "pad": 0},
         title={"subtitle": {"text": "<br>".join(lines)}},
+        meta={"heading": TITLE + more},
         legend={"entrywidth": entry} if entry else {},
     )
 
