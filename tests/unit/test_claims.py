@@ -18,10 +18,10 @@ from finmath_grpo.claims.checks import CHECKS
 from finmath_grpo.claims.evaluate import evaluate, markdown, read_claims
 from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, SUPPORTED, VERDICTS, NotMeasured
 from finmath_grpo.claims.forms_by_question import forms_table
-from finmath_grpo.claims.partial_identification import largest_counts, narrowest_spread, widest_spread
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
 from finmath_grpo.rollouts import Rollout
+from finmath_grpo.statistics.partial_identification import largest_counts, narrowest_spread, widest_spread
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 ROOT = Path(__file__).parents[2]

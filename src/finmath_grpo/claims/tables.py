@@ -6,13 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
 from statsmodels.stats.multitest import multipletests
 
 from finmath_grpo.claims.finding import NotMeasured
-from finmath_grpo.claims.partial_identification import narrowest_spread, widest_spread
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
+from finmath_grpo.statistics.partial_identification import narrowest_spread, of_differences, widest_spread
 from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
 
 FEWEST_QUESTIONS = 10
@@ -182,13 +181,10 @@ class Tables:
             margins.append((by_temperature["correct"].to_numpy(int), solved.to_numpy(int)))
         temperatures = len(margins[0][0])
         widest, narrowest = (spread(*margins) / temperatures for spread in (widest_spread, narrowest_spread))
-        single, confidence = Families.single(len(widest)), self.settings.confidence
-        ends = [difference_interval(single, values[:, None], confidence) for values in (widest, narrowest)]
-        (low, high), at_least = ((float(low[0]), float(high[0])) for low, high in ends)
-        ratio = widest.mean() / (widest.std(ddof=1) / np.sqrt(len(widest))) if np.ptp(widest) else 0.0
-        p = 2 * student.sf(abs(ratio), len(widest) - 1)
+        low, high, p = of_differences(widest, self.settings.confidence)
+        at_least = of_differences(narrowest, self.settings.confidence)
         known = (
             f"the widest interval of all tables that agree with the post's grids and counts;"
             f" the narrowest is {100 * at_least[0]:+.1f} to {100 * at_least[1]:+.1f}"
         )
-        return {**row, "low": low, "high": high, "p": float(p), "known": known}
+        return {**row, "low": low, "high": high, "p": p, "known": known}

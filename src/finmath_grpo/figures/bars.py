@@ -21,7 +21,7 @@ INTERVALS = {
 }
 VALUES = 24
 """Pixels of the row of values."""
-BESIDE = 150
+BESIDE = 170
 """Pixels of the column of values."""
 
 
@@ -57,13 +57,15 @@ def by_temperature(tables: Tables, look: Look, models: Sequence[str] = ()) -> go
     accuracy = rows_of(tables["accuracy"], "exact", models or look.panel)
     questions = int(tables["any_temperature"].n.max())
     samples = int(accuracy.n.max()) // questions
+    named = bool(models)
     models = [model for model in models or look.panel if model in set(accuracy.model)]
+    shown = "" if named else shown_of(models, look)
     asked = sorted(accuracy.temperature.unique())
     names = [label(model, look) for model in models]
     width = 0.9 / len(models)
 
     caption = (
-        f"{shown_of(models, look)}exact match, {questions} questions × {count(samples, 'sample')} per bar"
+        f"{shown}exact match, {questions} questions × {count(samples, 'sample')} per bar"
         f"{ceiling(tables)}; whiskers: {look.level} {INTERVALS[accuracy.interval.iloc[0]]}"
     )
     layout = frame(look, caption, legend=names)
@@ -130,8 +132,7 @@ def at_any_temperature(tables: Tables, look: Look, scorer: str) -> go.Figure:
         f"counts, of {chosen.n.max()} questions{'; hatched: not exact' if extra.any() else ''}{ceiling(tables)}"
         f"; whiskers: {look.level} {INTERVALS[chosen.interval.iloc[0]]}"
     )
-    layout = frame(look, caption, height=0.85)
-    layout.margin.r += BESIDE if scorer != "exact" else BESIDE // 3
+    layout = frame(look, caption, height=0.85, right=BESIDE if scorer != "exact" else BESIDE // 2)
     figure = go.Figure(layout=layout.update(barmode="stack", showlegend=False))
     paint = [colour(model, look) for model in models]
     places = list(range(len(models)))

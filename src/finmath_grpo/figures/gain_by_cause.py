@@ -34,10 +34,11 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval (t, families of questions "
         "as units), not corrected for the number of contrasts"
     )
-    layout = frame(look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34)
+    layout = frame(
+        look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34, left=LEFT, right=RIGHT
+    )
     steps = len(CAUSES) + 1
     layout.height = round(ROW * (steps + 0.9) * len(pairs)) + layout.margin.t + layout.margin.b
-    layout.margin.update(l=LEFT, r=RIGHT)
     bars = go.Figure(layout=layout)
     bars.add_vline(x=0, line={"color": MUTED, "width": 1})
     places = {

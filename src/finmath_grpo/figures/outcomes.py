@@ -6,7 +6,7 @@ from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.figures.numerals import count, rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import PAPER, frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import MUTED, frame, in_order, ink_on, label
 
 FILLS = {
     "right": ("#096062", ""),
@@ -38,12 +38,15 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     )
     height = 0.45 + 0.115 * len(models)
     legend = [OUTCOME_WORDS[outcome] for outcome in found]
-    bars = go.Figure(layout=frame(look, caption, height=height, legend=legend))
+    left = 30 + round(0.62 * look.font_size * max(len(line) for name in names for line in name.split("<br>")))
+    bars = go.Figure(layout=frame(look, caption, height=height, legend=legend, left=left))
     for outcome in found:
         paint, hatch = FILLS[outcome]
         ink = ink_on(paint)
         # Lines of the hatching are as light or dark as the text is not, so that they take nothing from it.
         line = "#000000" if ink == "#FFFFFF" else "#FFFFFF"
+        hatching = {"fillmode": "overlay", "size": 7, "solidity": 0.3, "fgopacity": 0.6}
+        hatching |= {"shape": hatch, "fgcolor": line}
         words = OUTCOME_WORDS[outcome]
         shares = 100 * counts[outcome] / totals
         bars.add_bar(
@@ -54,8 +57,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             name=words,
             marker={
                 "color": paint,
-                "line": {"color": PAPER, "width": 1},
-                "pattern": {"shape": hatch, "fgcolor": line, "fgopacity": 0.6, "size": 7, "solidity": 0.3},
+                "line": {"color": MUTED, "width": 1},
+                "pattern": hatching,
             },
             text=[rounded(share) if share >= NARROW else "" for share in shares],
             textposition="inside",

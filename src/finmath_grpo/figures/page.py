@@ -14,7 +14,7 @@ import jinja2
 import plotly.graph_objects as go
 from markupsafe import Markup
 
-from finmath_grpo.figures.theme import DARK, INK, MUTED, PANE, PAPER, TITLE
+from finmath_grpo.figures.theme import DARK, INK, MUTED, PANE, PAPER
 from finmath_grpo.files import atomic_write
 
 SMALLEST, LARGEST = 0.64, 1.4
@@ -117,9 +117,10 @@ def write_page(figure: go.Figure, path: Path, title: str, experiment: str, table
     without = go.Figure(figure)
     # Captions are Plotly text, of which every piece that is not ours was escaped: they are HTML too.
     caption = Markup(without.layout.title.subtitle.text.replace("<br>", " "))
-    without.layout.title = None
-    if without.layout.margin.t >= TITLE:
-        without.update_layout(margin={"t": without.layout.margin.t - TITLE}, height=without.layout.height - TITLE)
+    heading = without.layout.meta["heading"]
+    without.update_layout(
+        title=None, meta=None, margin={"t": without.layout.margin.t - heading}, height=without.layout.height - heading
+    )
     text = json.dumps(without.to_json(engine="json"), ensure_ascii=True)
     page = jinja2.Environment(autoescape=True, trim_blocks=True, keep_trailing_newline=True).from_string(PAGE)
     with atomic_write(path) as file:

@@ -21,7 +21,7 @@ INTERVALS = {
 SCORERS = {"exact": "exact", "no_punctuation": "no punctuation", "numeric": "numeric"}
 LINE = 25
 """Pixels per row."""
-LEFT, RIGHT = 318, 300
+LEFT, RIGHT = 318, 322
 """Pixels for the names of the rows and for their numbers."""
 
 
@@ -29,14 +29,12 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     """One block per contrast, one row per measure: difference, interval and p. Table: contrasts."""
     rows = shown(tables["contrasts"])
     contrasts = rows.groupby(["trained", "base"], sort=False)
-    caption = (
-        f"{rows.n.max()} questions, the same for both; {lines_of(rows, look)}; p: {corrected(rows)}{ceiling(tables)}"
-    )
+    caption = f"{rows.n.max()} questions, the same for both; {lines_of(rows, look)}; p: {corrected(rows)}"
     if "any" in set(rows["at"]):
         caption += "; any temperature: the first completion of each counts"
-    layout = frame(look, caption, below=66)
+    caption += ceiling(tables)
+    layout = frame(look, caption, below=66, left=LEFT, right=RIGHT)
     layout.height = round(LINE * (len(rows) + 1.7 * contrasts.ngroups)) + layout.margin.t + layout.margin.b
-    layout.margin.update(l=LEFT, r=RIGHT)
     forest = go.Figure(layout=layout)
     forest.add_vline(x=0, line={"color": MUTED, "width": 1})
     place = 0.0

@@ -27,13 +27,14 @@ from finmath_grpo.figures.theme import (
 )
 
 FORMS = {
-    "template_newline": ("template, newline at its end", "#0B6E4F"),
-    "template": ("template", "#7BC8A4"),
-    "half_inline": ("answer half inline", "#F2C879"),
-    "inline": ("answer inline", "#D98C1F"),
-    "no_tags": ("no tags", "#B3B8BE"),
-    "other": ("other", "#5B6672"),
+    "template_newline": ("template, newline at its end", "#0F6F6A"),
+    "template": ("template", "#1AB692"),
+    "half_inline": ("answer half inline", "#F5F046"),
+    "inline": ("answer inline", "#C06603"),
+    "no_tags": ("no tags", "#B6E0FD"),
+    "other": ("other", "#0D0E2E"),
 }
+"""Name and colour. Any two colours are at least 15 apart by CIEDE2000, also for those that see no red or no green."""
 MARKS = {
     **{"template_newline": {"symbol": "circle-open", "size": 12}, "template": {"symbol": "circle", "size": 6}},
     **{"half_inline": {"symbol": "diamond", "size": 8}, "inline": {"symbol": "square", "size": 7}},
@@ -96,12 +97,14 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
         for row, reward in enumerate(REWARDS, start=2):
             earned = run_rows[run_rows.reward == reward]
             for form, (name, paint) in FORMS.items():
+                ring = MARKS[form]["symbol"].endswith("open")
+                edge = {} if ring else {"line": {"color": INK, "width": 0.8}}
                 rows = earned[(earned.form == form) & (earned["count"] > 0)].sort_values("middle")
                 panels.add_scatter(
                     x=rows.middle,
                     y=rows["mean"],
                     mode="markers",
-                    marker=MARKS[form] | {"color": paint},
+                    marker={**MARKS[form], "color": paint, **edge},
                     legendgroup=form,
                     showlegend=False,
                     customdata=[

@@ -30,5 +30,5 @@ class Look(FigureSettings):
 
     @property
     def level(self) -> str:
-        """The confidence as captions write it: `95 %`."""
-        return f"{100 * self.confidence:g} %"
+        """The confidence as captions write it, `95 %`, in one piece."""
+        return f"{100 * self.confidence:g}\u00a0%"

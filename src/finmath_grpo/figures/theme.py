@@ -134,23 +134,28 @@ def frame(
     legend: Sequence[str] = (),
     above: int = 0,
     below: int = 62,
+    left: int = 70,
+    right: int = 26,
 ) -> go.Layout:
     """The layout that every figure starts from.
 
     The title comes later, from `draw`. `caption` stands under it, as Plotly text in as many lines as it needs: how it
     was measured and on how much. `height` is in units of `look.height`, the height of one panel. The names in `legend`
-    decide how much room the legend gets above the plot. `above` and `below` are pixels kept free for titles of panels
-    and axes.
+    decide how much room the legend gets above the plot. `above`, `below`, `left` and `right` are pixels kept free for
+    titles of panels and axes and for names and numbers beside the plot.
     """
-    lines = textwrap.wrap(caption, int((look.width - 52) / (0.56 * (look.font_size - 1))), break_on_hyphens=False)
+    lines = textwrap.wrap(caption, int((look.width - 52) / (0.53 * (look.font_size - 1))), break_on_hyphens=False)
     more = round(1.3 * (look.font_size - 1) * (len(lines) - 1))
+    rows, entry = legend_rows(look, legend, look.width - left - right)
+    top = TITLE + 10 + more + (round(rows * 1.45 * look.font_size) + 12 if rows else 0) + above
     return go.Layout(
         template=template(look),
         width=look.width,
         height=round(look.height * height) + more,
-        margin={"l": 70, "r": 26, "t": TITLE + 10 + more + legend_height(look, legend) + above, "b": below, "pad": 0},
+        margin={"l": left, "r": right, "t": top, "b": below, "pad": 0},
         title={"subtitle": {"text": "<br>".join(lines)}},
-        legend={"entrywidth": legend_columns(look, legend)[1]} if legend else {},
+        meta={"heading": TITLE + more},
+        legend={"entrywidth": entry} if entry else {},
     )
 
 
@@ -175,7 +180,15 @@ def template(look: Look) -> go.layout.Template:
         hoverlabel={"bgcolor": PAPER, "bordercolor": GRID, "font": font},
         xaxis={**axis, "showline": True},
         yaxis={**axis, "showgrid": True, "ticklabelstandoff": 4},
-        legend={"orientation": "h", "x": 0, "y": 1, "xanchor": "left", "yanchor": "bottom", "itemsizing": "constant"},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1,
+            "xanchor": "left",
+            "yanchor": "bottom",
+            "itemsizing": "constant",
+            "tracegroupgap": 0,
+        },
         title={
             "x": 0,
             "y": 1,
@@ -205,22 +218,19 @@ def legend_over_titles(figure: go.Figure, rise: int) -> None:
     figure.update_layout(legend={"y": 1 + rise / (figure.layout.height - margin.t - margin.b)})
 
 
-def legend_columns(look: Look, names: Sequence[str]) -> tuple[int, int]:
-    """How many columns a horizontal legend has, and the pixels that a name gets. Its rows are about equally full."""
-    room, mark = look.width - 96, 46
-    widest = round(0.6 * look.font_size * max(map(len, names))) + 4
+def legend_rows(look: Look, names: Sequence[str], room: int) -> tuple[int, int | None]:
+    """How many rows a horizontal legend of `room` pixels has, and the pixels that a name gets if there are several.
+
+    All names stand in one row if they fit, and else in columns of one width, so that the rows are about equally full.
+    """
+    mark = 44
+    if sum(0.61 * look.font_size * len(name) + mark for name in names) <= room:
+        return min(1, len(names)), None
+    widest = round(0.65 * look.font_size * max(map(len, names)))
     rows = math.ceil(len(names) / max(1, room // (widest + mark)))
     columns = math.ceil(len(names) / rows)
     # So wide that one more does not fit.
-    return columns, widest if rows == 1 else max(widest, room // (columns + 1) - mark + 2)
-
-
-def legend_height(look: Look, names: Sequence[str]) -> int:
-    """Pixels that a horizontal legend needs."""
-    if not names:
-        return 0
-    rows = math.ceil(len(names) / legend_columns(look, names)[0])
-    return round(rows * 1.45 * look.font_size) + 12
+    return rows, max(widest, room // (columns + 1) - mark + 4)
 
 
 def symbol(model: str, look: Look) -> str:
@@ -240,7 +250,7 @@ def whiskers(
         "array": [top - value for top, value in zip(high, middle, strict=True)],
         "arrayminus": [value - bottom for value, bottom in zip(middle, low, strict=True)],
     }
-    for paint, thickness, cap in ((PAPER, 4.5, 0), (INK, 1.6, 4)):
+    for paint, thickness, cap in ((PAPER, 3.6, 0), (INK, 1.6, 4)):
         bar = {f"error_{axis}": {**ends, "color": paint, "thickness": thickness, "width": cap}}
         figure.add_scatter(
             x=x, y=y, mode="markers", marker={"opacity": 0}, showlegend=False, hoverinfo="skip", cliponaxis=False, **bar

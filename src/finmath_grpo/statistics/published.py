@@ -27,6 +27,7 @@ from finmath_grpo.statistics.contrasts import (
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.forms import forms_table
 from finmath_grpo.statistics.intervals import difference_interval, wilson_interval
+from finmath_grpo.statistics.partial_identification import of_differences, widest_spread
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings, check_models
 from finmath_grpo.statistics.tables import temperature_name, write_table
@@ -106,25 +107,35 @@ def no_punctuation_table(numbers: Published, labels: dict[str, str], confidence:
 def contrasts_table(
     numbers: Published, labels: dict[str, str], solved: np.ndarray, settings: StatisticsSettings
 ) -> pd.DataFrame:
-    """Contrasts by the exact scorer: paired at any temperature, and else as if the models had had different questions.
+    """Contrasts by the exact scorer: paired at any temperature, and else with what the post's numbers leave open.
 
-    The post does not say which questions were solved at one temperature. Without pairs the interval (Newcombe 1998)
-    and the score test are wider than the truth, as models tend to solve the same questions; that of the mean over
-    temperatures is as wide as that of one temperature. The Holm correction is over the contrasts at one `at`.
+    The post does not say which questions were solved at one temperature. Interval (Newcombe 1998) and score test there
+    are those of models that had different questions: wider than the truth, as models tend to solve the same questions.
+    On the mean over temperatures they are the widest that agree with the post's numbers (`partial_identification`).
+    The Holm correction is over the contrasts at one `at`. Raises UserError if no answers give the post's numbers.
     """
     n, by_model = numbers.questions.test, dict(zip(labels, counts(numbers, labels), strict=True))
     by_mark = dict(zip(labels, solved.astype(float), strict=True))
-    ats = [*map(temperature_name, numbers.temperatures), "mean"]
+    ats = list(map(temperature_name, numbers.temperatures))
     rows = []
     for trained, base in settings.contrasts:
         pair = {"trained": trained, "base": base, "scorer": "exact", "role": "secondary", "n": n}
         unpaired = {"interval": "newcombe, questions", "procedure": "score, unpaired"}
-        first, second = (np.append(by_model[model], by_model[model].mean()) for model in (trained, base))
-        for at, a, b in zip(ats, first, second, strict=True):
+        for at, a, b in zip(ats, by_model[trained], by_model[base], strict=True):
             low, high = confint_proportions_2indep(a, n, b, n, method="newcomb", alpha=1 - settings.confidence)
             p = test_proportions_2indep(a, n, b, n, method="score").pvalue
             shares = {"trained_accuracy": a / n, "base_accuracy": b / n, "difference": (a - b) / n}
             rows.append({**pair, "at": at, **shares, "low": low, "high": high, "p": p, **unpaired})
+        margins = [(by_model[model], by_mark[model].astype(int)) for model in (trained, base)]
+        try:
+            widest = widest_spread(*margins) / len(ats)
+        except ValueError as error:
+            raise UserError(f"the post's numbers of {trained} and {base}: {error}") from None
+        low, high, p = of_differences(widest, settings.confidence)
+        a, b = (float(counts.mean()) / n for counts, _ in margins)
+        shares = {"trained_accuracy": a, "base_accuracy": b, "difference": a - b}
+        widest_known = {"interval": "t, widest of the margins", "procedure": "t, widest of the margins"}
+        rows.append({**pair, "at": "mean", **shares, "low": low, "high": high, "p": p, **widest_known})
         difference = by_mark[trained] - by_mark[base]
         low, high = difference_interval(Families.single(n), difference[:, None], settings.confidence)
         gains, losses = int((difference > 0).sum()), int((difference < 0).sum())

@@ -13,6 +13,10 @@ the sum of min(c, k) (Gale 1957, Ryser 1957).
 import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
+from scipy.stats import t as student
+
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.intervals import difference_interval
 
 Counts = np.ndarray
 """Right answers: by temperature (columns) or by question (rows)."""
@@ -100,3 +104,12 @@ def narrowest_spread(first: tuple[Counts, Counts], second: tuple[Counts, Counts]
     answers = np.round(found.x[: 2 * marks]).astype(int).reshape(2, temperatures, questions)
     difference: Counts = answers[0].sum(axis=0) - answers[1].sum(axis=0)
     return difference
+
+
+def of_differences(differences: np.ndarray, confidence: float) -> tuple[float, float, float]:
+    """Low and high of the interval of a mean of differences, one per question, and the p of Student's t test of it."""
+    low, high = difference_interval(Families.single(len(differences)), differences[:, None], confidence)
+    if not np.ptp(differences):
+        return float(low[0]), float(high[0]), 1.0
+    ratio = differences.mean() / (differences.std(ddof=1) / np.sqrt(len(differences)))
+    return float(low[0]), float(high[0]), float(2 * student.sf(abs(ratio), len(differences) - 1))
