@@ -21,6 +21,7 @@ from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import experiments, paths
 from finmath_grpo.workflow.plan import Plan
+from finmath_grpo.workflow.shell import job
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
@@ -32,8 +33,6 @@ try:
     Path("results/.snakemake").mkdir(parents=True, exist_ok=True)
 except OSError as error:
     sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
-# A stage as a job: its record lies beside its log (src/finmath_grpo/workflow/job.py).
-job = "python -m finmath_grpo.workflow.job --log {{log}} --outputs {{output}} -- finmath_grpo.{}".format
 
 
 found, broken = experiments.load_all(Path("config"))
