@@ -17,7 +17,7 @@ from pathlib import Path
 import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import replacing
+from finmath_grpo.files import open_regular, replacing
 from finmath_grpo.workflow.config_file import self_contained
 
 # What `recorded` unpacks: of a run, of each further test that it has, and of each model. The statistics make the other
@@ -43,6 +43,8 @@ TO_READ = (
     "benchmarks/**/*.tsv",
 )
 LIMIT = 3 * 2**20
+UNPACKED = 2**29
+"""Bytes of a record when it is unpacked; ours has 9 million. A small file can stand for far more."""
 
 
 def pack(results: Path, config: Path, record: Path) -> None:
@@ -76,9 +78,16 @@ def pack(results: Path, config: Path, record: Path) -> None:
 def opened(record: Path) -> tarfile.TarFile:
     """The members of a record. Raises UserError for a file that is no record."""
     try:
-        plain = zstandard.ZstdDecompressor().stream_reader(record.read_bytes()).read()
-        return tarfile.open(fileobj=io.BytesIO(plain), mode="r:")
-    except (OSError, zstandard.ZstdError, tarfile.TarError) as error:
+        with open_regular(record) as file:
+            plain = zstandard.ZstdDecompressor().stream_reader(file).read(UNPACKED + 1)
+        if len(plain) > UNPACKED:
+            raise UserError(f"{record}: holds more than {UNPACKED:,} bytes; no record does")
+        archive = tarfile.open(fileobj=io.BytesIO(plain), mode="r:")  # noqa: SIM115 (the caller closes it)
+        strange = [member.name for member in archive.getmembers() if not member.isreg()]
+        if strange:
+            raise UserError(f"{record}: {strange[0]!r} is no file; a record holds files alone")
+        return archive
+    except (OSError, ValueError, zstandard.ZstdError, tarfile.TarError) as error:
         raise UserError(
             f"{record}: not a record as `python -m finmath_grpo.release.record pack` writes it ({error})"
         ) from None
