@@ -10,6 +10,9 @@ from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import COUNT, EMPTY, MUTED, frame, in_order, ink_on, label
 
+FEW = 8
+"""Models up to which a cell also says what its number is; with more there is no room, and the page is slow to draw."""
+
 
 def figure(tables: Tables, look: Look) -> go.Figure:
     """Cohen's kappa of each pair of models, on what each solved at any temperature. Tables: agreement, panel."""
@@ -42,6 +45,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         customdata=[[hover(pairs, a, b, look) for b in models] for a in models],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    solved = {row.model_a: row.both + row.only_a for row in pairs.values()}
+    size = look.font_size + 3 if len(models) <= FEW else max(7, look.font_size * FEW // len(models) + 2)
+    cells = []
     for y, a in enumerate(models):
         for x, b in enumerate(models):
             if (a, b) in pairs:
@@ -53,10 +59,12 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                     shade = COUNT[min(len(COUNT) - 1, max(0, round(row.kappa * (len(COUNT) - 1))))]
                     words, ink = f"<b>{row.kappa:.2f}</b>".replace("-", "−"), ink_on(shade)
             else:
-                row = next(row for (first, _), row in pairs.items() if first == a)
-                small, words, ink = "solved", f"{row.both + row.only_a}", MUTED
-            words += f'<br><span style="font-size:{look.font_size - 2}px">{small}</span>'
-            grid.add_annotation(x=x, y=y, text=words, showarrow=False, font={"size": look.font_size + 3, "color": ink})
+                small, words, ink = "solved", f"{solved[a]}", MUTED
+            if len(models) <= FEW:
+                words += f'<br><span style="font-size:{look.font_size - 2}px">{small}</span>'
+            cells.append({"x": x, "y": y, "text": words, "showarrow": False, "font": {"size": size, "color": ink}})
+    # At once: each call of add_annotation checks all former ones again.
+    grid.update_layout(annotations=cells)
     grid.update_xaxes(side="top", showline=False, tickangle=0)
     grid.update_yaxes(autorange="reversed", showgrid=False, ticklabelstandoff=8)
     grid.update_layout(plot_bgcolor=EMPTY, margin={"t": 150})

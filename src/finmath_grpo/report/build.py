@@ -42,7 +42,7 @@ def script_json(value: Any) -> Markup:
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     for character in "<>&'":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)  # nosec B704: escaped above
+    return Markup(text)  # nosec B704
 
 
 def write_data(folder: Path, name: str, value: Any) -> None:
