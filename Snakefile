@@ -21,6 +21,7 @@ from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
+from finmath_grpo.workflow.shell import job
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
@@ -32,8 +33,6 @@ try:
     hold.metadata_folder(Path("results"))
 except UserError as error:
     sys.exit(f"error: {error}")
-# A stage as a job: its record lies beside its log (src/finmath_grpo/workflow/job.py).
-job = "python -m finmath_grpo.workflow.job --log {{log}} --inputs {{input}} --outputs {{output}} -- finmath_grpo.{}".format
 
 
 found, broken = experiments.load_all(Path("config"))

@@ -49,4 +49,4 @@ rule doctor:
         "results/.snakemake/doctor.log",
     localrule: True
     shell:
-        "python -m finmath_grpo.workflow.doctor 2>&1 | tee {log}"
+        "python -m finmath_grpo.workflow.doctor 2>&1 | tee {log:q}"

@@ -5,9 +5,11 @@ half-written. The next write of the same file, or the next run (:func:`remove_st
 left. JSON is written in one canonical form, so that the same content has the same bytes.
 """
 
+import codecs
 import fcntl
 import glob
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -16,7 +18,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, TextIO, TypeVar
 
 from finmath_grpo.errors import UserError
 
@@ -117,28 +119,86 @@ def write_jsonl(path: Path, rows: Iterable[dict[str, Any]]) -> None:
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
+LINE_LIMIT = 2**23
+"""Bytes in a line of JSON Lines: no row of ours comes near, and a file without line ends is not read into memory."""
+NOT_UTF_8 = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16", b"PK": "a zip file", b"\x1f\x8b": "gzip"}
+"""What a file begins with that is often taken for text."""
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read its bytes. Raises UserError if that fails, and for a pipe or device, which may never end."""
+    try:
+        if path.exists() and not path.is_file():
+            raise UserError(f"{path}: can't be read: not a file; name a file")
+        return path.open("rb")
+    except OSError as error:
+        raise UserError(f"{path}: can't be read: {error.strerror}") from None
+    except ValueError:  # a NUL in the name
+        raise UserError(f"{str(path)!r}: can't be read: no file has such a name") from None
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a UTF-8 file that are not blank, with their numbers from 1. A byte order mark is dropped.
+
+    A line ends at a line feed, as editors count. Raises UserError naming the line for text that is not UTF-8.
+    """
+    with open_regular(path) as file:
+        for number in itertools.count(1):
+            line = file.readline(LINE_LIMIT + 1)
+            if not line:
+                return
+            if number == 1:
+                line = line.removeprefix(codecs.BOM_UTF8)
+            if len(line) > LINE_LIMIT:
+                raise UserError(
+                    f"{path}, line {number}: longer than {LINE_LIMIT:,} bytes; expected one JSON object per line"
+                )
+            try:
+                text = line.decode("utf-8")
+            except UnicodeDecodeError as error:
+                found = next((f": it is {name}" for start, name in NOT_UTF_8.items() if line.startswith(start)), "")
+                raise UserError(
+                    f"{path}, line {number}: not UTF-8 text (byte {error.start + 1} of the line){found};"
+                    " save it as UTF-8"
+                ) from None
+            if text.strip():
+                yield number, text
+
+
 def read_jsonl(path: Path, model: type[Row]) -> Iterator[Row]:
     """Yield the rows of a JSON Lines file, each checked against `model`.
 
     Raises UserError naming the file, the line, the field and what was expected.
     """
+    return (row for _, row in numbered_rows(path, model))
+
+
+def numbered_rows(path: Path, model: type[Row], strict: bool = False) -> Iterator[tuple[int, Row]]:
+    """The rows of :func:`read_jsonl` with their lines. `strict`: a key that stands twice is refused too."""
     import pydantic
 
-    try:
-        file = path.open(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror}") from None
-    with file:
-        number = 0
+    for number, line in read_lines(path):
         try:
-            for line in file:
-                number += 1
-                if line.strip():
-                    yield model.model_validate_json(line)
+            row = model.model_validate_json(line)
+            if strict:
+                json.loads(line, object_pairs_hook=_no_key_twice)
         except pydantic.ValidationError as error:
             raise UserError(f"{path}, line {number}: {explain(error)}") from None
-        except UnicodeDecodeError as error:
-            raise UserError(f"{path}, after line {number}: not UTF-8 text (byte {error.start})") from None
+        except UserError as error:
+            raise UserError(f"{path}, line {number}: {error}") from None
+        yield number, row
+
+
+def _no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(key for place, (key, _) in enumerate(pairs) if key in dict(pairs[:place]))
+        raise UserError(f"{twice}: stands twice in the row; keep one")
+    return found
+
+
+FAULTS = 10
+"""Faults that a message names; it counts the others."""
 
 
 def explain(error: "pydantic.ValidationError", content: Any = None) -> str:
@@ -147,11 +207,23 @@ def explain(error: "pydantic.ValidationError", content: Any = None) -> str:
     Where the checked `content` is given, fields are named as they stand in it, without the tags of tagged unions.
     """
     faults = []
-    for fault in error.errors():
-        field = ".".join(_field(fault["loc"], content)) or "the whole value"
-        found = "" if fault["type"] in ("missing", "json_invalid") else f" (found {fault['input']!r:.60})"
-        faults.append(f"{field}: {fault['msg']}{found}")
-    return "; ".join(faults)
+    for fault in error.errors()[:FAULTS]:
+        parts = _field(fault["loc"], content)
+        field = ".".join(part if part.isprintable() else ascii(part) for part in parts) or "the whole value"
+        found = "" if fault["type"] in ("missing", "json_invalid") else f" (found {_shown(fault['input'])})"
+        faults.append(f"{field[:200]}: {fault['msg'][:500]}{found}")
+    more = error.error_count() - len(faults)
+    return "; ".join(faults) + (f"; and {more} more" if more else "")
+
+
+def _shown(value: Any) -> str:
+    """The beginning of a value, for a message: of a long one no more than that is written out."""
+    if isinstance(value, str | bytes | list | tuple):
+        value = value[:60]
+    try:
+        return f"{value!r:.60}"
+    except ValueError:  # Python writes out no integer of more than 4,300 digits
+        return "a number of thousands of digits"
 
 
 def _field(location: tuple[int | str, ...], content: Any) -> list[str]:

@@ -29,7 +29,7 @@ Soruyu çöz ve şu biçimde yanıtla:
 class PromptSettings(Settings):
     """What a model is told before the question."""
 
-    system: str = Field(default=SYSTEM, min_length=1)
+    system: str = Field(default=SYSTEM, min_length=1, max_length=10_000)
     """Instruction with the template. Ours: the post does not give its own."""
 
 

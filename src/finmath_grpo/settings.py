@@ -5,11 +5,37 @@ change to another. `finmath_grpo.workflow.experiments` puts them together to the
 reads that file: it gets its slice as JSON on its command line, where Snakemake sees it as a parameter of the job.
 """
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
 import pydantic
+from pydantic import AfterValidator, Field
 
 Device = Literal["cpu", "cuda"]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+"""NumPy and others take no larger one."""
+
+
+def _one_line(text: str) -> str:
+    if not text.strip() or len(text.splitlines()) > 1 or not re.fullmatch(r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*", text):
+        raise ValueError("expected one line of text, with no control characters")
+    return text
+
+
+def _file_name(text: str) -> str:
+    if re.match(r"[a-z]+://", text, flags=re.I):
+        raise ValueError("expected a file of this machine; download it and name the file")
+    if text != text.strip() or text.startswith(("-", "~")) or re.search(r"[{}*?\[\]]", text):
+        raise ValueError(
+            "expected the name of a file without - or ~ at its start, spaces around it, and {}*?[]; rename it"
+        )
+    return text
+
+
+Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
+"""Text to show: a label."""
+FileName = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line), AfterValidator(_file_name)]
+"""A file by its path from the root folder. To Snakemake, braces and the signs of patterns mean something else."""
 
 
 class Settings(pydantic.BaseModel):

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field
 
-from finmath_grpo.settings import Settings
+from finmath_grpo.settings import FileName, Settings
 
 
 def _no_temperature_twice(temperatures: tuple[float, ...]) -> tuple[float, ...]:
@@ -13,7 +13,11 @@ def _no_temperature_twice(temperatures: tuple[float, ...]) -> tuple[float, ...]:
     return temperatures
 
 
-Temperatures = Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(_no_temperature_twice)]
+Temperatures = Annotated[
+    tuple[Annotated[float, Field(ge=0.01, le=10)], ...],
+    Field(min_length=1, max_length=100),
+    AfterValidator(_no_temperature_twice),
+]
 
 
 class EvaluationSettings(Settings):
@@ -21,25 +25,25 @@ class EvaluationSettings(Settings):
 
     engine: Literal["transformers", "vllm"]
     temperatures: Temperatures
-    samples: PositiveInt
+    samples: int = Field(ge=1, le=10_000)
     """Completions per question and temperature; sample 0 alone is the post's protocol."""
     top_p: float = Field(gt=0, le=1)
     """Ours: the post does not give it."""
-    max_new_tokens: PositiveInt
+    max_new_tokens: int = Field(ge=1, le=131_072)
     """Ours: the post does not give it."""
-    batch_size: PositiveInt
+    batch_size: int = Field(ge=1, le=65_536)
     """Completions that the transformers engine samples side by side; no effect on their random numbers."""
 
 
 class FurtherTest(Settings):
     """A test beside T1, which is what `split` holds out and is run by `evaluation`."""
 
-    questions: str
+    questions: FileName
     """The file of its questions, all of which are asked."""
     temperatures: Temperatures | None = None
     """Some of those of `evaluation`, so that tests are compared at the same temperature; by default the one nearest to
     0.7."""
-    samples: PositiveInt | None = None
+    samples: Annotated[int, Field(ge=1, le=10_000)] | None = None
     """Completions per question and temperature; by default those of `evaluation` for T2, and 1 for T3."""
 
 

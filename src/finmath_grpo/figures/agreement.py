@@ -14,6 +14,9 @@ from finmath_grpo.figures.theme import INK, between, frame, in_order, ink_on, la
 SCALE = ("#F1F3F5", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
 """From a kappa of 0 to 1, light to dark. The order is visible in grey too (after ColorBrewer's Blues)."""
 
+FEW = 8
+"""Models up to which a cell also says what its number is; with more there is no room, and the page is slow to draw."""
+
 
 def figure(tables: Tables, look: Look) -> go.Figure:
     """Cohen's kappa of each pair of models, on what each solved at any temperature. Tables: agreement, panel."""
@@ -46,6 +49,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         customdata=[[hover(pairs, a, b, look) for b in models] for a in models],
         hovertemplate="%{customdata}<extra></extra>",
     )
+    solved = {row.model_a: row.both + row.only_a for row in pairs.values()}
+    size = look.font_size + 3 if len(models) <= FEW else max(7, look.font_size * FEW // len(models) + 2)
+    cells = []
     for y, a in enumerate(models):
         for x, b in enumerate(models):
             if (a, b) in pairs:
@@ -56,16 +62,17 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 else:
                     words, ink = f"<b>{rounded(row.kappa, 2)}</b>", ink_on(shade_of(row.kappa))
             else:
-                row = next(row for (first, _), row in pairs.items() if first == a)
-                small, words, ink = "solved", f"{row.both + row.only_a}", INK
-            words += f'<br><span style="font-size:{look.font_size}px">{small}</span>'
-            grid.add_annotation(x=x, y=y, text=words, showarrow=False, font={"size": look.font_size + 3, "color": ink})
+                small, words, ink = "solved", f"{solved[a]}", INK
+            if len(models) <= FEW:
+                words += f'<br><span style="font-size:{look.font_size}px">{small}</span>'
+            cells.append({"x": x, "y": y, "text": words, "showarrow": False, "font": {"size": size, "color": ink}})
     # Numbered and not named by the cells, so that the axes are whole where no pair has a kappa.
     ticks = {"tickvals": list(range(len(models))), "ticktext": names}
     ends = [-0.5, len(models) - 0.5]
     grid.update_xaxes(side="top", showline=False, tickangle=0, range=ends, **ticks)
     grid.update_yaxes(range=ends[::-1], showgrid=False, ticklabelstandoff=8, **ticks)
-    grid.update_layout(margin={"t": grid.layout.margin.t + 62})
+    # At once: each call of add_annotation checks all former ones again.
+    grid.update_layout(annotations=cells, margin={"t": grid.layout.margin.t + 62})
     return grid
 
 

@@ -14,7 +14,7 @@ import pydantic
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl, write_json
 from finmath_grpo.numbers import turkish
-from finmath_grpo.questions.clean import kind_of_reason, unique
+from finmath_grpo.questions.clean import kind_of_reason, raw_questions
 from finmath_grpo.questions.rows import Question, RawQuestion
 
 
@@ -84,7 +84,7 @@ def audit(raw: Path, questions: Path, rejected: Path) -> dict[str, Any]:
     kept = {row.id: row for row in read_jsonl(questions, Question)}
     reasons = {row.id: row.reason for row in read_jsonl(rejected, Rejected)}
     counts = Audit()
-    for row in unique(read_jsonl(raw, RawQuestion), raw):
+    for row in raw_questions(raw):
         if row.id in kept:
             counts.add(row, kept[row.id])
         elif row.id in reasons:

@@ -7,18 +7,17 @@ that nothing is dropped in silence. Answers are read as those of models are.
 """
 
 import argparse
-import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import atomic_write, canonical_json, read_jsonl
+from finmath_grpo.files import atomic_write, canonical_json, numbered_rows
 from finmath_grpo.numbers import contradicts, english, numbers_in, stated, turkish
 from finmath_grpo.questions.rows import Question, RawQuestion
 
@@ -161,15 +160,15 @@ def has_options(text: str) -> bool:
     )
 
 
-def unique(rows: Iterable[RawQuestion], path: Path) -> Iterator[RawQuestion]:
-    """The rows of `path`, checked for an id that stands twice. Raises UserError naming its lines."""
-    seen: set[str] = set()
-    for row in rows:
-        if row.id in seen:
-            lines = enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
-            first, second = [n for n, line in lines if line.strip() and json.loads(line)["id"] == row.id][:2]
-            raise UserError(f"{path}, line {second}: id: {row.id!r} is also in line {first}; each row needs its own")
-        seen.add(row.id)
+def raw_questions(path: Path) -> Iterator[RawQuestion]:
+    """The rows of a raw file. Raises UserError naming the line of a faulty one, and both lines of an id."""
+    lines: dict[str, int] = {}
+    for number, row in numbered_rows(path, RawQuestion, strict=True):
+        if row.id in lines:
+            raise UserError(
+                f"{path}, line {number}: id: {row.id!r} is also in line {lines[row.id]}; each row needs its own"
+            )
+        lines[row.id] = number
         yield row
 
 
@@ -211,7 +210,7 @@ def clean_file(raw: Path, questions: Path, rejected: Path) -> tuple[int, int]:
     """Clean a file row by row (memory does not grow with its questions); how many rows were kept and rejected."""
     kept, reasons, contradictions = 0, Counter[str](), Contradictions()
     with atomic_write(questions) as kept_file, atomic_write(rejected) as rejected_file:
-        for row in unique(read_jsonl(raw, RawQuestion), raw):
+        for row in raw_questions(raw):
             try:
                 cleaned = clean(row)
             except Reject as reason:

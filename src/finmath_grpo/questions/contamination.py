@@ -7,11 +7,13 @@ words that occur in training.
 
 import argparse
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
-from itertools import chain
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_json
@@ -20,6 +22,8 @@ from finmath_grpo.questions.rows import Question
 
 NGRAM = 8
 """Words in a run, as is usual since GPT-3's contamination study used 8 to 13."""
+FREQUENT = 256
+"""Words held as bits."""
 MEASURES = ("exact", "normalised", "masked")
 MACHINES = (
     "makine", "baskı makinesi", "dolum makinesi", "torna tezgâhı", "dokuma tezgâhı", "pres", "forklift", "sunucu",
@@ -27,6 +31,7 @@ MACHINES = (
 )  # fmt: skip
 """What firms buy in the families, beside the goods of `writing`."""
 _WORD = re.compile(r"\w+")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 def _any_of(names: Iterable[str]) -> str:
@@ -71,6 +76,12 @@ def masked(text: str) -> str:
     Numbers and months are `#` (`%4'ü`, `2.`, `altı` and `5 Ocak'ta` alike), people and firms of the families' lists
     `@`, goods and machines of the lists `*`. A unit loses its suffix (`TL'nin` is `tl`). Notes on rounding are dropped.
     """
+    # Which digits a number has makes no difference, and many questions differ in nothing else.
+    return _masked(_DIGITS.sub("0", text))
+
+
+@lru_cache(maxsize=2**17)
+def _masked(text: str) -> str:
     text = _ROUNDING.sub(" ", text)
     text = _GOODS.sub(" * ", _WHO.sub(" @ ", text))
     text = _UNIT.sub(r"\1", _NUMBER.sub(" # ", text))
@@ -98,24 +109,35 @@ def contamination(train: Iterable[Question], test: Iterable[Question]) -> dict[s
 
 
 class Contamination:
-    """Training questions, indexed once for any number of tests."""
+    """Training questions, indexed once for any number of tests.
+
+    Which questions have which of the `FREQUENT` most frequent words is held as bits, 64 words to an integer, so that
+    all of them are counted at once; of the other words, the questions that have them are listed.
+    """
 
     def __init__(self, train: Iterable[Question]):
         self.ids: list[str] = []
-        self.sizes: list[int] = []
+        sizes: list[int] = []
         self.seen: tuple[set[str], ...] = tuple(set() for _ in MEASURES)
         self.runs: set[tuple[str, ...]] = set()
-        self.rows_with: defaultdict[str, list[int]] = defaultdict(list)
+        rows_with: defaultdict[str, list[int]] = defaultdict(list)
         for place, row in enumerate(train):
             words = _words(row.question)
             vocabulary = set(words)
             self.ids.append(row.id)
-            self.sizes.append(len(vocabulary))
+            sizes.append(len(vocabulary))
             self.runs |= _runs(words)
-            for seen, text in zip(self.seen, _texts(row), strict=True):
+            for seen, text in zip(self.seen, _texts(row, words), strict=True):
                 seen.add(text)
             for word in vocabulary:
-                self.rows_with[word].append(place)
+                rows_with[word].append(place)
+        self.sizes = np.array(sizes, dtype=np.int64)
+        by_frequency = sorted(rows_with, key=lambda word: -len(rows_with[word]))
+        self.bit_of = {word: divmod(place, 64) for place, word in enumerate(by_frequency[:FREQUENT])}
+        self.bits = np.zeros((FREQUENT // 64, len(self.ids)), dtype=np.uint64)
+        for word, (column, bit) in self.bit_of.items():
+            self.bits[column, rows_with[word]] |= np.uint64(1 << bit)
+        self.rows_with = {word: np.array(rows_with[word], dtype=np.int32) for word in by_frequency[FREQUENT:]}
 
     def of(self, test: Iterable[Question]) -> dict[str, Any]:
         """The report on one test: counts over its questions, and one entry per question."""
@@ -135,24 +157,37 @@ class Contamination:
         nearest, similarity = self._nearest(set(words))
         return {
             "id": row.id,
-            **{name: text in seen for name, text, seen in zip(MEASURES, _texts(row), self.seen, strict=True)},
+            **{name: text in seen for name, text, seen in zip(MEASURES, _texts(row, words), self.seen, strict=True)},
             "share_of_8_grams": round(len(runs & self.runs) / len(runs), 4) if runs else None,
             "nearest": nearest,
             "similarity": round(similarity, 4),
         }
 
     def _nearest(self, vocabulary: set[str]) -> tuple[str | None, float]:
-        common = Counter(chain.from_iterable(self.rows_with[word] for word in vocabulary & self.rows_with.keys()))
-        similarities = (
-            (shared / (self.sizes[place] + len(vocabulary) - shared), -place) for place, shared in common.items()
-        )
-        similarity, place = max(similarities, default=(0.0, 0))
-        return (self.ids[-place] if common else None), similarity
+        shared = self._shared(vocabulary)
+        if not shared.any():
+            return None, 0.0
+        similarities = shared / np.maximum(self.sizes + len(vocabulary) - shared, 1)
+        nearest = int(similarities.argmax())
+        return self.ids[nearest], float(similarities[nearest])
+
+    def _shared(self, vocabulary: set[str]) -> np.ndarray:
+        """How many words of `vocabulary` each training question has, (questions,)."""
+        shared = np.zeros(len(self.ids), dtype=np.int64)
+        asked = [0] * len(self.bits)
+        for column, bit in (self.bit_of[word] for word in vocabulary & self.bit_of.keys()):
+            asked[column] |= 1 << bit
+        for bits, mask in zip(self.bits, asked, strict=True):
+            if mask:
+                shared += np.bitwise_count(bits & np.uint64(mask))
+        if rare := [self.rows_with[word] for word in vocabulary & self.rows_with.keys()]:
+            shared += np.bincount(np.concatenate(rare), minlength=len(self.ids))
+        return shared
 
 
-def _texts(row: Question) -> tuple[str, str, str]:
-    """What the first three measures compare."""
-    return row.question, normalised(row.question), masked(row.question)
+def _texts(row: Question, words: list[str]) -> tuple[str, str, str]:
+    """What the first three measures compare; `words` are those of the question."""
+    return row.question, "".join(words), masked(row.question)
 
 
 def _lower(text: str) -> str:

@@ -5,6 +5,7 @@ who bring their own questions.
 """
 
 import json
+import re
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
@@ -14,6 +15,26 @@ from pydantic import Field
 Letter = Literal["A", "B", "C", "D", "E"]
 Difficulty = Literal["", "easy", "middle", "hard"]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
+CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
+"""Characters that are no text; white space and line ends are."""
+
+
+def _readable(text: str) -> str:
+    if found := CONTROL.search(text):
+        raise ValueError(f"expected text, found the control character {found.group()!r}; take it out")
+    return text
+
+
+def _one_line(text: str) -> str:
+    if CONTROL.search(text) or len(text.splitlines()) > 1 or text != text.strip():
+        raise ValueError("expected one line without control characters and spaces around it")
+    return text
+
+
+Readable = Annotated[Text, Field(max_length=20_000), pydantic.AfterValidator(_readable)]
+"""Text of a question or an answer."""
+Name = Annotated[str, Field(max_length=200), pydantic.AfterValidator(_one_line)]
+"""A word or some that stand in tables."""
 
 
 def _is_plain_decimal(text: str) -> str:
@@ -28,7 +49,7 @@ def _is_plain_decimal(text: str) -> str:
 
 PlainDecimal = Annotated[
     str,
-    Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"),
+    Field(max_length=100, pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"),
     pydantic.AfterValidator(_is_plain_decimal),
 ]
 
@@ -40,27 +61,27 @@ class _Row(pydantic.BaseModel):
 class RawQuestion(_Row):
     """A question as it was recorded. Only `id`, `question` and `answer` are asked of a file of your own."""
 
-    id: Text
+    id: Annotated[Name, Field(min_length=1)]
     """A name that no other row of the file has."""
-    unit: str = ""
+    unit: Name = ""
     """The unit of the course: `Basit faiz`."""
-    family: str = ""
+    family: Name = ""
     """The kind of question: `simple-interest`. A split by idea needs it."""
-    question: Text
+    question: Readable
     """The text of the question, in Turkish; it may refer to its choices."""
-    choices: Annotated[dict[Letter, Text], Field(min_length=2)] | None = None
+    choices: Annotated[dict[Letter, Readable], Field(min_length=2)] | None = None
     """The options of a multiple-choice question by letter, or null."""
-    answer: Text
+    answer: Readable
     """The answer as recorded: a number with its unit and whatever else stands there, or the letter of a choice."""
-    answer_unit: str = ""
+    answer_unit: Name = ""
     """`TL`, `%`, `yıl`, `ay`, `gün`, or empty for a bare number. It tells how to ask where there are no choices."""
     value: PlainDecimal | None = None
     """The exact answer with a dot before the decimals: `1234.5`. Without it, the answer must be a Turkish number."""
-    numbers: tuple[str, ...] = ()
+    numbers: tuple[Name, ...] = ()
     """What the family drew: with `family`, the identity of the problem. Pre-training leaves out those of the test."""
     difficulty: Difficulty = ""
     """`easy`, `middle` or `hard` by the rule of `finmath_grpo.questions.difficulty`, or empty where nobody says."""
-    of: str = ""
+    of: Name = ""
     """The id of the question whose sentence and kind of exercise the row has with other numbers, or empty."""
 
 

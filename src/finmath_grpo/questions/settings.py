@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from pydantic import NonNegativeInt, PositiveInt, field_validator
+from pydantic import PositiveInt, field_validator
 
-from finmath_grpo.settings import Settings
+from finmath_grpo.settings import Seed, Settings
 
 
 class SplitSettings(Settings):
@@ -14,7 +14,7 @@ class SplitSettings(Settings):
     """`random` as in the post; `idea` holds out whole ideas: no test question is solved as a training question is."""
     test: PositiveInt
     """How many questions the test file gets; the others are for training."""
-    seed: NonNegativeInt
+    seed: Seed
     """The seed of the draw. The post's is unknown."""
 
     @field_validator("by", mode="before")

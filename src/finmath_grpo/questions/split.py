@@ -6,16 +6,20 @@ compared with the training questions too.
 """
 
 import argparse
+import codecs
 import hashlib
-import json
 from collections import Counter
 from pathlib import Path
 
+import pydantic
+
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import read_jsonl, write_json, write_jsonl
+from finmath_grpo.files import LINE_LIMIT, explain, open_regular, read_jsonl, write_json, write_jsonl
 from finmath_grpo.questions.ideas import idea_or_family
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.questions.settings import SplitSettings
+
+TEST_IDS = pydantic.TypeAdapter(dict[str, list[str]], config=pydantic.ConfigDict(strict=True))
 
 
 def draw_test_ids(questions: list[Question], settings: SplitSettings) -> list[str]:
@@ -76,8 +80,17 @@ def check_committed(path: Path, settings: SplitSettings, test_ids: list[str]) ->
 
 
 def read_committed(path: Path) -> dict[str, list[str]]:
-    """The committed test ids by settings (`random 100 3407`)."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    """The committed test ids by settings (`random 100 3407`). Raises UserError for a file that has no such ids."""
+    if not path.exists():
+        return {}
+    with open_regular(path) as file:
+        content = file.read(LINE_LIMIT)
+    try:
+        return TEST_IDS.validate_json(content.removeprefix(codecs.BOM_UTF8))
+    except pydantic.ValidationError as error:
+        raise UserError(
+            f"{path}: {explain(error)}; expected lists of ids by settings, as --write-ids writes them"
+        ) from None
 
 
 def _key(settings: SplitSettings) -> str:

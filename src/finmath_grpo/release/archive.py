@@ -2,14 +2,17 @@
 
     python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
-Unpacked anywhere, the first run says "Nothing to be done", and any figure can be drawn again. Left out are caches, logs
-of Snakemake's, and the weights of an experiment that stands on fetched models: their licences are not ours to pass on.
+It holds the files that git tracks and results, and says what it leaves out. A tree that differs from its commit is
+refused, unless told with --dirty. Unpacked anywhere, the first run says "Nothing to be done", and any figure can be
+drawn again. Left out are caches, logs of Snakemake's, and the weights of an experiment that stands on fetched models:
+their licences are not ours to pass on.
 """
 
 import argparse
 import hashlib
 import io
 import json
+import os
 import subprocess
 import tarfile
 import tomllib
@@ -27,30 +30,80 @@ from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import these_sources
 
 FOLDER = "finmath-grpo"
-NO_SOURCES = {".git", ".venv", ".mypy_cache", ".hypothesis", ".pytest_cache", ".ruff_cache", "__pycache__", "results"}
 MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json", "finmath-grpo.tar.zst"}
+OF_THE_PROJECT = {
+    *("benchmarks", "config", "data", "docker", "docs", "envs", "profiles", "rules", "src", "tests", "Dockerfile"),
+    *("ARTIFACT.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "NOTICE", "README.md"),
+    *("Snakefile", "pyproject.toml", ".ci", ".dockerignore", ".github", ".gitignore", ".pre-commit-config.yaml"),
+    *(".snakemake", ".snakemake-workflow-catalog.yml"),
+}
+"""What stands in the root of a clone."""
+LINKS = [".snakemake"]
+"""Symbolic links among them."""
 WEIGHTS = {".safetensors", ".bin", ".gguf"}
 
 
+def git(*words: str) -> list[str] | None:
+    """What git answers, cut at NUL; None where this is no checkout, or there is no git."""
+    if not Path(".git").exists():
+        return None
+    try:
+        done = subprocess.run(["git", *words], capture_output=True, check=True)
+    except (FileNotFoundError, subprocess.CalledProcessError):
+        return None
+    return [name for name in os.fsdecode(done.stdout).split("\0") if name]
+
+
 def source_files() -> list[Path]:
-    """What a clone holds, with what is new in it; with no git (image, archive) all but what is built."""
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    names: list[str] = []
-    if Path(".git").exists():
-        try:
-            names = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\0")
-        except (FileNotFoundError, subprocess.CalledProcessError):
-            names = []
-    found = [Path(name) for name in names if name] or [
-        path for path in Path(".").rglob("*") if NO_SOURCES.isdisjoint(path.parts) and ".egg-info" not in str(path)
-    ] + [Path("results/README.md")]
-    return sorted(path for path in found if (path.is_file() or path.is_symlink()) and str(path) not in MADE_HERE)
+    """What the project consists of: the files that git tracks.
+
+    An unpacked archive has no git: they are those of its manifest. Nor has an image: they are what its build took.
+    Either may hold files of its owner's, which stay out.
+    """
+    tracked = git("ls-files", "-z")
+    if tracked is None and Path("MANIFEST.sha256").is_file():
+        listed = [line[66:] for line in Path("MANIFEST.sha256").read_text(encoding="utf-8").splitlines()]
+        # A manifest names no symbolic link.
+        tracked = [name for name in listed if Path(name).parts[0] != "results"] + LINKS
+    if tracked is None:
+        found = [path for path in Path(".").rglob("*") if path.parts[0] in OF_THE_PROJECT and not is_made(path)]
+    else:
+        found = [Path(name) for name in tracked]
+    found.append(Path("results/README.md"))
+    return sorted({path for path in found if (path.is_file() or path.is_symlink()) and str(path) not in MADE_HERE})
+
+
+def is_made(path: Path) -> bool:
+    """Whether a file was made by running or installing the project, or is hidden in one of its folders."""
+    return any(part == "__pycache__" or part.endswith(".egg-info") for part in path.parts) or (
+        len(path.parts) > 1 and path.name.startswith(".")
+    )
+
+
+def check_clean() -> None:
+    """Raise UserError where tracked files differ from the commit: the archive would say a commit that it is not."""
+    changed = git("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames") or []
+    if changed:
+        names = ", ".join(entry[3:] for entry in changed[:5]) + (" …" if len(changed) > 5 else "")
+        raise UserError(f"{len(changed)} files differ from the commit ({names}); commit them, or pack with --dirty")
+
+
+def left_out() -> list[str]:
+    """Files of the checkout that are neither tracked nor ignored, folders as one: what the archive does not hold."""
+    return git("ls-files", "-z", "--others", "--exclude-standard", "--directory") or []
+
+
+def without_config(experiments: dict[str, Experiment]) -> list[str]:
+    """The experiments whose config git does not track, and which nobody could run from the archive."""
+    tracked = {str(path) for path in source_files()}
+    return [name for name in experiments if f"config/{name}.yaml" not in tracked]
 
 
 def result_files(name: str, experiment: Experiment) -> list[Path]:
     """The results of an experiment."""
     without_weights = bool(models_by_method(experiment, "fetch", "folder"))
-    files = [path for path in Path("results", name).rglob("*") if path.is_file()]
+    found = Path("results", name).rglob("*")
+    files = [path for path in found if path.is_file() and not any(part.startswith(".") for part in path.parts)]
     return sorted(path for path in files if not (without_weights and path.suffix in WEIGHTS and "models" in path.parts))
 
 
@@ -104,15 +157,28 @@ def write_archive(path: Path, experiments: dict[str, Experiment]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("archive", type=Path, help="the file to write, .tar.zst")
+    parser.add_argument("--dirty", action="store_true", help="pack tracked files as they are, though not committed")
     arguments = parser.parse_args()
+    if not arguments.dirty:
+        check_clean()
     experiments = {
         name: found for name, found in load_all(Path("config")).good.items() if read_makings(f"results/{name}/")
     }
+    unknown = without_config(experiments)
+    for name in unknown:
+        print(f"left out: results/{name}, as git does not track config/{name}.yaml (git add it, commit)")
+        del experiments[name]
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")
     for name, experiment in experiments.items():
         write_provenance(name, experiment)
     write_archive(arguments.archive, experiments)
+    for file in left_out():
+        print(f"left out: {file}, which git does not track")
+    for name, experiment in experiments.items():
+        if models_by_method(experiment, "fetch"):
+            print(f"left out: the weights of {name}, which stand on fetched models with licences of their own")
+    print("left out: results/cache, the logs of Snakemake, and what .gitignore names")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 import zstandard
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import replacing
+from finmath_grpo.files import open_regular, replacing
 from finmath_grpo.workflow import unchanged
 from finmath_grpo.workflow.config_file import self_contained
 
@@ -48,7 +48,7 @@ TO_READ = (
 LIMIT = 3 * 2**20
 """Bytes of a record."""
 PLAIN_LIMIT = 256 * 2**20
-"""Bytes of its members together. More may be a bomb: a few bytes that unpack into terabytes."""
+"""Bytes of its members together; ours has 9 million. More may be a bomb: a few bytes that unpack into terabytes."""
 
 
 def pack(results: Path, config: Path, record: Path) -> None:
@@ -83,14 +83,18 @@ def pack(results: Path, config: Path, record: Path) -> None:
 def opened(record: Path) -> tarfile.TarFile:
     """The members of a record. Raises UserError for a file that is no record, or would not fit into memory."""
     try:
-        with record.open("rb") as packed:
+        with open_regular(record) as packed:
             plain = zstandard.ZstdDecompressor().stream_reader(packed).read(PLAIN_LIMIT + 1)
         if len(plain) > PLAIN_LIMIT:
             raise UserError(
                 f"{record}: unpacks into more than {PLAIN_LIMIT:,} bytes, which no record does; take another"
             )
-        return tarfile.open(fileobj=io.BytesIO(plain), mode="r:")
-    except (OSError, zstandard.ZstdError, tarfile.TarError) as error:
+        archive = tarfile.open(fileobj=io.BytesIO(plain), mode="r:")  # noqa: SIM115 (the caller closes it)
+        strange = [member.name for member in archive.getmembers() if not member.isreg()]
+        if strange:
+            raise UserError(f"{record}: {strange[0]!r} is no file; a record holds files alone")
+        return archive
+    except (OSError, ValueError, zstandard.ZstdError, tarfile.TarError) as error:
         raise UserError(
             f"{record}: not a record as `python -m finmath_grpo.release.record pack` writes it ({error})"
         ) from None

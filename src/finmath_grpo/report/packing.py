@@ -23,7 +23,7 @@ def script_json(value: Any) -> Markup:
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     for character in "<>&'":
         text = text.replace(character, f"\\u{ord(character):04x}")
-    return Markup(text)
+    return Markup(text)  # nosec B704
 
 
 def packed(value: Any) -> str:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from pydantic import Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.settings import Settings
+from finmath_grpo.settings import Seed, Settings
 
 POST_CONTRASTS = (
     ("llama-grpo", "llama-base"),
@@ -23,9 +23,9 @@ POST_MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
 class StatisticsSettings(Settings):
     """What is compared with what, and how many random draws intervals and tests take."""
 
-    bootstrap_draws: PositiveInt = 10_000
+    bootstrap_draws: int = Field(default=10_000, ge=100, le=1_000_000)
     """Draws of a bootstrap interval and of a permutation test."""
-    seed: NonNegativeInt = 0
+    seed: Seed = 0
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS)
     """Pairs of models, the one expected to be better first; none where there is one model. The first pair, by the

@@ -8,7 +8,6 @@ from typing import Literal
 from pydantic import (
     Field,
     NonNegativeFloat,
-    NonNegativeInt,
     PositiveFloat,
     PositiveInt,
     ValidationInfo,
@@ -16,30 +15,38 @@ from pydantic import (
 )
 
 from finmath_grpo.prompts import PromptSettings
-from finmath_grpo.settings import Device, Settings
+from finmath_grpo.settings import Device, Seed, Settings
 
 Reward = Literal["xmlcount", "exact_match", "template_match", "numeric_match"]
 FORMAT_REWARDS: tuple[Reward, ...] = ("xmlcount", "template_match")
 CORRECTNESS_REWARDS: tuple[Reward, ...] = ("exact_match", "numeric_match")
+Projection = Literal["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+"""The matrices of a layer, as Llama, Gemma, Qwen and Mistral name them."""
+Scheduler = Literal["linear", "cosine", "constant", "constant_with_warmup", "inverse_sqrt"]
+"""Those of `transformers.SchedulerType` that need nothing else."""
+Optimizer = Literal["adamw_torch", "adamw_torch_fused", "adamw_8bit", "paged_adamw_8bit", "paged_adamw_32bit"]
+"""Of `transformers.training_args.OptimizerNames`. Those of bitsandbytes, beside `adamw_torch…`, need a GPU."""
+DpoLoss = Literal["sigmoid", "hinge", "ipo", "nca_pair", "sppo_hard", "apo_zero", "apo_down", "sft", "sigmoid_norm"]
+"""Losses of TRL's `DPOTrainer` that need no further setting."""
 
 
 class LoraSettings(Settings):
     """The adapter (`peft.LoraConfig`)."""
 
-    r: PositiveInt
-    lora_alpha: PositiveInt
+    r: int = Field(ge=1, le=4096)
+    lora_alpha: int = Field(ge=1, le=65_536)
     lora_dropout: float = Field(ge=0, lt=1)
-    target_modules: tuple[str, ...]
+    target_modules: tuple[Projection, ...] = Field(min_length=1)
 
 
 class OptimizerSettings(Settings):
     """Fields of `transformers.TrainingArguments`, by their names there."""
 
-    learning_rate: PositiveFloat
-    lr_scheduler_type: str
+    learning_rate: float = Field(gt=0, le=1)
+    lr_scheduler_type: Scheduler
     warmup_steps: NonNegativeFloat
     """Steps, or below 1 a share of all steps."""
-    optim: str
+    optim: Optimizer
     adam_beta1: float = Field(ge=0, lt=1)
     adam_beta2: float = Field(ge=0, lt=1)
     weight_decay: NonNegativeFloat
@@ -47,12 +54,19 @@ class OptimizerSettings(Settings):
     per_device_train_batch_size: PositiveInt
     """For GRPO this counts completions, not prompts."""
     gradient_accumulation_steps: PositiveInt
-    num_train_epochs: PositiveFloat
-    max_steps: int = Field(ge=-1)
+    num_train_epochs: float = Field(gt=0, le=100_000)
+    max_steps: int = Field(ge=-1, le=10_000_000)
     """-1: as many as the epochs take."""
     gradient_checkpointing: bool
     save_steps: PositiveInt
     """Steps between checkpoints; a killed run goes on from the last."""
+
+    @field_validator("max_steps")
+    @classmethod
+    def _some_steps(cls, steps: int) -> int:
+        if steps == 0:
+            raise ValueError("0 trains nothing; write -1 for as many as the epochs take")
+        return steps
 
 
 class GrpoSettings(OptimizerSettings):
@@ -73,7 +87,7 @@ class GrpoSettings(OptimizerSettings):
     """Completions per prompt: the size of a group. An advantage is a difference within the group."""
     steps_per_generation: PositiveInt
     max_completion_length: PositiveInt
-    temperature: PositiveFloat
+    temperature: float = Field(ge=0.01, le=10)
     top_p: float = Field(gt=0, le=1)
     beta: NonNegativeFloat
     """Weight of the KL divergence from the base model."""
@@ -124,8 +138,8 @@ class DpoSettings(OptimizerSettings):
 
     lora: LoraSettings
     beta: PositiveFloat
-    loss_type: tuple[str, ...]
-    pairs: PositiveInt
+    loss_type: tuple[DpoLoss, ...] = Field(min_length=1)
+    pairs: int = Field(ge=1, le=10_000_000)
     """Preference pairs drawn from the families."""
     max_length: PositiveInt
 
@@ -143,7 +157,7 @@ class GrpoJob(Settings):
     device: Device
     prompt: PromptSettings
     rewards: tuple[Reward, ...] = Field(min_length=1)
-    seed: NonNegativeInt
+    seed: Seed
     training: GrpoSettings
 
 
@@ -153,13 +167,13 @@ class DpoJob(Settings):
     device: Device
     prompt: PromptSettings
     families: Literal["elementary", "course"]
-    seed: NonNegativeInt
+    seed: Seed
     training: DpoSettings
 
 
 class MergeSettings(Settings):
     """The proof that the merged model is the trained one."""
 
-    prompts: NonNegativeInt
+    prompts: int = Field(ge=0, le=100_000)
     """Training questions whose greedy completions are compared between merged model and base + adapter."""
-    max_new_tokens: PositiveInt
+    max_new_tokens: int = Field(ge=1, le=131_072)

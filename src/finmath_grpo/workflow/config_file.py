@@ -4,29 +4,47 @@
 are merged key by key, lists and scalars are replaced, and `null` takes a key away.
 """
 
+import itertools
 import re
+from collections.abc import Hashable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.files import open_regular
 
 EXTENDS = "extends"
+LIMIT = 2**19
+"""Characters in a config file; ours have 6,000."""
+MOST = 20_000
+"""Values in a config file with all aliases written out; ours have 300."""
 
 
 class _NoDuplicateKeys(yaml.SafeLoader):
     """YAML in which a key that stands twice is an error, as it is a mistake in every config file."""
 
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
+        """The value of a node; one that can't be read as what its tag says is a fault of its line."""
+        try:
+            return super().construct_object(node, deep)
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            kind = node.tag.rpartition(":")[2]
+            words = " ".join(str(error).split())[:100]
+            raise yaml.MarkedYAMLError(problem=f"not a {kind}: {words}", problem_mark=node.start_mark) from None
+
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = []
+        seen = set()
         for key_node, _ in node.value:
             if key_node.tag == "tag:yaml.org,2002:merge":  # `<<: *anchor`
                 continue
             key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.MarkedYAMLError(problem="found unhashable key", problem_mark=key_node.start_mark)
             if key in seen:
                 raise yaml.MarkedYAMLError(problem=f"the key {key!r} stands twice", problem_mark=key_node.start_mark)
-            seen.append(key)
+            seen.add(key)
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
 
@@ -66,27 +84,61 @@ class Config(NamedTuple):
 
 def read_yaml(path: Path) -> dict[str, Any]:
     """The keys and values of a YAML file. Raises UserError naming the file, the line and what is wrong."""
+    with open_regular(path) as file:
+        content = file.read(LIMIT + 1)
     try:
         # Windows editors begin UTF-8 with a byte order mark.
-        return parse_yaml(path.read_text(encoding="utf-8-sig"), str(path))
-    except OSError as error:
-        raise UserError(f"{path}: can't be read: {error.strerror}") from None
+        return parse_yaml(content.decode("utf-8-sig"), str(path))
     except UnicodeDecodeError as error:
         raise UserError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
 
 
 def parse_yaml(text: str, name: str) -> dict[str, Any]:
     """The keys and values of YAML text. Raises UserError naming the text, the line and what is wrong."""
+    if len(text) > LIMIT:
+        raise UserError(f"{name}: longer than {LIMIT:,} characters; expected keys and values, as in config/smoke.yaml")
+    loader = None
     try:
-        content = yaml.load(text, Loader=_NoDuplicateKeys)
+        loader = _NoDuplicateKeys(text)
+        node = loader.get_single_node()
+        unfolded(node, {})
+        content = loader.construct_document(node) if node else None
+    except RecursionError:
+        raise UserError(f"{name}: lists and mappings stand too deep in each other, or in themselves") from None
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise UserError(f"{name}, line {line}: not YAML as expected: {error.problem}") from None
     except (yaml.YAMLError, ValueError) as error:  # a control character; a date that no calendar has
         raise UserError(f"{name}: not YAML as expected: {' '.join(str(error).split())}") from None
+    finally:
+        if loader:
+            loader.dispose()
     if not isinstance(content, dict):
         raise UserError(f"{name}: expected keys and values, as in config/smoke.yaml")
     return content
+
+
+def unfolded(node: yaml.Node | None, sizes: dict[int, int]) -> int:
+    """How many values a node holds with all aliases written out; `sizes` keeps those of the nodes met so far.
+
+    Raises MarkedYAMLError where there are more than MOST (ten lines of aliases can stand for billions of values), and
+    for text that UTF-8 can't write. A node that holds itself ends in RecursionError.
+    """
+    if node is None:
+        return 0
+    if id(node) in sizes:
+        return sizes[id(node)]
+    size = 1
+    if isinstance(node, yaml.ScalarNode):
+        if any("\ud800" <= letter <= "\udfff" for letter in node.value):
+            raise yaml.MarkedYAMLError(problem="half of a UTF-16 pair in the text", problem_mark=node.start_mark)
+    elif isinstance(node, yaml.CollectionNode):
+        children = node.value if isinstance(node, yaml.SequenceNode) else itertools.chain(*node.value)
+        size += sum(unfolded(child, sizes) for child in children)
+    if size > MOST:
+        raise yaml.MarkedYAMLError(problem=f"more than {MOST:,} values with all aliases", problem_mark=node.start_mark)
+    sizes[id(node)] = size
+    return size
 
 
 def read_config(path: Path) -> Config:

@@ -9,9 +9,9 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from finmath_grpo.files import atomic_write, canonical_json, digest, read_jsonl, sha256
-from finmath_grpo.questions.clean import Reject, clean, unique
-from finmath_grpo.questions.rows import Question, RawQuestion
+from finmath_grpo.files import atomic_write, canonical_json, digest, sha256
+from finmath_grpo.questions.clean import Reject, clean, raw_questions
+from finmath_grpo.questions.rows import Question
 from finmath_grpo.questions.settings import SplitSettings
 from finmath_grpo.questions.split import draw_test_ids
 from finmath_grpo.workflow.closure import fingerprint
@@ -41,7 +41,7 @@ def split_rows(raw: Path, settings: SplitSettings) -> str:
 def _cleaned(raw: Path) -> tuple[list[Question], str]:
     kept = []
     seen = hashlib.sha256()
-    for row in unique(read_jsonl(raw, RawQuestion), raw):
+    for row in raw_questions(raw):
         try:
             question = clean(row)
         except Reject as reason:

@@ -92,6 +92,15 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"{key}.method: dpo needs the section `training.dpo`"
         if isinstance(model, Grpo | Dpo) and run.merge is None:
             yield f"{key}.method: {model.method} needs the section `merge`"
+        if (
+            isinstance(model, Pretrained)
+            and (asked := run.evaluation.max_new_tokens) >= model.architecture.max_position
+        ):
+            yield f"evaluation.max_new_tokens: {asked} leaves no place for a prompt in {key}.architecture.max_position"
+    for section in ("grpo", "dpo"):
+        training = getattr(run.training, section)
+        if run.device == "cpu" and training and not training.optim.startswith("adamw_torch"):
+            yield f"training.{section}.optim: {training.optim} needs `device: cuda`; on a CPU use `adamw_torch`"
     if run.training.grpo and run.training.grpo.validate_every and run.validation is None:
         yield "training.grpo.validate_every: needs the file of questions `validation`; name one, or leave it out"
     if run.device == "cpu":
@@ -138,6 +147,8 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
                 raise UserError(f"{path}: config files end in .yaml; rename it to {name}.yaml")
             if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
                 raise UserError(f"{path}: an experiment is named in a-z and 0-9, with single hyphens; rename the file")
+            if len(name) > 64:
+                raise UserError(f"{path}: an experiment's name has at most 64 characters; rename the file")
             if name in taken:
                 raise UserError(f"{path}: {name!r} is the name of a rule or a folder of results; rename the file")
             experiment = load(path)

@@ -6,7 +6,7 @@ Every key is a field here or in the settings of a stage, and `config/schema.json
 from typing import Annotated, Any, Literal, get_args
 
 import pydantic
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, TypeAdapter
+from pydantic import Field, NonNegativeFloat, PositiveFloat, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
 
 from finmath_grpo.evaluation.settings import EvaluationSettings, FurtherTests
@@ -14,18 +14,18 @@ from finmath_grpo.figures.settings import FigureSettings
 from finmath_grpo.models.settings import Architecture, PretrainingSettings
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.settings import SplitSettings
-from finmath_grpo.settings import Device, Settings
+from finmath_grpo.settings import Device, FileName, Line, Seed, Settings
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.training.settings import MergeSettings, Reward, TrainingSettings
 from finmath_grpo.workflow.config_file import patch_schema
 
-ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+ModelName = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
 class Labelled(Settings):
     """A model that others made; only its name in figures is ours."""
 
-    label: str = Field(min_length=1)
+    label: Line
 
 
 class Pretrained(Labelled):
@@ -33,15 +33,15 @@ class Pretrained(Labelled):
 
     method: Literal["pretrain"]
     architecture: Architecture
-    seed: NonNegativeInt
+    seed: Seed
 
 
 class Fetched(Labelled):
     """A model from the Hugging Face hub."""
 
     method: Literal["fetch"]
-    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
-    revision: str = Field(min_length=1)
+    repository: str = Field(max_length=96, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*/[A-Za-z0-9][A-Za-z0-9_.-]*$")
+    revision: str = Field(max_length=200, pattern=r"^[A-Za-z0-9][A-Za-z0-9_./-]*$")
     """A commit or `main`; the manifest records the commit and the hash of every file."""
 
 
@@ -59,7 +59,7 @@ class Grpo(Labelled):
     method: Literal["grpo"]
     base: ModelName
     rewards: tuple[Reward, ...] = Field(min_length=1)
-    seed: NonNegativeInt
+    seed: Seed
 
     @pydantic.field_validator("rewards")
     @classmethod
@@ -74,7 +74,7 @@ class Dpo(Labelled):
 
     method: Literal["dpo"]
     base: ModelName
-    seed: NonNegativeInt
+    seed: Seed
 
 
 class Adapter(Labelled):
@@ -104,10 +104,10 @@ class Run(Settings):
     """An experiment that is run from raw questions."""
 
     kind: Literal["run"]
-    questions: str
+    questions: FileName
     """The file of raw questions, from which `split` takes the test T1."""
     tests: FurtherTests = FurtherTests()
-    validation: str | None = None
+    validation: FileName | None = None
     """A file of questions for choosing settings and for curves along training, never for a result."""
     device: Device
     needs: Needs | None = None
@@ -127,7 +127,7 @@ class Published(Settings):
     """The numbers of the post, redrawn."""
 
     kind: Literal["published"]
-    numbers: str
+    numbers: FileName
     """The file of the post's plotted numbers."""
     needs: Needs | None = None
     models: dict[ModelName, Labelled] = Field(min_length=1)
@@ -146,7 +146,7 @@ class Recorded(Settings):
     """A finished run, shipped as one file of scores, texts and logs."""
 
     kind: Literal["recorded"]
-    record: str
+    record: FileName
     """The file that `python -m finmath_grpo.release.record` wrote."""
     needs: Needs | None = None
     scorer_audit: str | None = None

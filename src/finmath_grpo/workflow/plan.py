@@ -6,6 +6,7 @@ to it.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -64,7 +65,7 @@ class Plan:
 
     def kinds(self, *wanted: str) -> str:
         """A wildcard constraint: the experiments of some kinds (`run`, `published`, `recorded`)."""
-        return "|".join(name for name, found in self.experiments.items() if found.kind in wanted) or "(?!)"
+        return "|".join(re.escape(name) for name, found in self.experiments.items() if found.kind in wanted) or "(?!)"
 
     def made_by(self, *methods: str) -> Callable[[Wildcards], Files]:
         """An input function: nothing for a model that comes by one of the methods, or else a file that is not there.

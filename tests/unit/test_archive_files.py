@@ -1,0 +1,86 @@
+"""The archive holds what git tracks, and nothing else of a folder."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from finmath_grpo.errors import UserError
+from finmath_grpo.release import archive
+
+ROOT = Path(__file__).parents[2]
+PRIVATE = (".env", "notes/private.txt", "data/raw/secret.jsonl", "src/.token")
+
+
+def git(*words: str) -> None:
+    identity = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    subprocess.run(["git", *identity, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A folder with a few files of the project and a private ones; the names of the former."""
+    monkeypatch.chdir(tmp_path)
+    files = ["Snakefile", "README.md", "config/a.yaml", "data/raw/a.jsonl", "results/README.md", "src/x/__init__.py"]
+    for name in files:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(name)
+    Path(".snakemake").symlink_to("results/.snakemake")
+    return sorted([*files, ".snakemake"])
+
+
+def plant() -> None:
+    for name in PRIVATE:
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text("HF_TOKEN=hf_secret")
+
+
+def names() -> list[str]:
+    return [str(path) for path in archive.source_files()]
+
+
+def test_untracked_files_stay_out_and_are_listed(project):
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    plant()
+    assert names() == project
+    assert sorted(archive.left_out()) == sorted([".env", "notes/", "data/raw/secret.jsonl", "src/.token"])
+    archive.check_clean()
+    assert archive.without_config(dict.fromkeys(["a", "mine"])) == ["mine"]
+
+
+@pytest.mark.parametrize("change", ["edit", "delete", "stage"])
+def test_a_dirty_tree_is_refused_and_the_file_named(project, change):
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    if change == "delete":
+        Path("README.md").unlink()
+    else:
+        Path("README.md").write_text("other")
+    if change == "stage":
+        git("add", ".")
+    with pytest.raises(UserError, match=r"1 files differ from the commit \(README\.md\); commit them, or .*--dirty"):
+        archive.check_clean()
+
+
+def test_an_unpacked_archive_packs_what_its_manifest_lists(project):
+    listed = [name for name in project if name not in (".snakemake", "README.md")] + ["results/a/scores.csv"]
+    Path("MANIFEST.sha256").write_text("".join(f"{'0' * 64}  {name}\n" for name in listed))
+    plant()
+    Path("README.md").unlink()
+    assert names() == [name for name in project if name != "README.md"]
+
+
+def test_a_folder_without_git_packs_what_a_clone_has(project):
+    plant()
+    assert set(names()) - set(project) == {"data/raw/secret.jsonl"}  # in a folder of the project's, nobody can know
+    assert set(project) <= set(names())
+
+
+def test_the_list_of_what_a_clone_has_is_whole():
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip("no checkout")
+    assert {name.split("/")[0] for name in done.stdout.split()} - {"results"} == archive.OF_THE_PROJECT
