@@ -24,7 +24,7 @@ from huggingface_hub import HfApi
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write
-from finmath_grpo.models import hub
+from finmath_grpo.models import hub_errors
 from finmath_grpo.models.folder import files_of
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
@@ -171,7 +171,7 @@ def licence(base: str, revision: str) -> str:
         found = re.search(r"\A---\n.*?^license: *(\S+)", text, flags=re.M | re.S)
         stated = found[1] if found else None
     else:
-        with hub.told(base, revision):
+        with hub_errors.told(base, revision):
             data = HfApi().model_info(base, revision=revision).card_data
         stated = getattr(data, "license", None)
     if stated is None:

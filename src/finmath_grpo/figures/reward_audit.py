@@ -36,9 +36,12 @@ FORMS = {
 }
 """Name and colour. Any two colours are at least 15 apart by CIEDE2000, also for those that see no red or no green."""
 MARKS = {
-    **{"template_newline": {"symbol": "circle-open", "size": 12}, "template": {"symbol": "circle", "size": 6}},
-    **{"half_inline": {"symbol": "diamond", "size": 8}, "inline": {"symbol": "square", "size": 7}},
-    **{"no_tags": {"symbol": "circle", "size": 7}, "other": {"symbol": "x", "size": 7}},
+    "template_newline": ("circle-open", 12),
+    "template": ("circle", 6),
+    "half_inline": ("diamond", 8),
+    "inline": ("square", 7),
+    "no_tags": ("circle", 7),
+    "other": ("x", 7),
 }
 """So that equal rewards don't hide each other, and forms differ by more than colour."""
 REWARDS = ("xmlcount", "template_match")
@@ -97,14 +100,14 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
         for row, reward in enumerate(REWARDS, start=2):
             earned = run_rows[run_rows.reward == reward]
             for form, (name, paint) in FORMS.items():
-                ring = MARKS[form]["symbol"].endswith("open")
-                edge = {} if ring else {"line": {"color": INK, "width": 0.8}}
+                symbol, size = MARKS[form]
+                edge = {} if symbol.endswith("open") else {"line": {"color": INK, "width": 0.8}}
                 rows = earned[(earned.form == form) & (earned["count"] > 0)].sort_values("middle")
                 panels.add_scatter(
                     x=rows.middle,
                     y=rows["mean"],
                     mode="markers",
-                    marker={**MARKS[form], "color": paint, **edge},
+                    marker={"symbol": symbol, "size": size, "color": paint, **edge},
                     legendgroup=form,
                     showlegend=False,
                     customdata=[

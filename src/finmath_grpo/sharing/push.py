@@ -17,7 +17,7 @@ from pathlib import Path
 import yaml
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.models import hub
+from finmath_grpo.models import hub_errors
 from finmath_grpo.models.manifest import read_manifest, verified_directory
 from finmath_grpo.sharing.results import TASKS
 
@@ -63,7 +63,7 @@ def push(files: dict[str, Path | bytes], repository: str, public: bool, message:
     """Upload in one commit; its address."""
     from huggingface_hub import CommitOperationAdd, HfApi
 
-    with hub.told(repository, "main"):
+    with hub_errors.told(repository, "main"):
         api = HfApi()
         api.create_repo(repository, private=not public, exist_ok=True)
         operations = [
