@@ -97,7 +97,7 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
         for row, reward in enumerate(REWARDS, start=2):
             earned = run_rows[run_rows.reward == reward]
             for form, (name, paint) in FORMS.items():
-                ring = MARKS[form]["symbol"].endswith("open")
+                ring = form == "template_newline"
                 edge = {} if ring else {"line": {"color": INK, "width": 0.8}}
                 rows = earned[(earned.form == form) & (earned["count"] > 0)].sort_values("middle")
                 panels.add_scatter(
