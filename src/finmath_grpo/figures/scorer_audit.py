@@ -63,7 +63,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         add_contrast(panels, name, paint, row)
     caption = (
         f"{int(first['right'] + first['wrong']):,} completions; right is what our numeric scorer says; "
-        f"the tools get the answer alone and the value; lines: {look.level} interval (t, families of questions as units)"
+        f"the tools get the answer alone and the value; lines: {look.level} interval "
+        "(t, families of questions as units)"
     )
     layout = frame(look, caption, above=30, height=1.05)
     panels.update_layout(layout)
