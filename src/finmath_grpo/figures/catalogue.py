@@ -95,7 +95,7 @@ FIGURES: dict[str, Entry] = {
         draw="bars:at_any_temperature",
         title="Right at any temperature, exact string match",
         group="Accuracy",
-        alt="One bar per model: the questions it got right at least once over all temperatures, by exact match.",
+        alt="One bar per model: the questions that its first completion at any temperature got right, by exact match.",
         tables=(*BARS, CEILING),
         published_tables=BARS,
         shows="panel",
@@ -105,7 +105,8 @@ FIGURES: dict[str, Entry] = {
         draw="bars:at_any_temperature",
         title="Right at any temperature, punctuation removed",
         group="Accuracy",
-        alt="One bar per model: the questions it got right at least once over all temperatures, punctuation removed. "
+        alt="One bar per model: the questions that its first completion at any temperature got right, punctuation "
+        "removed. "
         "Hatching marks what exact match does not count.",
         tables=(*BARS, CEILING),
         published_tables=BARS,

@@ -63,9 +63,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         add_contrast(panels, name, paint, row)
     caption = (
         f"{int(first['right'] + first['wrong']):,} completions; right is what our numeric scorer says; "
-        f"the tools get the answer alone and the value; lines: {look.level} interval"
+        f"the tools get the answer alone and the value; lines: {look.level} interval "
+        "(t, families of questions as units)"
     )
-    layout = frame(look, caption, above=24, height=1.05)
+    layout = frame(look, caption, above=30, height=1.05)
     panels.update_layout(layout)
     panels.update_layout(margin={"l": 264}, bargap=0.45)
     panels.update_xaxes(title_text="% of right answers", range=[0, 100], showgrid=True, col=1)
