@@ -23,12 +23,9 @@ class Architecture(Settings):
 
     @model_validator(mode="after")
     def _heads_fit(self) -> "Architecture":
-        for divisor, key, value in (
-            (self.heads, "hidden_size", self.hidden_size),
-            (self.key_value_heads, "heads", self.heads),
-        ):
-            if value % divisor:
-                raise ValueError(f"{key}: {value} must be a multiple of {divisor}, the number of (key-value) heads")
+        for divisor, value in (("heads", "hidden_size"), ("key_value_heads", "heads")):
+            if getattr(self, value) % getattr(self, divisor):
+                raise ValueError(f"{value} must be a multiple of {divisor}")
         return self
 
 
