@@ -100,6 +100,10 @@ def _over_steps(
                     row=row,
                     col=1,
                 )
+            bounds = {}
+            if column == "validation_accuracy" and "validation_low" in found:
+                high, low = found.validation_high - values, values - found.validation_low
+                bounds = {"error_y": {"array": high, "arrayminus": low, "thickness": 1, "width": 3}}
             shown = "this step" if some else f"mean of {window} steps"
             panels.add_scatter(
                 x=found.step,
@@ -110,6 +114,7 @@ def _over_steps(
                 showlegend=several and row == 1,
                 legendgroup=model,
                 hovertemplate=f"step %{{x}}<br>{shown}: %{{y:.3f}}",
+                **bounds,
                 row=row,
                 col=1,
             )
@@ -120,7 +125,7 @@ def _over_steps(
     thick = f"thick: running mean over {window} steps"
     lines = f"thin: mean of a step's completions; {thick}"
     if names_of is DIAGNOSTICS:
-        lines = f"thin: a step; {thick}; dots: measured there"
+        lines = f"thin: a step; {thick}; held-out: {look.level} interval"
     caption = f"{run}; {steps} steps; {lines}"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
