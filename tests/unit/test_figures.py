@@ -102,7 +102,8 @@ def simulated(tmp_path_factory) -> Path:
     pd.concat(audits).to_csv(folder / "reward_audit.csv", index=False)
     log = pd.DataFrame({"step": range(8), "completion_length": 20.0, "correctness_reward": 0.5, "format_reward": 0.25})
     log = log.assign(reward=0.75, entropy=0.5, frac_reward_zero_std=0.2)
-    log.loc[log["step"] % 4 == 0, ["validation_accuracy", "validation_readable", "sampling_mismatch"]] = 0.4, 0.9, 0.01
+    measured = ["validation_accuracy", "validation_low", "validation_high", "validation_readable", "sampling_mismatch"]
+    log.loc[log["step"] % 4 == 0, measured] = 0.4, 0.3, 0.55, 0.9, 0.01
     runs = [log.assign(model=model) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(runs).to_csv(folder / "training.csv", index=False)
     sides = [
@@ -539,6 +540,8 @@ def test_held_out_accuracy_is_drawn_at_the_steps_where_it_was_measured_and_only_
     dots = [trace for trace in drawing.data if trace.yaxis == f"y{place}"]
     assert [trace.mode for trace in dots] == ["lines+markers"] * 2
     assert all(list(trace.x) == [0, 4] and list(trace.y) == [0.4, 0.4] for trace in dots)
+    assert list(dots[0].error_y.array) == pytest.approx([0.15] * 2)
+    assert list(dots[0].error_y.arrayminus) == pytest.approx([0.1] * 2)
     assert len(titles) == 7
 
 

@@ -82,9 +82,9 @@ def test_held_out_accuracy_and_groups_without_variance_stand_beside_the_rewards(
     sampled += [row(1, "q3", 0.5, 0.0), row(1, "q3", 0.501, 0.0), *[row(5, "q1", 0.5, 2.0)] * 3]
     write_rollouts(path.with_name("rollouts"), sampled)
     log = pd.read_csv(path).assign(entropy=1.5)
-    measures = ["validation/accuracy", "validation/readable", "validation/mean_length"]
-    log.loc[log["step"] % 4 == 0, measures] = 0.4, 0.9, 33
-    before = {"step": 0, **dict(zip(measures, (0.3, 0.8, 30), strict=True))}
+    measures = ["validation/accuracy", "validation/readable", "validation/mean_length", "validation/questions"]
+    log.loc[log["step"] % 4 == 0, measures] = 0.4, 0.9, 33, 100
+    before = {"step": 0, **dict(zip(measures, (0.3, 0.8, 30, 100), strict=True))}
     pd.concat([pd.DataFrame([before]), log]).to_csv(path, index=False)
     training, facts = tables(tmp_path, path)
     training = training.set_index("step")
@@ -92,6 +92,11 @@ def test_held_out_accuracy_and_groups_without_variance_stand_beside_the_rewards(
     assert training["validation_accuracy"].dropna().to_dict() == {0: 0.3, 4: 0.4, 8: 0.4, 12: 0.4}
     assert training["validation_readable"].dropna().to_dict() == {0: 0.8, 4: 0.9, 8: 0.9, 12: 0.9}
     assert training["validation_length"].dropna().to_dict() == {0: 30, 4: 33, 8: 33, 12: 33}
+    # Wilson's interval of 40 in 100, by its formula.
+    middle, half = (0.4 + 1.96**2 / 200) / (1 + 1.96**2 / 100), 1.96 * (0.0024 + 1.96**2 / 40000) ** 0.5
+    ends = [middle - half / (1 + 1.96**2 / 100), middle + half / (1 + 1.96**2 / 100)]
+    assert training.loc[8, ["validation_low", "validation_high"]].tolist() == pytest.approx(ends, abs=1e-4)
+    assert training["validation_low"].notna().sum() == 4
     assert training.loc[1:, "entropy"].eq(1.5).all() and training["sampling_mismatch"].isna().all()
     # The policy before training is no step of it.
     assert facts.set_index("fact").loc["steps", "value"] == STEPS

@@ -168,6 +168,7 @@ def test_the_logged_numbers_are_those_of_the_texts(base: Path, tmp_path: Path) -
         "validation/accuracy": 2 / 5,
         "validation/readable": 3 / 5,
         "validation/mean_length": sum(map(len, ids)) / 5,
+        "validation/questions": 5,
     }
 
 

@@ -105,6 +105,10 @@ def _over_steps(
                     row=row,
                     col=1,
                 )
+            bounds = {}
+            if column == "validation_accuracy" and "validation_low" in found:
+                high, low = found.validation_high - values, values - found.validation_low
+                bounds = {"error_y": {"array": high, "arrayminus": low, "thickness": 1, "width": 3}}
             shown = values if some else values.rolling(window, center=True, min_periods=1).mean()
             of = "" if some else f", mean of {window} steps"
             panels.add_scatter(
@@ -117,6 +121,7 @@ def _over_steps(
                 legendgroup=model,
                 customdata=[rounded(value, digits) for value in shown],
                 hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}{of}: %{{customdata}}<extra></extra>",
+                **bounds,
                 row=row,
                 col=1,
             )
@@ -128,7 +133,7 @@ def _over_steps(
     lines = f"thin: mean of a step's completions; {thick}"
     if names_of is DIAGNOSTICS:
         run = "each run" if several else names[0]
-        lines = f"thin: a step; {thick}; dots: measured there"
+        lines = f"thin: a step; {thick}; held-out: {look.level} interval"
     caption = f"{run}; {steps} steps; {lines}"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))

@@ -12,6 +12,7 @@ import pandas as pd
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.rollouts import Rollout, read_rollouts
+from finmath_grpo.statistics.intervals import wilson_interval
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
@@ -24,6 +25,7 @@ OPTIONAL = {
     "validation/accuracy": "validation_accuracy",
     "validation/readable": "validation_readable",
     "validation/mean_length": "validation_length",
+    "validation/questions": "validation_questions",
 }
 """Columns that not every log has, and their names in training.csv: Unsloth logs no entropy, a model that samples for
 itself has no mismatch, and a run may go without validation."""
@@ -54,6 +56,17 @@ def read_log(path: Path) -> pd.DataFrame:
     optional = log.reindex(columns=list(OPTIONAL)).rename(columns=OPTIONAL)
     table = pd.concat([table, log[list(EXTRA)], optional], axis=1)
     table.insert(0, "model", path.parent.name)
+    return table
+
+
+def with_interval(table: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """The table with the Wilson interval of each held-out accuracy, over questions: `validation_low` and `_high`."""
+    measured = table["validation_questions"].notna()
+    n = table.loc[measured, "validation_questions"].to_numpy(float)
+    right = (table.loc[measured, "validation_accuracy"].to_numpy(float) * n).round()
+    ends = wilson_interval(right, n, confidence) if measured.any() else (np.nan, np.nan)
+    table = table.assign(validation_low=np.nan, validation_high=np.nan)
+    table.loc[measured, "validation_low"], table.loc[measured, "validation_high"] = ends
     return table
 
 
@@ -91,7 +104,7 @@ def main() -> None:
     settings = options.settings
     tables = []
     for log, rollouts in zip(options.logs, options.rollouts, strict=True):
-        table = read_log(log)
+        table = with_interval(read_log(log), settings.confidence)
         shares = zero_variance_share(read_rollouts(rollouts))
         tables.append(table.assign(frac_reward_zero_std=table["step"].map(shares)))
     training = pd.concat(tables, ignore_index=True)

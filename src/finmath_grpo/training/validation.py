@@ -84,8 +84,8 @@ class Validation(TrainerCallback):
         """Shares and means over the validation questions, under the names of the log.
 
         `validation/accuracy` is the scorer `numeric`, `validation/readable` the share of answers that state a number in
-        Turkish, `validation/mean_length` in tokens. `sampling/mismatch` is there where another engine than the trained
-        model samples: :func:`mismatch`.
+        Turkish, `validation/mean_length` in tokens, `validation/questions` how many there are. `sampling/mismatch` is
+        there where another engine than the trained model samples: :func:`mismatch`.
         """
         started = time.perf_counter()
         model, trainer = self.trainer.model, self.trainer
@@ -105,6 +105,7 @@ class Validation(TrainerCallback):
             "validation/accuracy": sum(right) / len(right),
             "validation/readable": sum(parse_turkish(answer) is not None for answer in answers) / len(right),
             "validation/mean_length": sum(map(len, completions)) / len(right),
+            "validation/questions": len(right),
             **({"sampling/mismatch": difference} if difference is not None else {}),
         }
         shown = ", ".join(f"{name.rpartition('/')[2]} {value:.4g}" for name, value in found.items())
