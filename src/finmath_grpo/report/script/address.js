@@ -22,7 +22,12 @@ function showTab(section) {
 
 /** Show what the address says. What it says that there is not is said where the reader looks. */
 function follow() {
-  const name = decodeURIComponent(location.hash.slice(1));
+  let name = location.hash.slice(1);
+  try {
+    name = decodeURIComponent(name);
+  } catch {
+    // Not an address that a browser or this page writes; it is taken as it stands.
+  }
   problem(byId("unknown"), "");
   if (name.includes("=")) {
     const kind = address.read().has("run") ? "training" : "completions";
