@@ -34,6 +34,10 @@ except OSError as error:
     sys.exit(f"error: results/: can't be written by user {os.getuid()}: {error.strerror}; run as its owner")
 # A stage as a job: its record lies beside its log (src/finmath_grpo/workflow/job.py).
 job = "python -m finmath_grpo.workflow.job --log {{log}} --outputs {{output}} -- finmath_grpo.{}".format
+# The same for a stage that may use GPUs: it gets as many of its own as the rule asks for.
+gpu_job = (
+    "python -m finmath_grpo.workflow.job --gpus {{resources.gpu}} --log {{log}} --outputs {{output}} -- finmath_grpo.{}"
+).format
 
 
 found, broken = experiments.load_all(Path("config"))
@@ -53,8 +57,9 @@ container: "finmath-grpo.sif"
 include: "rules/machine.smk"
 
 
-# One GPU unless --resources says otherwise.
-workflow.global_resources.setdefault("gpu", 1)
+# On this machine one GPU unless --resources says otherwise; a cluster has as many as its scheduler gives.
+if workflow.local_exec:
+    workflow.global_resources.setdefault("gpu", 1)
 
 
 wildcard_constraints:

@@ -1,6 +1,6 @@
 """Run a stage as a job of the DAG: its words go to the log, and the job's record is written beside it.
 
-    python -m finmath_grpo.workflow.job --log LOG --outputs FILE… -- MODULE ARGUMENT…
+    python -m finmath_grpo.workflow.job --log LOG --outputs FILE… [--gpus N] -- MODULE ARGUMENT…
 
 runs `python -m MODULE ARGUMENT…` and writes `LOG` with the suffix `.job.json`: what ran, where, from which sources, how
 long, with how much memory, and the SHA-256 of what came out (:class:`JobRecord`). `provenance.json` is collected from
@@ -25,7 +25,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from finmath_grpo.files import sha256, write_json
+from finmath_grpo.workflow import cluster
 from finmath_grpo.workflow.environment import Environment, this_environment
+from finmath_grpo.workflow.gpu_slot import own_gpus
 from finmath_grpo.workflow.hold import HOLDER
 from finmath_grpo.workflow.machine import browser_version
 
@@ -73,8 +75,11 @@ def record_path(log: Path) -> Path:
     return log.with_suffix(".job.json")
 
 
-def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
-    """Run `python -m` with the words of `command`, write the job's record and return its exit status."""
+def run_job(log: Path, outputs: list[Path], command: list[str], inherited: tuple[int, ...] = ()) -> int:
+    """Run `python -m` with the words of `command`, write the job's record and return its exit status.
+
+    The stage inherits the file descriptors `inherited`.
+    """
     record = record_path(log)
     record.unlink(missing_ok=True)
     log.parent.mkdir(parents=True, exist_ok=True)
@@ -84,7 +89,7 @@ def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
     # Signals wait in a queue, from which `finish` takes them.
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {*PASSED_ON, signal.SIGCHLD})
     with log.open("wb") as words:
-        stage = start([sys.executable, "-m", *command], words.fileno(), former)
+        stage = start([sys.executable, "-m", *command], words.fileno(), former, inherited)
     environment = this_environment()
     status, peak_memory = finish(stage, log, holder)
     found = JobRecord(
@@ -103,7 +108,9 @@ def run_job(log: Path, outputs: list[Path], command: list[str]) -> int:
     return status
 
 
-def start(command: list[str], output: int, mask: set[signal.Signals] | set[int]) -> subprocess.Popen[bytes]:
+def start(
+    command: list[str], output: int, mask: set[signal.Signals] | set[int], inherited: tuple[int, ...] = ()
+) -> subprocess.Popen[bytes]:
     """Start a process that the kernel kills when this one ends, in whatever way."""
     libc = ctypes.CDLL(None)
     parent = os.getpid()
@@ -115,7 +122,14 @@ def start(command: list[str], output: int, mask: set[signal.Signals] | set[int])
             os._exit(1)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare)
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        preexec_fn=prepare,
+        pass_fds=inherited,
+    )
 
 
 def finish(stage: subprocess.Popen[bytes], log: Path, holder: int) -> tuple[int, int]:
@@ -184,16 +198,19 @@ def without_secrets(words: list[str], variables: Mapping[str, str]) -> list[str]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(usage="%(prog)s --log LOG --outputs FILE… -- MODULE ARGUMENT…")
+    parser = argparse.ArgumentParser(usage="%(prog)s --log LOG --outputs FILE… [--gpus N] -- MODULE ARGUMENT…")
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--outputs", type=Path, nargs="*", default=[])
+    parser.add_argument("--gpus", type=int, default=0, help="how many the stage uses")
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:cut])
     command = words[cut + 1 :]
     if not command:
         parser.error("a module is expected after --")
-    sys.exit(run_job(arguments.log, arguments.outputs, command))
+    cluster.check_node(arguments.log, command, arguments.gpus)
+    with own_gpus(arguments.gpus, os.environ) as locks:
+        sys.exit(run_job(arguments.log, arguments.outputs, command, locks))
 
 
 if __name__ == "__main__":
