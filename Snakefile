@@ -57,8 +57,8 @@ container: "finmath-grpo.sif"
 include: "rules/machine.smk"
 
 
-# On this machine one GPU unless --resources says otherwise; a cluster has as many as its scheduler gives.
-if workflow.local_exec:
+# One GPU unless --resources says otherwise; on a cluster's node as many as the job asked for.
+if not workflow.remote_exec:
     workflow.global_resources.setdefault("gpu", 1)
 
 

@@ -39,7 +39,10 @@ NodeName=a NodeHostname={host} Port=17001 CPUs=16 RealMemory=40000 Gres=gpu:1
 NodeName=b NodeHostname={host} Port=17002 CPUs=16 RealMemory=40000 Gres=gpu:1
 PartitionName=all Nodes=a,b Default=YES MaxTime=INFINITE State=UP
 """
-GRES = "NodeName=a Name=gpu File={folder}/gpu0\nNodeName=b Name=gpu File={folder}/gpu1\n"
+GRES = """\
+NodeName=a Name=gpu Flags=nvidia_gpu_env File={folder}/gpu0
+NodeName=b Name=gpu Flags=nvidia_gpu_env File={folder}/gpu1
+"""
 PATIENCE = 60
 
 
@@ -53,7 +56,8 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = {"SLURM_CONF": str(folder / "slurm.conf")}
+        config = str(folder / "slurm.conf")
+        self.environment = {"SLURM_CONF": config, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
         self.daemons: list[subprocess.Popen] = []
 
     def __enter__(self) -> "Cluster":
@@ -66,6 +70,11 @@ class Cluster:
         for gpu, node in enumerate("ab"):
             (self.folder / f"spool-{node}").mkdir()
             (self.folder / f"gpu{gpu}").touch()
+        # The plugin takes Slurm's variables from the step that it starts, and so where the configuration is.
+        (self.folder / "bin").mkdir()
+        srun = self.folder / "bin" / "srun"
+        srun.write_text(f'#!/bin/sh\nSLURM_CONF={self.folder}/slurm.conf exec {shutil.which("srun")} "$@"\n')
+        srun.chmod(0o755)
         key = self.folder / "munge.key"
         key.write_bytes(os.urandom(128))
         key.chmod(0o400)

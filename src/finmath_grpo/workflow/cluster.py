@@ -48,7 +48,9 @@ def check_node(log: Path, command: list[str], gpus: int) -> None:
     experiment = log.parts[1] if log.parts[0] == "results" else None
     job = (RULES.get(module, module), experiment, gpus > 0)
     free = shutil.disk_usage(".").free
-    refused, warned = doctor.before_the_first_job(this_machine(), free, [job], load_all(Path("config")).good, os.environ)
+    refused, warned = doctor.before_the_first_job(
+        this_machine(), free, [job], load_all(Path("config")).good, os.environ
+    )
     for warning in warned:
         print(f"warning: {warning}", file=sys.stderr)
     if refused:
