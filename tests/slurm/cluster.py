@@ -94,10 +94,13 @@ class Cluster:
 
     def __exit__(self, *_: object) -> None:
         self.command("scancel", "--user=root")
+        deadline = time.monotonic() + PATIENCE
+        while self.command("squeue", "--noheader").stdout and time.monotonic() < deadline:
+            time.sleep(0.5)
+        # Asked to end, a node's daemon waits for a controller that ends as well.
         for daemon in reversed(self.daemons):
-            daemon.terminate()
-        for daemon in self.daemons:
-            daemon.wait(timeout=PATIENCE)
+            daemon.kill()
+            daemon.wait()
 
     def start(self, *command: str) -> None:
         file = (self.folder / f"daemon-{len(self.daemons)}.out").open("wb")

@@ -1,4 +1,4 @@
-"""A job on a cluster asks for what its experiment states, checks its node, and never runs beside a former run's jobs."""
+"""A job on a cluster asks for what its experiment states and checks its node; no run starts beside a killed one's."""
 
 import os
 import subprocess
