@@ -115,10 +115,10 @@ def test_jobs_on_a_cpu_use_one_core_and_no_gpu(plan):
 def test_a_model_split_over_two_gpus_asks_for_both_and_one_gpu_changes_no_name_of_finished_work(tmp_path):
     small = yaml.safe_load((ROOT / "config/small.yaml").read_text(encoding="utf-8"))
     small["evaluation"]["tensor_parallel_size"] = 2
-    (tmp_path / "split.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
     split = Plan(experiments.load_all(tmp_path).good)
-    assert (split.gpus_of_generation(job("split")), split.gpus(job("split"))) == (2, 1)
-    settings = split.evaluation_settings(job("split"))
+    assert (split.gpus_of_generation(job("mine")), split.gpus(job("mine"))) == (2, 1)
+    settings = split.evaluation_settings(job("mine"))
     assert json.loads(settings)["t1"]["tensor_parallel_size"] == 2
     del small["evaluation"]["tensor_parallel_size"]
     (tmp_path / "one.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
@@ -130,6 +130,6 @@ def test_a_model_split_over_two_gpus_asks_for_both_and_one_gpu_changes_no_name_o
 def test_transformers_splits_no_model(tmp_path):
     smoke = yaml.safe_load((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
     smoke["evaluation"]["tensor_parallel_size"] = 2
-    (tmp_path / "split.yaml").write_text(yaml.safe_dump(smoke, allow_unicode=True), encoding="utf-8")
-    message = experiments.load_all(tmp_path).broken["split"]
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(smoke, allow_unicode=True), encoding="utf-8")
+    message = experiments.load_all(tmp_path).broken["mine"]
     assert "evaluation.tensor_parallel_size" in message and "engine: vllm" in message
