@@ -5,8 +5,9 @@ from finmath_grpo.workflow import cluster, console, hold, provenance
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
-        HELD = hold.hold(Path("results"))
+        # Before `hold` deletes temporary files.
         cluster.refuse_beside_orphans(Path())
+        HELD = hold.hold(Path("results"))
         # Jobs on this machine end when this process is killed, so that none runs beside the next run's.
         os.environ[hold.HOLDER] = str(os.getpid())
     except UserError as error:

@@ -77,7 +77,7 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     assert f"SLURM-job '{trainings[0]}' failed" in words
     orphans = re.findall(r"\d+", cluster.command("squeue", "--noheader", "--format=%i").stdout)
     refused = start(checkout, cluster, "--jobs", "2", "tiny")
-    assert f"Slurm still has jobs of a former run here: {orphans[0]}" in refused.communicate()[0]
+    assert f"Slurm has jobs of another run in this folder: {orphans[0]}" in refused.communicate()[0]
     assert refused.returncode == 1
     cluster.command("scancel", *orphans)
     wait_for(lambda: not cluster.command("squeue", "--noheader").stdout, subprocess.Popen(["sleep", str(PATIENCE)]))

@@ -43,6 +43,6 @@ def test_a_run_beside_jobs_of_a_killed_one_is_refused_by_their_numbers(tmp_path:
     squeue.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.delenv("SLURM_JOB_ID", raising=False)
-    with pytest.raises(UserError, match=r"former run here: 12, 14; .* scancel 12 14, then"):
+    with pytest.raises(UserError, match=r"another run in this folder: 12, 14; .* scancel 12 14, then"):
         refuse_beside_orphans(here)
     refuse_beside_orphans(tmp_path)

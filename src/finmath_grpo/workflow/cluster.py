@@ -61,9 +61,9 @@ def check_node(log: Path, command: list[str], gpus: int) -> None:
 
 
 def refuse_beside_orphans(folder: Path) -> None:
-    """Raise UserError where jobs of a former run of this folder are still with Slurm.
+    """Raise UserError where jobs of another run in this folder are with Slurm.
 
-    They outlive a killed main process and write the files that a new one would make.
+    They outlive a killed main process and write the files that a new one would make, temporary ones too.
     """
     if shutil.which("squeue") is None or SCHEDULED in os.environ:
         return
@@ -73,6 +73,6 @@ def refuse_beside_orphans(folder: Path) -> None:
     jobs = [number for number, where in words if Path(where).resolve() == folder.resolve()]
     if jobs:
         raise UserError(
-            f"Slurm still has jobs of a former run here: {', '.join(jobs)}; wait for them, or end them with"
+            f"Slurm has jobs of another run in this folder: {', '.join(jobs)}; wait for them, or end them with"
             f" scancel {' '.join(jobs)}, then run again"
         )

@@ -4,8 +4,9 @@ Snakemake's own lock is a file that outlives a killed process and says nothing o
 lock (flock) for as long as the process lives. Whoever has it knows that no other run does. So it removes Snakemake's
 locks and the temporary files of killed jobs.
 
-Not covered: folders shared over a network by machines that don't share locks; jobs of a cluster that still run after
-their main process was killed; a run with `snakemake --directory` elsewhere; somebody who runs a stage by hand. What two
+Jobs of a cluster that outlive their main process are looked for by :mod:`finmath_grpo.workflow.cluster`.
+
+Not covered: folders shared over a network by machines that don't share locks; a run with `snakemake --directory` elsewhere; somebody who runs a stage by hand. What two
 jobs must not do at once (train in one checkpoint folder, say) they have to lock themselves.
 """
 
