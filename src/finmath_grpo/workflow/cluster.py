@@ -21,6 +21,8 @@ UNSTATED = Needs(memory=32, disk=1, hours=24)
 """What is asked for where an experiment states nothing."""
 SLACK = 3
 """No job takes as long as its whole experiment, but a node may be slower than the one that was measured."""
+PATIENCE = 20
+"""Seconds that Slurm has to say which jobs it has."""
 RULES = {"grpo_unsloth": "grpo", "draw": "figure"}
 """Rules by the module that they run, where the two names differ."""
 
@@ -68,8 +70,14 @@ def refuse_beside_orphans(folder: Path) -> None:
     if shutil.which("squeue") is None or SCHEDULED in os.environ:
         return
     command = ["squeue", "--noheader", "--user", str(os.getuid()), "--format", "%A %Z"]
-    listed = subprocess.run(command, capture_output=True, text=True)
-    words = (line.split(" ", 1) for line in listed.stdout.splitlines())
+    try:
+        listed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout
+    except subprocess.TimeoutExpired:
+        print(
+            f"warning: squeue gave no answer in {PATIENCE} s; jobs of a killed run may be with Slurm", file=sys.stderr
+        )
+        return
+    words = (line.split(" ", 1) for line in listed.splitlines())
     jobs = [number for number, where in words if Path(where).resolve() == folder.resolve()]
     if jobs:
         raise UserError(

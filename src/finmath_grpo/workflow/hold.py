@@ -6,8 +6,9 @@ locks and the temporary files of killed jobs.
 
 Jobs of a cluster that outlive their main process are looked for by :mod:`finmath_grpo.workflow.cluster`.
 
-Not covered: folders shared over a network by machines that don't share locks; a run with `snakemake --directory` elsewhere; somebody who runs a stage by hand. What two
-jobs must not do at once (train in one checkpoint folder, say) they have to lock themselves.
+Not covered: folders shared over a network by machines that don't share locks; a run with `snakemake --directory`
+elsewhere; somebody who runs a stage by hand. What two jobs must not do at once (train in one checkpoint folder, say)
+they have to lock themselves.
 """
 
 import fcntl
