@@ -73,9 +73,7 @@ def refuse_beside_orphans(folder: Path) -> None:
     try:
         listed = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE).stdout
     except subprocess.TimeoutExpired:
-        print(
-            f"warning: squeue gave no answer in {PATIENCE} s; jobs of a killed run may be with Slurm", file=sys.stderr
-        )
+        print(f"warning: squeue gave no answer in {PATIENCE} s; a killed run may have jobs with it", file=sys.stderr)
         return
     words = (line.split(" ", 1) for line in listed.splitlines())
     jobs = [number for number, where in words if Path(where).resolve() == folder.resolve()]
