@@ -82,7 +82,8 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     cluster.command("scancel", *orphans)
     wait_for(lambda: not cluster.command("squeue", "--noheader").stdout, subprocess.Popen(["sleep", str(PATIENCE)]))
     again = start(checkout, cluster, "--jobs", "2", "tiny")
-    assert "error" not in again.communicate()[0].lower() and again.returncode == 0
+    words = again.communicate()[0]
+    assert again.returncode == 0, words
 
     records = [json.loads(path.read_text()) for path in (checkout.path / "results/tiny/logs").rglob("*.job.json")]
     # Each job ran on a node, and most shared its start with others.
