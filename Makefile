@@ -38,6 +38,12 @@ clean: ## Delete what was built in results/, but keep results/cache and .venv
 help: ## Say what make can do
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 24
 
+# Tests that need more than this machine's Python.
+.PHONY: test-slurm
+test-slurm: $(STAMP) browser ## Start a Slurm of two nodes here and run the reduced experiment on it (20 minutes, root)
+	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r envs/slurm.lock
+	.venv/bin/python -m pytest -rs -o pythonpath="src tests/workflow" tests/slurm
+
 # What is made for others: one file to go on from, pages and pictures from measurements, licences and results.
 .PHONY: archive artifact notice pictures test-container
 archive: $(STAMP) ## Write finmath-grpo.tar.zst: sources, results, hashes, provenance

@@ -21,7 +21,7 @@ from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
-from finmath_grpo.workflow.shell import job
+from finmath_grpo.workflow.shell import gpu_job, job
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
@@ -52,8 +52,9 @@ container: "finmath-grpo.sif"
 include: "rules/machine.smk"
 
 
-# One GPU unless --resources says otherwise.
-workflow.global_resources.setdefault("gpu", 1)
+# One GPU unless --resources says otherwise; on a cluster's node as many as the job asked for.
+if not workflow.remote_exec:
+    workflow.global_resources.setdefault("gpu", 1)
 
 
 wildcard_constraints:

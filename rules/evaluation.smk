@@ -13,14 +13,16 @@ rule generate:
         "results/{experiment}/benchmarks/generate/{model}.tsv"
     threads: plan.cpus
     resources:
-        gpu=plan.gpus,
+        gpu=plan.gpus_of_generation,
+        mem_mb=plan.memory_mb,
+        runtime=plan.minutes,
     params:
         settings=plan.evaluation_settings,
         prompt=plan.settings("prompt"),
         device=plan.device,
         code=plan.generation_code,
     shell:
-        job(
+        gpu_job(
             "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
             " --model {wildcards.model} --tests {input.tests} --weights {input.weights}"
             " --cache results/cache/completions --completions {output.completions}"

@@ -1,10 +1,12 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import console, provenance, unchanged
+from finmath_grpo.workflow import cluster, console, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
+        # Before `hold` deletes temporary files.
+        cluster.refuse_beside_orphans(Path())
         HELD = hold.hold(Path("results"))
         # Jobs on this machine end when this process is killed, so that none runs beside the next run's.
         os.environ[hold.HOLDER] = str(os.getpid())

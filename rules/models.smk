@@ -14,11 +14,13 @@ rule pretrain:
     threads: plan.cpus
     resources:
         gpu=plan.gpus,
+        mem_mb=plan.memory_mb,
+        runtime=plan.minutes,
     params:
         settings=plan.pretraining_settings,
         code=plan.pretraining_code,
     shell:
-        job(
+        gpu_job(
             "models.pretrain --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
             " --cache results/cache/models --manifest {output.manifest}"
         )

@@ -19,12 +19,14 @@ rule grpo:
     threads: plan.cpus
     resources:
         gpu=plan.gpus,
+        mem_mb=plan.memory_mb,
+        runtime=plan.minutes,
     params:
         module=plan.grpo_module,
         settings=plan.training_settings,
         code=plan.grpo_code,
     shell:
-        job(
+        gpu_job(
             "training.{params.module} --settings {params.settings:q} --code {params.code} --train {input.train}"
             " --validation {input.validation} --base {input.base} --cache results/cache/training"
             " --manifest {output.manifest} --log {output.log} --config {output.config} --completions {output.completions}"
@@ -48,11 +50,13 @@ rule dpo:
     threads: plan.cpus
     resources:
         gpu=plan.gpus,
+        mem_mb=plan.memory_mb,
+        runtime=plan.minutes,
     params:
         settings=plan.training_settings,
         code=plan.dpo_code,
     shell:
-        job(
+        gpu_job(
             "training.dpo --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
             " --base {input.base} --cache results/cache/training --manifest {output.manifest} --log {output.log}"
             " --config {output.config} --pairs {output.pairs}"
@@ -76,13 +80,15 @@ rule merge:
     threads: plan.cpus
     resources:
         gpu=plan.gpus,
+        mem_mb=plan.memory_mb,
+        runtime=plan.minutes,
     params:
         settings=plan.settings("merge"),
         prompt=plan.settings("prompt"),
         device=plan.device,
         code=plan.merge_code,
     shell:
-        job(
+        gpu_job(
             "training.merge --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
             " --train {input.train} --base {input.base} --adapter {input.adapter} --config {input.config}"
             " --manifest {output.manifest} --check {output.check}"

@@ -41,6 +41,12 @@ def test_cuda_lock_has_a_hash_for_every_pin():
     assert len(entries) == len(pins("cuda")) and all("--hash=sha256:" in entry for entry in entries)
 
 
+def test_slurm_lock_has_a_hash_for_every_pin_and_nothing_of_the_stacks():
+    text = (ENVS / "slurm.lock").read_text()
+    assert len(pins("slurm")) == text.count("--hash=sha256:") == 2 and "://" not in text
+    assert not pins("slurm").keys() & (pins("cpu").keys() | pins("cuda").keys())
+
+
 def test_cpu_lock_leaves_the_cuda_packages_to_torch():
     assert not [name for name in pins("cpu") if name.startswith(("nvidia-", "cuda-", "triton"))]
 

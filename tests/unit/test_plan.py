@@ -139,3 +139,26 @@ def test_the_validation_questions_are_asked_in_training_only_where_the_config_sa
 def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):
     assert plan.figure_tables(job("recorded", figure="scorer_audit")) == ["data/recorded/scorer_audit.csv"]
     assert "scorer_audit" in plan.figures("recorded") and "scorer_audit" not in plan.figures("smoke")
+
+
+def test_a_model_split_over_two_gpus_asks_for_both_and_one_gpu_changes_no_name_of_finished_work(tmp_path):
+    small = yaml.safe_load((ROOT / "config/small.yaml").read_text(encoding="utf-8"))
+    small["evaluation"]["tensor_parallel_size"] = 2
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
+    split = Plan(experiments.load_all(tmp_path).good)
+    assert (split.gpus_of_generation(job("mine")), split.gpus(job("mine"))) == (2, 1)
+    settings = split.evaluation_settings(job("mine"))
+    assert json.loads(settings)["t1"]["tensor_parallel_size"] == 2
+    del small["evaluation"]["tensor_parallel_size"]
+    (tmp_path / "one.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
+    one = Plan(experiments.load_all(tmp_path).good)
+    assert one.gpus_of_generation(job("one")) == 1
+    assert "tensor_parallel_size" not in one.evaluation_settings(job("one"))
+
+
+def test_transformers_splits_no_model(tmp_path):
+    smoke = yaml.safe_load((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
+    smoke["evaluation"]["tensor_parallel_size"] = 2
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(smoke, allow_unicode=True), encoding="utf-8")
+    message = experiments.load_all(tmp_path).broken["mine"]
+    assert "evaluation.tensor_parallel_size" in message and "engine: vllm" in message

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, PositiveInt, ValidationInfo, field_validator
 
 from finmath_grpo.settings import FileName, Settings
 
@@ -33,6 +33,16 @@ class EvaluationSettings(Settings):
     """Ours: the post does not give it."""
     batch_size: int = Field(ge=1, le=65_536)
     """Completions that the transformers engine samples side by side; no effect on their random numbers."""
+    # With one GPU it is left out of what names finished work, which so keeps its names.
+    tensor_parallel_size: PositiveInt = Field(default=1, exclude_if=lambda gpus: gpus == 1)
+    """GPUs over which vLLM splits a model that does not fit on one; each job of generation asks for as many."""
+
+    @field_validator("tensor_parallel_size")
+    @classmethod
+    def _vllm_splits(cls, gpus: int, info: ValidationInfo) -> int:
+        if gpus > 1 and info.data.get("engine") != "vllm":
+            raise ValueError("above 1 it needs `engine: vllm`")
+        return gpus
 
 
 class FurtherTest(Settings):

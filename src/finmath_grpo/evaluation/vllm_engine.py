@@ -34,27 +34,40 @@ T = TypeVar("T")
 WORKING_MEMORY = 4 * 2**30
 
 
-def cache_bytes(directory: Path, length: int, room: int) -> int:
+def cache_bytes(directory: Path, length: int, room: int, gpus: int = 1) -> int:
     """Bytes of keys and values that `SEQUENCES_AT_ONCE` sequences of `length` tokens fill, at most `room`.
+
+    On each of `gpus` GPUs, among which the heads are shared out; none has less than one.
 
     Asked for by size, not as vLLM would by a share of the GPU, so that what else runs there changes nothing.
     """
     config = AutoConfig.from_pretrained(directory, local_files_only=True)
-    per_token: int = 2 * config.num_hidden_layers * config.num_key_value_heads * config.head_dim * 2
+    heads = -(-config.num_key_value_heads // gpus)
+    per_token: int = 2 * config.num_hidden_layers * heads * config.head_dim * 2
     return min(room, SEQUENCES_AT_ONCE * (length + 16) * per_token)
 
 
-def load_llm(directory: Path, length: int, rank: int | None = None) -> Any:
-    """A `vllm.LLM` of a model directory, for prompts and completions of `length` tokens; with adapters of a rank."""
+def load_llm(directory: Path, length: int, rank: int | None = None, gpus: int = 1) -> Any:
+    """A `vllm.LLM` of a model directory, for prompts and completions of `length` tokens; with adapters of a rank.
+
+    Split over `gpus` GPUs: each holds its share of the weights and of the keys and values.
+    Raises UserError where fewer are visible.
+    """
     from vllm import LLM
 
+    if torch.cuda.device_count() < gpus:
+        raise UserError(
+            f"evaluation.tensor_parallel_size: {gpus} GPUs are needed and {torch.cuda.device_count()} are visible;"
+            f" on one machine say --resources gpu={gpus}"
+        )
     total = torch.cuda.get_device_properties(0).total_memory
-    fixed = sum(file.stat().st_size for file in directory.glob("*.safetensors")) + WORKING_MEMORY
-    cache = cache_bytes(directory, length, int(GPU_MEMORY_UTILIZATION * total) - fixed)
+    fixed = sum(file.stat().st_size for file in directory.glob("*.safetensors")) // gpus + WORKING_MEMORY
+    cache = cache_bytes(directory, length, int(GPU_MEMORY_UTILIZATION * total) - fixed, gpus)
     return LLM(
         model=str(directory),
         dtype="bfloat16",
         seed=0,
+        tensor_parallel_size=gpus,
         max_model_len=length,
         max_num_seqs=SEQUENCES_AT_ONCE,
         kv_cache_memory_bytes=cache,
@@ -104,7 +117,7 @@ def vllm_engine(manifests: list[Path], device: str, settings: EvaluationSettings
     def generate(cells: list[list[Request]]) -> Iterator[list[Output]]:
         requests = [request for cell in cells for request in cell]
         length = max(len(request.prompt) for request in requests) + settings.max_new_tokens
-        llm = load_llm(directory, length, lora_rank(adapter) if adapter else None)
+        llm = load_llm(directory, length, lora_rank(adapter) if adapter else None, settings.tensor_parallel_size)
         started = time.perf_counter()
         names = llm.enqueue(
             [{"prompt_token_ids": list(request.prompt)} for request in requests],

@@ -5,6 +5,8 @@ lock (flock) for as long as the process lives. Whoever has it knows that no othe
 (`workflow.job`), as those of a cluster outlive the run that started them: a new run waits for them. Then it removes
 Snakemake's locks and the temporary files of killed jobs.
 
+Jobs that Slurm still has are looked for by :mod:`finmath_grpo.workflow.cluster`.
+
 Not covered: folders shared over a network by machines that don't share locks; a run with `snakemake --directory`
 elsewhere. What two jobs of different `results/` must not do at once (train in one checkpoint folder of a shared cache,
 say) they lock themselves.

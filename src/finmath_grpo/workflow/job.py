@@ -1,6 +1,6 @@
 """Run a stage as a job of the DAG: its words go to the log, and the job's record is written beside it.
 
-    python -m finmath_grpo.workflow.job --log LOG --inputs FILE… --outputs FILE… -- MODULE ARGUMENT…
+    python -m finmath_grpo.workflow.job --log LOG --inputs FILE… --outputs FILE… [--gpus N] -- MODULE ARGUMENT…
 
 runs `python -m MODULE ARGUMENT…` and writes `LOG` with the suffix `.job.json`: what ran, where, from which sources, how
 long, with how much memory, and the SHA-256 of what came out (:class:`JobRecord`). `provenance.json` is collected from
@@ -32,8 +32,9 @@ from pathlib import Path
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import digest, sha256, write_json
 from finmath_grpo.locks import exclusive
-from finmath_grpo.workflow import unchanged
+from finmath_grpo.workflow import cluster, unchanged
 from finmath_grpo.workflow.environment import Environment, this_environment
+from finmath_grpo.workflow.gpu_slot import own_gpus
 from finmath_grpo.workflow.hold import HOLDER, RUNNING
 from finmath_grpo.workflow.machine import browser_version
 
@@ -83,10 +84,11 @@ def record_path(log: Path) -> Path:
     return log.with_suffix(".job.json")
 
 
-def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str]) -> int:
+def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str], gpus: tuple[int, ...] = ()) -> int:
     """Run `python -m` with the words of `command`, write the job's record and return its exit status.
 
-    That is 2, with words in the log, where an input is not as the job that made it left it.
+    The stage holds the descriptors `gpus` too. The status is 2, with words in the log, where an input is not as the job
+    that made it left it.
     """
     holder = int(os.environ.get(HOLDER, "0"))
     holder = holder if descends_from(holder) else 0
@@ -99,16 +101,16 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
         except UserError as error:
             log.write_text(f"error: {error}\n", encoding="utf-8")
             return 2
-        return run_recorded(log, outputs, command, holder, held)
+        return run_recorded(log, outputs, command, holder, (held, *gpus))
 
 
-def run_recorded(log: Path, outputs: list[Path], command: list[str], holder: int, lock: int) -> int:
-    """Run a stage and write the job's record; the exit status. The stage holds the descriptor `lock` too."""
+def run_recorded(log: Path, outputs: list[Path], command: list[str], holder: int, locks: tuple[int, ...]) -> int:
+    """Run a stage and write the job's record; the exit status. The stage holds the descriptors `locks` too."""
     started, clock = datetime.now(UTC), time.monotonic()
     # Signals wait in a queue, from which `finish` takes them.
     former = signal.pthread_sigmask(signal.SIG_BLOCK, {*PASSED_ON, signal.SIGCHLD})
     with log.open("wb") as words:
-        stage = start([sys.executable, "-m", *command], words.fileno(), former, lock)
+        stage = start([sys.executable, "-m", *command], words.fileno(), former, locks)
     environment = this_environment()
     status, peak_memory = finish(stage, log, holder)
     found = JobRecord(
@@ -138,8 +140,10 @@ def no_room(log: Path) -> str:
     )
 
 
-def start(command: list[str], output: int, mask: set[signal.Signals] | set[int], lock: int) -> subprocess.Popen[bytes]:
-    """Start a process that the kernel kills when this one ends, in whatever way. It holds the descriptor `lock` too."""
+def start(
+    command: list[str], output: int, mask: set[signal.Signals] | set[int], locks: tuple[int, ...] = ()
+) -> subprocess.Popen[bytes]:
+    """Start a process that the kernel kills when this one ends, in whatever way. It holds `locks` too."""
     libc = ctypes.CDLL(None)
     parent = os.getpid()
 
@@ -151,7 +155,7 @@ def start(command: list[str], output: int, mask: set[signal.Signals] | set[int],
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare, pass_fds=(lock,)
+        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, preexec_fn=prepare, pass_fds=locks
     )
 
 
@@ -226,18 +230,23 @@ def without_secrets(words: list[str], variables: Mapping[str, str]) -> list[str]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(usage="%(prog)s --log LOG --inputs FILE… --outputs FILE… -- MODULE ARGUMENT…")
+    parser = argparse.ArgumentParser(
+        usage="%(prog)s --log LOG --inputs FILE… --outputs FILE… [--gpus N] -- MODULE ARGUMENT…"
+    )
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--inputs", nargs="*", default=[])
     parser.add_argument("--outputs", type=Path, nargs="*", default=[])
+    parser.add_argument("--gpus", type=int, default=0, help="how many the stage uses")
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:cut])
     command = words[cut + 1 :]
     if not command:
         parser.error("a module is expected after --")
+    cluster.check_node(arguments.log, command, arguments.gpus)
     try:
-        status = run_job(arguments.log, arguments.inputs, arguments.outputs, command)
+        with own_gpus(arguments.gpus, os.environ) as gpus:
+            status = run_job(arguments.log, arguments.inputs, arguments.outputs, command, gpus)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

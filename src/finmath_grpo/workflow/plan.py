@@ -14,7 +14,7 @@ from typing import Protocol
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
-from finmath_grpo.workflow import closure, cutoff, experiments, paths
+from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Published, Recorded, Run
 from finmath_grpo.workflow.recorded import config_of_record
 
@@ -90,6 +90,15 @@ class Plan:
     def gpus(self, wildcards: Wildcards) -> int:
         """How many GPUs a job asks for; as many jobs run at once as `--resources gpu` allows."""
         return int(self.device(wildcards) == "cuda")
+
+    def gpus_of_generation(self, wildcards: Wildcards) -> int:
+        return self.gpus(wildcards) * self._run(wildcards).evaluation.tensor_parallel_size
+
+    def memory_mb(self, wildcards: Wildcards) -> int:
+        return cluster.memory_mb(self._run(wildcards).needs)
+
+    def minutes(self, wildcards: Wildcards) -> int:
+        return cluster.minutes(self._run(wildcards).needs)
 
     def cpus(self, wildcards: Wildcards) -> int:
         """CPU cores that a job may use: one on a CPU, where more would change the order of sums and so the bytes."""

@@ -17,6 +17,11 @@ def job(stage: str) -> str:
     return quoted(f"{WRAPPER} finmath_grpo.{stage}")
 
 
+def gpu_job(stage: str) -> str:
+    """The same for a stage that may use GPUs: it gets as many of its own as the rule asks for."""
+    return quoted(f"{WRAPPER.replace(' --log', ' --gpus {resources.gpu} --log')} finmath_grpo.{stage}")
+
+
 def quoted(line: str) -> str:
     """A shell line whose placeholders are quoted (`:q` of Snakemake's, which is `shlex.quote` for each word)."""
     return PLACEHOLDER.sub(r"{\1:q}", line)
