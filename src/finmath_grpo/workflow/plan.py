@@ -39,7 +39,7 @@ CLAIMED = (
 """Tables that claims read."""
 LINKED = (
     *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "agreement", "power", "reward_forms"),
-    "shapes",
+    *("shapes", "runs"),
 )
 """Tables that the report links to beside them."""
 NOT_PUBLISHED = {
@@ -220,6 +220,14 @@ class Plan:
 
     def models(self, wildcards: Wildcards) -> list[str]:
         return list(self._found(wildcards).models)
+
+    def runs(self, wildcards: Wildcards) -> str:
+        """The entries with several training runs, as the statistics take them, as JSON."""
+        return json.dumps(experiments.trainings(self._found(wildcards)))
+
+    def training_runs(self, wildcards: Wildcards) -> str:
+        """How many training runs each trained entry has, as JSON."""
+        return json.dumps(experiments.training_runs(self._found(wildcards)))
 
     def logs(self, wildcards: Wildcards) -> list[str]:
         """The step logs of GRPO."""
