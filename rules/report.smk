@@ -28,10 +28,11 @@ rule report:
         experiment=plan.kinds("run", "published", "recorded"),
     params:
         models=plan.labels,
+        runs=plan.runs,
         confidence=plan.confidence,
     shell:
         job(
-            "report.build --experiment {wildcards.experiment} --models {params.models:q}"
+            "report.build --experiment {wildcards.experiment} --models {params.models:q} --runs {params.runs:q}"
             " --confidence {params.confidence} --claims {input.claims} --tables {input.tables} --figures {input.figures}"
             " --test {input.test} --scores {input.scores} --completions {input.completions}"
             " --train {input.train} --rollouts {input.rollouts} --page {output.page}"

@@ -1,5 +1,6 @@
 """Accuracy of every model at every temperature, by each scorer, with intervals."""
 
+import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -18,9 +19,13 @@ DODGE = 0.011
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
-    """One panel per scorer, one line per model. Tables: accuracy, any_temperature."""
+    """One panel per scorer, one line per model: with several runs their mean, and a thin line per run.
+
+    Tables: accuracy, any_temperature; runs, where a model has several.
+    """
     accuracy = tables["accuracy"]
-    models = in_order(accuracy.model, look)
+    models = [model for model in in_order(accuracy.model, look) if look.entry(model) == model]
+    runs = {model: look.runs[model] for model in models if model in look.runs}
     scorers = [scorer for scorer in SCORERS if scorer in set(accuracy.scorer)]
     questions = int(tables["any_temperature"].n.max())
     samples = int(accuracy.n.max()) // questions
@@ -35,6 +40,21 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     for row, scorer in enumerate(scorers, start=1):
         for index, model in enumerate(models):
             points = rows_of(accuracy, scorer, [model]).sort_values("temperature")
+            for run in runs.get(model, ()):
+                single = rows_of(accuracy, scorer, [run]).sort_values("temperature")
+                panels.add_scatter(
+                    x=single.temperature,
+                    y=single.value,
+                    mode="lines",
+                    line={"color": faint(colour(run, look), 0.55), "width": 1},
+                    legendgroup=model,
+                    showlegend=False,
+                    hovertemplate=f"{label(run, look)}: %{{y:.1f}} %<extra></extra>",
+                    row=row,
+                    col=1,
+                )
+            if model in runs:
+                points = mean_of_runs(points, tables["runs"], scorer, model)
             panels.add_scatter(
                 x=points.temperature + DODGE * (index - (len(models) - 1) / 2),
                 y=points.value,
@@ -66,7 +86,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         frame(
             look,
             f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; "
-            f"bars: {look.level} {interval}",
+            f"bars: {look.level} {interval}" + (" and over runs; thin: single runs" if runs else ""),
             height=0.35 + 0.65 * len(scorers),
             legend=[label(model, look) for model in models],
             above=30,
@@ -80,3 +100,13 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_xaxes(title_text="temperature", row=len(scorers), col=1)
     legend_over_titles(panels, 32)
     return panels
+
+
+def mean_of_runs(points: pd.DataFrame, runs: pd.DataFrame, scorer: str, entry: str) -> pd.DataFrame:
+    """The points of an entry's first run turned into those of the mean over all, with its interval. Table: runs."""
+    rows = runs[(runs.entry == entry) & runs.against.isna() & (runs.metric == scorer) & (runs.run == "all")]
+    means = rows[~rows["at"].isin(["mean", "any"])].sort_values("at", key=lambda ats: ats.astype(float))
+    n = points.n.to_numpy() * means.runs.to_numpy()
+    value = means.value.to_numpy()
+    counts = {"correct": (value * n).round().astype(int), "n": n}
+    return points.assign(value=100 * value, low=100 * means.low.to_numpy(), high=100 * means.high.to_numpy(), **counts)

@@ -27,6 +27,7 @@ from finmath_grpo.report.headline import (
     missing_tests,
     read_claims,
     readability_columns,
+    repeated,
     shape_columns,
     verdict_counts,
 )
@@ -99,6 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--experiment", required=True, help="name shown in the title")
     parser.add_argument("--models", type=json.loads, required=True, help="JSON: display label by model id, in order")
+    parser.add_argument("--runs", type=json.loads, default={}, help="JSON: models by entry with several training runs")
     parser.add_argument("--confidence", type=float, required=True, help="of the intervals in the tables, e.g. 0.95")
     parser.add_argument("--claims", type=Path, required=True, help="claims.json")
     parser.add_argument("--tables", type=Path, nargs="+", required=True, help="tables to link to; three are shown")
@@ -114,7 +116,9 @@ def main() -> None:
         raise UserError("--test and --scores go together: the reader shows both")
 
     models: dict[str, str] = options.models
-    colour = colours(models)
+    further = {run: entry for entry, found in options.runs.items() for run in found if run != entry}
+    colour = colours(model for model in models if model not in further)
+    colour |= {run: colour[entry] for run, entry in further.items()}
     evaluation = (
         read_evaluation(options.test, options.scores, options.completions, list(models)) if options.scores else None
     )
@@ -148,6 +152,7 @@ def main() -> None:
         "shapes": shape_columns(tables, list(models)),
         "contrasts": contrasts(tables),
         "missing": missing_tests(tables),
+        "repeated": repeated(tables),
         "claims": claims,
         "verdicts": verdict_counts(claims),
         "figures": figure_groups(options.figures, options.page),

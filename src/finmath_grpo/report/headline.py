@@ -52,6 +52,18 @@ class Contrast:
     """By part: `total`, `format`, `separators`, `mathematics`; differences from -1 to 1."""
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """A model that was trained several times: accuracy on T1 by `numeric`, mean over temperatures and runs."""
+
+    model: str
+    mean: Estimate
+    """Its interval is over families of questions and runs."""
+    sd: float
+    """Over runs."""
+    by_run: list[float]
+
+
 FURTHER_TESTS = {"t2": "new ideas (T2)", "t3": "new numbers (T3)"}
 READABILITY = {
     "tagged": ("Answer tag", "completions with an answer tag"),
@@ -121,6 +133,20 @@ def contrasts(tables: Tables) -> list[Contrast]:
     for (test, model, against), parts in rows.groupby(["test", "model", "against"], sort=False):
         estimates = {row.part: Estimate(row.value, row.low, row.high) for row in parts.itertuples()}
         found.append(Contrast(str(model), str(against), str(test).upper(), estimates))
+    return found
+
+
+def repeated(tables: Tables) -> list[Repeated]:
+    """The models that were trained several times; none where each was trained once."""
+    if "runs" not in tables:
+        return []
+    rows = _of_first_test(_read(tables["runs"]))
+    rows = rows[rows["against"].isna() & (rows["metric"] == "numeric") & (rows["at"] == "mean")]
+    found = []
+    for model, of_model in rows.groupby("entry", sort=False):
+        every, single = of_model[of_model["run"] == "all"].iloc[0], of_model[of_model["run"] != "all"]
+        mean = Estimate(float(every["value"]), float(every["low"]), float(every["high"]))
+        found.append(Repeated(str(model), mean, float(every["sd"]), single["value"].tolist()))
     return found
 
 

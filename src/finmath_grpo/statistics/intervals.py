@@ -91,18 +91,11 @@ def difference_error(families: Families, values: np.ndarray) -> tuple[np.ndarray
     return mean * questions / n, error
 
 
-def jackknife_interval(
-    families: Families, statistic: Callable[[np.ndarray], float], confidence: float
-) -> tuple[float, float]:
-    """The interval of any statistic of questions: the jackknife over families (Efron and Stein 1981), Student's t.
+def jackknife_error(families: Families, statistic: Callable[[np.ndarray], float]) -> float:
+    """The standard error of any statistic of questions: the jackknife over families (Efron and Stein 1981).
 
     `statistic` takes a mask of questions, (questions,). NaN where leaving out one family leaves it undefined.
     """
     count = families.count
-    if count < 2:
-        return float("nan"), float("nan")
     left = np.array([statistic(families.codes != family) for family in range(count)])
-    error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
-    half = student.ppf(0.5 + confidence / 2, count - 1) * error
-    value = statistic(np.ones(len(families.codes), dtype=bool))
-    return round(float(value - half), 12), round(float(value + half), 12)
+    return float(np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum()))

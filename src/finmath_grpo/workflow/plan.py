@@ -298,6 +298,7 @@ class Plan:
             {
                 **experiment.figures.model_dump(mode="json"),
                 "models": experiments.labels(experiment),
+                "runs": {entry: list(found) for entry, found in experiments.runs(experiment).items()},
                 "panel": experiment.statistics.panel,
                 "confidence": experiment.statistics.confidence,
             },
