@@ -69,8 +69,9 @@ class Trained(Labelled):
         if "seed" in values:
             raise ValueError("`seed` and `seeds` exclude each other; take `seed` away (`seed: null` where it is extended)")
         seeds = values["seeds"]
-        # Of seeds that are none, the field says what is wrong; then there is no first one to check.
-        return {**values, "seed": seeds[0] if isinstance(seeds, list | tuple) and seeds else 0}
+        first = seeds[0] if isinstance(seeds, list | tuple) and seeds else None
+        # Of seeds that are none, the field `seeds` says what is wrong.
+        return {**values, "seed": first if isinstance(first, int) and first >= 0 else 0}
 
     @pydantic.field_validator("seeds")
     @classmethod
