@@ -40,10 +40,11 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     for row, scorer in enumerate(scorers, start=1):
         for index, model in enumerate(models):
             points = rows_of(accuracy, scorer, [model]).sort_values("temperature")
+            places = points.temperature + DODGE * (index - (len(models) - 1) / 2)
             for run in runs.get(model, ()):
                 single = rows_of(accuracy, scorer, [run]).sort_values("temperature")
                 panels.add_scatter(
-                    x=single.temperature,
+                    x=places,
                     y=single.value,
                     mode="lines",
                     line={"color": faint(colour(run, look), 0.55), "width": 1},
@@ -56,7 +57,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             if model in runs:
                 points = mean_of_runs(points, tables["runs"], scorer, model)
             panels.add_scatter(
-                x=points.temperature + DODGE * (index - (len(models) - 1) / 2),
+                x=places,
                 y=points.value,
                 mode="lines+markers",
                 name=label(model, look),

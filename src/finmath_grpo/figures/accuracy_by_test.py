@@ -28,9 +28,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     width = 0.86 / len(models)
     caption = (
         f"same number, read as Turkish; whiskers: {look.level} interval, families of questions; "
-        "dashed: ceiling of exact match"
+        "dashed: ceiling of exact match" + ("; bars of one colour: training runs" if look.runs else "")
     )
-    bars = go.Figure(layout=frame(look, caption, legend=[label(model, look) for model in models], below=74))
+    entries = [model for model in models if look.entry(model) == model]
+    bars = go.Figure(layout=frame(look, caption, legend=[label(model, look) for model in entries], below=74))
     for index, model in enumerate(models):
         paint = colour(model, look)
         found = [rows.loc[test, model] for test in tests]
@@ -40,6 +41,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             y=values,
             width=width * 0.94,
             name=label(model, look),
+            showlegend=model in entries,
             marker={"color": paint},
             error_y={
                 "type": "data",

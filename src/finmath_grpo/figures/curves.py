@@ -93,7 +93,7 @@ def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
     run = "each run by its own rewards" if several else names[0]
     caption = f"{run}; {steps} steps; thin: mean of a step's completions; thick: running mean over {window} steps"
     if set(models) & set(look.runs):
-        caption += "; of several runs: thin: running mean of each, thick: their mean"
+        caption = f"{run}; {steps} steps; running means over {window} steps; of several runs thin, their mean thick"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + 0.5 * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.intervals import Ends, difference_error
@@ -92,7 +92,7 @@ def widened(
     `least` is the smallest value that a mean can have; the largest is 1. What comes from one run stays as it is.
     """
     quantile = 0.5 + confidence / 2
-    added = np.array([sum(v * student.ppf(quantile, df) ** 2 for v, df in _parts(units, sample)) for sample in samples])
+    added = np.array([sum(v * stdtrit(df, quantile) ** 2 for v, df in _parts(units, sample)) for sample in samples])
     low, high = (np.where(added > 0, np.sqrt((end - mean) ** 2 + added), np.abs(end - mean)) for end in ends)
     return np.round(np.maximum(mean - low, least), 12), np.round(np.minimum(mean + high, 1), 12)
 
@@ -107,8 +107,8 @@ def difference_p(units: Families, sample: Sample) -> float:
     low, high = 0.0, 1.0
     for _ in range(50):
         p = (low + high) / 2
-        half = abs(mean - centre) + student.isf(p / 2, units.count - 1) * error
-        if half**2 + sum(v * student.isf(p / 2, df) ** 2 for v, df in parts) > mean**2:
+        half = abs(mean - centre) + -stdtrit(units.count - 1, p / 2) * error
+        if half**2 + sum(v * stdtrit(df, p / 2) ** 2 for v, df in parts) > mean**2:
             low = p
         else:
             high = p
