@@ -62,7 +62,6 @@ class World:
         chances = np.interp(norm.cdf(latent), _STEPS, betaincinv(accuracy, 1 - accuracy, _STEPS))
         return self.rng.binomial(completions, chances) / completions
 
-
     def runs(self, base: np.ndarray, number: int, accuracy: float, spread: float) -> np.ndarray:
         """Four completions per question of `number` trainings of a model: (runs, questions, simulations).
 
@@ -138,8 +137,9 @@ def kappas(world: World) -> Iterator[tuple[str, float, float]]:
 
 
 def runs(world: World) -> Iterator[tuple[str, float, float]]:
-    """Several training runs, crossed with families: accuracy of a model, and differences of which one or both sides have
-    runs. A run has an accuracy of its own, and half of what sets it off from its base at a question is its own."""
+    """Several training runs, crossed with families: accuracy, and differences of which one or both sides have runs.
+
+    A run has an accuracy of its own, and half of what sets it off from its base at a question is its own."""
     for number in RUNS:
         for before, after in ((0.1, 0.15), (0.34, 0.49)):
             for spread in SPREADS:
@@ -163,7 +163,7 @@ def _over_runs(
     interval: Callable[..., tuple[np.ndarray, np.ndarray]] = difference_interval,
     least: float = -1,
 ) -> tuple[float, float]:
-    """Coverage and mean width; `values` is (questions, simulations), `drawn` are (runs, questions, simulations) each."""
+    """Coverage and mean width; `values` is (questions, simulations), `drawn` (runs, questions, simulations) each."""
     ends = interval(world.families, values, CONFIDENCE)
     samples = [Sample(values[:, one], tuple(part[:, :, one] for part in drawn)) for one in range(values.shape[1])]
     low, high = widened(ends, values.mean(axis=0), samples, world.families, CONFIDENCE, least)

@@ -309,7 +309,10 @@ def test_a_record_has_the_runs_of_its_seeds(tmp_path):
         **{"b": "Base", "a": "Trained", "a-seed9": "Trained, seed 9"},
         **{"c": "Bare", "c-seed9": "Bare, seed 9"},
     }
-    assert experiments.trainings(found) == {"a": {"a": "a", "a-seed9": "a-seed9"}, "c": {"c": "a", "c-seed9": "a-seed9"}}
+    assert experiments.trainings(found) == {
+        "a": {"a": "a", "a-seed9": "a-seed9"},
+        "c": {"c": "a", "c-seed9": "a-seed9"},
+    }
     assert experiments.models_with_rollouts(found) == ["a", "a-seed9"]
     assert experiments.training_runs(found) == {"a": 2, "c": 2}
 
@@ -441,11 +444,13 @@ def test_one_seed_in_a_list_is_one_run(folder):
         ("models: {llama-grpo: {seed: null, seeds: [1, -2]}}", r"llama-grpo\.seeds\.1: .*greater than or equal"),
         ("models: {llama-base: {seed: null, seeds: [1, 2]}}", r"models\.llama-base\.seed"),
         (
-            "models: {llama-grpo: {seed: null, seeds: [1, 2]}, llama-grpo-seed2: {label: x, method: adapter, of: gemma-dpo}}",
+            "models: {llama-grpo: {seed: null, seeds: [1, 2]},"
+            " llama-grpo-seed2: {label: x, method: adapter, of: gemma-dpo}}",
             r"models\.llama-grpo-seed2: a run of llama-grpo has this name",
         ),
         (
-            "models: {llama-grpo: {seed: null, seeds: [1, 2]}}\nstatistics: {contrasts: [[llama-grpo-seed2, llama-base]]}",
+            "models: {llama-grpo: {seed: null, seeds: [1, 2]}}\n"
+            "statistics: {contrasts: [[llama-grpo-seed2, llama-base]]}",
             r"statistics\.contrasts: no model llama-grpo-seed2",
         ),
         (

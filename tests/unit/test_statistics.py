@@ -295,7 +295,9 @@ class TestAgreement:
         first = rng.random(90) < 0.4
         second = np.where(rng.random(90) < 0.7, first, rng.random(90) < 0.5)
         table = [[(first & second).sum(), (first & ~second).sum()], [(~first & second).sum(), (~first & ~second).sum()]]
-        assert cohen_kappa(np.stack([first, second])) == pytest.approx(cohens_kappa(np.array(table), return_results=False))
+        assert cohen_kappa(np.stack([first, second])) == pytest.approx(
+            cohens_kappa(np.array(table), return_results=False)
+        )
 
     def test_the_interval_of_a_kappa_is_a_jackknife_with_two_families_added(self) -> None:
         rng = np.random.default_rng(4)

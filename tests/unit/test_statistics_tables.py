@@ -356,7 +356,9 @@ def test_a_contrast_over_runs_holds_their_spread(trained: str, base: str, drawn:
     assert row["interval"] == "t, families and runs"
     parts = tables["decomposition"].query(f"model == '{trained}' and against == '{base}' and part == 'total'").iloc[0]
     assert parts[["value", "low", "high"]].tolist() == row[["difference", "low", "high"]].tolist()
-    runs = tables["runs"].query(f"entry == '{trained}' and against == '{base}' and metric == 'numeric' and at == 'mean'")
+    runs = tables["runs"].query(
+        f"entry == '{trained}' and against == '{base}' and metric == 'numeric' and at == 'mean'"
+    )
     assert runs.loc[runs["run"] == "all", ["value", "low", "high"]].values.tolist() == [
         row[["difference", "low", "high"]].tolist()
     ]
@@ -384,7 +386,9 @@ def test_a_model_is_the_mean_of_its_runs_in_the_table_of_runs(repeated) -> None:
     rows = rows.set_index(["at", "run"])
     means = [shares_of(scores, model).mean() for model in RUNS["gemma-dpo"]]
     every = rows.loc[("mean", "all")]
-    assert (every["value"], every["sd"], every["runs"]) == pytest.approx((np.mean(means), np.std(means, ddof=1), 3), abs=1e-5)
+    assert (every["value"], every["sd"], every["runs"]) == pytest.approx(
+        (np.mean(means), np.std(means, ddof=1), 3), abs=1e-5
+    )
     single = rows.loc["mean"].drop("all")
     assert single["value"].tolist() == pytest.approx(means, abs=1e-5)
     assert every["high"] - every["low"] > (single["high"] - single["low"]).max()

@@ -102,7 +102,9 @@ def evaluate(claims: list[Claim], tables: Tables, runs: Mapping[str, int] | None
             "reading": claim.reading,
             "quoted": claim.quoted,
             "scope": claim.scope,
-            **{key: _plain(value) for key, value in asdict(_with_runs(_find(claim, tables), claim, runs or {})).items()},
+            **{
+                key: _plain(value) for key, value in asdict(_with_runs(_find(claim, tables), claim, runs or {})).items()
+            },
             "note": claim.note.strip(),
             "rule": _rule(claim),
         }
@@ -160,7 +162,7 @@ def _find(claim: Claim, tables: Tables) -> Finding:
 
 
 def _with_runs(found: Finding, claim: Claim, runs: Mapping[str, int]) -> Finding:
-    """What was found, with words on whose training it speaks of: of this run, of several, or of the first of several."""
+    """What was found, with words on whose training it is: of this run, of several, or of the first of several."""
     trained = [name for name in runs if name in _names(claim.arguments)]
     if not trained or found.verdict in (NOT_MEASURED, NOT_COMPARABLE):
         return found

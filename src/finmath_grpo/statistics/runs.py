@@ -5,7 +5,7 @@ families that were drawn, and one from the runs. The first is that of the mean o
 (`finmath_grpo.statistics.intervals`). The second is estimated from the spread of the run means, less what of it the
 families explain (the interaction, as in the analysis of readers and cases: Hillis 2007), never below 0. Student's t has
 R - 1 degrees of freedom for it, 2 for three runs: t is 4.3. The two parts are added as squares (the method of variance
-estimates recovery: Zou and Donner 2008). `python benchmarks/coverage.py` prints how often such intervals hold the truth.
+estimates recovery: Zou and Donner 2008). `python benchmarks/coverage.py` prints how often these intervals hold.
 """
 
 from collections.abc import Mapping, Sequence

@@ -13,9 +13,7 @@ from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import difference_interval, share_interval
 from finmath_grpo.statistics.runs import Runs, Sample, of_contrast, of_entry, widened
 
-RUNS_COLUMNS = (
-    *("entry", "against", "metric", "at", "run", "runs", "value", "sd", "low", "high", "interval"),
-)
+RUNS_COLUMNS = (*("entry", "against", "metric", "at", "run", "runs", "value", "sd", "low", "high", "interval"),)
 ALL = "all"
 """Stands for a run in the rows about all of them: their mean, and the standard deviation over runs in `sd`."""
 READINGS = ("lenient", "readable", "tagged")
@@ -78,9 +76,7 @@ def _rows(
         yield (*key, name, 1, _exact(value), np.nan, start, end, interval)
 
 
-def _apart(
-    values: dict[str, np.ndarray], runs: Runs, trained: str, base: str
-) -> tuple[list[str], list[np.ndarray]]:
+def _apart(values: dict[str, np.ndarray], runs: Runs, trained: str, base: str) -> tuple[list[str], list[np.ndarray]]:
     """The runs of a contrast one by one: their names and differences, (questions,)."""
     upper, lower = runs.models(trained), runs.models(base)
     if runs.paired(trained, base):

@@ -67,7 +67,9 @@ class Trained(Labelled):
         if not isinstance(values, dict) or "seeds" not in values:
             return values
         if "seed" in values:
-            raise ValueError("`seed` and `seeds` exclude each other; take `seed` away (`seed: null` where it is extended)")
+            raise ValueError(
+                "`seed` and `seeds` exclude each other; take `seed` away (`seed: null` where it is extended)"
+            )
         seeds = values["seeds"]
         first = seeds[0] if isinstance(seeds, list | tuple) and seeds else None
         # Of seeds that are none, the field `seeds` says what is wrong.

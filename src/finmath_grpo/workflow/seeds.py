@@ -1,7 +1,7 @@
 """Several training runs of one entry: `seeds: [1, 2, 3]` under a model makes one model per seed.
 
-The model of the first seed has the entry's name, so that figures and claims about `llama-grpo` find it; a further one is
-called `llama-grpo-seed2`, after its seed. An adapter entry `of: llama-grpo` has one model per run too.
+The model of the first seed has the entry's name, so that figures and claims about `llama-grpo` find it; a further one
+is called `llama-grpo-seed2`, after its seed. An adapter entry `of: llama-grpo` has one model per run too.
 """
 
 from collections.abc import Collection, Mapping, Sequence
