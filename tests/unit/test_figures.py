@@ -339,7 +339,7 @@ def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tm
     assert sorted(dots.x) == pytest.approx(sorted(100 * shown.value), abs=1e-3) and len(dots.x) == 12
 
     lines = figure("training_runs").data
-    assert [trace.name for trace in lines if trace.showlegend] == ["llama-grpo &lt;b&gt;&amp;"]
+    assert {trace.name for trace in lines if trace.line.width == 2.4} == {"llama-grpo &lt;b&gt;&amp;"}
     assert len(lines) == 3 * (2 + 1)  # of the runs, two have a log
 
 

@@ -28,7 +28,7 @@ def runs_table(grid: Grid, contrasts: Sequence[tuple[str, str]], runs: Runs, con
     a contrast of two entries with runs a run of the first is held against the mean of the second, or against the same
     training where the two are evaluations of the same ones.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for metric, at, values in _entry_metrics(grid):
         units = _units(grid, at)
         for entry in runs.trainings:
