@@ -334,7 +334,9 @@ def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tm
     assert {trace.line.color for trace in by_width[1]} == {f"rgba({blue[0]},{blue[1]},{blue[2]},0.55)"}
 
     table = pd.read_csv(tmp_path / "runs.csv").query("test == 't1' and against == 'llama-base' and run != 'all'")
-    [dots] = [trace for trace in figure("gain_by_cause").data if trace.type == "scatter" and trace.marker.symbol == "circle"]
+    [dots] = [
+        trace for trace in figure("gain_by_cause").data if trace.type == "scatter" and trace.marker.symbol == "circle"
+    ]
     shown = table[(table["at"] == "mean") & table.metric.isin(["numeric", "format", "separators", "mathematics"])]
     assert sorted(dots.x) == pytest.approx(sorted(100 * shown.value), abs=1e-3) and len(dots.x) == 12
 

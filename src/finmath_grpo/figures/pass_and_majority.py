@@ -87,8 +87,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            "same number; solid: k completions at one temperature (mean over temperatures); dotted: spread over "
-            "temperatures" + ("; thin: further training runs" if look.runs else ""),
+            f"same number; solid: k completions at one temperature{'' if look.runs else ' (mean over temperatures)'}; "
+            f"dotted: spread over temperatures{'; thin: further training runs' if look.runs else ''}",
             height=1.15,
             legend=[label(model, look) for model in models if look.entry(model) == model],
             above=32,
