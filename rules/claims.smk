@@ -51,8 +51,10 @@ rule claims:
     params:
         settings=plan.settings("statistics"),
         kind=plan.kind,
+        runs=plan.training_runs,
     shell:
         job(
             "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
-            " --experiment {wildcards.experiment} --kind {params.kind} --json {output.json} --markdown {output.markdown}"
+            " --runs {params.runs:q} --experiment {wildcards.experiment} --kind {params.kind}"
+            " --json {output.json} --markdown {output.markdown}"
         )

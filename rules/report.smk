@@ -68,11 +68,13 @@ rule report:
         experiment=plan.kinds("run", "published", "recorded"),
     params:
         models=plan.labels,
+        runs=plan.runs,
         confidence=plan.confidence,
         kind=plan.kind,
     shell:
         job(
             "report.build --experiment {wildcards.experiment} --kind {params.kind} --models {params.models:q}"
+            " --runs {params.runs:q}"
             " --confidence {params.confidence} --claims {input.claims} --claim-list {input.claim_list}"
             " --tables {input.tables} --figures {input.figures}"
             " --test {input.test} --scores {input.scores} --completions {input.completions}"

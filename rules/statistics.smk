@@ -19,10 +19,11 @@ rule statistics:
         settings=plan.settings("statistics"),
         models=plan.models,
         names=plan.test_names,
+        runs=plan.runs,
     shell:
         job(
             "statistics.from_scores --settings {params.settings:q} --models {params.models}"
-            " --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
+            " --runs {params.runs:q} --names {params.names} --tests {input.tests} --train {input.train} --scores {input.scores}"
             " --tables results/{wildcards.experiment}/statistics"
         )
 

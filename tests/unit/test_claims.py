@@ -152,6 +152,29 @@ def test_what_is_about_the_posts_data_is_not_comparable_on_a_reproduction(publis
     assert of_a_run["format-reward-rises"] == SUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("runs", "of_contrast", "of_curve"),
+    [
+        ({"llama-grpo": 1}, "about this run: one training run", "about this run: one training run"),
+        (
+            {"llama-grpo": 3},
+            "over the training runs of llama-grpo (3)",
+            "about the first of the training runs of llama-grpo (3)",
+        ),
+        ({"gemma-dpo": 3}, None, None),
+    ],
+)
+def test_a_statement_about_training_says_of_which_runs(
+    runs: dict, of_contrast: str | None, of_curve: str | None, published
+) -> None:
+    results = evaluate(read_claims(CLAIMS), Tables(published, published=True), runs)
+    found = {result["id"]: result["detail"] for result in results}
+    for claim, words in (("grpo-above-base-mean", of_contrast), ("length-unchanged", of_curve)):
+        assert found[claim].endswith(words) if words else "run" not in found[claim].rpartition(";")[2]
+    # Of what was not measured nothing is said of runs.
+    assert all("training run" not in found[result["id"]] for result in results if result["verdict"] == NOT_MEASURED)
+
+
 @pytest.mark.parametrize("published", [True, False])
 def test_with_no_table_nothing_is_measured(published: bool) -> None:
     found = {result["verdict"] for result in evaluate(read_claims(CLAIMS), Tables([], FEW, published))}

@@ -44,7 +44,7 @@ def test_every_experiment_of_the_project_loads(monkeypatch):
     monkeypatch.chdir(ROOT)
     good, broken = experiments.load_all(ROOT / "config")
     assert not broken
-    assert list(good) == ["open", "paper", "paper-fast", "published", "recorded", "small", "smoke"]
+    assert list(good) == ["open", "paper", "paper-fast", "published", "recorded", "small", "small-seeds", "smoke"]
 
 
 EXPERIMENT_FILES = [path for path in (ROOT / "config").glob("*.yaml") if path.name not in experiments.NO_EXPERIMENTS]
@@ -305,6 +305,22 @@ def test_a_recorded_run_has_models_and_statistics_of_its_record(tmp_path):
     assert load_text(tmp_path, text + "statistics: {confidence: 0.8}").statistics.confidence == 0.8
 
 
+def test_a_record_has_the_runs_of_its_seeds(tmp_path):
+    config = OLD.replace("method: grpo}", "method: grpo, seeds: [4, 9]}\n  c: {label: Bare, method: adapter, of: a}")
+    record(tmp_path / "run.tar.zst", {"run.yaml": config, "training/a/completions.jsonl.zst": ""})
+    found = load_text(tmp_path, f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n")
+    assert experiments.labels(found) == {
+        **{"b": "Base", "a": "Trained", "a-seed9": "Trained, seed 9"},
+        **{"c": "Bare", "c-seed9": "Bare, seed 9"},
+    }
+    assert experiments.trainings(found) == {
+        "a": {"a": "a", "a-seed9": "a-seed9"},
+        "c": {"c": "a", "c-seed9": "a-seed9"},
+    }
+    assert experiments.models_with_rollouts(found) == ["a", "a-seed9"]
+    assert experiments.training_runs(found) == {"a": 2, "c": 2}
+
+
 @pytest.mark.parametrize(
     ("members", "more", "message"),
     [
@@ -382,6 +398,78 @@ def test_further_tests_are_asked_at_one_temperature_of_the_evaluation(tmp_path):
     given = text.replace("smoke-transfer.jsonl}", "smoke-transfer.jsonl, temperatures: [0.2, 1.0], samples: 5}")
     t2 = experiments.tests(load_text(tmp_path, given))["t2"].evaluation
     assert (t2.temperatures, t2.samples) == ((0.2, 1.0), 5)
+
+
+def test_seeds_make_one_model_per_run_and_an_adapter_of_each(folder):
+    adapter = "  unmerged: {label: Not merged, method: adapter, of: llama-grpo}\n"
+    seeds = "models:\n  llama-grpo: {seed: null, seeds: [5, 2, 3407]}\n  gemma-dpo: {seed: null, seeds: [3407, 2]}\n"
+    once = load_text(folder, "extends: smoke\nmodels:\n" + adapter)
+    run = load_text(folder, "extends: smoke\n" + seeds + adapter)
+    further = ["llama-grpo-seed2", "llama-grpo-seed3407", "gemma-dpo-seed2", "unmerged-seed2", "unmerged-seed3407"]
+    assert [model for model in run.models if model not in once.models] == further
+    assert [model for model in run.models if model in once.models] == list(once.models)
+    assert experiments.further_runs(run) == further
+    slices = {name: json.loads(experiments.training_settings(run, name)) for name in run.models if "grpo" in name}
+    assert {name: found.pop("seed") for name, found in slices.items()} == {
+        **{"llama-grpo": 5, "llama-grpo-seed2": 2, "llama-grpo-seed3407": 3407, "llama-grpo-fixed": 3407}
+    }
+    assert slices["llama-grpo"] == slices["llama-grpo-seed2"]
+    # The run of the seed that the entry had alone is that training, and is found under its key.
+    assert experiments.training_settings(run, "llama-grpo-seed3407") == experiments.training_settings(
+        once, "llama-grpo"
+    )
+    assert run.models["unmerged-seed2"].of == "llama-grpo-seed2" and run.models["unmerged"].of == "llama-grpo"
+    assert experiments.trainings(run)["unmerged"] == {
+        **{"unmerged": "llama-grpo", "unmerged-seed2": "llama-grpo-seed2"},
+        "unmerged-seed3407": "llama-grpo-seed3407",
+    }
+    assert run.models["llama-grpo-seed2"].label == f"{run.models['llama-grpo'].label}, seed 2"
+    assert run.statistics == once.statistics
+    counts = {"llama-grpo": 3, "llama-grpo-fixed": 1, "gemma-dpo": 2, "unmerged": 3}
+    assert experiments.training_runs(run) == counts
+    SCHEMA.validate({"extends": "smoke", "models": {"llama-grpo": {"seed": None, "seeds": [5, 2]}}})
+
+
+def test_one_seed_in_a_list_is_one_run(folder):
+    run = load_text(folder, "extends: smoke\nmodels: {llama-grpo: {seed: null, seeds: [7]}}\n")
+    once = load_text(folder, "extends: smoke\nmodels: {llama-grpo: {seed: 7}}\n")
+    assert list(run.models) == list(once.models) and experiments.runs(run) == {}
+    assert experiments.training_settings(run, "llama-grpo") == experiments.training_settings(once, "llama-grpo")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("models: {llama-grpo: {seeds: [1, 2]}}", r"models\.llama-grpo\b.*`seed` and `seeds` exclude each other"),
+        ("models: {llama-grpo: {seed: null}}", r"models\.llama-grpo\.seed: Field required"),
+        ("models: {llama-grpo: {seed: null, seeds: [1, 2, 1]}}", r"llama-grpo\.seeds: .*stands twice"),
+        ("models: {llama-grpo: {seed: null, seeds: []}}", r"llama-grpo\.seeds: .*at least 1"),
+        ("models: {llama-grpo: {seed: null, seeds: 3}}", r"llama-grpo\.seeds: .*tuple"),
+        ("models: {llama-grpo: {seed: null, seeds: [1, -2]}}", r"llama-grpo\.seeds\.1: .*greater than or equal"),
+        ("models: {llama-base: {seed: null, seeds: [1, 2]}}", r"models\.llama-base\.seed"),
+        (
+            "models: {llama-grpo: {seed: null, seeds: [1, 2]},"
+            " llama-grpo-seed2: {label: x, method: adapter, of: gemma-dpo}}",
+            r"models\.llama-grpo-seed2: a run of llama-grpo has this name",
+        ),
+        (
+            "models: {llama-grpo: {seed: null, seeds: [1, 2]}}\n"
+            "statistics: {contrasts: [[llama-grpo-seed2, llama-base]]}",
+            r"statistics\.contrasts: no model llama-grpo-seed2",
+        ),
+        (
+            "models: {llama-grpo: {seed: null, seeds: [1, 2]}}\nstatistics: {panel: [llama-grpo-seed2, llama-base]}",
+            r"statistics\.panel: no model llama-grpo-seed2",
+        ),
+        (
+            "models: {llama-grpo: {seed: null, seeds: [1, 2]}, x: {label: x, method: adapter, of: llama-grpo-seed2}}",
+            r"models\.x\.of: 'llama-grpo-seed2' must be a grpo or dpo entry",
+        ),
+    ],
+)
+def test_seeds_that_make_no_sense_are_refused_by_name(folder, text, message):
+    with pytest.raises(UserError, match=message):
+        load_text(folder, f"extends: smoke\n{text}\n")
 
 
 def test_a_file_that_is_not_there_is_named():

@@ -395,6 +395,47 @@ def test_the_bars_of_a_contrast_are_the_parts_of_the_table_and_add_up_to_the_dia
     assert parts == pytest.approx(np.array(shown["as scored"].x), abs=1e-3)
 
 
+def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tmp_path):
+    """As if two of the models were further runs of `llama-grpo`."""
+    runs = ("llama-grpo", "llama-grpo-fixed", "llama-grpo-s1")
+    options = ("--settings", json.dumps({"bootstrap_draws": 50, "contrasts": [["llama-grpo", "llama-base"]]}))
+    done = stage(
+        *("statistics.from_scores", *options, "--models", *MODELS, "--names", "t1", "t2"),
+        *("--runs", json.dumps({"llama-grpo": {run: run for run in runs}})),
+        *("--tests", simulated / "test.jsonl", simulated / "test.jsonl"),
+        *("--scores", simulated / "scores.csv", "--tables", tmp_path),
+    )
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "training.csv").write_bytes((simulated / "training.csv").read_bytes())
+    look = LOOK.model_copy(update={"runs": {"llama-grpo": runs}})
+
+    def figure(name: str) -> go.Figure:
+        tables = read_tables([tmp_path / table for table in tables_of(name, "run")])
+        return draw.draw(Drawing.model_validate_json(drawing_of(name)), tables, look)
+
+    traces = figure("accuracy_by_temperature").data
+    by_width = {width: [trace for trace in traces if trace.line.width == width] for width in (1, 2)}
+    # Three scorers: of each run a thin line without a mark, and one line per model.
+    assert len(by_width[1]) == 3 * len(runs) and len(by_width[2]) == 3 * (len(MODELS) - 2)
+    accuracy = pd.read_csv(tmp_path / "accuracy.csv").query("test == 't1' and model in @runs")
+    for scorer in ("exact", "numeric"):
+        means = 100 * accuracy[accuracy.scorer == scorer].groupby("temperature").accuracy.mean()
+        assert any(trace.y == pytest.approx(tuple(means), abs=1e-3) for trace in by_width[2])
+    blue = tuple(int(KNOWN["llama-grpo"][place : place + 2], 16) for place in (1, 3, 5))
+    assert {trace.line.color for trace in by_width[1]} == {f"rgba({blue[0]},{blue[1]},{blue[2]},0.55)"}
+
+    table = pd.read_csv(tmp_path / "runs.csv").query("test == 't1' and against == 'llama-base' and run != 'all'")
+    [dots] = [
+        trace for trace in figure("gain_by_cause").data if trace.type == "scatter" and trace.marker.symbol == "circle"
+    ]
+    shown = table[(table["at"] == "mean") & table.metric.isin(["numeric", "format", "separators", "mathematics"])]
+    assert sorted(dots.x) == pytest.approx(sorted(100 * shown.value), abs=1e-3) and len(dots.x) == 12
+
+    lines = figure("training_runs").data
+    assert {trace.name for trace in lines if trace.line.width == 2.4} == {"llama-grpo &lt;b&gt;&amp;"}
+    assert len(lines) == 3 * (2 + 1)  # of the runs, two have a log
+
+
 def test_tests_stand_side_by_side_and_the_other_figures_show_the_first(simulated):
     figure = drawn("accuracy_by_test", simulated)
     table = pd.read_csv(simulated / "pass_and_majority.csv")

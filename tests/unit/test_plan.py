@@ -63,6 +63,22 @@ def test_an_unmerged_adapter_is_evaluated_with_its_base(plan):
     assert plan.weights(job("paper", "llama-grpo")) == ["results/paper/models/llama-grpo/MANIFEST.sha256"]
 
 
+def test_every_run_of_an_entry_has_jobs_of_its_own(plan):
+    runs = ["llama-grpo", "llama-grpo-seed1", "llama-grpo-seed2"]
+    assert {f"results/small-seeds/completions/{run}.jsonl" for run in runs} < set(plan.completions(job("small-seeds")))
+    settings = [json.loads(plan.training_settings(job("small-seeds", run))) for run in runs]
+    assert [found["seed"] for found in settings] == [3407, 1, 2]
+    assert plan.made_by("grpo")(job("small-seeds", "llama-grpo-seed2")) == []
+    assert plan.weights(job("small-seeds", "llama-grpo-adapter-seed2")) == [
+        "results/small-seeds/models/llama-base/MANIFEST.sha256",
+        "results/small-seeds/training/llama-grpo-seed2/MANIFEST.sha256",
+    ]
+    # The first run is the training that `small` has, and the statistics know which models are further runs.
+    assert settings[0] == json.loads(plan.training_settings(job("small", "llama-grpo")))
+    assert json.loads(plan.runs(job("small-seeds")))["llama-grpo"] == {run: run for run in runs}
+    assert plan.runs(job("small")) == "{}"
+
+
 def test_pretraining_holds_out_every_test_and_the_validation_set(plan):
     assert plan.held_out_names(job("smoke")) == ["t1", "t2", "t3", "v"]
     assert plan.held_out(job("smoke")) == [f"results/smoke/data/{name}.jsonl" for name in ("test", "t2", "t3", "v")]

@@ -14,12 +14,12 @@ from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
-from finmath_grpo.statistics.agreement import cohen_kappa, fleiss_kappa, panel_table
+from finmath_grpo.statistics.agreement import cohen_kappa, fleiss_kappa, kappa_interval, panel_table
 from finmath_grpo.statistics.contrasts import holm, mcnemar_p, minimum_detectable_difference
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.intervals import (
     difference_interval,
-    jackknife_interval,
+    jackknife_error,
     share_interval,
     wilson_interval,
 )
@@ -181,13 +181,13 @@ class TestIntervals:
         one = Families.of(["a"] * 5)
         assert np.array(share_interval(one, np.ones((5, 1)), 0.95))[:, 0].tolist() == [0, 1]
         assert np.array(difference_interval(one, np.zeros((5, 1)), 0.95))[:, 0].tolist() == [-1, 1]
-        assert np.isnan(jackknife_interval(one, lambda mask: 0.5, 0.95)).all()
+        marks = np.random.default_rng(3).integers(0, 2, size=(4, 5))
+        assert np.isnan(kappa_interval(fleiss_kappa, marks, one, 0.95)).all()
 
-    def test_the_jackknife_of_a_mean_is_students_interval(self) -> None:
+    def test_the_jackknife_of_a_mean_is_its_standard_error(self) -> None:
         values = np.random.default_rng(6).normal(size=30)
-        found = jackknife_interval(Families.single(30), lambda mask: values[mask].mean(), 0.95)
-        expected = stats.t.interval(0.95, 29, values.mean(), stats.sem(values))
-        assert found == pytest.approx(expected)
+        found = jackknife_error(Families.single(30), lambda mask: values[mask].mean())
+        assert found == pytest.approx(stats.sem(values))
 
     @pytest.mark.parametrize("steps", [5, 20, 61])
     def test_blocks_of_a_short_run_are_centred(self, steps: int) -> None:
@@ -295,10 +295,34 @@ class TestAgreement:
         first = rng.random(90) < 0.4
         second = np.where(rng.random(90) < 0.7, first, rng.random(90) < 0.5)
         table = [[(first & second).sum(), (first & ~second).sum()], [(~first & second).sum(), (~first & ~second).sum()]]
-        assert cohen_kappa(first, second) == pytest.approx(cohens_kappa(np.array(table), return_results=False))
+        assert cohen_kappa(np.stack([first, second])) == pytest.approx(
+            cohens_kappa(np.array(table), return_results=False)
+        )
+
+    def test_the_interval_of_a_kappa_is_a_jackknife_with_two_families_added(self) -> None:
+        rng = np.random.default_rng(4)
+        families = Families.of([f"f{number // 3}" for number in range(30)])
+        marks = (rng.random((4, 30)) < 0.15).astype(int)
+        # Twice every question, so that the halves of the second added family are whole.
+        columns = [(family, column) for family, column in zip(families.codes, marks.T, strict=True) for _ in "12"]
+        columns += [(10, np.ones(4)), (10, np.ones(4)), (11, np.array([0, 1, 0, 1])), (11, np.array([1, 0, 1, 0]))]
+
+        def kappa(chosen: list) -> float:
+            counts = np.array([column.sum() for _, column in chosen])
+            return statsmodels_fleiss(np.column_stack([counts, 4 - counts]))
+
+        left = [kappa([column for column in columns if column[0] != family]) for family in range(12)]
+        half = stats.t.ppf(0.975, 9) * np.sqrt(11 / 12 * np.sum((left - np.mean(left)) ** 2))
+        expected = kappa(columns) - half, kappa(columns) + half
+        assert kappa_interval(fleiss_kappa, marks, families, 0.95) == pytest.approx(expected)
+
+    def test_models_that_agree_on_all_have_an_interval_below_one(self) -> None:
+        marks = np.tile(np.arange(40) % 2, (2, 1))
+        low, high = kappa_interval(cohen_kappa, marks, Families.single(40), 0.95)
+        assert 0.7 < low < 0.95 and high == 1
 
     def test_models_that_all_fail_have_no_kappa(self) -> None:
         none = np.zeros((4, 10), dtype=int)
-        assert np.isnan(fleiss_kappa(none)) and np.isnan(cohen_kappa(none[0] == 1, none[1] == 1))
+        assert np.isnan(fleiss_kappa(none)) and np.isnan(cohen_kappa(none[:2]))
         table = panel_table({"exact": none}, ("a", "b", "c", "d"), ("a", "b"), Families.single(10), 0.95)
         assert table[["fleiss_kappa", "low", "high"]].isna().all(axis=None) and table["none"].item() == 10

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import zstandard
+from scipy.stats import t as student
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
@@ -20,7 +21,9 @@ from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.rollouts import read_rollouts
 from finmath_grpo.scorer import score
+from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.forms import FORMS, form, forms_table
+from finmath_grpo.statistics.intervals import difference_interval
 from finmath_grpo.statistics.reward_audit import audit
 from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
 from finmath_grpo.statistics.training_table import read_log
@@ -254,22 +257,142 @@ def test_each_test_has_its_rows_and_a_primary_contrast_stands_in_t1_alone(tmp_pa
     tables = {path.stem: pd.read_csv(path, dtype={"at": str}) for path in (tmp_path / "tables").glob("*.csv")}
     for name, table in tables.items():
         assert table.columns[0] == "test", name
-        assert set(table["test"]) == (set() if name == "shapes" else {"t1", "t3"}), name
+        assert set(table["test"]) == (set() if name in ("shapes", "runs") else {"t1", "t3"}), name
     contrasts = tables["contrasts"]
     assert contrasts.loc[contrasts["role"] == "primary", "test"].tolist() == ["t1"]
     accuracy = tables["accuracy"].query("test == 't3' and scorer == 'numeric'").set_index("model")["accuracy"]
     assert accuracy.to_dict() == pytest.approx(second.groupby("model")["numeric"].mean().to_dict(), rel=1e-5)
 
 
-def test_further_seeds_of_a_training_are_no_judges(tmp_path: Path) -> None:
-    write_scores(tmp_path, 1)
-    test, scores = tmp_path / "test.jsonl", tmp_path / "scores.csv"
-    options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--further-seeds", "gemma-dpo", "--names", "t1")
-    done = stage("from_scores", *options, "--tests", test, "--scores", scores, "--tables", tmp_path / "tables")
-    assert done.returncode == 0, done.stderr
-    tables = {name: pd.read_csv(tmp_path / "tables" / f"{name}.csv") for name in ("agreement", "panel", "accuracy")}
-    assert "gemma-dpo" not in set(tables["agreement"]["model_a"]) and "gemma-dpo" in set(tables["accuracy"]["model"])
-    assert set(tables["panel"]["models"]) == {3}
+RUNS = {
+    "llama-grpo": {"llama-grpo": "llama-grpo", "llama-grpo-seed2": "llama-grpo-seed2"},
+    "gemma-dpo": {"gemma-dpo": "gemma-dpo", "gemma-dpo-seed2": "gemma-dpo-seed2", "gemma-dpo-seed3": "gemma-dpo-seed3"},
+    "adapter": {"adapter": "llama-grpo", "adapter-seed2": "llama-grpo-seed2"},
+}
+OF_RUNS = [
+    *("llama-base", "llama-grpo", "llama-grpo-seed2", "gemma-it", "gemma-dpo", "gemma-dpo-seed2", "gemma-dpo-seed3"),
+    *("adapter", "adapter-seed2"),
+]
+
+
+@pytest.fixture(scope="module")
+def repeated(tmp_path_factory) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
+    """The scores and tables of models of which some were trained two or three times."""
+    folder = tmp_path_factory.mktemp("runs")
+    parts = [write_scores(folder, 2)]
+    rng = np.random.default_rng(5)
+    for model in ("llama-grpo-seed2", "gemma-dpo-seed2", "gemma-dpo-seed3", "adapter", "adapter-seed2"):
+        rows = parts[0][parts[0]["model"] == "gemma-dpo"].assign(model=model)
+        share = {"llama-grpo-seed2": 0.7, "gemma-dpo-seed2": 0.2, "gemma-dpo-seed3": 0.9}.get(model, 0.5)
+        kept = rng.random(len(rows)) < share
+        wrong = {"exact": 0, "no_punctuation": 0, "numeric": 0, "untagged": 0, "lenient": 0}
+        wrong |= {"outcome": "wrong", "extracted": "7", "number": "7"}
+        parts.append(rows.assign(**{name: rows[name].where(kept, value) for name, value in wrong.items()}))
+    scores = pd.concat(parts)
+    scores.to_csv(folder / "scores.csv", index=False)
+    contrasts = [["llama-grpo", "llama-base"], ["gemma-dpo", "llama-grpo"], ["adapter", "llama-grpo"]]
+    settings = json.dumps({**SETTINGS, "contrasts": [*contrasts, ["gemma-it", "llama-base"]]})
+    options = ("--settings", settings, "--models", *OF_RUNS, "--runs", json.dumps(RUNS), "--names", "t1")
+    files = ("--tests", folder / "test.jsonl", "--scores", folder / "scores.csv", "--tables", folder / "tables")
+    done = stage("from_scores", *options, *files)
+    assert (done.returncode, done.stderr) == (0, "")
+    return scores, {path.stem: pd.read_csv(path) for path in (folder / "tables").glob("*.csv")}
+
+
+def test_further_runs_of_a_training_are_no_judges(repeated) -> None:
+    tables = repeated[1]
+    further = {model for models in RUNS.values() for model in list(models)[1:]}
+    assert set(tables["accuracy"]["model"]) == set(OF_RUNS)
+    assert set(tables["agreement"]["model_a"]) == set(OF_RUNS) - further
+    assert set(tables["panel"]["models"]) == {4}
+
+
+def shares_of(scores: pd.DataFrame, model: str) -> pd.Series:
+    return scores[scores["model"] == model].groupby("question_id")["numeric"].mean().reindex(QUESTIONS)
+
+
+def spread_of_runs(values: list[pd.Series]) -> float:
+    """What runs add to the square of half an interval, from sums of squares written out one by one."""
+    families = [FAMILIES[name] or name for name in QUESTIONS]
+    runs, questions, count = len(values), len(QUESTIONS), len(set(families))
+    means = [float(np.mean(value)) for value in values]
+    between = sum((mean - np.mean(means)) ** 2 for mean in means) / (runs - 1) / runs
+    rest = 0.0
+    for run, mean in zip(values, means, strict=True):
+        for family in set(families):
+            inside = [
+                run[name] - np.mean([other[name] for other in values]) - (mean - np.mean(means))
+                for name, of in zip(QUESTIONS, families, strict=True)
+                if of == family
+            ]
+            rest += sum(inside) ** 2
+    rest *= count / (count - 1) / (runs - 1) / questions**2 / runs
+    return float(student.ppf(0.975, runs - 1) ** 2 * max(0.0, between - rest))
+
+
+@pytest.mark.parametrize(
+    ("trained", "base", "drawn"),
+    [
+        ("llama-grpo", "llama-base", ["llama-grpo"]),
+        ("gemma-dpo", "llama-grpo", ["gemma-dpo", "llama-grpo"]),
+        ("adapter", "llama-grpo", ["pairs"]),
+    ],
+)
+def test_a_contrast_over_runs_holds_their_spread(trained: str, base: str, drawn: list[str], repeated) -> None:
+    scores, tables = repeated
+    by_run = {entry: [shares_of(scores, model) for model in models] for entry, models in RUNS.items()}
+    by_run["pairs"] = [a - b for a, b in zip(by_run["adapter"], by_run["llama-grpo"], strict=True)]
+    by_run["llama-base"] = [shares_of(scores, "llama-base")]
+    difference = sum(by_run[trained]) / len(by_run[trained]) - sum(by_run[base]) / len(by_run[base])
+    added = sum(spread_of_runs(by_run[name]) for name in drawn)
+    assert added > 0
+    low, high = difference_interval(Families.of([FAMILIES[q] for q in QUESTIONS]), difference.to_numpy()[:, None], 0.95)
+    value = difference.mean()
+    expected = value - np.hypot(value - low[0], np.sqrt(added)), value + np.hypot(high[0] - value, np.sqrt(added))
+    contrasts = tables["contrasts"].query(f"trained == '{trained}' and base == '{base}' and scorer == 'numeric'")
+    row = contrasts[contrasts["at"] == "mean"].iloc[0]
+    assert row["difference"] == pytest.approx(value, abs=1e-5)
+    assert (row["low"], row["high"]) == pytest.approx(np.clip(expected, -1, 1), abs=1e-5)
+    assert row["interval"] == "t, families and runs"
+    parts = tables["decomposition"].query(f"model == '{trained}' and against == '{base}' and part == 'total'").iloc[0]
+    assert parts[["value", "low", "high"]].tolist() == row[["difference", "low", "high"]].tolist()
+    runs = tables["runs"].query(
+        f"entry == '{trained}' and against == '{base}' and metric == 'numeric' and at == 'mean'"
+    )
+    assert runs.loc[runs["run"] == "all", ["value", "low", "high"]].values.tolist() == [
+        row[["difference", "low", "high"]].tolist()
+    ]
+    if drawn != ["pairs"]:
+        single = runs[runs["run"] != "all"].set_index("run")["value"]
+        base_mean = (sum(by_run[base]) / len(by_run[base])).mean()
+        assert single.to_dict() == pytest.approx(
+            {model: shares_of(scores, model).mean() - base_mean for model in RUNS[trained]}, abs=1e-5
+        )
+
+
+def test_what_was_trained_once_is_as_without_runs(repeated, tmp_path: Path) -> None:
+    row = repeated[1]["contrasts"].query("trained == 'gemma-it' and scorer == 'numeric' and at == 'mean'").iloc[0]
+    write_scores(tmp_path, 2)
+    assert make_tables(tmp_path, {**SETTINGS, "contrasts": [["gemma-it", "llama-base"]]}).returncode == 0
+    alone = pd.read_csv(tmp_path / "tables" / "contrasts.csv").query("scorer == 'numeric' and at == 'mean'").iloc[0]
+    columns = ["difference", "low", "high", "interval", "procedure"]
+    assert row[columns].tolist() == alone[columns].tolist() and row["interval"] == "t, families"
+    assert pd.read_csv(tmp_path / "tables" / "runs.csv").empty
+
+
+def test_a_model_is_the_mean_of_its_runs_in_the_table_of_runs(repeated) -> None:
+    scores, tables = repeated
+    rows = tables["runs"].query("entry == 'gemma-dpo' and against.isna() and metric == 'numeric'").astype({"at": str})
+    rows = rows.set_index(["at", "run"])
+    means = [shares_of(scores, model).mean() for model in RUNS["gemma-dpo"]]
+    every = rows.loc[("mean", "all")]
+    assert (every["value"], every["sd"], every["runs"]) == pytest.approx(
+        (np.mean(means), np.std(means, ddof=1), 3), abs=1e-5
+    )
+    single = rows.loc["mean"].drop("all")
+    assert single["value"].tolist() == pytest.approx(means, abs=1e-5)
+    assert every["high"] - every["low"] > (single["high"] - single["low"]).max()
+    assert {"any", "mean", "0.1", "0.5"} <= set(rows.index.get_level_values(0))
 
 
 def test_one_question_makes_tables_without_a_warning_or_a_false_certainty(tmp_path: Path) -> None:

@@ -2,9 +2,11 @@
 
 import argparse
 import inspect
+import json
 import math
 from collections import Counter
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -20,6 +22,8 @@ from finmath_grpo.files import atomic_write, explain, write_json
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 _SIGNS = dict(zip(VERDICTS, "✔✘?–≠", strict=True))
+OVER_RUNS = ("contrasts.csv", "decomposition.csv")
+"""Tables in which a model with several training runs stands for the mean over them."""
 _MEANINGS = """\
 *Supported*: the numbers bear the sentence out. *Contradicted*: the interval lies on the other side; a point estimate
 there is not enough. *Inconclusive*: the interval holds both. *Not measured*: the experiment has no such numbers, or too
@@ -86,8 +90,11 @@ def read_claims(path: Path) -> list[Claim]:
     return claims
 
 
-def evaluate(claims: list[Claim], tables: Tables) -> list[dict[str, Any]]:
-    """The claims with what was found, as written to claims.json."""
+def evaluate(claims: list[Claim], tables: Tables, runs: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+    """The claims with what was found, as written to claims.json.
+
+    `runs` says how many training runs each model has that was trained by GRPO or DPO.
+    """
     return [
         {
             "id": claim.id,
@@ -95,7 +102,9 @@ def evaluate(claims: list[Claim], tables: Tables) -> list[dict[str, Any]]:
             "reading": claim.reading,
             "quoted": claim.quoted,
             "scope": claim.scope,
-            **{key: _plain(value) for key, value in asdict(_find(claim, tables)).items()},
+            **{
+                key: _plain(value) for key, value in asdict(_with_runs(_find(claim, tables), claim, runs or {})).items()
+            },
             "note": claim.note.strip(),
             "rule": _rule(claim),
         }
@@ -152,6 +161,32 @@ def _find(claim: Claim, tables: Tables) -> Finding:
         return Finding(NOT_MEASURED, detail=str(reason))
 
 
+def _with_runs(found: Finding, claim: Claim, runs: Mapping[str, int]) -> Finding:
+    """What was found, with words on whose training it is: of this run, of several, or of the first of several."""
+    trained = [name for name in runs if name in _names(claim.arguments)]
+    if not trained or found.verdict in (NOT_MEASURED, NOT_COMPARABLE):
+        return found
+    several = [name for name in trained if runs[name] > 1]
+    if not several:
+        words = "about this run: one training run" + (" of each model" if len(trained) > 1 else "")
+    elif found.table in OVER_RUNS:
+        single = [name for name in trained if runs[name] == 1]
+        words = "over the training runs of " + ", ".join(f"{name} ({runs[name]})" for name in several)
+        words += f"; of {', '.join(single)} about this run: there is one" if single else ""
+    else:
+        words = "about the first of the training runs of " + ", ".join(f"{name} ({runs[name]})" for name in several)
+    return replace(found, detail=f"{found.detail}; {words}" if found.detail else words)
+
+
+def _names(value: Any) -> set[str]:
+    """Every text in the arguments of a claim."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return set().union(*map(_names, value))
+    return {value} if isinstance(value, str) else set()
+
+
 def _rule(claim: Claim) -> str:
     """The rule of the check, and with which numbers, set when."""
     rule = " ".join((inspect.getdoc(CHECKS[claim.check]) or "").split())
@@ -197,12 +232,13 @@ def main() -> None:
     parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--experiment", required=True, help="its name, for the title")
     parser.add_argument("--kind", required=True, help="run, recorded or published: whose numbers they are")
+    parser.add_argument("--runs", type=json.loads, default={}, help="JSON: training runs of each trained model")
     parser.add_argument("--json", type=Path, required=True, help="claims.json")
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
     tables = Tables(options.tables, options.settings, published=options.kind == "published")
-    results = evaluate(read_claims(options.claims), tables)
+    results = evaluate(read_claims(options.claims), tables, options.runs)
     write_json(options.json, results)
     with atomic_write(options.markdown) as file:
         file.write(markdown(options.experiment, results, options.settings.confidence))

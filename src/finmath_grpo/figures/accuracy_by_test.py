@@ -31,9 +31,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     width = 0.86 / len(models)
     caption = (
         f"same number, read as Turkish; whiskers: {look.level} {INTERVALS[rows.interval.iloc[0]]}; "
-        "dashed: the most that exact match can reach"
+        "dashed: the most that exact match can reach" + ("; bars of one colour: training runs" if look.runs else "")
     )
-    bars = go.Figure(layout=frame(look, caption, legend=names, below=74))
+    entries = [model for model in models if look.entry(model) == model]
+    bars = go.Figure(layout=frame(look, caption, legend=[label(model, look) for model in entries], below=74))
     for index, (model, name) in enumerate(zip(models, names, strict=True)):
         found = [rows.loc[test, model] for test in tests]
         shown, low, high = ([100 * float(row[column]) for row in found] for column in ("value", "low", "high"))
@@ -43,6 +44,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             y=shown,
             width=width * 0.94,
             name=name,
+            showlegend=model in entries,
             marker={"color": colour(model, look)},
             customdata=[
                 f"{TESTS[test]}<br>{rounded(value, 1)} %<br>interval {rounded(a, 1)} to {rounded(b, 1)} %"

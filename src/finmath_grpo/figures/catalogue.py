@@ -187,8 +187,9 @@ FIGURES: dict[str, Entry] = {
         draw="accuracy_by_temperature:figure",
         title="Accuracy by temperature, every model",
         group="Accuracy",
-        alt="One panel per scorer and one line per model: accuracy over temperature, with intervals.",
-        tables=(*BARS, CEILING),
+        alt="One panel per scorer and one line per model: accuracy over temperature, with intervals. Where a model was "
+        "trained several times, a thin line per run and a thick one for their mean.",
+        tables=(*BARS, CEILING, "runs.csv"),
         published_tables=BARS,
     ),
     "accuracy_by_test": Entry(
@@ -206,7 +207,7 @@ FIGURES: dict[str, Entry] = {
         group="Accuracy",
         alt="For each contrast of two models, bars for what the answer tag, the separators and the mathematics add to "
         "the difference in accuracy, and the difference as scored, with intervals.",
-        tables=("decomposition.csv",),
+        tables=("decomposition.csv", "runs.csv"),
         shows="contrast",
         least=2,
         published=False,

@@ -61,10 +61,12 @@ def _over_steps(
 
     A thin line is the mean of each step, a thick line the running mean over an odd number of steps. What is measured at
     some steps only has a dot at each and a line between them. The thick line is black if there is one run, and has the
-    model's colour if there are several.
+    model's colour if there are several. Of a model that was trained several times, a thin line is the running mean of
+    one run, and the thick line their mean.
     """
     table = tables["training"]
     models = models or in_order(table.model, look)
+    models = [model for model in models if look.entry(model) == model]
     logs = [table[table.model == model].sort_values("step") for model in models]
     if not logs or any(log.empty for log in logs):
         raise UserError(f"training.csv: no row of {', '.join(models)}: nothing to draw")
@@ -91,28 +93,36 @@ def _over_steps(
                 continue
             # Measured at some steps only, or a mean of completions at each.
             some = len(found) < steps
-            values = found[column]
-            if not some:
+            values = found.set_index("step")[column]
+            shown = values if some else values.rolling(window, center=True, min_periods=1).mean()
+            thin = {} if some else {label(model, look): values}
+            if model in look.runs:
+                by_run = table[table.model.isin(look.runs[model])].pivot(index="step", columns="model", values=column)
+                by_run = by_run.loc[values.index]
+                if not some:
+                    by_run = by_run.rolling(window, center=True, min_periods=1).mean()
+                thin = {label(run, look): by_run[run] for run in by_run}
+                shown = by_run.mean(axis=1)
+            for line, single in thin.items():
                 panels.add_scatter(
-                    x=found.step,
-                    y=values,
+                    x=single.index,
+                    y=single,
                     mode="lines",
                     line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
                     showlegend=False,
                     legendgroup=model,
-                    customdata=[rounded(value, digits) for value in values],
-                    hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}: %{{customdata}}<extra></extra>",
+                    customdata=[rounded(value, digits) for value in single],
+                    hovertemplate=f"{line}, step %{{x}}<br>{name}: %{{customdata}}<extra></extra>",
                     row=row,
                     col=1,
                 )
             bounds = {}
-            if column == "validation_accuracy" and "validation_low" in found:
-                high, low = found.validation_high - values, values - found.validation_low
+            if column == "validation_accuracy" and "validation_low" in found and model not in look.runs:
+                high, low = found.validation_high - found[column], found[column] - found.validation_low
                 bounds = {"error_y": {"array": high, "arrayminus": low, "thickness": 1, "width": 3}}
-            shown = values if some else values.rolling(window, center=True, min_periods=1).mean()
             of = "" if some else f", mean of {window} steps"
             panels.add_scatter(
-                x=found.step,
+                x=shown.index,
                 y=shown,
                 mode="lines+markers" if some else "lines",
                 line={"color": paint if several else INK, "width": 2.4, "dash": DASHES[place % len(DASHES)]},
@@ -135,6 +145,8 @@ def _over_steps(
         run = "each run" if several else names[0]
         lines = f"thin: a step; {thick}; held-out: {look.level} interval"
     caption = f"{run}; {steps} steps; {lines}"
+    if set(models) & set(look.runs):
+        caption = f"{run}; {steps} steps; running means over {window} steps; of several runs thin, their mean thick"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)

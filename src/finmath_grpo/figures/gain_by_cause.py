@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.numerals import signed
+from finmath_grpo.figures.run_dots import add_run_dots
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, MUTED, frame, label, whiskers
@@ -70,6 +71,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 x=1, xref="paper", xanchor="left", xshift=8, y=place, text=weight, showarrow=False,
                 font={"size": look.font_size - 2, "color": INK},
             )  # fmt: skip
+    metric = {"total": "numeric"}
+    dots = {(*pair, metric.get(part, part), "mean"): place for (pair, part), place in places.items()}
+    if add_run_dots(bars, look, tables["runs"], dots):
+        bars.layout.title.subtitle.text += " and runs; dots: single training runs"
     for pair in pairs:
         trained, base = pair
         bars.add_annotation(

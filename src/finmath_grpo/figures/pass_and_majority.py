@@ -64,6 +64,19 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         for place, model in enumerate(models):
             rows = table[(table.model == model) & (table.measure == measure)].sort_values("k")
             paint = colour(model, look)
+            if look.entry(model) != model:  # a further training run
+                panels.add_scatter(
+                    x=rows.k,
+                    y=100 * rows["value"],
+                    mode="lines",
+                    line={"color": faint(paint, 0.55), "dash": dash, "width": 1},
+                    legendgroup=look.entry(model),
+                    showlegend=False,
+                    hovertemplate=f"{label(model, look)}, {where}<br>k = %{{x}}: %{{y:.1f}} %<extra></extra>",
+                    row=1,
+                    col=column,
+                )
+                continue
             panels.add_scatter(
                 x=rows.k * 10 ** (DODGE * (place - (len(models) - 1) / 2)),
                 y=100 * rows["value"],
@@ -100,9 +113,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_layout(
         frame(
             look,
-            caption,
+            f"{caption}{'; thin: further training runs' if look.runs else ''}",
             height=1.15,
-            legend=[label(model, look) for model in models],
+            legend=[label(model, look) for model in models if look.entry(model) == model],
             above=32,
         )
     )

@@ -23,6 +23,8 @@ class Look(FigureSettings):
 
     models: dict[str, str] = Field(default_factory=dict)
     """Label of each model by its id, in the order of the config. A model without a label is shown by its id."""
+    runs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    """By model with several training runs: these, itself first. Further runs have its colour and symbol."""
     panel: tuple[str, ...] = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
     """The models in the figures that the post has, in this order (`statistics.panel` of the config)."""
     confidence: float = Field(default=0.95, gt=0, lt=1)
@@ -32,3 +34,7 @@ class Look(FigureSettings):
     def level(self) -> str:
         """The confidence as captions write it, `95 %`, in one piece."""
         return f"{100 * self.confidence:g}\u00a0%"
+
+    def entry(self, model: str) -> str:
+        """The model whose colour a run has: the first run of the same entry, or itself."""
+        return next((entry for entry, models in self.runs.items() if model in models), model)

@@ -13,7 +13,22 @@ Tables = Mapping[str, Any]
 """Tables by name (the stem of the file's name): a DataFrame for a .csv, the parsed value for a .json."""
 
 TEXT = dict.fromkeys(
-    ["model", "against", "test", "question_id", "at", "trained", "base", "model_a", "model_b", "extracted", "gold"],
+    (
+        *(
+            "model",
+            "against",
+            "test",
+            "question_id",
+            "at",
+            "trained",
+            "base",
+            "model_a",
+            "model_b",
+            "extracted",
+            "gold",
+        ),
+        "entry",
+    ),
     "str",
 )
 """Columns that hold text, even if every value in them looks like a number."""

@@ -74,8 +74,8 @@ def colours(models: Iterable[str]) -> dict[str, str]:
 
 def colour(model: str, look: Look) -> str:
     """The colour of one model among those of the experiment."""
-    others = [] if model in look.models else [model]
-    return colours([*look.models, *others])[model]
+    entry = look.entry(model)
+    return colours(_entries(look, entry))[entry]
 
 
 def label(model: str, look: Look, width: int | None = None) -> str:
@@ -235,8 +235,8 @@ def legend_rows(look: Look, names: Sequence[str], room: int) -> tuple[int, int |
 
 def symbol(model: str, look: Look) -> str:
     """The marker of a model, so that a reader can tell crossing lines apart in grey too."""
-    names = [*look.models] if model in look.models else [*look.models, model]
-    return SYMBOLS[names.index(model) % len(SYMBOLS)]
+    entry = look.entry(model)
+    return SYMBOLS[_entries(look, entry).index(entry) % len(SYMBOLS)]
 
 
 def whiskers(
@@ -260,3 +260,9 @@ def whiskers(
 def shown_of(models: Sequence[str], look: Look) -> str:
     """The words for a caption that a figure leaves models of the experiment out; none if it shows all."""
     return f"{len(models)} of the experiment's {len(look.models)} models; " if len(models) < len(look.models) else ""
+
+
+def _entries(look: Look, entry: str) -> list[str]:
+    """The models of the experiment that are no further runs, with `entry` among them."""
+    names = [name for name in look.models if look.entry(name) == name]
+    return names if entry in names else [*names, entry]

@@ -30,6 +30,7 @@ from finmath_grpo.report.headline import (
     missing_tests,
     read_claims,
     readability_columns,
+    repeated,
     shape_columns,
     verdict_counts,
 )
@@ -110,6 +111,7 @@ def main() -> None:
     parser.add_argument("--experiment", required=True, help="name shown in the title")
     parser.add_argument("--kind", required=True, help="run, recorded or published")
     parser.add_argument("--models", type=json.loads, required=True, help="JSON: display label by model id, in order")
+    parser.add_argument("--runs", type=json.loads, default={}, help="JSON: models by entry with several training runs")
     parser.add_argument("--confidence", type=float, required=True, help="of the intervals in the tables, e.g. 0.95")
     parser.add_argument("--claims", type=Path, required=True, help="claims.json")
     parser.add_argument("--claim-list", type=Path, required=True, help="claims.yaml, which says what claims compare")
@@ -129,7 +131,9 @@ def main() -> None:
         raise UserError("--test and --scores go together: the reader shows both")
 
     models: dict[str, str] = options.models
-    colour = colours(models)
+    further = {run: entry for entry, found in options.runs.items() for run in found if run != entry}
+    colour = colours(model for model in models if model not in further)
+    colour |= {run: colour[entry] for run, entry in further.items()}
     written = [path.stem for path in options.completions]
     evaluation = read_scored(options.test, options.scores, list(models), written) if options.scores else None
     runs = [path.parent.name for path in options.rollouts]
@@ -159,6 +163,7 @@ def main() -> None:
         "missing": missing_tests(tables),
         "test_names": TESTS,
         "by_test": by_test(tables, list(models)),
+        "repeated": repeated(tables),
         "claims": claims,
         "verdicts": verdict_counts(claims),
         "figures": groups,

@@ -56,6 +56,18 @@ class Contrast:
     """Questions that `model` has right more often than `against`, and less often: by value, over all completions."""
 
 
+@dataclass(frozen=True)
+class Repeated:
+    """A model that was trained several times: accuracy on T1 by `numeric`, mean over temperatures and runs."""
+
+    model: str
+    mean: Estimate
+    """Its interval is over families of questions and runs."""
+    sd: float
+    """Over runs."""
+    by_run: list[float]
+
+
 FURTHER_TESTS = {"t2": "new ideas (T2)", "t3": "new numbers (T3)"}
 READABILITY = {
     "tagged": ("Answer tag", "completions with an answer tag"),
@@ -140,6 +152,20 @@ def changed_questions(tables: Tables) -> dict[tuple[str, str, str], tuple[int, i
     rows = rows[(rows["scorer"] == "numeric") & (rows["at"].astype(str) == "mean")]
     keys = zip(rows["test"], rows["trained"], rows["base"], strict=True)
     return dict(zip(keys, zip(rows["gains"], rows["losses"], strict=True), strict=True))
+
+
+def repeated(tables: Tables) -> list[Repeated]:
+    """The models that were trained several times; none where each was trained once."""
+    if "runs" not in tables:
+        return []
+    rows = _of_first_test(read_table(tables["runs"]))
+    rows = rows[rows["against"].isna() & (rows["metric"] == "numeric") & (rows["at"] == "mean")]
+    found = []
+    for model, of_model in rows.groupby("entry", sort=False):
+        every, single = of_model[of_model["run"] == "all"].iloc[0], of_model[of_model["run"] != "all"]
+        mean = Estimate(float(every["value"]), float(every["low"]), float(every["high"]))
+        found.append(Repeated(str(model), mean, float(every["sd"]), single["value"].tolist()))
+    return found
 
 
 def readability_columns(tables: Tables, models: Sequence[str]) -> list[Column]:

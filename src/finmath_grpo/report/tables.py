@@ -9,6 +9,7 @@ MEANINGS = {
     "contrasts": "paired differences between two models, with tests, on each of the tests T1, T2, T3",
     "decomposition": "each difference in its parts: format, separators, mathematics",
     "readability": "what can be read of the answers: tag, one number, right value by a lenient reading",
+    "runs": "models that were trained several times: each run, their mean and spread",
     "ceiling": "the most that exact match can reach",
     "shapes": "accuracy by whether training has shown the shape of a question",
     "power": "the smallest difference that this number of questions and samples can show",

@@ -1,14 +1,15 @@
 """Do models succeed at the same questions? Pairs of models, and the panel of them together."""
 
-from functools import partial
+from collections.abc import Callable
 from itertools import permutations
 
 import numpy as np
 import pandas as pd
+from scipy.stats import t as student
 
 from finmath_grpo.statistics.contrasts import mcnemar_p
 from finmath_grpo.statistics.families import Families
-from finmath_grpo.statistics.intervals import jackknife_interval
+from finmath_grpo.statistics.intervals import jackknife_error
 
 AGREEMENT_COLUMNS = (
     *("model_a", "model_b", "scorer", "n", "both", "only_a", "only_b", "neither"),
@@ -16,8 +17,8 @@ AGREEMENT_COLUMNS = (
 )
 
 
-def fleiss_kappa(marks: np.ndarray) -> float:
-    """Fleiss' kappa of `marks`, 0 or 1, (models, questions).
+def fleiss_kappa(marks: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Fleiss' kappa of `marks`, 0 or 1, (models, questions); `weights`, (questions,), count a question so many times.
 
     kappa = (P - E) / (1 - E), where P is the mean over questions of the share of pairs of models that are alike, and E
     what it would be if each model drew its marks at random (Fleiss 1971). Where all marks are alike, as when no model
@@ -28,8 +29,8 @@ def fleiss_kappa(marks: np.ndarray) -> float:
         return float("nan")
     solvers = marks.sum(axis=0)
     alike = (solvers * (solvers - 1) + (models - solvers) * (models - solvers - 1)) / (models * (models - 1))
-    share = (solvers / models).mean()
-    return _kappa(alike.mean(), share**2 + (1 - share) ** 2)
+    share = np.average(solvers / models, weights=weights)
+    return _kappa(np.average(alike, weights=weights), share**2 + (1 - share) ** 2)
 
 
 def panel_table(
@@ -47,7 +48,7 @@ def panel_table(
     for scorer, marks in solved.items():
         chosen = marks[[models.index(model) for model in panel]]
         solvers = chosen.sum(axis=0)
-        low, high = jackknife_interval(families, partial(_fleiss_among, chosen), confidence)
+        low, high = kappa_interval(fleiss_kappa, chosen, families, confidence)
         rows.append(
             {
                 "scorer": scorer,
@@ -72,9 +73,10 @@ def agreement_table(
     for scorer, marks in solved.items():
         for (i, a), (j, b) in permutations(enumerate(models), 2):
             first, second = marks[i] == 1, marks[j] == 1
+            pair = marks[[i, j]]
             both, neither = (first & second).sum(), (~first & ~second).sum()
             only_a, only_b = (first & ~second).sum(), (~first & second).sum()
-            low, high = jackknife_interval(families, partial(_cohen_among, first, second), confidence)
+            low, high = kappa_interval(cohen_kappa, pair, families, confidence)
             rows.append(
                 {
                     "model_a": a,
@@ -86,7 +88,7 @@ def agreement_table(
                     "only_b": only_b,
                     "neither": neither,
                     "agreement": (both + neither) / len(first),
-                    "kappa": cohen_kappa(first, second),
+                    "kappa": cohen_kappa(pair),
                     "low": low,
                     "high": high,
                     "p": mcnemar_p(int(only_a), int(only_b)),
@@ -95,18 +97,37 @@ def agreement_table(
     return pd.DataFrame(rows, columns=list(AGREEMENT_COLUMNS))
 
 
-def cohen_kappa(first: np.ndarray, second: np.ndarray) -> float:
-    """Cohen's kappa of two rows of marks (Cohen 1960): as Fleiss' for two, but chance has a rate per model."""
-    p, q = first.mean(), second.mean()
-    return _kappa((first == second).mean(), p * q + (1 - p) * (1 - q))
+def cohen_kappa(marks: np.ndarray, weights: np.ndarray | None = None) -> float:
+    """Cohen's kappa of two models' marks, (2, questions) (Cohen 1960): as Fleiss', but chance has a rate per model."""
+    first, second = marks
+    p, q = (np.average(mark, weights=weights) for mark in (first, second))
+    return _kappa(np.average(first == second, weights=weights), p * q + (1 - p) * (1 - q))
 
 
-def _fleiss_among(marks: np.ndarray, mask: np.ndarray) -> float:
-    return fleiss_kappa(marks[:, mask])
+def kappa_interval(
+    kappa: Callable[[np.ndarray, np.ndarray], float], marks: np.ndarray, families: Families, confidence: float
+) -> tuple[float, float]:
+    """The interval of a kappa of `marks`, (models, questions): jackknife over families with Student's t.
 
-
-def _cohen_among(first: np.ndarray, second: np.ndarray, mask: np.ndarray) -> float:
-    return cohen_kappa(first[mask], second[mask])
+    Where few questions are solved, a family more or less of them changes kappa a lot, and the data show too little of
+    that: with a tenth solved and 8 families the plain jackknife covers 82 %. So two families of the weight of one
+    question each are added: one that all models solve, and one that half of them solve (one half in half of its weight,
+    the other half in the other). NaN where there is no kappa, or one family alone.
+    """
+    models, questions = marks.shape
+    value = kappa(marks, np.ones(questions))
+    if families.count < 2 or np.isnan(value):
+        return float("nan"), float("nan")
+    split = np.arange(models) % 2
+    more = np.hstack([marks, np.ones((models, 1)), split[:, None], 1 - split[:, None]])
+    weights = np.append(np.ones(questions), [1, 0.5, 0.5])
+    count = families.count
+    with_added = Families(np.append(families.codes, [count, count + 1, count + 1]), count + 2)
+    error = jackknife_error(with_added, lambda kept: kappa(more[:, kept], weights[kept]))
+    half = student.ppf(0.5 + confidence / 2, count - 1) * error
+    centre = kappa(more, weights)
+    low, high = max(-1.0, min(centre - half, value)), min(1.0, max(centre + half, value))
+    return round(low, 12), round(high, 12)
 
 
 def _kappa(alike: float, chance: float) -> float:

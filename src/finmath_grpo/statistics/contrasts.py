@@ -12,6 +12,7 @@ from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import difference_interval
 from finmath_grpo.statistics.resampling import sign_flip_p
+from finmath_grpo.statistics.runs import ONE_RUN, Runs, of_contrast, of_entry, over_runs
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import temperature_name
 
@@ -31,7 +32,9 @@ def mcnemar_p(gains: int, losses: int) -> float:
     return binomtest(gains, gains + losses).pvalue if gains + losses else 1.0
 
 
-def contrasts_table(grid: Grid, settings: StatisticsSettings, primary: bool = True) -> pd.DataFrame:
+def contrasts_table(
+    grid: Grid, settings: StatisticsSettings, primary: bool = True, runs: Runs = ONE_RUN
+) -> pd.DataFrame:
     """Every contrast of the settings, by scorer, at each temperature, on the mean over them, and at any temperature.
 
     A question's difference is that of its shares of right completions. Intervals and p take families as the units; p is
@@ -39,16 +42,19 @@ def contrasts_table(grid: Grid, settings: StatisticsSettings, primary: bool = Tr
     p is McNemar's exact one (`interval` and `procedure` say so). Interval and p are computed apart and may disagree
     where few questions differ; both stand in the table. Holm's correction (Holm 1979) is over the contrasts of one
     scorer at one `at`; the primary contrast, which was named beforehand, has none. Only the test T1 has a primary one.
+
+    Where an entry has several training runs, a question's value is the mean over them, the interval holds their spread
+    (`finmath_grpo.statistics.runs`), and p is the larger of the one above and of the one by that interval.
     """
     if not settings.contrasts:  # one model alone
         return pd.DataFrame(columns=list(CONTRAST_COLUMNS))
-    shares = {scorer: _shares(grid, scorer) for scorer in SCORERS}
-    index = {model: place for place, model in enumerate(grid.models)}
-    rows, columns = [], []
+    shares = {scorer: shares_by_at(grid, scorer) for scorer in SCORERS}
+    rows, samples = [], []
     for trained, base in settings.contrasts:
         for scorer in SCORERS:
             for at, by_model in shares[scorer].items():
-                high, low = by_model[index[trained]], by_model[index[base]]
+                values = dict(zip(grid.models, by_model, strict=True))
+                high, low = (of_entry(values, runs, entry).mean for entry in (trained, base))
                 first = primary and (trained, base) == settings.contrasts[0] and scorer == "numeric" and at == "mean"
                 rows.append(
                     {
@@ -62,8 +68,8 @@ def contrasts_table(grid: Grid, settings: StatisticsSettings, primary: bool = Tr
                         "base_accuracy": low.mean(),
                     }
                 )
-                columns.append(high - low)
-    differences = np.column_stack(columns)
+                samples.append(of_contrast(values, runs, trained, base))
+    differences = np.column_stack([sample.mean for sample in samples])
     table = pd.DataFrame(rows)
     single = Families.single(len(grid.questions))
     of_post = (table["at"] == "any").to_numpy()
@@ -71,12 +77,13 @@ def contrasts_table(grid: Grid, settings: StatisticsSettings, primary: bool = Tr
     ends = [difference_interval(units, differences, settings.confidence) for units in (single, grid.families)]
     table["low"], table["high"] = (np.where(of_post, *pair) for pair in zip(*ends, strict=True))
     table["interval"] = np.where(of_post, "t, questions", f"t, {grid.families.unit}")
+    table["procedure"] = np.where(of_post, "mcnemar", "sign-flip")
     table["gains"], table["losses"] = (differences > 0).sum(axis=0), (differences < 0).sum(axis=0)
     exact = [mcnemar_p(gains, losses) for gains, losses in zip(table["gains"], table["losses"], strict=True)]
     flips = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
     table["p"] = np.where(of_post, exact, flips)
+    over_runs(table, [single if post else grid.families for post in of_post], samples, settings.confidence)
     table["p_holm"] = holm(table)
-    table["procedure"] = np.where(of_post, "mcnemar", "sign-flip")
     return table[list(CONTRAST_COLUMNS)]
 
 
@@ -130,7 +137,7 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
 
 
-def _shares(grid: Grid, scorer: str) -> dict[str, np.ndarray]:
+def shares_by_at(grid: Grid, scorer: str) -> dict[str, np.ndarray]:
     """Share of right completions by question, (models, questions): at each temperature, their mean, and at any."""
     means = grid.correct[scorer].mean(axis=3)
     shares = {temperature_name(t): means[:, place] for place, t in enumerate(grid.temperatures)}

@@ -18,6 +18,7 @@ import pandas as pd
 from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import difference_interval, share_interval
 from finmath_grpo.statistics.resampling import sign_flip_p
+from finmath_grpo.statistics.runs import ONE_RUN, Runs, of_contrast, over_runs
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 DECOMPOSITION_COLUMNS = ("model", "against", "at", "part", "value", "low", "high", "interval", "p")
@@ -30,22 +31,25 @@ def parts(grid: Grid) -> dict[str, np.ndarray]:
     return dict(zip(PARTS, (numeric, numeric - untagged, untagged - lenient, lenient), strict=True))
 
 
-def decomposition_table(grid: Grid, settings: StatisticsSettings) -> pd.DataFrame:
+def decomposition_table(grid: Grid, settings: StatisticsSettings, runs: Runs = ONE_RUN) -> pd.DataFrame:
     """Each contrast in its parts, as differences in accuracy on the mean over temperatures, with intervals and p.
 
-    Intervals and p (sign-flip permutation) are over families.
+    Intervals and p (sign-flip permutation) are over families, and over runs where an entry has several, as in
+    `contrasts_table`.
     """
     if not settings.contrasts:
         return pd.DataFrame(columns=list(DECOMPOSITION_COLUMNS))
     by_part = parts(grid)
-    index = {model: place for place, model in enumerate(grid.models)}
     keys = [(trained, base, "mean", part) for trained, base in settings.contrasts for part in PARTS]
-    differences = np.column_stack([by_part[part][index[a]] - by_part[part][index[b]] for a, b, _, part in keys])
+    values = {part: dict(zip(grid.models, found, strict=True)) for part, found in by_part.items()}
+    samples = [of_contrast(values[part], runs, trained, base) for trained, base, _, part in keys]
+    differences = np.column_stack([sample.mean for sample in samples])
     table = pd.DataFrame(keys, columns=list(DECOMPOSITION_COLUMNS[:4]))
     table["value"] = np.round(differences.mean(axis=0), 12)
     table["low"], table["high"] = difference_interval(grid.families, differences, settings.confidence)
     table["interval"] = f"t, {grid.families.unit}"
     table["p"] = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
+    over_runs(table, [grid.families] * len(table), samples, settings.confidence)
     return table
 
 

@@ -70,33 +70,32 @@ def difference_interval(families: Families, values: np.ndarray, confidence: floa
     what is added falls by (`ENOUGH` / m)^2, where the variance comes of m families as if alike, m = (sum of e^2)^2 /
     (sum of e^4) for their sums e about the mean. One family alone tells nothing: -1 to 1.
     """
-    questions = len(values)
     mean = values.mean(axis=0)
     if families.count < 2:
         return np.full(len(mean), -1.0), np.full(len(mean), 1.0)
+    centre, error = difference_error(families, values)
+    half = student.ppf(0.5 + confidence / 2, families.count - 1) * error
+    return np.round(np.clip(centre - half, -1, mean), 12), np.round(np.clip(centre + half, mean, 1), 12)
+
+
+def difference_error(families: Families, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Centre and standard error of :func:`difference_interval`, each (columns,); there are two families or more."""
+    questions = len(values)
+    mean = values.mean(axis=0)
     squares = (families.sums(values) - mean * families.sums(np.ones((questions, 1)))) ** 2
     total, fourth = squares.sum(axis=0), (squares**2).sum(axis=0)
     alike = np.divide(total**2, fourth, out=np.zeros_like(total), where=fourth > 0)
     added = 2 * PSEUDO * np.minimum(1, (ENOUGH / np.maximum(alike, 1)) ** 2)
     n = questions + 2 * PSEUDO
     error = np.sqrt(families.count / (families.count - 1) * total + added) / n
-    half = student.ppf(0.5 + confidence / 2, families.count - 1) * error
-    centre = mean * questions / n
-    return np.round(np.clip(centre - half, -1, mean), 12), np.round(np.clip(centre + half, mean, 1), 12)
+    return mean * questions / n, error
 
 
-def jackknife_interval(
-    families: Families, statistic: Callable[[np.ndarray], float], confidence: float
-) -> tuple[float, float]:
-    """The interval of any statistic of questions: the jackknife over families (Efron and Stein 1981), Student's t.
+def jackknife_error(families: Families, statistic: Callable[[np.ndarray], float]) -> float:
+    """The standard error of any statistic of questions: the jackknife over families (Efron and Stein 1981).
 
     `statistic` takes a mask of questions, (questions,). NaN where leaving out one family leaves it undefined.
     """
     count = families.count
-    if count < 2:
-        return float("nan"), float("nan")
     left = np.array([statistic(families.codes != family) for family in range(count)])
-    error = np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum())
-    half = student.ppf(0.5 + confidence / 2, count - 1) * error
-    value = statistic(np.ones(len(families.codes), dtype=bool))
-    return round(float(value - half), 12), round(float(value + half), 12)
+    return float(np.sqrt((count - 1) / count * ((left - left.mean()) ** 2).sum()))

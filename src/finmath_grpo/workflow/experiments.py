@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pydantic
 
@@ -34,10 +34,12 @@ from finmath_grpo.workflow.kinds import (
     Pretrained,
     Published,
     Recorded,
+    RecordedModel,
     Run,
     schema,
 )
 from finmath_grpo.workflow.recorded import with_record
+from finmath_grpo.workflow.seeds import Runs, check_names, name_of_run, runs_of
 
 __all__ = ["Adapter", "Dpo", "Experiment", "Fetched", "Grpo", "Needs", "Pretrained", "Published", "Recorded", "Run"]
 
@@ -67,13 +69,68 @@ def _checked(path: Path, config: Config) -> Experiment:
     faults = list(_faults(experiment)) if isinstance(experiment, Run) else []
     if faults:
         raise UserError(f"{path}: {'; '.join(faults)}")
-    names = list(experiment.models)
+    # Contrasts and panel name entries: a further run is no model of its own to them.
+    entries = list(experiment.models)
     try:
-        statistics = fitting(experiment.statistics, names, trained_pairs(experiment))
-        check_models(statistics, names)
+        statistics = fitting(experiment.statistics, entries, trained_pairs(experiment))
+        check_models(statistics, entries)
+        check_names(runs(experiment), entries)
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
-    return experiment.model_copy(update={"statistics": statistics})
+    return experiment.model_copy(update={"statistics": statistics, "models": _with_runs(experiment)})
+
+
+def _with_runs(experiment: Experiment) -> dict[str, Any]:
+    """The models of an experiment, the further runs of an entry after it."""
+    models: dict[str, Any] = {}
+    several = runs(experiment)
+    for entry, model in experiment.models.items():
+        models[entry] = model
+        for name, seed in list(several.get(entry, {}).items())[1:]:
+            changes: dict[str, Any] = {"label": f"{model.label}, seed {seed}", "seeds": ()}
+            if isinstance(model, Grpo | Dpo):
+                changes["seed"] = seed
+            if isinstance(model, Adapter | RecordedModel) and model.of:
+                changes["of"] = name_of_run(model.of, 1, seed)
+            if isinstance(model, Adapter):
+                del changes["seeds"]
+            models[name] = model.model_copy(update=changes)
+    return models
+
+
+def runs(experiment: Experiment) -> Runs:
+    """The entries with several training runs, each with its models and their seeds."""
+    models = experiment.models
+    seeds = {name: model.seeds for name, model in models.items() if isinstance(model, Grpo | Dpo | RecordedModel)}
+    of = {name: model.of for name, model in models.items() if isinstance(model, Adapter | RecordedModel) and model.of}
+    return runs_of(seeds, of)
+
+
+def trainings(experiment: Experiment) -> dict[str, dict[str, str]]:
+    """The same, each model with the training that it comes from: of an adapter, that of the merged model."""
+    models = experiment.models
+    return {
+        entry: {name: getattr(models[name], "of", "") or name for name in found}
+        for entry, found in runs(experiment).items()
+    }
+
+
+def further_runs(experiment: Experiment) -> list[str]:
+    """The models that are the training of another model once more, with another seed."""
+    return [model for models in runs(experiment).values() for model in list(models)[1:]]
+
+
+def training_runs(experiment: Experiment) -> dict[str, int]:
+    """How many training runs each entry has that was trained by GRPO or DPO, evaluated merged or not."""
+    if isinstance(experiment, Published):
+        return {name: 1 for name in experiment.models if name in POST_TRAINED}
+    further, several = set(further_runs(experiment)), runs(experiment)
+    trained = [
+        name
+        for name, model in experiment.models.items()
+        if model.method in ("grpo", "dpo", "adapter") or name in POST_TRAINED
+    ]
+    return {name: len(several.get(name, [name])) for name in trained if name not in further}
 
 
 def _faults(run: Run) -> Iterable[str]:
@@ -198,6 +255,10 @@ def default_experiment(experiments: Collection[str], environment: Mapping[str, s
             "no GPU is visible, and this image trains on GPUs only: docker run --gpus all … builds `small`"
         )
     return "smoke", "it runs anywhere; FINMATH_EXPERIMENT names another"
+
+
+POST_TRAINED = ("llama-grpo", "gemma-dpo")
+"""The models that the post's author trained, each once."""
 
 
 def models_by_method(experiment: Experiment, *methods: str) -> list[str]:

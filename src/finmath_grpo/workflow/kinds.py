@@ -53,13 +53,49 @@ class Folder(Labelled):
     """Its path, with config.json, tokenizer, chat template and weights as safetensors."""
 
 
-class Grpo(Labelled):
+def _seed_or_seeds(schema: dict[str, Any]) -> None:
+    schema["required"].remove("seed")
+    schema["oneOf"] = [{"required": ["seed"]}, {"required": ["seeds"]}]
+
+
+class Trained(Labelled):
+    """A base model trained further, merged; one model, or with `seeds` one per seed."""
+
+    model_config = pydantic.ConfigDict(json_schema_extra=_seed_or_seeds)
+
+    base: ModelName
+    seed: Seed
+    seeds: tuple[Seed, ...] = Field(default=(), min_length=1)
+    """In place of `seed`: the training is run once per seed, each run a model of its own. The first has the entry's
+    name, a further one is called `{entry}-seed{seed}`. Contrasts are over all runs."""
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _first_of_seeds(cls, values: Any) -> Any:
+        if not isinstance(values, dict) or "seeds" not in values:
+            return values
+        if "seed" in values:
+            raise ValueError(
+                "`seed` and `seeds` exclude each other; take `seed` away (`seed: null` where it is extended)"
+            )
+        seeds = values["seeds"]
+        first = seeds[0] if isinstance(seeds, list | tuple) and seeds else None
+        # Of seeds that are none, the field `seeds` says what is wrong.
+        return {**values, "seed": first if isinstance(first, int) and first >= 0 else 0}
+
+    @pydantic.field_validator("seeds")
+    @classmethod
+    def _no_seed_twice(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(seeds)) != len(seeds):
+            raise ValueError("a seed stands twice in the list")
+        return seeds
+
+
+class Grpo(Trained):
     """A base model trained by GRPO, merged."""
 
     method: Literal["grpo"]
-    base: ModelName
     rewards: tuple[Reward, ...] = Field(min_length=1)
-    seed: Seed
 
     @pydantic.field_validator("rewards")
     @classmethod
@@ -69,12 +105,10 @@ class Grpo(Labelled):
         return rewards
 
 
-class Dpo(Labelled):
+class Dpo(Trained):
     """A base model trained by DPO on preference pairs from the families, merged."""
 
     method: Literal["dpo"]
-    base: ModelName
-    seed: Seed
 
 
 class Adapter(Labelled):
@@ -140,6 +174,12 @@ class RecordedModel(Labelled):
 
     rollouts: bool = False
     """Whether the record has what was sampled while the model was trained."""
+    method: str = ""
+    """How it was made, as the config of the run says."""
+    seeds: tuple[int, ...] = ()
+    """Of an entry with several runs."""
+    of: str = ""
+    """Of an adapter: the trained model."""
 
 
 class Recorded(Settings):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 OF_SCORES = (
     "accuracy", "any_temperature", "solved", "outcomes", "disagreement", "contrasts", "decomposition",
     "readability", "ceiling", "shapes", "power", "pass_and_majority", "agreement", "panel", "temperature_effect",
+    "runs",
 )
 """Tables that the statistics make from scores."""
 OF_THE_POST = (

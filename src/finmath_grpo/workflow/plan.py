@@ -41,12 +41,12 @@ CLAIMED = (
 """Tables that claims read."""
 LINKED = (
     *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "agreement", "power", "reward_forms"),
-    "shapes",
+    *("shapes", "runs"),
 )
 """Tables that the report links to beside them."""
 NOT_PUBLISHED = {
     *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "by_question", "forms_by_question"),
-    *("decomposition", "readability", "ceiling", "shapes"),
+    *("decomposition", "readability", "ceiling", "shapes", "runs"),
 }
 """Tables that can't be made of the post's numbers."""
 SHARED = ("questions", "device", "prompt", "models", "training", "evaluation", "statistics")
@@ -256,6 +256,14 @@ class Plan:
     def models(self, wildcards: Wildcards) -> list[str]:
         return list(self._found(wildcards).models)
 
+    def runs(self, wildcards: Wildcards) -> str:
+        """The entries with several training runs, as the statistics take them, as JSON."""
+        return json.dumps(experiments.trainings(self._found(wildcards)))
+
+    def training_runs(self, wildcards: Wildcards) -> str:
+        """How many training runs each trained entry has, as JSON."""
+        return json.dumps(experiments.training_runs(self._found(wildcards)))
+
     def logs(self, wildcards: Wildcards) -> list[str]:
         """The step logs of GRPO."""
         models = experiments.models_by_method(self._found(wildcards), "grpo")
@@ -329,6 +337,7 @@ class Plan:
             {
                 **experiment.figures.model_dump(mode="json"),
                 "models": experiments.labels(experiment),
+                "runs": {entry: list(found) for entry, found in experiments.runs(experiment).items()},
                 "panel": experiment.statistics.panel,
                 "confidence": experiment.statistics.confidence,
             },

@@ -56,6 +56,7 @@ def of_record(record: Path) -> dict[str, Any]:
             model: {
                 "label": entry.get("label", model) if isinstance(entry, dict) else model,
                 "rollouts": f"training/{model}/completions.jsonl.zst" in members,
+                **{key: entry[key] for key in ("method", "seeds", "of") if isinstance(entry, dict) and key in entry},
             }
             for model, entry in models.items()
         },
