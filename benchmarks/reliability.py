@@ -1,7 +1,8 @@
 """The tables of docs/reliability.md on bad inputs and on growth: `python benchmarks/reliability.py [--write]`.
 
 Reads every bad input of `tests/unit/bad_inputs.py` and counts what becomes of each; then times what could grow faster
-than its input, at three sizes each, in seconds of the processor where no browser draws. With `--write` the tables take the place of those in the page.
+than its input, at three sizes each, in seconds of the processor where no browser draws. With `--write` the tables take
+the place of those in the page.
 """
 
 import os
