@@ -61,7 +61,7 @@ evaluation:
   samples: 1
   max_new_tokens: 96
   batch_size: 3
-statistics: {bootstrap_draws: 50, contrasts: [[grpo, base]], panel: [base, grpo]}
+statistics: {bootstrap_draws: 100, contrasts: [[grpo, base]], panel: [base, grpo]}
 """
 """What the trial has otherwise than `open`."""
 

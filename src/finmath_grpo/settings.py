@@ -23,8 +23,6 @@ def _one_line(text: str) -> str:
 
 
 def _file_name(text: str) -> str:
-    if re.match(r"[a-z]+://", text, flags=re.I):
-        raise ValueError("expected a file of this machine; download it and name the file")
     if text != text.strip() or text.startswith(("-", "~")) or re.search(r"[{}*?\[\]]", text):
         raise ValueError(
             "expected the name of a file without - or ~ at its start, spaces around it, and {}*?[]; rename it"

@@ -73,7 +73,7 @@ def write_run(folder: Path, tests: Tests = TESTS) -> Path:
     asked = ["--names", *tests, "--tests", *(f"{run}/data/{name}.jsonl" for name in tests)]
     completions = [f"{run}/completions/{model}.jsonl" for model in MODELS]
     stage("evaluation.score", *asked, "--completions", *completions, "--scores", f"{run}/scores.csv")
-    settings = {"bootstrap_draws": 50, "contrasts": [["grpo", "base"]], "panel": list(MODELS)}
+    settings = {"bootstrap_draws": 100, "contrasts": [["grpo", "base"]], "panel": list(MODELS)}
     tables = ["--scores", f"{run}/scores.csv", "--tables", f"{run}/statistics"]
     stage("statistics.from_scores", "--settings", json.dumps(settings), "--models", *MODELS, *asked, *tables)
     claim = {**CLAIM, "high": 0.4, "unit": "percentage points"}

@@ -234,7 +234,6 @@ CHANGES = [
             "'*.jsonl'",
             "5",
             "[a]",
-            "https://example.org/q.jsonl",
             "~/q.jsonl",
             '"a\\e[2Jb"',
         )

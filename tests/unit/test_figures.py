@@ -398,7 +398,7 @@ def test_the_bars_of_a_contrast_are_the_parts_of_the_table_and_add_up_to_the_dia
 def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tmp_path):
     """As if two of the models were further runs of `llama-grpo`."""
     runs = ("llama-grpo", "llama-grpo-fixed", "llama-grpo-s1")
-    options = ("--settings", json.dumps({"bootstrap_draws": 50, "contrasts": [["llama-grpo", "llama-base"]]}))
+    options = ("--settings", json.dumps({"bootstrap_draws": 100, "contrasts": [["llama-grpo", "llama-base"]]}))
     done = stage(
         *("statistics.from_scores", *options, "--models", *MODELS, "--names", "t1", "t2"),
         *("--runs", json.dumps({"llama-grpo": {run: run for run in runs}})),

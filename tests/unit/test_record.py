@@ -53,7 +53,7 @@ def test_member_is_unpacked_if_it_is_as_its_job_left_it(tmp_path: Path):
 @pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.DIRTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
 def test_what_is_no_plain_file_is_told_so(tmp_path: Path, kind: bytes):
     odd = pack(tmp_path / "odd", member("scores.csv", b"", kind, "scores.csv"))
-    with pytest.raises(UserError, match=r"scores\.csv is no plain file"):
+    with pytest.raises(UserError, match=r"scores\.csv'? is no (plain )?file"):
         record.unpack(odd, "scores.csv", tmp_path / "out.csv")
 
 
@@ -61,7 +61,7 @@ def test_sparse_member_that_says_it_is_huge_is_refused(tmp_path: Path):
     entry, _ = member("scores.csv", b"")
     entry.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.map": "0,0",
                          "GNU.sparse.size": str(2**43)}  # fmt: skip
-    with pytest.raises(UserError, match=r"scores\.csv is no plain file"):
+    with pytest.raises(UserError, match=r"scores\.csv'? is no (plain )?file"):
         record.unpack(pack(tmp_path / "sparse", (entry, b"")), "scores.csv", tmp_path / "out.csv")
 
 

@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from snakemake.iocontainers import InputFiles
@@ -12,7 +13,7 @@ from finmath_grpo.figures.catalogue import FIGURES
 from finmath_grpo.workflow.experiments import TAKEN
 from finmath_grpo.workflow.kinds import Published
 from finmath_grpo.workflow.plan import Plan
-from finmath_grpo.workflow.shell import job, quoted
+from finmath_grpo.workflow.shell import gpu_job, job, quoted
 
 ROOT = Path(__file__).parents[2]
 RULES = {path.name: path.read_text(encoding="utf-8") for path in [ROOT / "Snakefile", *(ROOT / "rules").glob("*.smk")]}
@@ -24,7 +25,7 @@ FIELD = re.compile(r"(?<!\{)\{([^{}]+)\}(?!\})")
 
 def unquoted(block: str) -> list[str]:
     """Placeholders of a shell block that neither `job` nor `:q` quotes."""
-    outside = re.sub(r"\bjob\((?:[^()\"]|\"[^\"]*\")*\)", "", block)
+    outside = re.sub(r"\b(?:gpu_)?job\((?:[^()\"]|\"[^\"]*\")*\)", "", block)
     return [field for field in FIELD.findall(outside) if not field.endswith(":q")]
 
 
@@ -44,10 +45,11 @@ def test_an_unquoted_placeholder_would_be_found(line: str):
 @pytest.mark.parametrize("name", ["a b", "$(touch X)", "`id`", "a'b", 'a"b', "a;b", "a\\b", "a&b", "*", "a\nb", "{x}"])
 def test_a_file_name_is_one_word_to_the_shell(name: str):
     files = InputFiles(toclone=[name, "c d"])
-    line = as_snakemake_does(job("x.y --files {input} --one {input[0]} --set {params:q}"), input=files, params=[name],
-                             log="l", output="o")  # fmt: skip
-    words = shlex.split(line)
-    assert words[words.index("--files") :] == ["--files", name, "c d", "--one", name, "--set", name]
+    given = {"input": files, "params": [name], "log": "l", "output": "o", "resources": SimpleNamespace(gpu=1)}
+    for wrapped in (job, gpu_job):
+        line = as_snakemake_does(wrapped("x.y --files {input} --one {input[0]} --set {params:q}"), **given)
+        words = shlex.split(line)
+        assert words[words.index("--files") :] == ["--files", name, "c d", "--one", name, "--set", name]
 
 
 def test_braces_that_are_no_placeholder_and_formats_stay():

@@ -36,7 +36,7 @@ def row(step: int, question: str, *rewards: float | None) -> dict[str, object]:
 
 def tables(folder: Path, *logs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     outputs = folder / "training.csv", folder / "reward_facts.csv"
-    options = ("--settings", json.dumps({"bootstrap_draws": 50}), "--table", outputs[0], "--facts", outputs[1])
+    options = ("--settings", json.dumps({"bootstrap_draws": 100}), "--table", outputs[0], "--facts", outputs[1])
     command = [sys.executable, "-W", "error", "-m", "finmath_grpo.statistics.training_table"]
     sampled = [log.with_name("rollouts") for log in logs]
     done = subprocess.run([*command, *options, "--logs", *logs, "--rollouts", *sampled], capture_output=True, text=True)

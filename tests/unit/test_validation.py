@@ -52,7 +52,7 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
         pretraining=SMOKE.pretraining.model_copy(update={"vocabulary": 500}),
     )
     tokenizer = new_tokenizer(job, set())
-    with store.keep(folder) as directory:
+    with store.keep(folder, "base") as directory:
         new_model(job.architecture, tokenizer, 1).to(torch.bfloat16).save_pretrained(directory)
         tokenizer.save_pretrained(directory)
     return folder / store.MANIFEST

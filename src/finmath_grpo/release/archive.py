@@ -35,6 +35,7 @@ OF_THE_PROJECT = {
     *("benchmarks", "config", "data", "docker", "docs", "envs", "profiles", "rules", "src", "tests", "Dockerfile"),
     *("ARTIFACT.md", "CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "LICENSE", "Makefile", "NOTICE", "README.md"),
     *("Snakefile", "pyproject.toml", ".ci", ".dockerignore", ".github", ".gitignore", ".pre-commit-config.yaml"),
+    ".zenodo.json",
     *(".snakemake", ".snakemake-workflow-catalog.yml"),
 }
 """What stands in the root of a clone."""
