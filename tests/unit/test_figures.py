@@ -307,9 +307,10 @@ def test_every_mark_has_its_numbers_in_a_text_under_the_pointer(figure, simulate
     marks = [trace for trace in traces if trace.hoverinfo != "skip"]
     assert marks or "examples" in module_of(figure)
     for trace in marks:
-        assert "%{y:" not in trace.hovertemplate, "rounded by Plotly, and not half up"
+        assert "%{y:" not in "".join(trace.hovertemplate), "rounded by Plotly, and not half up"
         texts = trace.text if trace.type == "heatmap" and trace.text is not None else trace.customdata
-        texts = [trace.hovertemplate] if texts is None else np.ravel(np.array(texts, dtype=object))
+        texts = trace.hovertemplate if texts is None else texts
+        texts = [texts] if isinstance(texts, str) else np.ravel(np.array(texts, dtype=object))
         assert all(re.search(r"\d", text) or "solved" in text for text in texts if text), texts
     # What has none is an interval, whose ends are in the text of its mark.
     silent = [trace for trace in traces if trace.hoverinfo == "skip"]
