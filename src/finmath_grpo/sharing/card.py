@@ -46,7 +46,8 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
     is_first = [pair[0] for pair in config["statistics"]["contrasts"][:1]] == [model]
     told = json.loads((run / "claims.json").read_text(encoding="utf-8")) if is_first else []
     with (run / "training" / model / "log.csv").open(encoding="utf-8", newline="") as file:
-        log = list(csv.DictReader(file))
+        # The row of step 0 is the policy before training.
+        log = [row for row in csv.DictReader(file) if row["step"] != "0"]
     rows = [
         _row(results, model, entry.base or "", test, scorer)
         for test in results.tests
