@@ -39,26 +39,30 @@ def test_training_with_an_absurd_learning_rate_stops_at_the_step_at_which_it_div
     assert trainer.state.global_step < 5
 
 
-def log(**changes: list[float]) -> pd.DataFrame:
+def log(steps: int = 2, **changes: list[float]) -> pd.DataFrame:
+    """A log after a row of step 0, whose other columns are empty; its steps repeat the two values of each column."""
     usual = {"completion_length_max": [40, 40], "frac_reward_zero_std": [1, 0.5], "reward": [0.1, 0.2]}
-    return pd.DataFrame({**usual, **changes})
+    rows = pd.DataFrame({name: (pair * steps)[:steps] for name, pair in {**usual, **changes}.items()})
+    return pd.concat([pd.DataFrame({"step": [0]}), rows.assign(step=range(1, steps + 1))])
 
 
 def test_run_that_learned_from_one_step_is_a_result():
     check_signal(log())
     check_signal(log(completion_length_max=[1, 2]))
+    # A trial of nine steps may have no luck.
+    check_signal(log(9, frac_reward_zero_std=[1, 1]))
 
 
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"completion_length_max": [1, 1]}, "in all of its 2 steps the model wrote empty completions"),
+        ({"completion_length_max": [1, 1]}, "in all of its 10 steps the model wrote empty completions"),
         ({"frac_reward_zero_std": [1, 1]}, r"equal rewards \(mean 0.15\), so nothing was learned"),
     ],
 )
 def test_run_without_a_signal_is_refused(changes, says):
     with pytest.raises(UserError, match=says):
-        check_signal(log(**changes))
+        check_signal(log(10, **changes))
 
 
 def test_pretraining_that_does_no_better_than_guessing_is_refused():

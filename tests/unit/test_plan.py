@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import closure, experiments
 from finmath_grpo.workflow.plan import Plan
 
 ROOT = Path(__file__).parents[2]
@@ -145,7 +145,15 @@ def test_the_validation_questions_are_asked_in_training_only_where_the_config_sa
     quiet = plan.experiments["smoke"].model_copy(deep=True)
     off = quiet.training.grpo.model_copy(update={"validate_every": None})
     quiet = quiet.model_copy(update={"training": quiet.training.model_copy(update={"grpo": off})})
-    assert Plan({"quiet": quiet}).validation(job("quiet", "llama-grpo")) == []
+    silent = Plan({"quiet": quiet})
+    assert silent.validation(job("quiet", "llama-grpo")) == []
+    # The grammar of numbers is code of the runs that it validates or rewards, and of no others.
+    alone = ("finmath_grpo.training.grpo", "finmath_grpo.rewards:xmlcount", "finmath_grpo.rewards:exact_match")
+    assert silent.grpo_code(job("quiet", "llama-grpo")) == closure.fingerprint(*alone)
+    judged = "finmath_grpo.training.held_out:judged"
+    assert (
+        plan.grpo_code(job("smoke", "llama-grpo")) == closure.fingerprint(*alone, judged) != closure.fingerprint(*alone)
+    )
     (tmp_path / "without.yaml").write_text("extends: smoke\nvalidation: null\n", encoding="utf-8")
     (tmp_path / "smoke.yaml").write_text(Path("config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(UserError, match=r"training\.grpo\.validate_every: needs the file of questions `validation`"):

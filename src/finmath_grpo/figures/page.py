@@ -116,7 +116,7 @@ def write_page(figure: go.Figure, path: Path, title: str, experiment: str, table
     """Write the page of `figure`, which has its caption as its subtitle. `title` and `experiment` are plain text."""
     without = go.Figure(figure)
     # Captions are Plotly text, of which every piece that is not ours was escaped: they are HTML too.
-    caption = Markup(without.layout.title.subtitle.text.replace("<br>", " "))
+    caption = Markup(without.layout.title.subtitle.text.replace("<br>", " "))  # nosec B704
     heading = without.layout.meta["heading"]
     without.update_layout(
         title=None, meta=None, margin={"t": without.layout.margin.t - heading}, height=without.layout.height - heading
@@ -131,7 +131,7 @@ def write_page(figure: go.Figure, path: Path, title: str, experiment: str, table
                 experiment=experiment,
                 caption=caption,
                 tables=[Path(os.path.relpath(table, path.parent)).as_posix() for table in tables],
-                figure=Markup(text.replace("<", r"\u003c").replace(">", r"\u003e").replace("/", r"\/")),
+                figure=Markup(text.replace("<", r"\u003c").replace(">", r"\u003e").replace("/", r"\/")),  # nosec B704
                 config={**CONFIG, "toImageButtonOptions": {"filename": path.stem, "scale": 2}},
                 width=without.layout.width,
                 height=without.layout.height,

@@ -11,6 +11,8 @@ from finmath_grpo.errors import UserError
 WATCHED = ("loss", "grad_norm")
 """What a diverged run logs as NaN or infinity. The trainer leaves a loss that is NaN out of its mean: then the norm of
 the gradient alone says so."""
+ENOUGH = 10
+"""Steps. A shorter run is a trial, and equal rewards in all of it can be chance."""
 
 
 class StopWhenDiverged(TrainerCallback):
@@ -37,14 +39,16 @@ def check_signal(log: pd.DataFrame) -> None:
     """Refuse the step log of a GRPO run that had nothing to learn from.
 
     Raises UserError if no step had a completion of more than the token that ends it, or if all completions of each
-    group had equal rewards in each step, so that every advantage was 0.
+    group had equal rewards in each of :data:`ENOUGH` steps or more, so that every advantage was 0.
     """
+    # A row of step 0 is the policy before training.
+    log = log[log["step"] > 0]
     if (log["completion_length_max"] <= 1).all():
         raise UserError(
             f"in all of its {len(log)} steps the model wrote empty completions; see whether the pre-training of its"
             " base diverged, and whether its chat template ends in an open turn"
         )
-    if (log["frac_reward_zero_std"] >= 1).all():
+    if len(log) >= ENOUGH and (log["frac_reward_zero_std"] >= 1).all():
         raise UserError(
             f"in all of its {len(log)} steps the completions of each question had equal rewards (mean"
             f" {log['reward'].mean():.4g}), so nothing was learned; take other rewards, a higher temperature, more"

@@ -213,8 +213,10 @@ class Plan:
     def grpo_code(self, wildcards: Wildcards) -> str:
         model = self._run(wildcards).models[wildcards.model]
         assert isinstance(model, Grpo)
-        rewards = (f"finmath_grpo.rewards:{reward}" for reward in model.rewards)
-        return closure.fingerprint(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *rewards)
+        entries = [f"finmath_grpo.rewards:{reward}" for reward in model.rewards]
+        if self.validation(wildcards):
+            entries.append("finmath_grpo.training.held_out:judged")
+        return closure.fingerprint(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
 
     def merge_code(self, _: Wildcards) -> str:
         return closure.fingerprint("finmath_grpo.training.merge")
