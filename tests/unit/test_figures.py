@@ -25,13 +25,13 @@ from finmath_grpo.figures.bars import by_temperature
 from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, module_of, tables_of
 from finmath_grpo.figures.curves import curves, diagnostics
 from finmath_grpo.figures.draw import Drawing
-from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.page import write_page
 from finmath_grpo.figures.pass_and_majority import figure as pass_and_majority
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
 from finmath_grpo.figures.theme import DARK, KNOWN, PAPER, colours, ink_on
+from finmath_grpo.numerals import rounded
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.statistics.merge_table import COLUMNS, merge_table
 from finmath_grpo.statistics.reward_audit import Rollout, audit

@@ -19,6 +19,7 @@ from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, POINTS, VE
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, explain, write_json
+from finmath_grpo.numerals import rounded, signed
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 _SIGNS = dict(zip(VERDICTS, "✔✘?–≠", strict=True))
@@ -205,9 +206,9 @@ def _plain(value: Any) -> Any:
 
 def _amount(value: float, unit: str) -> str:
     if unit == POINTS:
-        return f"{100 * value:+.1f}"
+        return signed(100 * value)
     if unit.startswith("share"):
-        return f"{100 * value:.1f} %"
+        return f"{rounded(100 * value, 1)} %"
     return f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
 
 

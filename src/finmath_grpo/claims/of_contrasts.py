@@ -13,6 +13,7 @@ from finmath_grpo.claims.finding import (
     beyond,
 )
 from finmath_grpo.claims.tables import Tables
+from finmath_grpo.numerals import rounded
 
 FEWEST_TEMPERATURES = 6
 """With fewer, "at every temperature" says too little to be worth a verdict."""
@@ -59,7 +60,8 @@ def difference(tables: Tables, pairs: list[list[str]], at: str, scorers: list[st
         verdict = CONTRADICTED
     counts = "" if pd.isna(row["gains"]) else f", {int(row['gains'])} questions gained and {int(row['losses'])} lost"
     detail = (
-        f"{row['trained']} {100 * row['trained_accuracy']:.1f} %, {row['base']} {100 * row['base_accuracy']:.1f} %"
+        f"{row['trained']} {rounded(100 * row['trained_accuracy'], 1)} %,"
+        f" {row['base']} {rounded(100 * row['base_accuracy'], 1)} %"
         f" ({scorer}, {at}{counts})" + (f"; {row['known']}" if row["known"] else "")
     )
     if len(rows) > 1:
@@ -79,9 +81,8 @@ def at_most(tables: Tables, trained: str, base: str, at: str, scorer: str, margi
     verdict = {SUPPORTED: CONTRADICTED, CONTRADICTED: SUPPORTED}.get(
         beyond(row["low"], row["high"], margin), INCONCLUSIVE
     )
-    detail = (
-        f"{trained} {100 * row['trained_accuracy']:.1f} %, {base} {100 * row['base_accuracy']:.1f} % ({scorer}, {at})"
-    )
+    shares = [rounded(100 * row[name], 1) for name in ("trained_accuracy", "base_accuracy")]
+    detail = f"{trained} {shares[0]} %, {base} {shares[1]} % ({scorer}, {at})"
     effect = row["difference"], row["low"], row["high"]
     return Finding(verdict, *effect, POINTS, None, detail, "contrasts.csv", "difference")
 
@@ -138,7 +139,7 @@ def closer(tables: Tables, trained: str, base: str, target: str, scorer: str) ->
         above = trained if before > 0 else base
         raise NotMeasured(f"{above} is not below {target}, so a smaller distance is not a gain")
     gain = tables.contrast(trained, base, "mean", scorer)
-    detail = f"distance to {target} {100 * before:.1f} points before and {100 * after:.1f} after"
+    detail = f"distance to {target} {rounded(100 * before, 1)} points before and {rounded(100 * after, 1)} after"
     detail += f"; {gain['known']}" if gain["known"] else ""
     effect = gain["difference"], gain["low"], gain["high"]
     verdict = beyond(gain["low"], gain["high"], 0.0)

@@ -13,6 +13,7 @@ from finmath_grpo.claims.finding import (
     within,
 )
 from finmath_grpo.claims.tables import FEWEST_QUESTIONS, Tables
+from finmath_grpo.numerals import rounded
 
 
 def temperature_matters(tables: Tables, models: list[str], scorer: str) -> Finding:
@@ -105,7 +106,7 @@ def same_budget(tables: Tables, models: list[str], margin: float) -> Finding:
         verdict = CONTRADICTED
     means = rows.groupby("model")[["any_of_k", "pass_k"]].mean()
     detail = f"k = {k}; " + ", ".join(
-        f"{model} {100 * means.loc[model, 'any_of_k']:.1f} and {100 * means.loc[model, 'pass_k']:.1f} %"
+        f"{model} {rounded(100 * means.loc[model, 'any_of_k'], 1)} and {rounded(100 * means.loc[model, 'pass_k'], 1)} %"
         for model in models
     )
     effect = max(found, key=lambda entry: abs(entry[0]))
@@ -128,7 +129,7 @@ def majority_reaches_union(tables: Tables, models: list[str]) -> Finding:
     verdict = SUPPORTED if low >= 0 else CONTRADICTED if high < 0 else INCONCLUSIVE
     completions = int(rows["completions"].iloc[0])
     detail = (
-        f"{best}, {completions} completions per question: {100 * votes['vote'].mean():.1f} %;"
+        f"{best}, {completions} completions per question: {rounded(100 * votes['vote'].mean(), 1)} %;"
         f" any model solved {int(union.sum())} of {len(union)}"
     )
     return Finding(verdict, differences.mean(), low, high, POINTS, None, detail, "by_question.csv", "vote")

@@ -7,10 +7,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.figures.bars import INTERVALS, hover, rows_of
-from finmath_grpo.figures.numerals import count, rounded, temperatures
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles, symbol
+from finmath_grpo.numerals import count, rounded, temperatures
 
 SCORERS = {
     "exact": "Exact string match",

@@ -4,10 +4,10 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.bars import INTERVALS, floor_of, values
-from finmath_grpo.figures.numerals import rounded, temperatures
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, of_every_test
 from finmath_grpo.figures.theme import INK, colour, frame, in_order, label, whiskers
+from finmath_grpo.numerals import rounded, temperatures
 
 TESTS = {"t1": "T1: held-out questions", "t2": "T2: new ideas", "t3": "T3: new numbers"}
 

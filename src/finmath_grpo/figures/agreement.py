@@ -6,10 +6,10 @@ from typing import Any
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, between, frame, in_order, ink_on, label
+from finmath_grpo.numerals import rounded
 
 SCALE = ("#F1F3F5", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
 """From a kappa of 0 to 1, light to dark. The order is visible in grey too (after ColorBrewer's Blues)."""

@@ -10,10 +10,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import count, decimal, rounded, temperatures
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import INK, MUTED, PAPER, colour, frame, label, shown_of, whiskers
+from finmath_grpo.numerals import count, decimal, rounded, temperatures
 
 INTERVALS = {
     "wilson, questions": "Wilson interval over questions",

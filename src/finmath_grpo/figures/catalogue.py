@@ -165,7 +165,7 @@ FIGURES: dict[str, Entry] = {
     ),
     "training_diagnostics": Entry(
         draw="curves:diagnostics",
-        title="Does the reward mean anything? Held-out accuracy along training",
+        title="Does the reward mean anything?",
         group="Training",
         alt="Curves per GRPO run over the training steps: reward, held-out accuracy and readable answers, completion"
         " length, entropy, share of groups with zero variance, sampler against trainer.",

@@ -11,7 +11,6 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
@@ -24,6 +23,7 @@ from finmath_grpo.figures.theme import (
     legend_over_titles,
     panel_titles,
 )
+from finmath_grpo.numerals import rounded
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 """Of the thick lines, so that a line that another covers is seen through its gaps."""
@@ -143,7 +143,8 @@ def _over_steps(
     lines = f"thin: mean of a step's completions; {thick}"
     if names_of is DIAGNOSTICS:
         run = "each run" if several else names[0]
-        lines = f"thin: a step; {thick}; held-out: {look.level} interval"
+        held_out = f"; held-out: {look.level} interval" if "validation_accuracy" in measures else ""
+        lines = f"thin: a step; {thick}{held_out}"
     caption = f"{run}; {steps} steps; {lines}"
     if set(models) & set(look.runs):
         caption = f"{run}; {steps} steps; running means over {window} steps; of several runs thin, their mean thick"

@@ -3,11 +3,11 @@
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import signed
 from finmath_grpo.figures.run_dots import add_run_dots
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, MUTED, frame, label, whiskers
+from finmath_grpo.numerals import signed
 
 CAUSES = {
     "format": ("format: the answer tag", "#B3B8BE"),

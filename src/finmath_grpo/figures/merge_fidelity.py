@@ -9,10 +9,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import MUTED, colour, frame, in_order, label, legend_over_titles, panel_titles
+from finmath_grpo.numerals import rounded
 
 MEASURES = {"gain": "Gain", "cosine": "Cosine"}
 PROJECTIONS = {

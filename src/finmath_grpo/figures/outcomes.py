@@ -3,10 +3,10 @@
 import plotly.graph_objects as go
 
 from finmath_grpo.evaluation.wording import OUTCOME_WORDS
-from finmath_grpo.figures.numerals import count, rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import MUTED, frame, in_order, ink_on, label
+from finmath_grpo.numerals import count, rounded
 
 FILLS = {
     "right": ("#096062", ""),

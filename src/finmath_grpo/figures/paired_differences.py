@@ -6,10 +6,10 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import p_value, rounded, signed
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import INK, MUTED, PAPER, colour, faint, frame, label
+from finmath_grpo.numerals import p_value, rounded, signed
 
 AT = {"mean": "mean over temperatures", "any": "any temperature"}
 INTERVALS = {

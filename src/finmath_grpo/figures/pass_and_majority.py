@@ -13,7 +13,6 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.figures.bars import INTERVALS
-from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
@@ -26,6 +25,7 @@ from finmath_grpo.figures.theme import (
     panel_titles,
     symbol,
 )
+from finmath_grpo.numerals import rounded
 
 LINES = {
     "pass": (1, "solid", "at one temperature (mean over temperatures)"),

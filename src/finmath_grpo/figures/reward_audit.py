@@ -11,7 +11,6 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from finmath_grpo.figures.numerals import rounded
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
@@ -25,6 +24,7 @@ from finmath_grpo.figures.theme import (
     legend_over_titles,
     panel_titles,
 )
+from finmath_grpo.numerals import rounded
 
 FORMS = {
     "template_newline": ("template, newline at its end", "#0F6F6A"),

@@ -10,10 +10,10 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.figures.numerals import rounded, signed
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import INK, MUTED, faint, frame, label, panel_titles
+from finmath_grpo.numerals import rounded, signed
 
 OURS = "#0B6E4F"
 THEIRS = "#D98C1F"

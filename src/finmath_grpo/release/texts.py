@@ -17,6 +17,7 @@ from typing import Any
 
 import jinja2
 
+from finmath_grpo import numerals
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, write_json
 
@@ -143,17 +144,12 @@ def _estimate(row: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(value=row.difference, low=row.low, high=row.high)
 
 
-def minus(number: str) -> str:
-    """A number with the sign that print has."""
-    return number.replace("-", "−")
-
-
 def points(share: float) -> str:
-    return minus(f"{100 * share:.1f}")
+    return numerals.rounded(100 * share, 1)
 
 
 def percent(share: float) -> str:
-    return minus(f"{100 * share:.0f}")
+    return numerals.rounded(100 * share)
 
 
 def count(share: float) -> str:
@@ -166,11 +162,11 @@ def interval(estimate: SimpleNamespace) -> str:
 
 
 def signed(estimate: SimpleNamespace) -> str:
-    return minus(f"{100 * estimate.value:+.1f} ({points(estimate.low)} to {points(estimate.high)})")
+    return f"{numerals.signed(100 * estimate.value)} ({points(estimate.low)} to {points(estimate.high)})"
 
 
 def signed_count(row: SimpleNamespace) -> str:
-    return minus(f"{100 * row.difference:+.0f}, {count(row.low)} to {count(row.high)}")
+    return f"{numerals.signed(100 * row.difference, 0)}, {count(row.low)} to {count(row.high)}"
 
 
 def page(content: str, name: str, numbers: Numbers) -> str:

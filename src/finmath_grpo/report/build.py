@@ -21,6 +21,7 @@ from finmath_grpo.evaluation.wording import OUTCOME_MEANINGS, OUTCOME_WORDS
 from finmath_grpo.figures.catalogue import FIGURES, GROUPS, tables_of
 from finmath_grpo.figures.theme import colours
 from finmath_grpo.files import atomic_write
+from finmath_grpo.numerals import rounded, signed
 from finmath_grpo.report import evidence
 from finmath_grpo.report.by_test import TESTS, by_test
 from finmath_grpo.report.headline import (
@@ -90,8 +91,8 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["visible"] = visible
-    environment.filters["percent"] = lambda share: f"{100 * share:.1f}"
-    environment.filters["points"] = lambda share: f"{round(100 * share, 1) + 0.0:+.1f}".replace("-", "\u2212")
+    environment.filters["percent"] = lambda share: rounded(100 * share, 1)
+    environment.filters["points"] = lambda share: signed(100 * share)
     return environment.get_template(template).render(values)
 
 

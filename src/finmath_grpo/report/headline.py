@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.numerals import rounded, signed
 
 FIRST_TEST = "t1"
 """The test of the post's protocol."""
@@ -267,9 +268,9 @@ def _amount(claim: Mapping[str, Any], key: str, with_unit: bool = True) -> str:
     if value is None:
         return ""
     if unit == "percentage points":
-        number, unit = f"{100 * value:+.1f}", "points"
+        number, unit = signed(100 * value), "points"
     elif unit.startswith("share"):
-        number, unit = f"{100 * value:.1f}", "%"
+        number, unit = rounded(100 * value, 1), "%"
     else:
         number = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
     number = number.replace("-", "\u2212")

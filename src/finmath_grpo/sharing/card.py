@@ -12,6 +12,7 @@ import yaml
 from finmath_grpo import rewards
 from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, POINTS
 from finmath_grpo.files import atomic_write
+from finmath_grpo.numerals import rounded
 from finmath_grpo.questions.card import is_canonical
 from finmath_grpo.sharing.hub_results import DATASET, shown
 from finmath_grpo.sharing.results import Accuracy, Results
@@ -136,7 +137,7 @@ def _row(results: Results, model: str, base: str, test: str, scorer: str) -> dic
 
 
 def _interval(row: Accuracy) -> str:
-    return f"{100 * row.accuracy:.1f} % ({100 * row.low:.1f} to {100 * row.high:.1f})"
+    return f"{rounded(100 * row.accuracy, 1)} % ({rounded(100 * row.low, 1)} to {rounded(100 * row.high, 1)})"
 
 
 def _effect(claim: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from finmath_grpo.files import atomic_write
+from finmath_grpo.numerals import rounded
 from finmath_grpo.sharing.results import Accuracy, Results
 
 DATASET = "finmath-grpo/finmath-tr"
@@ -69,4 +70,4 @@ def _interval(row: Accuracy, confidence: float) -> str:
 
 
 def _percent(share: float) -> str:
-    return f"{100 * share:.1f}"
+    return rounded(100 * share, 1)

@@ -1,4 +1,4 @@
-"""How figures write numbers: in labels, captions and hover texts, and rounded half up everywhere."""
+"""How figures, pages, claims and texts write numbers: rounded half up everywhere."""
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
