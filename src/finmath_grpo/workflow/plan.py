@@ -2,37 +2,20 @@
 
 The rules of `rules/*.smk` name the methods of one :class:`Plan`; Snakemake calls them with the wildcards of a job.
 A stage gets the slice of the config that it uses, as canonical JSON, so that another option of the file is no change
-to it.
+to it. The jobs up to completions are planned in :mod:`finmath_grpo.workflow.plan_of_run`.
 """
 
 import json
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Protocol
 
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
-from finmath_grpo.models.lock import entry_of, read_lock
-from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths
-from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Published, Recorded, Run
+from finmath_grpo.workflow import closure, experiments, paths
+from finmath_grpo.workflow.kinds import Published, Recorded, Run
+from finmath_grpo.workflow.plan_of_run import Files, RunPlan, Wildcards
 from finmath_grpo.workflow.recorded import config_of_record
 
-
-class Wildcards(Protocol):
-    """The wildcards of a job; a rule has those that its paths name."""
-
-    experiment: str
-    model: str
-    figure: str
-    test: str
-
-
-Files = str | list[str]
-"""What an input function gives; paths may hold wildcards, and an empty list is no input."""
-
-GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
-"""Unsloth has to be imported before all else, so its engine has a module of its own."""
 CLAIMED = (
     *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect", "solved", "training"),
     *("by_question", "forms_by_question"),
@@ -55,208 +38,10 @@ OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms", "forms_by
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
 
 
-class Plan:
-    """The input and parameter functions of the rules, for some experiments."""
-
-    def __init__(self, found: Mapping[str, Experiment]) -> None:
-        self.experiments = found
-
-    # ---- which experiment, which model
-
-    def kinds(self, *wanted: str) -> str:
-        """A wildcard constraint: the experiments of some kinds (`run`, `published`, `recorded`)."""
-        return "|".join(re.escape(name) for name, found in self.experiments.items() if found.kind in wanted) or "(?!)"
-
-    def made_by(self, *methods: str) -> Callable[[Wildcards], Files]:
-        """An input function: nothing for a model that comes by one of the methods, or else a file that is not there.
-
-        Three rules make `models/{model}/MANIFEST.sha256`. Snakemake takes the one whose inputs can be had.
-        """
-
-        def entry(wildcards: Wildcards) -> Files:
-            if wildcards.model in experiments.models_by_method(self._found(wildcards), *methods):
-                return []
-            return _no_model(wildcards, *methods)
-
-        return entry
-
-    def settings(self, section: str) -> Callable[[Wildcards], str]:
-        """A parameter function: a section of the experiment's config as canonical JSON."""
-        return lambda wildcards: experiments.section(self.experiments[wildcards.experiment], section)
-
-    def device(self, wildcards: Wildcards) -> str:
-        return self._run(wildcards).device
-
-    def gpus(self, wildcards: Wildcards) -> int:
-        """How many GPUs a job asks for; as many jobs run at once as `--resources gpu` allows."""
-        return int(self.device(wildcards) == "cuda")
-
-    def gpus_of_generation(self, wildcards: Wildcards) -> int:
-        return self.gpus(wildcards) * self._run(wildcards).evaluation.tensor_parallel_size
-
-    def memory_mb(self, wildcards: Wildcards) -> int:
-        return cluster.memory_mb(self._run(wildcards).needs)
-
-    def minutes(self, wildcards: Wildcards) -> int:
-        return cluster.minutes(self._run(wildcards).needs)
-
-    def cpus(self, wildcards: Wildcards) -> int:
-        """CPU cores that a job may use: one on a CPU, where more would change the order of sums and so the bytes."""
-        return 12 if self.device(wildcards) == "cuda" else 1
-
-    def code(self, *modules: str) -> list[str]:
-        """The source files of cheap stages, as inputs."""
-        return closure.source_files(*(f"finmath_grpo.{module}" for module in modules))
-
-    # ---- questions
-
-    def raw(self, wildcards: Wildcards) -> str:
-        return self._run(wildcards).questions
-
-    def raw_of_test(self, wildcards: Wildcards) -> str:
-        """The raw file of a further test or of the validation set; without one, a file that is not there."""
-        run = self._run(wildcards)
-        found = {name: test.questions for name, test in experiments.tests(run).items()} | {"v": run.validation}
-        return found.get(wildcards.test) or f"config/{wildcards.experiment}.yaml: no questions for {wildcards.test}"
-
-    def cleaned_rows(self, wildcards: Wildcards) -> str:
-        return cutoff.cleaned_rows(Path(self.raw(wildcards)))
-
-    def cleaned_rows_of_test(self, wildcards: Wildcards) -> str:
-        return cutoff.cleaned_rows(Path(self.raw_of_test(wildcards)))
-
-    def split_rows(self, wildcards: Wildcards) -> str:
-        return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
-
-    def committed_test_ids(self, wildcards: Wildcards) -> Files:
-        path = Path(self.raw(wildcards)).with_suffix(".test-ids.json")
-        return str(path) if path.exists() else []
-
-    def tests(self, wildcards: Wildcards) -> list[str]:
-        """The questions of every test, in the order of :func:`experiments.tests`."""
-        return [
-            paths.questions(wildcards.experiment, name) for name in experiments.names_of_tests(self._found(wildcards))
-        ]
-
-    def test_names(self, wildcards: Wildcards) -> list[str]:
-        return experiments.names_of_tests(self._found(wildcards))
-
-    def held_out(self, wildcards: Wildcards) -> list[str]:
-        """Questions whose problems no pre-training text may have: those of the tests and of the validation set."""
-        return [paths.questions(wildcards.experiment, name) for name in self.held_out_names(wildcards)]
-
-    def held_out_names(self, wildcards: Wildcards) -> list[str]:
-        """The names of the files of :meth:`held_out`."""
-        names = experiments.names_of_tests(self._found(wildcards))
-        return [*names, "v"] if self._run(wildcards).validation else names
-
-    # ---- models
-
-    def base(self, wildcards: Wildcards) -> str:
-        """The manifest of the model that `{model}` was trained from."""
-        model = self._run(wildcards).models.get(wildcards.model)
-        if isinstance(model, Grpo | Dpo):
-            return paths.manifest(wildcards.experiment, model.base)
-        return _no_model(wildcards, "grpo", "dpo")
-
-    def pretraining_settings(self, wildcards: Wildcards) -> str:
-        return experiments.pretraining_settings(self._run(wildcards), wildcards.model)
-
-    def pretraining_code(self, wildcards: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.models.pretrain", self._families(wildcards))
-
-    def fetch_code(self, _: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.models.fetch")
-
-    def folder_code(self, _: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.models.folder")
-
-    def fetched_model(self, wildcards: Wildcards) -> list[str]:
-        model = self._run(wildcards).models[wildcards.model]
-        assert isinstance(model, Fetched)
-        return [model.repository, model.revision]
-
-    def folder(self, wildcards: Wildcards) -> str:
-        """The folder of a model that lies on this machine."""
-        model = self._run(wildcards).models[wildcards.model]
-        assert isinstance(model, Folder)
-        return model.folder
-
-    def files_of_folder(self, wildcards: Wildcards) -> Files:
-        """The files of that folder, so that a change of them is one of the model."""
-        model = self._run(wildcards).models.get(wildcards.model)
-        if not isinstance(model, Folder):
-            return _no_model(wildcards, "folder")
-        found = sorted(str(path) for path in Path(model.folder).glob("*") if path.is_file())
-        return found or f"{model.folder}: no such folder of a model"
-
-    def locked_model(self, wildcards: Wildcards) -> str:
-        """The model's entry of config/models.lock as canonical JSON; `null` where it has none."""
-        entry = entry_of(read_lock(), *self.fetched_model(wildcards))
-        return canonical_json(entry.model_dump(mode="json") if entry else None)
-
-    # ---- training
-
-    def training_settings(self, wildcards: Wildcards) -> str:
-        return experiments.training_settings(self._run(wildcards), wildcards.model)
-
-    def validation(self, wildcards: Wildcards) -> Files:
-        """The questions that GRPO is asked while it trains, if the config says so."""
-        settings = self._run(wildcards).training.grpo
-        return paths.questions(wildcards.experiment, "v") if settings and settings.validate_every else []
-
-    def grpo_module(self, wildcards: Wildcards) -> str:
-        settings = self._run(wildcards).training.grpo
-        assert settings is not None
-        return GRPO_MODULES[settings.engine]
-
-    def grpo_code(self, wildcards: Wildcards) -> str:
-        model = self._run(wildcards).models[wildcards.model]
-        assert isinstance(model, Grpo)
-        entries = [f"finmath_grpo.rewards:{reward}" for reward in model.rewards]
-        if self.validation(wildcards):
-            entries.append("finmath_grpo.training.held_out:judged")
-        return closure.fingerprint(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
-
-    def merge_code(self, _: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.training.merge")
-
-    def dpo_code(self, wildcards: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.training.dpo", self._families(wildcards))
-
-    # ---- evaluation
-
-    def weights(self, wildcards: Wildcards) -> list[str]:
-        """The manifest of the model, or of base and adapter where an adapter is evaluated unmerged."""
-        model = self._run(wildcards).models[wildcards.model]
-        if not isinstance(model, Adapter):
-            return [paths.manifest(wildcards.experiment, wildcards.model)]
-        trained = self._run(wildcards).models[model.of]
-        assert isinstance(trained, Grpo | Dpo)
-        return [
-            paths.manifest(wildcards.experiment, trained.base),
-            paths.training(wildcards.experiment, model.of, "MANIFEST.sha256"),
-        ]
-
-    def evaluation_settings(self, wildcards: Wildcards) -> str:
-        """How each test is asked, by its name, as canonical JSON."""
-        tests = experiments.tests(self._run(wildcards))
-        return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
-
-    def generation_code(self, wildcards: Wildcards) -> str:
-        engine = self._run(wildcards).evaluation.engine
-        return closure.fingerprint(
-            "finmath_grpo.evaluation.generate", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
-        )
-
-    def completions(self, wildcards: Wildcards) -> list[str]:
-        """The completions of every model."""
-        return [paths.completions(wildcards.experiment, model) for model in self.models(wildcards)]
+class Plan(RunPlan):
+    """The input and parameter functions of all rules."""
 
     # ---- statistics
-
-    def models(self, wildcards: Wildcards) -> list[str]:
-        return list(self._found(wildcards).models)
 
     def runs(self, wildcards: Wildcards) -> str:
         """The entries with several training runs, as the statistics take them, as JSON."""
@@ -431,19 +216,6 @@ class Plan:
         plotly = [f"{folder}/figures/plotly.min.js"] if self.figures(experiment) else []
         return [f"{folder}/report/report.js", f"{folder}/report/report.css", *texts, *plotly]
 
-    def _found(self, wildcards: Wildcards) -> Experiment:
-        return self.experiments[wildcards.experiment]
-
-    def _run(self, wildcards: Wildcards) -> Run:
-        experiment = self._found(wildcards)
-        assert isinstance(experiment, Run), f"{wildcards.experiment} is not run from raw questions"
-        return experiment
-
-    def _families(self, wildcards: Wildcards) -> str:
-        pretraining = self._run(wildcards).pretraining
-        assert pretraining is not None
-        return f"finmath_grpo.questions.families.{pretraining.families}:FAMILIES"
-
     def _is_published(self, wildcards: Wildcards) -> bool:
         return isinstance(self._found(wildcards), Published)
 
@@ -453,8 +225,3 @@ class Plan:
         if not self._is_published(wildcards) and not experiments.models_with_rollouts(self._found(wildcards)):
             absent |= OF_GRPO
         return paths.statistics(wildcards.experiment, [f"{name}.csv" for name in names if name not in absent])
-
-
-def _no_model(wildcards: Wildcards, *methods: str) -> str:
-    """A path that no rule makes; Snakemake shows it to whoever asks for a model that is not in the config."""
-    return f"config/{wildcards.experiment}.yaml: no {wildcards.model} by {' or '.join(methods)} under models"
