@@ -596,6 +596,18 @@ def test_a_missing_browser_is_one_line_that_says_what_to_install(simulated, tmp_
     assert not list(tmp_path.iterdir())
 
 
+def test_a_browser_that_gives_no_sign_is_started_anew_and_then_told_of(tmp_path, monkeypatch, capfd):
+    browser = tmp_path / "browser"
+    browser.write_text("#!/bin/sh\nexec sleep 20\n", encoding="utf-8")
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER_PATH", str(browser))
+    monkeypatch.setattr(draw, "PATIENCE", 1.0)
+    with pytest.raises(UserError, match="gave no sign 3 times in 1 s"):
+        draw.write_png(go.Figure(layout={"width": 50, "height": 50}), tmp_path / "figure.png", 1.0)
+    assert capfd.readouterr().out.count("is started anew") == 3
+    assert [path.name for path in tmp_path.iterdir()] == ["browser"]
+
+
 def test_drawing_loads_no_machine_learning():
     code = (
         "import sys, finmath_grpo.figures.draw, finmath_grpo.figures.bars; print({'torch', 'scipy'} & set(sys.modules))"

@@ -7,7 +7,11 @@ the same tables give the same bytes.
 """
 
 import argparse
+import ctypes
 import logging
+import multiprocessing
+import signal
+import sys
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +34,14 @@ NO_BROWSER = (
     "no browser to draw PNG files with: install Chromium (Debian: apt-get install chromium) "
     "or set BROWSER_PATH to a Chrome or Chromium that starts"
 )
+UNSTARTED = 3
+"""Exit status of the drawing process where no browser starts."""
+PATIENCE = 180.0
+"""Seconds for one figure, many more than it takes on a busy machine."""
+TRIES = 3
+PR_SET_PDEATHSIG = 1
+"""Of prctl(2): the kernel kills the drawing process when this one ends."""
+
 
 Checked = TypeVar("Checked", bound=Settings)
 
@@ -81,17 +93,38 @@ def set_title(figure: go.Figure, title: str, experiment: str) -> None:
 
 
 def write_png(figure: go.Figure, path: Path, scale: float) -> None:
-    """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError if no browser can be started."""
+    """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError if no browser can be started.
+
+    A process of its own draws, since Kaleido (1.3) waits for ever for a browser that dies while it starts.
+    """
+    with replacing(path) as temporary:
+        for _ in range(TRIES):
+            drawing = multiprocessing.get_context("fork").Process(target=_draw_png, args=(figure, temporary, scale))
+            drawing.start()
+            drawing.join(PATIENCE)
+            if drawing.exitcode is not None:
+                break
+            drawing.kill()
+            drawing.join()
+            print(f"the browser gave no sign for {PATIENCE:g} s and is started anew", flush=True)
+        else:
+            raise UserError(f"the browser gave no sign {TRIES} times in {PATIENCE:g} s; see whether it starts by hand")
+        if drawing.exitcode == UNSTARTED:
+            raise UserError(NO_BROWSER)
+        if drawing.exitcode:
+            raise UserError(f"{path}: the drawing process ended with status {drawing.exitcode}; its words are above")
+
+
+def _draw_png(figure: go.Figure, path: Path, scale: float) -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     # When the browser quits, choreographer sometimes logs a traceback about its last message. It means nothing.
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
     options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
     try:
         # Without "mathjax": False Kaleido would load MathJax from the network.
-        image = kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False})
+        path.write_bytes(kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False}))
     except (ChromeNotFoundError, BrowserClosedError, BrowserFailedError):
-        raise UserError(NO_BROWSER) from None
-    with replacing(path) as temporary:
-        temporary.write_bytes(image)
+        sys.exit(UNSTARTED)
 
 
 if __name__ == "__main__":
