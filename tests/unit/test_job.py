@@ -84,7 +84,13 @@ def soon(condition) -> bool:
 
 def started(folder: Path, what: str, *before: str, **more: str) -> tuple[subprocess.Popen[bytes], int]:
     """A wrapper whose stage is running, and the stage's process id."""
-    wrapper = subprocess.Popen([*before, *command(folder, what)], cwd=ROOT, env=environment(folder, **more))
+    wrapper = subprocess.Popen(
+        [*before, *command(folder, what)],
+        cwd=ROOT,
+        env=environment(folder, **more),
+        # A shell's background jobs ignore it, and hand that on: `make test &`.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     output = folder / "out.txt"
     assert soon(lambda: output.exists() and output.read_text())
     return wrapper, int(output.read_text())
