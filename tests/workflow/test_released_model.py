@@ -47,7 +47,11 @@ def test_a_released_model_goes_from_the_hub_to_the_report(released: Path, tmp_pa
     assert scores.groupby("model").size().to_dict() == dict.fromkeys(["base", "grpo", "grpo-adapter"], 6 * 2)
     completions = [json.loads(line) for line in (results / "completions/base.jsonl").open(encoding="utf-8")]
     assert all(row["tokens"] > 0 and "<|im_" not in row["text"] for row in completions)
-    assert (results / "report/index.html").stat().st_size > 10_000
+    # Two steps without a reward change nothing, and page and model card say so.
+    assert check["summary"]["kept_share"] is None
+    assert "there was no update" in (results / "report/index.html").read_text(encoding="utf-8")
+    checkout.snakemake("results/open-reduced/export/MANIFEST.sha256")
+    assert "training changed nothing" in (results / "export/hub/grpo/README.md").read_text(encoding="utf-8")
     provenance = json.loads((results / "provenance.json").read_text(encoding="utf-8"))
     assert provenance["fetched"] == {"base": {"revision": "main", **source}}
 
