@@ -169,9 +169,7 @@ def _merge(path: Path) -> str:
     summary, greedy = found["summary"], found["greedy"]
     same = len(set(found["base_sha256"].values())) == 1
     kept = summary["kept_share"]
-    update = (
-        "the training changed nothing" if kept is None else f"{kept:.1%} of the update is kept ({summary['update']})"
-    )
+    update = "training changed nothing" if kept is None else f"it kept {kept:.1%} of the update ({summary['update']})"
     return (
         f"The frozen base {'had the same hash' if same else 'CHANGED'} before and after training. Each merged tensor is"
         f" `W + (α/r)·BA` within {summary['largest_error_in_ulps']:.2f} of a unit in the last place of bfloat16;"
