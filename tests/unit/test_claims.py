@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from finmath_grpo.claims import of_contrasts
 from finmath_grpo.claims.by_question import by_question_table
 from finmath_grpo.claims.checks import CHECKS
 from finmath_grpo.claims.evaluate import evaluate, markdown, read_claims
@@ -571,6 +572,9 @@ def test_of_the_posts_mean_only_bounds_are_known(tmp_path: Path) -> None:
 def test_no_further_above_than_the_margin(low, high, says, tmp_path: Path) -> None:
     read = tables(tmp_path, contrasts=[contrast("a", "b", "mean", low, high)])
     assert verdict("at_most", read, trained="a", base="b", at="mean", scorer="exact", margin=0.03) == says
+    assert re.search(
+        r"^a [\d.]+ %, b [\d.]+ % \(exact, mean\)$", of_contrasts.at_most(read, "a", "b", "mean", "exact", 0.03).detail
+    )
 
 
 @pytest.mark.parametrize(

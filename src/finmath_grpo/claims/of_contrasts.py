@@ -13,7 +13,7 @@ from finmath_grpo.claims.finding import (
     beyond,
 )
 from finmath_grpo.claims.tables import Tables
-from finmath_grpo.numerals import rounded
+from finmath_grpo.numerals import rounded, signed
 
 FEWEST_TEMPERATURES = 6
 """With fewer, "at every temperature" says too little to be worth a verdict."""
@@ -28,7 +28,7 @@ def mathematics(tables: Tables, trained: str, base: str, test: str) -> Finding:
     parts = tables.rows("decomposition", test, **where).set_index("part")["value"]
     row = tables.row("decomposition", test, **where, part="mathematics")
     others = ", ".join(
-        f"{part} {100 * parts[part]:+.1f}" for part in ("total", "format", "separators") if part in parts
+        f"{part} {signed(100 * parts[part])}" for part in ("total", "format", "separators") if part in parts
     )
     detail = f"{trained} less {base} on {test.upper()}; {others}"
     verdict, p = beyond(row["low"], row["high"], 0.0), None
@@ -66,8 +66,8 @@ def difference(tables: Tables, pairs: list[list[str]], at: str, scorers: list[st
     )
     if len(rows) > 1:
         detail += "; all pairs: " + ", ".join(
-            f"{found['trained']} - {found['base']} {100 * found['difference']:+.1f}"
-            f" [{100 * found['low']:+.1f}, {100 * found['high']:+.1f}]"
+            f"{found['trained']} - {found['base']} {signed(100 * found['difference'])}"
+            f" [{signed(100 * found['low'])}, {signed(100 * found['high'])}]"
             for found in rows
         )
     effect = row["difference"], row["low"], row["high"]
@@ -107,7 +107,7 @@ def every_temperature(tables: Tables, pairs: list[list[str]], scorer: str) -> Fi
     worst = rows.loc[rows["difference"].idxmin()]
     detail = (
         f"above at {above} of {n} temperatures, {tied} tied; the smallest difference is"
-        f" {100 * worst['difference']:+.1f} points ({worst['trained']} - {worst['base']} at {worst['at']})"
+        f" {signed(100 * worst['difference'])} points ({worst['trained']} - {worst['base']} at {worst['at']})"
     )
     return Finding(verdict, above / n, None, None, "share of temperatures", None, detail, "contrasts.csv", "difference")
 
@@ -160,7 +160,7 @@ def upper_half(tables: Tables, model: str, models: list[str], scorer: str) -> Fi
     above = sum(row["low"] > 0 and tables.is_small(row["p"]) for row in rows)
     verdict = SUPPORTED if above >= half else CONTRADICTED if below >= half else INCONCLUSIVE
     detail = f"{model} less " + ", ".join(
-        f"{row['base']} {100 * row['difference']:+.1f} [{100 * row['low']:+.1f}, {100 * row['high']:+.1f}]"
+        f"{row['base']} {signed(100 * row['difference'])} [{signed(100 * row['low'])}, {signed(100 * row['high'])}]"
         for row in rows
     )
     row = rows[half - 1]

@@ -9,6 +9,7 @@ import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
 from finmath_grpo.claims.finding import NotMeasured
+from finmath_grpo.numerals import signed
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
 from finmath_grpo.statistics.partial_identification import narrowest_spread, of_differences, widest_spread
@@ -185,6 +186,6 @@ class Tables:
         at_least = of_differences(narrowest, self.settings.confidence)
         known = (
             f"the widest interval of all tables that agree with the post's grids and counts;"
-            f" the narrowest is {100 * at_least[0]:+.1f} to {100 * at_least[1]:+.1f}"
+            f" the narrowest is {signed(100 * at_least[0])} to {signed(100 * at_least[1])}"
         )
         return {**row, "low": low, "high": high, "p": p, "known": known}

@@ -7,10 +7,9 @@ the same tables give the same bytes.
 """
 
 import argparse
-import ctypes
 import logging
 import multiprocessing
-import signal
+import os
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +27,7 @@ from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, read_tables
 from finmath_grpo.figures.theme import MUTED, escape
 from finmath_grpo.files import explain, replacing
+from finmath_grpo.processes import end_with_parent
 from finmath_grpo.settings import Settings
 
 NO_BROWSER = (
@@ -39,8 +39,6 @@ UNSTARTED = 3
 PATIENCE = 180.0
 """Seconds for one figure, many more than it takes on a busy machine."""
 TRIES = 3
-PR_SET_PDEATHSIG = 1
-"""Of prctl(2): the kernel kills the drawing process when this one ends."""
 
 
 Checked = TypeVar("Checked", bound=Settings)
@@ -99,7 +97,9 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
     """
     with replacing(path) as temporary:
         for _ in range(TRIES):
-            drawing = multiprocessing.get_context("fork").Process(target=_draw_png, args=(figure, temporary, scale))
+            drawing = multiprocessing.get_context("fork").Process(
+                target=_draw_png, args=(figure, temporary, scale, os.getpid())
+            )
             drawing.start()
             drawing.join(PATIENCE)
             if drawing.exitcode is not None:
@@ -115,8 +115,8 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
             raise UserError(f"{path}: the drawing process ended with status {drawing.exitcode}; its words are above")
 
 
-def _draw_png(figure: go.Figure, path: Path, scale: float) -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+def _draw_png(figure: go.Figure, path: Path, scale: float, parent: int) -> None:
+    end_with_parent(parent)
     # When the browser quits, choreographer sometimes logs a traceback about its last message. It means nothing.
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
     options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}

@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import write_json
+from finmath_grpo.locks import exclusive
 from finmath_grpo.models import hub
 from finmath_grpo.models.hub_errors import told
 from finmath_grpo.models.lock import LockedModel, Snapshot
@@ -106,7 +107,7 @@ def fetch(repository: str, revision: str, locked: LockedModel | None, cache: Pat
     store = cache / repository.replace("/", "--")
     directory = manifest.parent
     directory.mkdir(parents=True, exist_ok=True)
-    with told(repository, revision), hub.locked(store):
+    with told(repository, revision), exclusive(store / "lock", f"fetch {repository}"):
         # The store's record serves every experiment; the one beside the weights outlives a deleted store.
         records = [store / f"{revision.replace('/', '--')}.json", directory / "REVISION.json"]
         snapshot = resolved(repository, revision, records, locked)

@@ -6,14 +6,12 @@ a store under its own hash, and its first part as `HASH.partial`, from which the
 one, goes on (HTTP Range). Large files come over plain HTTPS, not over Xet, which can't go on with a partial file.
 """
 
-import fcntl
 import hashlib
 import os
 import re
 import shutil
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -134,21 +132,6 @@ def shortened(names: Iterable[str]) -> str:
 
 
 # ---- the store
-
-
-@contextmanager
-def locked(store: Path) -> Iterator[None]:
-    """Hold the store of a repository: two jobs that fetch the same model do it one after the other."""
-    store.mkdir(parents=True, exist_ok=True)
-    with (store / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            print(f"another job fetches into {store}; waiting for it", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        except OSError:  # some network file systems know no locks
-            pass
-        yield
 
 
 def stored(store: Path, file: HubFile) -> Path:

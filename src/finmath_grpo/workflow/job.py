@@ -15,7 +15,6 @@ and then on stderr how far they are. For Linux only.
 """
 
 import argparse
-import ctypes
 import errno
 import os
 import re
@@ -32,6 +31,7 @@ from pathlib import Path
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import digest, sha256, write_json
 from finmath_grpo.locks import exclusive
+from finmath_grpo.processes import end_with_parent
 from finmath_grpo.workflow import cluster, unchanged
 from finmath_grpo.workflow.environment import Environment, this_environment
 from finmath_grpo.workflow.gpu_slot import own_gpus
@@ -46,7 +46,6 @@ TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{8,}")
 PASSED_ON = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 FROM_TERMINAL = 0x80
 """SI_KERNEL of siginfo(7): the terminal has sent the signal, to the stage as well as to us."""
-PR_SET_PDEATHSIG = 1
 TICK = 1.0
 """Seconds between two looks at whether the run still lives."""
 GRACE = 10.0
@@ -144,14 +143,11 @@ def start(
     command: list[str], output: int, mask: set[signal.Signals] | set[int], locks: tuple[int, ...] = ()
 ) -> subprocess.Popen[bytes]:
     """Start a process that the kernel kills when this one ends, in whatever way. It holds `locks` too."""
-    libc = ctypes.CDLL(None)
     parent = os.getpid()
 
     def prepare() -> None:
-        # The signal comes when the thread that forked ends: here the only thread.
-        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(1)
+        # This process has one thread.
+        end_with_parent(parent)
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
     return subprocess.Popen(
