@@ -432,6 +432,10 @@ def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tm
     shown = table[(table["at"] == "mean") & table.metric.isin(["numeric", "format", "separators", "mathematics"])]
     assert sorted(dots.x) == pytest.approx(sorted(100 * shown.value), abs=1e-3) and len(dots.x) == 12
 
+    for name in ("gain_by_cause", "paired_differences"):
+        caption = figure(name).layout.title.subtitle.text.replace("<br>", " ")
+        assert "over training runs too where a model has several" in caption
+
     lines = figure("training_runs").data
     assert {trace.name for trace in lines if trace.line.width == 2.4} == {"llama-grpo &lt;b&gt;&amp;"}
     assert len(lines) == 3 * (2 + 1)  # of the runs, two have a log

@@ -139,15 +139,16 @@ def _over_steps(
             panels.update_yaxes(tickformat=".0%", row=row, col=1)
     names = [label(model, look) for model in models]
     run = "the rewards are those that each run was trained with, and can't be compared" if several else names[0]
-    thick = f"thick: running mean over {window} steps"
-    lines = f"thin: mean of a step's completions; {thick}"
+    thick = f"running mean over {window} steps"
+    lines = f"thin: mean of a step's completions; thick: {thick}"
     if names_of is DIAGNOSTICS:
         run = "each run" if several else names[0]
-        held_out = f"; held-out: {look.level} interval" if "validation_accuracy" in measures else ""
-        lines = f"thin: a step; {thick}{held_out}"
-    caption = f"{run}; {steps} steps; {lines}"
+        lines = f"thin: a step; thick: {thick}"
     if set(models) & set(look.runs):
-        caption = f"{run}; {steps} steps; running means over {window} steps; of several runs thin, their mean thick"
+        lines = f"{thick}; of several runs thin, their mean thick"
+    if "validation_accuracy" in measures:
+        lines += f"; held-out: {look.level} interval of a single run"
+    caption = f"{run}; {steps} steps; {lines}"
     legend = names if several else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)

@@ -35,6 +35,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval (t, families of questions "
         "as units), not corrected for the number of contrasts"
     )
+    if look.runs:
+        caption += "; over training runs too where a model has several, whose single runs are dots"
     layout = frame(
         look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34, left=LEFT, right=RIGHT
     )
@@ -73,8 +75,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
             )  # fmt: skip
     metric = {"total": "numeric"}
     dots = {(*pair, metric.get(part, part), "mean"): place for (pair, part), place in places.items()}
-    if add_run_dots(bars, look, tables["runs"], dots):
-        bars.layout.title.subtitle.text += " and runs; dots: single training runs"
+    add_run_dots(bars, look, tables["runs"], dots)
     for pair in pairs:
         trained, base = pair
         bars.add_annotation(

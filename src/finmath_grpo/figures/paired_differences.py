@@ -18,6 +18,8 @@ INTERVALS = {
     "newcombe, questions": "Newcombe's for unpaired shares",
     "t, widest of the margins": "the widest t that the post's numbers allow",
 }
+OVER_RUNS = " and runs"
+"""At the end of an interval's name: it holds the spread over training runs."""
 SCORERS = {"exact": "exact", "no_punctuation": "no punctuation", "numeric": "numeric"}
 LINE = 25
 """Pixels per row."""
@@ -70,11 +72,15 @@ def shown(contrasts: pd.DataFrame) -> pd.DataFrame:
 
 def lines_of(rows: pd.DataFrame, look: Look) -> str:
     """What interval the lines are, for a caption: one for all rows, or one per kind of row."""
-    by_kind = {AT[at]: INTERVALS[block.interval.iloc[0]] for at, block in rows.groupby("at", sort=False)}
+    by_kind = {
+        AT[at]: INTERVALS[block.interval.iloc[0].removesuffix(OVER_RUNS)]
+        for at, block in rows.groupby("at", sort=False)
+    }
     kinds = set(by_kind.values())
-    if len(kinds) == 1:
-        return f"lines: {look.level} interval ({kinds.pop()})"
-    return f"lines: {look.level} interval ({'; '.join(f'{at}: {words}' for at, words in by_kind.items())})"
+    said = kinds.pop() if len(kinds) == 1 else "; ".join(f"{at}: {words}" for at, words in by_kind.items())
+    if rows.interval.str.endswith(OVER_RUNS).any():
+        said += "; over training runs too where a model has several"
+    return f"lines: {look.level} interval ({said})"
 
 
 def corrected(rows: pd.DataFrame) -> str:
