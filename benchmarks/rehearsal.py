@@ -208,19 +208,13 @@ def models(setting: Setting) -> None:
         size = new_model(family, "tiny" if setting.tiny else "full", questions, setting.folder / family, setting.device)
         setting.record(f"models:{family}", gigabytes=round(size, 2), seconds=round(time.perf_counter() - started, 1))
     data = setting.folder / "data"
-    options = " ".join(f"--{name} {data / name}.jsonl" for name in ("questions", "rejected", "audit")).split()
     stage = [sys.executable, "-m", "finmath_grpo.questions.clean", "--raw", str(ROOT / "data/raw/questions.jsonl")]
-    known = subprocess.run([*stage[:3], "--help"], env=environment(), capture_output=True, text=True).stdout
-    pairs = zip(options[::2], options[1::2], strict=True)
-    watch(setting, "clean", [*stage, *(word for pair in pairs if pair[0] in known for word in pair)])
+    outputs = [f"--{name}={data / name}.jsonl" for name in ("questions", "rejected")]
+    watch(setting, "clean", [*stage, *outputs])
     split = experiments.section(experiment("paper"), "split")
     stage = [sys.executable, "-m", "finmath_grpo.questions.split", "--settings", split]
     outputs = [f"--{name}={data / name}.jsonl" for name in ("questions", "train", "test")]
     watch(setting, "split", [*stage, *outputs])
-
-
-def environment() -> dict[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT / "src")}
 
 
 def experiment(name: str) -> Run:
