@@ -1,12 +1,13 @@
 """`paper` and `paper-fast` on models of the real shape with random weights, in few steps, piece by piece.
 
-    python benchmarks/rehearsal.py PIECE… [--folder F] [--memory GIB] [--tiny]
+    python benchmarks/rehearsal.py PIECE… [--folder F] [--memory GIB] [--tokens N] [--variants FILE] [--tiny]
 
 Pieces, in this order; each takes less than 8 minutes on an H100 and appends what it measured to F/benchmark.json:
 
     models                        8 B and 9 B shapes from a seed, 35 GB, in the place of what `fetch` brings
     train:paper train:paper-fast  GRPO by the experiment's own settings, a few updates
     train:paper-4bit              `paper` with `load_in_4bit: true`
+    train:paper-fast@NAME         with the `overrides` of training.grpo that FILE has under that name
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
     plain                         the same completions as `generate:llama` by vLLM with its defaults
@@ -14,6 +15,7 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
 
 `all` is every piece but `train:paper-4bit`. Models of one shape share their files, so that 60 GB of disk do. `--memory`
 holds the rest of the card in another process and lets torch report GIB as its size. `--tiny` runs tiny shapes on a CPU.
+`--tokens` is another limit of a completion. FILE is a JSON list of {name, overrides, note}.
 Random weights hardly ever end a completion, so that all run to their limit: times and memory are worst cases.
 """
 
@@ -43,8 +45,8 @@ from finmath_grpo.workflow.kinds import Run  # noqa: E402
 
 ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast"]
 ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes"]
-UPDATES = {"paper": 5, "paper-fast": 34}
-"""Few, but more than one generation of each."""
+GENERATIONS = {"paper": 5, "paper-fast": 3}
+"""Few; the first compiles and warms up."""
 READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s")
 """What a training job prints before its first step."""
 RATE = re.compile(r"(\d+) tokens in ([\d.]+) s: \d+ tokens/s")
@@ -58,6 +60,8 @@ class Setting:
     folder: Path
     tiny: bool
     memory: float | None
+    tokens: int | None = None
+    variants: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -230,13 +234,14 @@ def experiment(name: str) -> Run:
 
 
 def train(setting: Setting, which: str) -> None:
-    """GRPO of the experiment's `llama-grpo`, a few updates."""
-    name = which.removesuffix("-4bit")
+    """GRPO of the experiment's `llama-grpo`, a few generations and their updates."""
+    known, _, variant = which.partition("@")
+    name = known.removesuffix("-4bit")
     job = json.loads(experiments.training_settings(experiment(name), "llama-grpo"))
     shared: dict[str, Any] = job["training"]
-    updates = UPDATES[name] if not setting.tiny else 2 * shared["steps_per_generation"]
-    shared |= {"max_steps": updates, "optimizer_steps": updates, "save_steps": 10_000}
-    shared["load_in_4bit"] = which.endswith("-4bit")
+    shared["load_in_4bit"] = known.endswith("-4bit")
+    shared |= setting.variants[variant] if variant else {}
+    shared |= {"max_completion_length": setting.tokens} if setting.tokens else {}
     if setting.tiny:
         job["device"] = "cpu"
         shared |= {
@@ -244,13 +249,20 @@ def train(setting: Setting, which: str) -> None:
             "optim": "adamw_torch",
             "max_completion_length": 12,
             "gradient_checkpointing": False,
+            "steps_per_generation": min(shared["steps_per_generation"], 2 * shared["gradient_accumulation_steps"]),
+            # Where the trained model samples, there is no sampler's log-probability.
+            "shortcuts": [name for name in shared["shortcuts"] if name != "sampler_log_probabilities"],
         }
+    per_generation = shared["steps_per_generation"] // shared["gradient_accumulation_steps"]
+    updates = (2 if setting.tiny else GENERATIONS[name]) * per_generation
+    shared |= {"max_steps": updates, "optimizer_steps": updates, "save_steps": 10_000}
     module = {"trl": "grpo", "unsloth": "grpo_unsloth"}[shared["engine"]]
     out = setting.folder / f"trained-{which}"
     shutil.rmtree(out, ignore_errors=True)
     shutil.rmtree(setting.folder / "cache", ignore_errors=True)
-    times = setting.folder / "times"
+    times, split = setting.folder / "times", setting.folder / "phases"
     times.unlink(missing_ok=True)
+    split.unlink(missing_ok=True)
     done = watch(
         setting,
         f"train:{which}",
@@ -262,23 +274,30 @@ def train(setting: Setting, which: str) -> None:
             *("--config", str(out / "config.json"), "--completions", str(out / "completions.jsonl.zst")),
         ],
         REHEARSAL_TIMES=str(times),
+        REHEARSAL_PHASES=str(split),
     )
     steps = read_csv(out / "log.csv", "step_time")
-    later = steps[shared["steps_per_generation"] :]
+    later = steps[per_generation:]
     generations = [float(line) for line in times.read_text().split()] if times.exists() else []
+    phases = [json.loads(line) for line in split.read_text().splitlines()] if split.exists() else None
+    completions = shared["per_device_train_batch_size"] * shared["steps_per_generation"]
     ((ready, _),) = done.found(READY)
     setting.record(
         f"train:{which}",
         updates=updates,
         seconds_per_step=round(mean(later), 3),
-        first_generation_seconds=round(sum(steps[: shared["steps_per_generation"]]), 2),
+        seconds_per_prompt=round(mean(later) * per_generation * shared["num_generations"] / completions, 3),
+        first_generation_seconds=round(sum(steps[:per_generation]), 2),
         seconds_per_generation=round(mean(generations), 2) if generations else None,
+        phases=phases,
         seconds_to_first_step=round(ready, 1),
         seconds_after_last_step=round(done.seconds - ready - sum(steps), 1),
-        completions_per_generation=shared["per_device_train_batch_size"] * shared["steps_per_generation"],
+        completions_per_generation=completions,
+        steps_per_generation=shared["steps_per_generation"],
         max_completion_length=shared["max_completion_length"],
         kl_before_the_first_update=(read_csv(out / "log.csv", "kl") or [None])[0],
         clipped_before_the_first_update=(read_csv(out / "log.csv", "clip_ratio/region_mean") or [None])[0],
+        **({"overrides": setting.variants[variant]} if variant else {}),
         **done.measured(),
     )
 
@@ -519,9 +538,14 @@ def main() -> None:
     parser.add_argument("pieces", nargs="+", metavar="PIECE")
     parser.add_argument("--folder", type=Path, default=Path("results/rehearsal"))
     parser.add_argument("--memory", type=float, help="GiB of the card that a stage may see, such as 44.39 (an L40S)")
+    parser.add_argument("--tokens", type=int, help="limit of a completion in training, such as 512")
+    parser.add_argument("--variants", type=Path, metavar="FILE", help="JSON list of {name, overrides, note}")
     parser.add_argument("--tiny", action="store_true", help="tiny shapes on a CPU")
     arguments = parser.parse_args()
-    setting = Setting(arguments.folder.resolve(), arguments.tiny, arguments.memory)
+    setting = Setting(arguments.folder.resolve(), arguments.tiny, arguments.memory, arguments.tokens)
+    if arguments.variants:
+        listed = json.loads(arguments.variants.read_text(encoding="utf-8"))
+        setting.variants = {variant["name"]: variant["overrides"] for variant in listed}
     file = setting.folder / "benchmark.json"
     setting.folder.mkdir(parents=True, exist_ok=True)
     if file.exists():
@@ -533,7 +557,7 @@ def main() -> None:
     wanted = list(arguments.pieces)
     if wanted == ["all"]:
         wanted = [piece for piece in ALL if not (setting.tiny and piece == "plain")]
-    known = {*ALL, "train:paper-4bit", "merge:paper-4bit"}
+    known = {*ALL, "train:paper-4bit", "merge:paper-4bit", *(f"train:paper-fast@{name}" for name in setting.variants)}
     if strange := [piece for piece in wanted if piece not in known]:
         sys.exit(f"error: no piece {strange[0]}; pieces are {', '.join(sorted(known))}")
     for piece in wanted:
