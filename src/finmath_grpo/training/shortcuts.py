@@ -37,6 +37,8 @@ class ShorterPasses(GRPOTrainer):
                 if isinstance(module, BaseTunerLayer):
                     module.cast_input_dtype_enabled = False
         if "compiled_layers" in self.shortcuts:
+            # One graph with and one without: gradients, adapter, mask, and gradients of the layer's input.
+            torch._dynamo.config.recompile_limit = 64
             for module in self.model.modules():
                 if isinstance(module, GradientCheckpointingLayer):
                     module.compile(dynamic=True)
