@@ -12,8 +12,11 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
     generate:llama generate:gemma generate:adapter    400 completions
     plain                         the same completions as `generate:llama` by vLLM with its defaults
     passes                        how far two passes of one model differ, with and without gradients
+    limits                        bandwidth and bf16 operations per second of the card, in 10 s
+    start:ours-0 start:ours-3     process start to the first tokens, with empty caches of the compilers and again, by
+    start:plain-0 start:plain-3   vLLM's compilation mode: our stage `generate`, and `LLM.generate` alone
 
-`all` is every piece but `train:paper-4bit`. Models of one shape share their files, so that 60 GB of disk do. `--memory`
+`all` is every piece but `train:paper-4bit` and those of `start`. Models of one shape share files: 60 GB of disk. `--memory`
 holds the rest of the card in another process and lets torch report GIB as its size. `--tiny` runs tiny shapes on a CPU.
 `--tokens` is another limit of a completion. FILE is a JSON list of {name, overrides, note}.
 Random weights hardly ever end a completion, so that all run to their limit: times and memory are worst cases.
@@ -44,7 +47,8 @@ from finmath_grpo.workflow import experiments  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 
 ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast"]
-ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes"]
+ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes", "limits"]
+STARTS = ["start:ours-0", "start:ours-3", "start:plain-0", "start:plain-3"]
 GENERATIONS = {"paper": 5, "paper-fast": 3}
 """Few; the first compiles and warms up."""
 READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s")
@@ -276,7 +280,7 @@ def train(setting: Setting, which: str) -> None:
         REHEARSAL_TIMES=str(times),
         REHEARSAL_PHASES=str(split),
     )
-    steps = read_csv(out / "log.csv", "step_time")
+    steps, lengths = (read_csv(out / "log.csv", column) for column in ("step_time", "completion_length"))
     later = steps[per_generation:]
     generations = [float(line) for line in times.read_text().split()] if times.exists() else []
     phases = [json.loads(line) for line in split.read_text().splitlines()] if split.exists() else None
@@ -293,7 +297,12 @@ def train(setting: Setting, which: str) -> None:
         seconds_to_first_step=round(ready, 1),
         seconds_after_last_step=round(done.seconds - ready - sum(steps), 1),
         completions_per_generation=completions,
-        steps_per_generation=shared["steps_per_generation"],
+        updates_per_generation=per_generation,
+        tokens_per_generation=round(read_csv(out / "log.csv", "num_tokens")[-1] * per_generation / updates),
+        mean_completion_length=round(mean(lengths), 1),
+        num_generations=shared["num_generations"],
+        gradient_checkpointing=shared["gradient_checkpointing"],
+        shortcuts=shared["shortcuts"],
         max_completion_length=shared["max_completion_length"],
         kl_before_the_first_update=(read_csv(out / "log.csv", "kl") or [None])[0],
         clipped_before_the_first_update=(read_csv(out / "log.csv", "clip_ratio/region_mean") or [None])[0],
@@ -419,7 +428,8 @@ def ask_plain_vllm(setting: Setting) -> None:
     from finmath_grpo.prompts import PromptSettings
     from finmath_grpo.questions.rows import Question
 
-    settings = EvaluationSettings.model_validate(asked(setting))
+    mode = os.environ.get("REHEARSAL_COMPILATION")
+    settings = EvaluationSettings.model_validate(asked(setting) | (ONE_TOKEN if mode else {}))
     questions = list(read_jsonl(setting.folder / "data/test.jsonl", Question))
     prompt = PromptSettings.model_validate_json(experiments.section(experiment("paper"), "prompt"))
     prompts = prompt_tokens(Path(manifest(setting.folder / "llama")), questions, prompt)
@@ -430,7 +440,8 @@ def ask_plain_vllm(setting: Setting) -> None:
         for sample in range(settings.samples)
     ]
     limit = settings.max_new_tokens
-    llm = LLM(str(setting.folder / "llama"), max_model_len=max(map(len, prompts)) + limit, seed=0)
+    compiled = {"compilation_config": gpu_environment.VLLM_COMPILATION} if mode == "0" else {}
+    llm = LLM(str(setting.folder / "llama"), max_model_len=max(map(len, prompts)) + limit, seed=0, **compiled)
     started = time.perf_counter()
     outputs = llm.generate(
         [{"prompt_token_ids": list(ids)} for ids, _, _ in rows],
@@ -513,6 +524,48 @@ def compare_passes(setting: Setting) -> None:
     print(json.dumps(found), flush=True)
 
 
+def limits(setting: Setting) -> None:
+    """What the card can do at most, for the limits of each phase."""
+    command = [sys.executable, __file__, "_limits", "--folder", str(setting.folder)]
+    done = watch(setting, "limits", [*command, *(["--tiny"] if setting.tiny else [])])
+    setting.record("limits", **json.loads(done.lines[-1][1]), **done.measured())
+
+
+def measure_limits(setting: Setting) -> None:
+    """What the process of `limits` does."""
+    from benchmarks.rehearsal_limits import measured_on
+
+    print(json.dumps(measured_on(setting.device)), flush=True)
+
+
+def start(setting: Setting, which: str) -> None:
+    """Process start to one token for each question of the test, with empty caches of the compilers and again."""
+    side, _, mode = which.partition("-")
+    caches, cells = setting.folder / "compiled", setting.folder / "cells"
+    shutil.rmtree(caches, ignore_errors=True)
+    places = {variable: str(caches / variable.lower()) for variable in gpu_environment.COMPILED}
+    seconds = {}
+    for state in ("cold", "warm"):
+        shutil.rmtree(cells, ignore_errors=True)
+        command = [sys.executable, __file__, "_plain", "--folder", str(setting.folder)]
+        if side == "ours":
+            command = [
+                *stage(setting, "evaluation.generate"),
+                *("--settings", canonical_json({"t1": asked(setting) | ONE_TOKEN}), "--device", setting.device),
+                *("--prompt", experiments.section(experiment("paper"), "prompt"), "--model", "llama"),
+                *("--weights", manifest(setting.folder / "llama"), "--tests", str(setting.folder / "data/test.jsonl")),
+                *("--cache", str(cells), "--completions", str(setting.folder / "completions-start.jsonl")),
+            ]
+        done = watch(setting, f"start:{which}-{state}", command, REHEARSAL_COMPILATION=mode, **places)
+        found = done.found(RATE)
+        seconds[state] = round(found[0][0] if found else done.seconds, 1)
+    size = sum(file.stat().st_size for file in caches.rglob("*") if file.is_file()) / 2**20
+    setting.record(f"start:{which}", **seconds, cache_mib=round(size, 1), **done.measured())
+
+
+ONE_TOKEN = {"temperatures": [1.0], "samples": 1, "max_new_tokens": 1}
+
+
 def stage(setting: Setting, module: str) -> list[str]:
     size = ["--gib", str(setting.memory)] if setting.memory else []
     return [sys.executable, str(Path(__file__).with_name("rehearsed_stage.py")), *size, f"finmath_grpo.{module}"]
@@ -524,8 +577,13 @@ def manifest(folder: Path) -> str:
 
 def run_piece(setting: Setting, piece: str) -> None:
     kind, _, which = piece.partition(":")
-    one: dict[str, Callable[[Setting], None]] = {"models": models, "plain": plain, "passes": passes}
-    many: dict[str, Callable[[Setting, str], None]] = {"train": train, "merge": merge, "generate": generate}
+    one: dict[str, Callable[[Setting], None]] = {"models": models, "plain": plain, "passes": passes, "limits": limits}
+    many: dict[str, Callable[[Setting, str], None]] = {
+        "train": train,
+        "merge": merge,
+        "generate": generate,
+        "start": start,
+    }
     with rest_of_the_card_held(setting.memory):
         if kind in one:
             one[kind](setting)
@@ -550,14 +608,24 @@ def main() -> None:
     setting.folder.mkdir(parents=True, exist_ok=True)
     if file.exists():
         setting.records = json.loads(file.read_text(encoding="utf-8"))
-    inner: dict[str, Callable[[Setting], None]] = {"_plain": ask_plain_vllm, "_passes": compare_passes}
+    inner: dict[str, Callable[[Setting], None]] = {
+        "_plain": ask_plain_vllm,
+        "_passes": compare_passes,
+        "_limits": measure_limits,
+    }
     if arguments.pieces[0] in inner:
         inner[arguments.pieces[0]](setting)
         return
     wanted = list(arguments.pieces)
     if wanted == ["all"]:
         wanted = [piece for piece in ALL if not (setting.tiny and piece == "plain")]
-    known = {*ALL, "train:paper-4bit", "merge:paper-4bit", *(f"train:paper-fast@{name}" for name in setting.variants)}
+    known = {
+        *ALL,
+        *STARTS,
+        "train:paper-4bit",
+        "merge:paper-4bit",
+        *(f"train:paper-fast@{name}" for name in setting.variants),
+    }
     if strange := [piece for piece in wanted if piece not in known]:
         sys.exit(f"error: no piece {strange[0]}; pieces are {', '.join(sorted(known))}")
     for piece in wanted:

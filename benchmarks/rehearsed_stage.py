@@ -1,12 +1,13 @@
 """One stage as the rehearsal runs it: `python benchmarks/rehearsed_stage.py [--gib G] MODULE ARGUMENTS…`.
 
-The stage is the project's own module, with four things changed in this process alone:
+The stage is the project's own module, with five things changed in this process alone:
 
 * Rewards are a hash of the text, so that groups of random completions differ and there is a gradient.
 * With `--gib`, torch says that the card has that much memory. (`rehearsal.py` holds the rest in another process.)
 * The time of each `vllm.LLM.generate` is written to the file that `REHEARSAL_TIMES` names, one number per line.
 * With `engine: trl`, the time of each phase of a generation and its updates is written to the file that
   `REHEARSAL_PHASES` names, one JSON object per generation, in seconds.
+* With `REHEARSAL_COMPILATION` 3, vLLM compiles as it does by default.
 """
 
 import functools
@@ -172,6 +173,8 @@ def main() -> None:
     for name in ("xmlcount", "exact_match", "template_match", "numeric_match"):
         setattr(rewards, name, hashed(name))
     module, *sys.argv[1:] = arguments
+    if os.environ.get("REHEARSAL_COMPILATION") == "3":
+        gpu_environment.VLLM_COMPILATION |= {"mode": 3, "cudagraph_mode": "FULL_AND_PIECEWISE"}
     if module == "finmath_grpo.training.grpo" and "REHEARSAL_PHASES" in os.environ:
         gpu_environment.set_environment()
         time_phases(Path(os.environ["REHEARSAL_PHASES"]))
