@@ -16,7 +16,7 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
     start:ours-0 start:ours-3     process start to the first tokens, with empty caches of the compilers and again, by
     start:plain-0 start:plain-3   vLLM's compilation mode: our stage `generate`, and `LLM.generate` alone
 
-`all` is every piece but `train:paper-4bit` and those of `start`. Models of one shape share files: 60 GB of disk. `--memory`
+`all` is all but `train:paper-4bit` and those of `start`. Models of one shape share files: 60 GB of disk. `--memory`
 holds the rest of the card in another process and lets torch report GIB as its size. `--tiny` runs tiny shapes on a CPU.
 `--tokens` is another limit of a completion. FILE is a JSON list of {name, overrides, note}.
 Random weights hardly ever end a completion, so that all run to their limit: times and memory are worst cases.
