@@ -73,8 +73,9 @@ class ShorterPasses(GRPOTrainer):
             )
             return found
         width, parts = input_ids.shape[1], []
-        for rows in torch.arange(len(input_ids)).split(batch_size or len(input_ids)):
-            ids, mask = input_ids[rows[0] : rows[-1] + 1], attention_mask[rows[0] : rows[-1] + 1]
+        size = batch_size or len(input_ids)
+        for row in range(0, len(input_ids), size):
+            ids, mask = input_ids[row : row + size], attention_mask[row : row + size]
             used = mask.any(0).nonzero()
             first, end = int(used[0]), int(used[-1]) + 1
             cut = width - end
