@@ -10,6 +10,7 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
     train:paper-fast@NAME         with the `overrides` of training.grpo that FILE has under that name
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
+    generate:llama@3              the same with vLLM's compilation mode 3
     plain                         the same completions as `generate:llama` by vLLM with its defaults
     passes                        how far two passes of one model differ, with and without gradients
     limits                        bandwidth and bf16 operations per second of the card, in 10 s
@@ -369,8 +370,9 @@ def asked(setting: Setting) -> dict[str, Any]:
     return dict(settings)
 
 
-def generate(setting: Setting, which: str) -> None:
+def generate(setting: Setting, name: str) -> None:
     """400 completions by one model, from the start of the process to the file."""
+    which, _, mode = name.partition("@")
     weights = [manifest(setting.folder / ("gemma" if which == "gemma" else "llama"))]
     weights += [manifest(setting.folder / "trained-paper")] if which == "adapter" else []
     cells = setting.folder / "cells"
@@ -378,15 +380,16 @@ def generate(setting: Setting, which: str) -> None:
     out = setting.folder / f"completions-{which}.jsonl"
     done = watch(
         setting,
-        f"generate:{which}",
+        f"generate:{name}",
         [
             *stage(setting, "evaluation.generate"),
             *("--settings", canonical_json({"t1": asked(setting)}), "--device", setting.device, "--model", which),
             *("--prompt", experiments.section(experiment("paper"), "prompt"), "--weights", *weights),
             *("--tests", str(setting.folder / "data/test.jsonl"), "--cache", str(cells), "--completions", str(out)),
         ],
+        **({"REHEARSAL_COMPILATION": mode} if mode else {}),
     )
-    setting.record(f"generate:{which}", **rate(done, out), **done.measured())
+    setting.record(f"generate:{name}", **rate(done, out), **done.measured())
 
 
 def rate(done: Watched, completions: Path | None) -> dict[str, Any]:
@@ -605,7 +608,8 @@ def main() -> None:
         listed = json.loads(arguments.variants.read_text(encoding="utf-8"))
         setting.variants = {variant["name"]: variant["overrides"] for variant in listed}
     file = setting.folder / "benchmark.json"
-    setting.folder.mkdir(parents=True, exist_ok=True)
+    # Stages remember in `results/cache` what they verified and compiled.
+    (setting.folder / "results/cache").mkdir(parents=True, exist_ok=True)
     if file.exists():
         setting.records = json.loads(file.read_text(encoding="utf-8"))
     inner: dict[str, Callable[[Setting], None]] = {
@@ -622,6 +626,7 @@ def main() -> None:
     known = {
         *ALL,
         *STARTS,
+        "generate:llama@3",
         "train:paper-4bit",
         "merge:paper-4bit",
         *(f"train:paper-fast@{name}" for name in setting.variants),
