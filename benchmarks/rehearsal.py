@@ -1,19 +1,25 @@
 """`paper` and `paper-fast` on models of the real shape with random weights, in few steps, piece by piece.
 
-    python benchmarks/rehearsal.py PIECE… [--folder F] [--memory GIB] [--tiny]
+    python benchmarks/rehearsal.py PIECE… [--folder F] [--memory GIB] [--tokens N] [--variants FILE] [--tiny]
 
 Pieces, in this order; each takes less than 8 minutes on an H100 and appends what it measured to F/benchmark.json:
 
     models                        8 B and 9 B shapes from a seed, 35 GB, in the place of what `fetch` brings
     train:paper train:paper-fast  GRPO by the experiment's own settings, a few updates
     train:paper-4bit              `paper` with `load_in_4bit: true`
+    train:paper-fast@NAME         with the `overrides` of training.grpo that FILE has under that name
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
+    generate:llama@3              the same with vLLM's compilation mode 3
     plain                         the same completions as `generate:llama` by vLLM with its defaults
     passes                        how far two passes of one model differ, with and without gradients
+    limits                        bandwidth and bf16 operations per second of the card, in 10 s
+    start:ours-0 start:ours-3     process start to the first tokens, with empty caches of the compilers and again, by
+    start:plain-0 start:plain-3   vLLM's compilation mode: our stage `generate`, and `LLM.generate` alone
 
-`all` is every piece but `train:paper-4bit`. Models of one shape share their files, so that 60 GB of disk do. `--memory`
+`all` is all but `train:paper-4bit` and those of `start`. Models of one shape share files: 60 GB of disk. `--memory`
 holds the rest of the card in another process and lets torch report GIB as its size. `--tiny` runs tiny shapes on a CPU.
+`--tokens` is another limit of a completion. FILE is a JSON list of {name, overrides, note}.
 Random weights hardly ever end a completion, so that all run to their limit: times and memory are worst cases.
 """
 
@@ -42,9 +48,10 @@ from finmath_grpo.workflow import experiments  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 
 ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast"]
-ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes"]
-UPDATES = {"paper": 5, "paper-fast": 34}
-"""Few, but more than one generation of each."""
+ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes", "limits"]
+STARTS = ["start:ours-0", "start:ours-3", "start:plain-0", "start:plain-3"]
+GENERATIONS = {"paper": 5, "paper-fast": 3}
+"""Few; the first compiles and warms up."""
 READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s")
 """What a training job prints before its first step."""
 RATE = re.compile(r"(\d+) tokens in ([\d.]+) s: \d+ tokens/s")
@@ -58,6 +65,8 @@ class Setting:
     folder: Path
     tiny: bool
     memory: float | None
+    tokens: int | None = None
+    variants: dict[str, dict[str, Any]] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
 
     @property
@@ -224,13 +233,14 @@ def experiment(name: str) -> Run:
 
 
 def train(setting: Setting, which: str) -> None:
-    """GRPO of the experiment's `llama-grpo`, a few updates."""
-    name = which.removesuffix("-4bit")
+    """GRPO of the experiment's `llama-grpo`, a few generations and their updates."""
+    known, _, variant = which.partition("@")
+    name = known.removesuffix("-4bit")
     job = json.loads(experiments.training_settings(experiment(name), "llama-grpo"))
     shared: dict[str, Any] = job["training"]
-    updates = UPDATES[name] if not setting.tiny else 2 * shared["steps_per_generation"]
-    shared |= {"max_steps": updates, "optimizer_steps": updates, "save_steps": 10_000}
-    shared["load_in_4bit"] = which.endswith("-4bit")
+    shared["load_in_4bit"] = known.endswith("-4bit")
+    shared |= setting.variants[variant] if variant else {}
+    shared |= {"max_completion_length": setting.tokens} if setting.tokens else {}
     if setting.tiny:
         job["device"] = "cpu"
         shared |= {
@@ -238,13 +248,20 @@ def train(setting: Setting, which: str) -> None:
             "optim": "adamw_torch",
             "max_completion_length": 12,
             "gradient_checkpointing": False,
+            "steps_per_generation": min(shared["steps_per_generation"], 2 * shared["gradient_accumulation_steps"]),
+            # No sampler but the model itself, and compilers of a CPU are slow.
+            "shortcuts": [name for name in shared["shortcuts"] if name in ("no_input_casts", "trimmed")],
         }
+    per_generation = shared["steps_per_generation"] // shared["gradient_accumulation_steps"]
+    updates = (2 if setting.tiny else GENERATIONS[name]) * per_generation
+    shared |= {"max_steps": updates, "optimizer_steps": updates, "save_steps": 10_000}
     module = {"trl": "grpo", "unsloth": "grpo_unsloth"}[shared["engine"]]
     out = setting.folder / f"trained-{which}"
     shutil.rmtree(out, ignore_errors=True)
     shutil.rmtree(setting.folder / "cache", ignore_errors=True)
-    times = setting.folder / "times"
+    times, split = setting.folder / "times", setting.folder / "phases"
     times.unlink(missing_ok=True)
+    split.unlink(missing_ok=True)
     done = watch(
         setting,
         f"train:{which}",
@@ -256,23 +273,35 @@ def train(setting: Setting, which: str) -> None:
             *("--config", str(out / "config.json"), "--completions", str(out / "completions.jsonl.zst")),
         ],
         REHEARSAL_TIMES=str(times),
+        REHEARSAL_PHASES=str(split),
     )
-    steps = read_csv(out / "log.csv", "step_time")
-    later = steps[shared["steps_per_generation"] :]
+    steps, lengths = (read_csv(out / "log.csv", column) for column in ("step_time", "completion_length"))
+    later = steps[per_generation:]
     generations = [float(line) for line in times.read_text().split()] if times.exists() else []
+    phases = [json.loads(line) for line in split.read_text().splitlines()] if split.exists() else None
+    completions = shared["per_device_train_batch_size"] * shared["steps_per_generation"]
     ((ready, _),) = done.found(READY)
     setting.record(
         f"train:{which}",
         updates=updates,
         seconds_per_step=round(mean(later), 3),
-        first_generation_seconds=round(sum(steps[: shared["steps_per_generation"]]), 2),
+        seconds_per_prompt=round(mean(later) * per_generation * shared["num_generations"] / completions, 3),
+        first_generation_seconds=round(sum(steps[:per_generation]), 2),
         seconds_per_generation=round(mean(generations), 2) if generations else None,
+        phases=phases,
         seconds_to_first_step=round(ready, 1),
         seconds_after_last_step=round(done.seconds - ready - sum(steps), 1),
-        completions_per_generation=shared["per_device_train_batch_size"] * shared["steps_per_generation"],
+        completions_per_generation=completions,
+        updates_per_generation=per_generation,
+        tokens_per_generation=round(read_csv(out / "log.csv", "num_tokens")[-1] * per_generation / updates),
+        mean_completion_length=round(mean(lengths), 1),
+        num_generations=shared["num_generations"],
+        gradient_checkpointing=shared["gradient_checkpointing"],
+        shortcuts=shared["shortcuts"],
         max_completion_length=shared["max_completion_length"],
         kl_before_the_first_update=(read_csv(out / "log.csv", "kl") or [None])[0],
         clipped_before_the_first_update=(read_csv(out / "log.csv", "clip_ratio/region_mean") or [None])[0],
+        **({"overrides": setting.variants[variant]} if variant else {}),
         **done.measured(),
     )
 
@@ -335,8 +364,9 @@ def asked(setting: Setting) -> dict[str, Any]:
     return dict(settings)
 
 
-def generate(setting: Setting, which: str) -> None:
+def generate(setting: Setting, name: str) -> None:
     """400 completions by one model, from the start of the process to the file."""
+    which, _, mode = name.partition("@")
     weights = [manifest(setting.folder / ("gemma" if which == "gemma" else "llama"))]
     weights += [manifest(setting.folder / "trained-paper")] if which == "adapter" else []
     cells = setting.folder / "cells"
@@ -344,15 +374,16 @@ def generate(setting: Setting, which: str) -> None:
     out = setting.folder / f"completions-{which}.jsonl"
     done = watch(
         setting,
-        f"generate:{which}",
+        f"generate:{name}",
         [
             *stage(setting, "evaluation.generate"),
             *("--settings", canonical_json({"t1": asked(setting)}), "--device", setting.device, "--model", which),
             *("--prompt", experiments.section(experiment("paper"), "prompt"), "--weights", *weights),
             *("--tests", str(setting.folder / "data/test.jsonl"), "--cache", str(cells), "--completions", str(out)),
         ],
+        **({"REHEARSAL_COMPILATION": mode} if mode else {}),
     )
-    setting.record(f"generate:{which}", **rate(done, out), **done.measured())
+    setting.record(f"generate:{name}", **rate(done, out), **done.measured())
 
 
 def rate(done: Watched, completions: Path | None) -> dict[str, Any]:
@@ -394,7 +425,8 @@ def ask_plain_vllm(setting: Setting) -> None:
     from finmath_grpo.prompts import PromptSettings
     from finmath_grpo.questions.rows import Question
 
-    settings = EvaluationSettings.model_validate(asked(setting))
+    mode = os.environ.get("REHEARSAL_COMPILATION")
+    settings = EvaluationSettings.model_validate(asked(setting) | (ONE_TOKEN if mode else {}))
     questions = list(read_jsonl(setting.folder / "data/test.jsonl", Question))
     prompt = PromptSettings.model_validate_json(experiments.section(experiment("paper"), "prompt"))
     prompts = prompt_tokens(Path(manifest(setting.folder / "llama")), questions, prompt)
@@ -405,7 +437,8 @@ def ask_plain_vllm(setting: Setting) -> None:
         for sample in range(settings.samples)
     ]
     limit = settings.max_new_tokens
-    llm = LLM(str(setting.folder / "llama"), max_model_len=max(map(len, prompts)) + limit, seed=0)
+    compiled = {"compilation_config": gpu_environment.VLLM_COMPILATION} if mode == "0" else {}
+    llm = LLM(str(setting.folder / "llama"), max_model_len=max(map(len, prompts)) + limit, seed=0, **compiled)
     started = time.perf_counter()
     outputs = llm.generate(
         [{"prompt_token_ids": list(ids)} for ids, _, _ in rows],
@@ -488,6 +521,48 @@ def compare_passes(setting: Setting) -> None:
     print(json.dumps(found), flush=True)
 
 
+def limits(setting: Setting) -> None:
+    """What the card can do at most, for the limits of each phase."""
+    command = [sys.executable, __file__, "_limits", "--folder", str(setting.folder)]
+    done = watch(setting, "limits", [*command, *(["--tiny"] if setting.tiny else [])])
+    setting.record("limits", **json.loads(done.lines[-1][1]), **done.measured())
+
+
+def measure_limits(setting: Setting) -> None:
+    """What the process of `limits` does."""
+    from benchmarks.rehearsal_limits import measured_on
+
+    print(json.dumps(measured_on(setting.device)), flush=True)
+
+
+def start(setting: Setting, which: str) -> None:
+    """Process start to one token for each question of the test, with empty caches of the compilers and again."""
+    side, _, mode = which.partition("-")
+    caches, cells = setting.folder / "compiled", setting.folder / "cells"
+    shutil.rmtree(caches, ignore_errors=True)
+    places = {variable: str(caches / variable.lower()) for variable in gpu_environment.COMPILED}
+    seconds = {}
+    for state in ("cold", "warm"):
+        shutil.rmtree(cells, ignore_errors=True)
+        command = [sys.executable, __file__, "_plain", "--folder", str(setting.folder)]
+        if side == "ours":
+            command = [
+                *stage(setting, "evaluation.generate"),
+                *("--settings", canonical_json({"t1": asked(setting) | ONE_TOKEN}), "--device", setting.device),
+                *("--prompt", experiments.section(experiment("paper"), "prompt"), "--model", "llama"),
+                *("--weights", manifest(setting.folder / "llama"), "--tests", str(setting.folder / "data/test.jsonl")),
+                *("--cache", str(cells), "--completions", str(setting.folder / "completions-start.jsonl")),
+            ]
+        done = watch(setting, f"start:{which}-{state}", command, REHEARSAL_COMPILATION=mode, **places)
+        found = done.found(RATE)
+        seconds[state] = round(found[0][0] if found else done.seconds, 1)
+    size = sum(file.stat().st_size for file in caches.rglob("*") if file.is_file()) / 2**20
+    setting.record(f"start:{which}", **seconds, cache_mib=round(size, 1), **done.measured())
+
+
+ONE_TOKEN = {"temperatures": [1.0], "samples": 1, "max_new_tokens": 1}
+
+
 def stage(setting: Setting, module: str) -> list[str]:
     size = ["--gib", str(setting.memory)] if setting.memory else []
     return [sys.executable, str(Path(__file__).with_name("rehearsed_stage.py")), *size, f"finmath_grpo.{module}"]
@@ -499,8 +574,13 @@ def manifest(folder: Path) -> str:
 
 def run_piece(setting: Setting, piece: str) -> None:
     kind, _, which = piece.partition(":")
-    one: dict[str, Callable[[Setting], None]] = {"models": models, "plain": plain, "passes": passes}
-    many: dict[str, Callable[[Setting, str], None]] = {"train": train, "merge": merge, "generate": generate}
+    one: dict[str, Callable[[Setting], None]] = {"models": models, "plain": plain, "passes": passes, "limits": limits}
+    many: dict[str, Callable[[Setting, str], None]] = {
+        "train": train,
+        "merge": merge,
+        "generate": generate,
+        "start": start,
+    }
     with rest_of_the_card_held(setting.memory):
         if kind in one:
             one[kind](setting)
@@ -513,21 +593,38 @@ def main() -> None:
     parser.add_argument("pieces", nargs="+", metavar="PIECE")
     parser.add_argument("--folder", type=Path, default=Path("results/rehearsal"))
     parser.add_argument("--memory", type=float, help="GiB of the card that a stage may see, such as 44.39 (an L40S)")
+    parser.add_argument("--tokens", type=int, help="limit of a completion in training, such as 512")
+    parser.add_argument("--variants", type=Path, metavar="FILE", help="JSON list of {name, overrides, note}")
     parser.add_argument("--tiny", action="store_true", help="tiny shapes on a CPU")
     arguments = parser.parse_args()
-    setting = Setting(arguments.folder.resolve(), arguments.tiny, arguments.memory)
+    setting = Setting(arguments.folder.resolve(), arguments.tiny, arguments.memory, arguments.tokens)
+    if arguments.variants:
+        listed = json.loads(arguments.variants.read_text(encoding="utf-8"))
+        setting.variants = {variant["name"]: variant["overrides"] for variant in listed}
     file = setting.folder / "benchmark.json"
-    setting.folder.mkdir(parents=True, exist_ok=True)
+    # Stages remember in `results/cache` what they verified and compiled.
+    (setting.folder / "results/cache").mkdir(parents=True, exist_ok=True)
     if file.exists():
         setting.records = json.loads(file.read_text(encoding="utf-8"))
-    inner: dict[str, Callable[[Setting], None]] = {"_plain": ask_plain_vllm, "_passes": compare_passes}
+    inner: dict[str, Callable[[Setting], None]] = {
+        "_plain": ask_plain_vllm,
+        "_passes": compare_passes,
+        "_limits": measure_limits,
+    }
     if arguments.pieces[0] in inner:
         inner[arguments.pieces[0]](setting)
         return
     wanted = list(arguments.pieces)
     if wanted == ["all"]:
         wanted = [piece for piece in ALL if not (setting.tiny and piece == "plain")]
-    known = {*ALL, "train:paper-4bit", "merge:paper-4bit"}
+    known = {
+        *ALL,
+        *STARTS,
+        "generate:llama@3",
+        "train:paper-4bit",
+        "merge:paper-4bit",
+        *(f"train:paper-fast@{name}" for name in setting.variants),
+    }
     if strange := [piece for piece in wanted if piece not in known]:
         sys.exit(f"error: no piece {strange[0]}; pieces are {', '.join(sorted(known))}")
     for piece in wanted:

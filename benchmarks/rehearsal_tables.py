@@ -20,6 +20,8 @@ ROOT = Path(__file__).parents[1]
 if __name__ == "__main__":
     sys.path[0:1] = [str(ROOT), str(ROOT / "src")]
 
+from benchmarks.rehearsal_limits import limits  # noqa: E402
+from benchmarks.shapes import CONFIGS  # noqa: E402
 from finmath_grpo.workflow import experiments  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 
@@ -171,6 +173,23 @@ def table_of_pieces(records: Records) -> str:
     return "\n".join(rows)
 
 
+def table_of_phases(records: Records) -> str:
+    """Seconds of each phase of the last generation of each `train:paper-fast…`, beside the limits, as Markdown."""
+    rows = ["| piece | tokens | phase | seconds | limit | times |", "| --- | --- | --- | --- | --- | --- |"]
+    newest = {
+        (row["piece"], row["max_completion_length"], row["gpu"]): row
+        for row in records
+        if row["shape"] == "full" and row.get("phases")
+    }
+    for (piece, tokens, gpu), row in newest.items():
+        on_card = [other for other in records if other["piece"] == "limits" and other["gpu"] == gpu]
+        least = limits(on_card[-1], row, CONFIGS["llama"]) if on_card else {}
+        for phase, seconds in row["phases"][-1].items():
+            lower = f"{least[phase]:.2f} | {seconds / least[phase]:.1f}" if phase in least else " | "
+            rows.append(f"| `{piece}` | {tokens} | {phase} | {seconds:.2f} | {lower} |")
+    return "\n".join(rows)
+
+
 def table_of_sources() -> str:
     """Where each setting of `paper` comes from, as Markdown."""
     import yaml
@@ -206,6 +225,7 @@ def main() -> None:
         {
             "cards": table_of_cards(records),
             "hours": "\n".join(f"* {line}" for line in hours(records)),
+            "phases": table_of_phases(records),
             "pieces": table_of_pieces(records),
             "sources": table_of_sources(),
         },

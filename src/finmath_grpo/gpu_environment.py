@@ -4,12 +4,16 @@ Reproducible rollouts and evaluation need the engine in this process; nothing is
 because it is built at run time and its sampler differs above some batch size (vllm issue 51187).
 """
 
+import importlib.metadata
 import importlib.util
 import os
+import re
 import sys
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.workflow.machine import gpu_models
+from finmath_grpo.workflow.machine import gpus as machine_gpus
 
 ENVIRONMENT = {
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
@@ -22,8 +26,8 @@ ENVIRONMENT = {
     # With its compiled loss, the first step had not ended after four minutes (100 M parameters, H100).
     "UNSLOTH_COMPILE_DISABLE": "1",
 }
-# Kernels of vLLM as they are written, and CUDA graphs for decoding. With torch.compile, a start took 217 s for 8 B
-# parameters on an H100: more than it can save in the few minutes that a job generates.
+# Kernels of vLLM as they are written, and CUDA graphs for decoding, for evaluation and `engine: unsloth`. TRL builds
+# its own `LLM` with vLLM's defaults: mode 3 (torch.compile by pieces) and graphs for prompts too.
 VLLM_COMPILATION = {"mode": 0, "cudagraph_mode": "FULL_DECODE_ONLY"}
 
 LARGEST_GRAPH = 512
@@ -46,14 +50,34 @@ def captured_batch(sequences: int) -> int:
 
 COMPILED = ("VLLM_CACHE_ROOT", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
 """Where compilers keep what they made: where it is safe to delete, not in a home folder that may not exist."""
+COMPILERS = ("torch", "triton", "vllm")
+
+
+def compiled_folder(cache: Path = Path("results/cache/compiled")) -> Path:
+    """The folder of compiled kernels and graphs for this machine's GPU and the installed compilers.
+
+    Each compiler names its files by what it compiled and by its own version, and writes them whole (a temporary file,
+    then a rename), so that jobs can share the folder. But vLLM 0.26 leaves the GPU out (`DeviceConfig.compute_hash` is
+    empty), and `results/` may be mounted on another machine.
+    """
+    gpus = {*(gpu_models(Path("/proc/driver/nvidia/gpus")) or (gpu.name for gpu in machine_gpus()))}
+    installed = [name for name in COMPILERS if importlib.util.find_spec(name)]
+    named = [*(sorted(gpus) or ["cpu"]), *(f"{name} {importlib.metadata.version(name)}" for name in installed)]
+    return cache.resolve() / re.sub(r"[^\w.+-]+", "-", "-".join(named))
 
 
 def set_environment() -> None:
-    """Set what is not set yet. The Snakefile does it for all jobs; a GPU stage again, for who runs it by hand."""
+    """Set what is not set yet. The Snakefile does it for all jobs; a GPU stage again, for who runs it by hand.
+
+    The places of compilers are set anew where they are ours: a cluster's job may run on another GPU than the machine
+    that sent it has.
+    """
     for variable, value in ENVIRONMENT.items():
         os.environ.setdefault(variable, value)
+    folder = compiled_folder()
     for variable in COMPILED:
-        os.environ.setdefault(variable, str(Path("results/cache/compiled", variable.lower()).resolve()))
+        if Path(os.environ.get(variable) or folder).is_relative_to(folder.parent):
+            os.environ[variable] = str(folder / variable.lower())
     # From now on `import flashinfer` fails, as if it were not installed.
     sys.modules.setdefault("flashinfer", None)  # type: ignore[arg-type]
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import subprocess
 import sys
 import types
@@ -14,6 +15,7 @@ from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForC
 from trl.generation.vllm_generation import VLLMGeneration
 from trl.trainer import grpo_trainer
 
+from finmath_grpo import gpu_environment
 from finmath_grpo.evaluation.vllm_engine import cells_in_order
 from finmath_grpo.gpu_environment import captured_batch
 from finmath_grpo.models.stop_tokens import stop_tokens
@@ -174,3 +176,27 @@ def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_pa
     )
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and said in done.stderr and "Traceback" not in done.stderr
+
+
+def test_another_gpu_and_another_vllm_have_a_folder_of_their_own_for_what_was_compiled(monkeypatch, tmp_path):
+    folders = set()
+    for gpu, version in [("NVIDIA H100 80GB HBM3", "0.26.0"), ("NVIDIA L40S", "0.26.0"), ("NVIDIA L40S", "0.27.0")]:
+        monkeypatch.setattr(gpu_environment, "gpu_models", lambda folder, gpu=gpu: (gpu, gpu))
+        monkeypatch.setattr(gpu_environment, "COMPILERS", ("torch",))
+        monkeypatch.setattr("importlib.metadata.version", lambda name, version=version: version)
+        folders.add(gpu_environment.compiled_folder(tmp_path).name)
+    assert folders == {"NVIDIA-H100-80GB-HBM3-torch-0.26.0", "NVIDIA-L40S-torch-0.26.0", "NVIDIA-L40S-torch-0.27.0"}
+
+
+def test_a_place_of_the_user_stays_and_ours_follows_the_gpu_of_the_job(monkeypatch):
+    ours = gpu_environment.compiled_folder()
+    monkeypatch.setenv("VLLM_CACHE_ROOT", "/scratch/vllm")
+    monkeypatch.setenv("TRITON_CACHE_DIR", str(ours.parent / "NVIDIA-L40S-torch-2.11.0" / "triton_cache_dir"))
+    monkeypatch.delenv("TORCHINDUCTOR_CACHE_DIR", raising=False)
+    gpu_environment.set_environment()
+    places = {name: os.environ[name] for name in gpu_environment.COMPILED}
+    assert places == {
+        "VLLM_CACHE_ROOT": "/scratch/vllm",
+        "TRITON_CACHE_DIR": str(ours / "triton_cache_dir"),
+        "TORCHINDUCTOR_CACHE_DIR": str(ours / "torchinductor_cache_dir"),
+    }

@@ -4,13 +4,14 @@ Snakemake tracks a model by this one small file. The format is that of `sha256su
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, sha256
+from finmath_grpo.models.remembered import remembered_sha256
 
 MODEL_FILES = {".safetensors", ".json", ".jinja", ".model", ".txt", ".md"}
 """What a model directory holds; of a former model, all of it goes."""
@@ -24,10 +25,15 @@ def write_manifest(path: Path, files: list[Path]) -> None:
             manifest.write(f"{digest}  {file.relative_to(directory)}\n")
 
 
-def hashes(files: list[Path]) -> list[str]:
+def hashes(files: list[Path], one: Callable[[Path], str] = sha256) -> list[str]:
     """The SHA-256 of each file, several at a time: `hashlib` lets other threads run."""
     with ThreadPoolExecutor(8) as pool:
-        return list(pool.map(sha256, files))
+        return list(pool.map(one, files))
+
+
+def hash_of(file: Path) -> str:
+    """The SHA-256 of a file; of weights, read once a day."""
+    return remembered_sha256(file) if file.suffix == ".safetensors" else sha256(file)
 
 
 def read_manifest(path: Path) -> dict[str, str]:
@@ -39,17 +45,17 @@ def read_manifest(path: Path) -> dict[str, str]:
     return {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
 
 
-def verified_directory(path: Path, weights: bool = True) -> Path:
+def verified_directory(path: Path, weights: bool = True, anew: bool = False) -> Path:
     """The directory of a manifest, after checking that every file in it is what the manifest says.
 
-    Without `weights`, their files, which are large, are left out. Raises UserError naming the first file that is
-    missing or differs.
+    Without `weights`, their files, which are large, are left out. Unless `anew`, they are read once a day
+    (`finmath_grpo.models.remembered`). Raises UserError naming the first file that is missing or differs.
     """
     stated = {name: hash for name, hash in read_manifest(path).items() if weights or not name.endswith(".safetensors")}
     for name in stated:
         if not (path.parent / name).is_file():
             raise UserError(f"{path}: {name} is missing; delete the manifest and run again to make the model anew")
-    found = hashes([path.parent / name for name in stated])
+    found = hashes([path.parent / name for name in stated], sha256 if anew else hash_of)
     for (name, expected), digest in zip(stated.items(), found, strict=True):
         if digest != expected:
             raise UserError(

@@ -35,7 +35,7 @@ def uploads(run: Path, model: str, adapter: bool) -> dict[str, Path | bytes]:
             f" `snakemake --cores all {run / 'export/MANIFEST.sha256'}`"
         )
     manifest = run / ("training" if adapter else "models") / model / "MANIFEST.sha256"
-    folder = verified_directory(manifest)
+    folder = verified_directory(manifest, anew=True)
     found: dict[str, Path | bytes] = {name: folder / name for name in sorted(read_manifest(manifest))}
     if CONFIG in found:
         found[CONFIG] = without_local_paths(folder / CONFIG, card)

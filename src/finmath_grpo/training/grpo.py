@@ -33,6 +33,7 @@ from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
+from finmath_grpo.training.shortcuts import ShorterPasses
 from finmath_grpo.training.trainer import (
     FINISHED,
     check_unchanged,
@@ -48,7 +49,8 @@ from finmath_grpo.training.weight_sync import our_rollouts
 
 ROLLOUTS = "completions.jsonl.zst"
 # Settings that are ours and no field of GRPOConfig.
-OURS = {"engine", "load_in_4bit", "lora", "optimizer_steps", "validate_every", "vllm_gpu_memory_utilization"}
+OURS = {"engine", "load_in_4bit", "lora", "optimizer_steps", "shortcuts", "validate_every"}
+OURS |= {"vllm_gpu_memory_utilization"}
 
 
 def training_dataset(questions: list[Question], prompt: PromptSettings) -> Dataset:
@@ -79,7 +81,10 @@ def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str
         {
             **settings,
             **({"use_vllm": True, "vllm_mode": "colocate", **vllm} if vllm else {"use_vllm": False}),
-            "generation_kwargs": {"stop_token_ids" if vllm else "eos_token_id": ends},
+            "generation_kwargs": {
+                "stop_token_ids" if vllm else "eos_token_id": ends,
+                **({"detokenize": False} if vllm and "bare_tokens" in job.training.shortcuts else {}),
+            },
             "output_dir": str(checkpoints),
             "seed": job.seed,
             "use_cpu": job.device == "cpu",
@@ -177,8 +182,9 @@ def trl_trainer(
     # TRL masks what follows an end that is declared here, and counts a completion with none as cut off.
     model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
     with our_rollouts():
-        return GRPOTrainer(
+        return ShorterPasses(
             model=model,
+            shortcuts=job.training.shortcuts,
             processing_class=tokenizer,
             reward_funcs=reward_functions(job.rewards),
             args=grpo_config(job, checkpoints, ends, vllm),

@@ -30,6 +30,10 @@ DpoLoss = Literal["sigmoid", "hinge", "ipo", "nca_pair", "sppo_hard", "apo_zero"
 """Losses of TRL's `DPOTrainer` that need no further setting."""
 
 
+Shortcut = Literal["bare_tokens", "no_input_casts", "trimmed", "compiled_layers", "sampler_log_probabilities"]
+"""What `finmath_grpo.training.shortcuts` describes."""
+
+
 class LoraSettings(Settings):
     """The adapter (`peft.LoraConfig`)."""
 
@@ -98,6 +102,8 @@ class GrpoSettings(OptimizerSettings):
     mask_truncated_completions: bool
     vllm_importance_sampling_correction: bool
     use_bias_correction_kl: bool
+    shortcuts: tuple[Shortcut, ...] = ()
+    """With `trl`: what its passes leave out. All but `sampler_log_probabilities` leave the learning as it is."""
 
     @field_validator("load_in_4bit")
     @classmethod
@@ -131,6 +137,13 @@ class GrpoSettings(OptimizerSettings):
         if correction and info.data.get("top_p", 1) < 1:
             raise ValueError("with top_p below 1 it is biased (TRL issue 6789); set top_p: 1.0, or this to false")
         return correction
+
+    @field_validator("shortcuts")
+    @classmethod
+    def _trl_takes_shortcuts(cls, shortcuts: tuple[Shortcut, ...], info: ValidationInfo) -> tuple[Shortcut, ...]:
+        if shortcuts and info.data.get("engine") != "trl":
+            raise ValueError("needs `engine: trl`")
+        return shortcuts
 
 
 class DpoSettings(OptimizerSettings):

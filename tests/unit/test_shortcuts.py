@@ -1,0 +1,140 @@
+"""Shortcuts of TRL's passes: what is left out changes neither log-probabilities nor gradients."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from datasets import Dataset
+from peft import LoraConfig, get_peft_model
+from peft.tuners.tuners_utils import BaseTunerLayer
+from transformers import LlamaConfig, LlamaForCausalLM
+from trl import GRPOConfig
+
+from finmath_grpo.models.pretrain import new_tokenizer
+from finmath_grpo.models.settings import PretrainingJob
+from finmath_grpo.training.shortcuts import ShorterPasses
+from finmath_grpo.workflow import experiments
+
+ROOT = Path(__file__).parents[2]
+TARGETS = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
+SHAPE = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 2}
+GROUP = 4
+
+
+def new_model(dtype: torch.dtype, vocabulary: int = 500) -> LlamaForCausalLM:
+    torch.manual_seed(0)
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=vocabulary, num_key_value_heads=2, **SHAPE)).to(dtype)
+    model = get_peft_model(model, LoraConfig(r=8, lora_alpha=8, target_modules=TARGETS))
+    for name, parameter in model.named_parameters():
+        if "lora_B" in name:
+            torch.nn.init.normal_(parameter, std=0.05)
+    return model
+
+
+def sampled(prompts: list[list[int]]) -> dict[str, list[list[float]]]:
+    """Completions of 1 to 4 tokens for prompts, with log-probabilities as another engine might give them."""
+    lengths = [1 + place % GROUP for place in range(len(prompts))]
+    return {
+        "completion_ids": [list(range(20, 20 + length)) for length in lengths],
+        "logprobs": [[-0.1 * (place + 1) - step for step in range(length)] for place, length in enumerate(lengths)],
+    }
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    smoke = experiments.load(ROOT / "config/smoke.yaml")
+    job = PretrainingJob(
+        device="cpu",
+        prompt=smoke.prompt,
+        architecture=smoke.models["llama-base"].architecture,
+        seed=1,
+        pretraining=smoke.pretraining.model_copy(update={"vocabulary": 500}),
+    )
+    return new_tokenizer(job, set())
+
+
+def trainer(tokenizer, folder: Path, *shortcuts: str) -> ShorterPasses:
+    def rollouts(prompts: list, trainer: ShorterPasses) -> dict:
+        ids = [tokenizer.apply_chat_template(prompt, add_generation_prompt=True)["input_ids"] for prompt in prompts]
+        return {"prompt_ids": ids, **sampled(ids)}
+
+    questions = ["Faiz nedir?", "Anapara 1.000 TL ve faiz oranı %12 ise bir yıllık faiz kaç TL eder?"]
+    return ShorterPasses(
+        model=new_model(torch.float32, len(tokenizer)),
+        processing_class=tokenizer,
+        reward_funcs=[lambda completion_ids, **_: [float(len(ids)) for ids in completion_ids]],
+        train_dataset=Dataset.from_list([{"prompt": [{"role": "user", "content": asked}]} for asked in questions]),
+        rollout_func=rollouts,
+        shortcuts=shortcuts,
+        args=GRPOConfig(
+            output_dir=str(folder),
+            use_cpu=True,
+            bf16=False,
+            per_device_train_batch_size=GROUP,
+            num_generations=GROUP,
+            steps_per_generation=2,
+            beta=0.04,
+            report_to=[],
+            gradient_checkpointing=False,
+            vllm_importance_sampling_correction=False,
+        ),
+    )
+
+
+def scored(made: ShorterPasses) -> dict[str, torch.Tensor]:
+    made.model.train()
+    made.current_gradient_accumulation_steps = 1
+    rows = [row for row in made.train_dataset for _ in range(GROUP)]
+    return made._generate_and_score_completions(rows)
+
+
+def test_a_pass_without_the_columns_of_padding_gives_the_same_numbers_and_gradients(tokenizer, tmp_path):
+    torch.manual_seed(1)
+    ids, mask = torch.randint(10, 400, (4, 20)), torch.ones(4, 20, dtype=torch.long)
+    # Left of the prompts, right of the completions of 8 tokens at most; one row is full on neither side.
+    for row, (before, after) in enumerate([(3, 2), (7, 5), (3, 7), (9, 2)]):
+        mask[row, :before] = 0
+        mask[row, 20 - after :] = 0
+    found = []
+    for shortcuts in ((), ("trimmed",)):
+        made = trainer(tokenizer, tmp_path, *shortcuts)
+        for batch in (4, 1):
+            log_probabilities, entropies, _ = made._get_per_token_logps_and_entropies(
+                made.model, ids, mask, 8, batch, compute_entropy=True
+            )
+            made.model.zero_grad()
+            (log_probabilities.sum() + entropies.sum()).backward()
+            gradients = [p.grad for p in made.model.parameters() if p.grad is not None]
+            found.append(
+                torch.cat([values.detach().flatten() for values in (log_probabilities, entropies, *gradients)])
+            )
+    assert len(found[0]) > 64 and found[0].abs().max() > 1
+    assert all(torch.allclose(values, found[0], atol=2e-5, rtol=1e-4) for values in found[1:])
+
+
+def test_inputs_of_the_adapter_that_stay_in_bfloat16_change_no_bit():
+    ids = torch.arange(30).reshape(2, 15)
+    found = []
+    for casts in (True, False):
+        model = new_model(torch.bfloat16)
+        for module in model.modules():
+            if isinstance(module, BaseTunerLayer):
+                module.cast_input_dtype_enabled = casts
+        with torch.autocast("cpu", torch.bfloat16):
+            logits = model(input_ids=ids).logits
+        logits.float().square().sum().backward()
+        found.append([logits, *(p.grad for p in model.parameters() if p.grad is not None)])
+    assert len(found[0]) == 1 + 2 * 2 * len(TARGETS)
+    assert all(torch.equal(left, right) for left, right in zip(*found, strict=True))
+
+
+def test_old_log_probabilities_are_the_sampler_s_and_the_reference_s_stay(tokenizer, tmp_path):
+    usual, short = (
+        scored(trainer(tokenizer, tmp_path)),
+        scored(trainer(tokenizer, tmp_path, "sampler_log_probabilities")),
+    )
+    given = sampled([[]] * (2 * GROUP))["logprobs"]
+    expected = [row + [0.0] * (GROUP - len(row)) for row in given]
+    assert torch.allclose(short["old_per_token_logps"], torch.tensor(expected))
+    assert not torch.allclose(usual["old_per_token_logps"], torch.tensor(expected), atol=0.1)
+    assert torch.equal(usual["ref_per_token_logps"], short["ref_per_token_logps"])
