@@ -158,6 +158,8 @@ def pretend(gib: float) -> None:
     size = int(gib * 2**30)
     free, properties = torch.cuda.mem_get_info, torch.cuda.get_device_properties
     torch.cuda.mem_get_info = lambda *device: (min(free(*device)[0], size), size)
+    # What vLLM asks.
+    torch.accelerator.get_memory_info = torch.cuda.mem_get_info
     torch.cuda.get_device_properties = lambda *device: Smaller(properties(*device), size)
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import save_file
+from transformers import LlamaConfig, LlamaForCausalLM
 from trl import GRPOConfig
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.models.weights import base_sha256, tensor_hashes, weights_sha256
+from finmath_grpo.models.weights import base_sha256, put_back_padding_row, tensor_hashes, weights_sha256
 from finmath_grpo.training.grpo import optimizer_steps, rollouts
 from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights, last_whole_checkpoint
 from finmath_grpo.workflow import experiments
@@ -127,6 +129,17 @@ def test_training_on_other_weights_than_the_files_hold_is_refused_with_the_name_
     weights["b"][3, 3] += 1
     with pytest.raises(RuntimeError, match=r"1 tensors in memory .* b: in memory"):
         check_is_stored(tensor_hashes(weights.items()), stored)
+
+
+def test_a_padding_row_that_an_engine_zeroed_is_put_back_from_the_file(tmp_path):
+    shape = {"hidden_size": 8, "intermediate_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1}
+    model = LlamaForCausalLM(LlamaConfig(vocab_size=20, pad_token_id=19, **shape)).requires_grad_(False)
+    model.model.embed_tokens.weight[19] = torch.arange(8.0)
+    before = {name: tensor.clone() for name, tensor in model.named_parameters()}
+    save_file(before, tmp_path / "model.safetensors")
+    model.model.embed_tokens.weight[19] = 0
+    put_back_padding_row(model, tmp_path)
+    assert all(torch.equal(tensor, before[name]) for name, tensor in model.named_parameters())
 
 
 def test_rows_that_an_engine_appends_are_no_change_of_the_base():

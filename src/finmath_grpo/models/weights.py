@@ -85,11 +85,33 @@ class StoredWeights(Mapping[str, torch.Tensor]):
         wanted = self.dtype if tensor.is_floating_point() else None
         return tensor.to(wanted or tensor.dtype)
 
+    def row(self, name: str, number: int) -> torch.Tensor:
+        """One row of a tensor, read without the others."""
+        with safe_open(self.files[name], "pt", device=self.device) as stored:
+            row: torch.Tensor = stored.get_slice(name)[number : number + 1][0]
+        return row.to(self.dtype or row.dtype)
+
     def __iter__(self) -> Iterator[str]:
         return iter(self.files)
 
     def __len__(self) -> int:
         return len(self.files)
+
+
+def put_back_padding_row(model: PreTrainedModel, directory: Path) -> None:
+    """Write the row of the padding token into the input embedding as it is on disk.
+
+    Unsloth sets it to 0 where that token is no end of a completion (`zero_pad_embedding_rows` in
+    unsloth/tokenizer_utils.py). Padding is masked, so that training would be the same; but the weights that it ran
+    with would not be those of the base, and any text that holds the token would be read in another way.
+    """
+    embedding = model.get_input_embeddings()
+    if embedding.padding_idx is None:
+        return
+    name = next(name for name, tensor in model.named_parameters() if tensor is embedding.weight)
+    stored = StoredWeights(directory, dtype=embedding.weight.dtype)
+    with torch.no_grad():
+        embedding.weight[embedding.padding_idx] = stored.row(name, embedding.padding_idx).to(embedding.weight.device)
 
 
 def tensor_hashes(parameters: Iterable[tuple[str, torch.Tensor]]) -> dict[str, str]:

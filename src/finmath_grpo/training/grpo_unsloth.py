@@ -30,7 +30,7 @@ from trl import GRPOTrainer  # noqa: E402
 
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
 from finmath_grpo.models.stop_tokens import stop_tokens  # noqa: E402
-from finmath_grpo.models.weights import load_tokenizer  # noqa: E402
+from finmath_grpo.models.weights import load_tokenizer, put_back_padding_row  # noqa: E402
 from finmath_grpo.prompts import Message  # noqa: E402
 from finmath_grpo.training import grpo  # noqa: E402
 from finmath_grpo.training.settings import GrpoJob  # noqa: E402
@@ -62,6 +62,7 @@ def unsloth_trainer(
         max_num_seqs=sequences if sequences != UNSLOTH_CHOOSES else sequences + 16,
         compilation_config=VLLM_COMPILATION,
     )
+    put_back_padding_row(model, base.parent)
     model = unsloth.FastLanguageModel.get_peft_model(
         model,
         r=settings.lora.r,
