@@ -91,6 +91,12 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     assert len({record["variables"]["SLURM_JOB_ID"] for record in records}) < len(records) / 2
     assert checkout.planned() == {}
 
+    # One job with a Snakemake of its own, which starts no other for each figure.
+    (checkout.path / "results/tiny/figures/agreement.png").unlink()
+    of_its_own = ("srun", "--cpus-per-task=2", "--mem=6G", f"--chdir={checkout.path}")
+    done = cluster.command(*of_its_own, sys.executable, "-m", "snakemake", "--cores", "2", "tiny")
+    assert done.returncode == 0 and "figure tiny agreement" in done.stdout + done.stderr, done.stderr
+
     local = new_checkout(tmp_path / "local")
     local.snakemake("tiny")
     for folder in COMPARED:
