@@ -100,7 +100,26 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     local = new_checkout(tmp_path / "local")
     local.snakemake("tiny")
     for folder in COMPARED:
-        assert contents(checkout.path / "results/tiny" / folder) == contents(local.path / "results/tiny" / folder)
+        there, here = (contents(run.path / "results/tiny" / folder) for run in (checkout, local))
+        # What the page says of when and where the jobs ran.
+        assert there.pop("data/run.js", None) == here.pop("data/run.js", None) or folder == "report"
+        assert there == here
+    for name in ("scores.csv", "claims.json", "claims.md"):
+        assert (checkout.path / "results/tiny" / name).read_bytes() == (local.path / "results/tiny" / name).read_bytes()
+    there, here = (made(run.path) for run in (checkout, local))
+    assert there == here
+
+
+def made(checkout: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Rule of each file, hashes of it and its inputs, by provenance; every file's job has to be known."""
+    files = json.loads((checkout / "results/tiny/provenance.json").read_text())["files"]
+    assert {path: file["why"] for path, file in files.items() if file["job"] is None} == {}
+    # Step logs hold the seconds of a step.
+    found = {}
+    for path, file in files.items():
+        hashes = {path: file["sha256"], **file["inputs"]}
+        found[path] = file["rule"], {name: hashes[name] for name in hashes if not name.endswith("log.csv")}
+    return found
 
 
 def test_gpu_jobs_ask_for_one_gpu_and_twelve_cores_and_are_refused_where_there_is_none(
