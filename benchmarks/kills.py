@@ -207,7 +207,7 @@ def main() -> None:
     differ = sorted(name for name in expected.keys() | found.keys() if name not in found or name not in expected
                     or expected[name] != found[name])  # fmt: skip
     counts = Counter(killed)
-    stages = {stage: {whom: counts[stage, whom] for whom in WHOM} for stage in [*usual, BETWEEN]}
+    stages = {stage: {whom: counts[stage, whom] for whom in WHOM} for stage in [*sorted(usual), BETWEEN]}
     missed = [f"{stage}: {whom}" for stage in usual for whom in WHOM if not stages[stage][whom]]
     for stage, row in stages.items():
         print(f"{stage:<32} {row}")
