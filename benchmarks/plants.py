@@ -270,7 +270,7 @@ LEGITIMATE = [
         f"{RUN}/figures/all_models.html"),
     Plant("one more temperature", replace(Path("config/tiny.yaml"), "[0.2, 1.0]", "[0.2, 0.6, 1.0]"),
         f"{COMPLETIONS}/gemma-it.jsonl"),
-    Plant("a comment in the scorer", replace(Path("src/finmath_grpo/evaluation/score.py"), "_EXACT = ",
+    Plant("a comment in the scorer", replace(Path("src/finmath_grpo/scorer.py"), "_EXACT = ",
         "# A comment.\n_EXACT = "), f"{RUN}/statistics/accuracy.csv"),
     Plant("every result touched", touch_all, "tiny"),
     Plant("results carried without times", carry, "tiny"),
@@ -280,7 +280,7 @@ LEGITIMATE = [
     Plant("edited scores deleted", both(replace(RUN / "scores.csv", ",0,0,0,", ",1,1,1,"), remove(RUN / "scores.csv")),
         f"{RUN}/statistics/accuracy.csv"),
     Plant("logs and records deleted, a comment in the scorer", both(remove(RUN / "logs"), replace(
-        Path("src/finmath_grpo/evaluation/score.py"), "_EXACT = ", "# A comment.\n_EXACT = ")),
+        Path("src/finmath_grpo/scorer.py"), "_EXACT = ", "# A comment.\n_EXACT = ")),
         f"{RUN}/statistics/accuracy.csv"),
     Plant("another confidence", replace(Path("config/tiny.yaml"), "bootstrap_draws: 200",
         "bootstrap_draws: 200\n  confidence: 0.9"), f"{RUN}/statistics/accuracy.csv"),
@@ -352,6 +352,7 @@ def main() -> None:
                 if not row["good"]:
                     print(row["said"], file=sys.stderr)
                 found[-1].append({key: value for key, value in row.items() if key != "said"})
+            print(f"{time.monotonic() - started:.0f} s", flush=True)
         pool.close()
         pool.join()
     seconds, used = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -7,6 +7,7 @@
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[1]
 RECORDS = ROOT / "docs" / "reliability.json"
 PAGE = ROOT / "docs" / "reliability.md"
+WIDTH = 110
+"""Characters of a plant's words that are shown."""
 Records = dict[str, Any]
 
 
@@ -35,7 +38,9 @@ def table(*rows: list[Any]) -> Iterator[str]:
 def kills(records: Records) -> Iterator[str]:
     found = records["kills"]
     whom = ["job", "snakemake", "both"]
-    stages = {stage: [row[name] for name in whom] for stage, row in found["stages"].items()}
+    # Stages have a dot in their names.
+    ordered = sorted(found["stages"].items(), key=lambda entry: ("." not in entry[0], entry[0]))
+    stages = {stage: [row[name] for name in whom] for stage, row in ordered}
     total = [sum(column) for column in zip(*stages.values(), strict=True)]
     yield from table(
         ["stage", "its job", "Snakemake", "both at once"],
@@ -55,10 +60,10 @@ def plants(records: Records) -> Iterator[str]:
     found = records["plants"]
     stopped = [row for row in found["plants"] if row["good"]]
     through = [row for row in found["edits"] if row["good"]]
-    yield from table(
-        ["planted", "what becomes of it", "words"],
-        *([row["name"], row["result"], row["words"].replace("|", "\\|")] for row in found["plants"]),
+    rows = (
+        [row["name"], row["result"], textwrap.shorten(row["words"], WIDTH, placeholder=" …")] for row in found["plants"]
     )
+    yield from table(["planted", "what becomes of it", "words"], *rows)
     yield ""
     edits = ", ".join(row["name"] for row in found["edits"])
     yield (
