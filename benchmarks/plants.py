@@ -1,31 +1,43 @@
 """Plant errors in a finished run, one at a time, and see which check stops the DAG, and with what words.
 
-    python benchmarks/plants.py --finished /tmp/kills/undisturbed
+    python benchmarks/plants.py [--finished /tmp/finmath-reliability/undisturbed]
 
-`--finished` is a checkout in which `tiny` has run (`benchmarks/kills.py` makes one). Each plant and each edit gets
-a copy of it, and Snakemake is asked for what is built from the edited file. A plant is stopped if the run fails
-with the words expected, or, in the cache, if what was planted is not used and the bytes come out right. A legitimate
-edit has to go through. Prints a table in Markdown; ends with 1 if a plant passes or an edit is refused.
+`--finished` is a checkout in which `tiny` has run; `benchmarks/kills.py` leaves one. Each plant and each edit gets a
+copy of it, and Snakemake is asked for what is built from the edited file, in a process that forks from one with
+Snakemake loaded. A plant is stopped if the run fails with the words expected, or, in the cache, if what was planted is
+not used and the bytes come out right. A legitimate edit has to go through. What was found goes to
+docs/reliability.json; ends with 1 if a plant passes or an edit is refused.
 """
 
 import argparse
 import io
 import json
+import multiprocessing
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+# What a run loads before it reads the Snakefile. Nothing of `finmath_grpo`, which each copy has for itself.
+import pandas  # noqa: F401
+import pydantic  # noqa: F401
+import snakemake.api
+import snakemake.cli
+import snakemake.workflow
 import yaml
 import zstandard
+from kills import FOLDER
+from reliability import record
 
 RUN = Path("results/tiny")
 RAW = Path("data/raw/smoke.jsonl")
@@ -258,7 +270,7 @@ LEGITIMATE = [
         f"{RUN}/figures/all_models.html"),
     Plant("one more temperature", replace(Path("config/tiny.yaml"), "[0.2, 1.0]", "[0.2, 0.6, 1.0]"),
         f"{COMPLETIONS}/gemma-it.jsonl"),
-    Plant("a comment in the scorer", replace(Path("src/finmath_grpo/evaluation/score.py"), "_EXACT = ",
+    Plant("a comment in the scorer", replace(Path("src/finmath_grpo/scorer.py"), "_EXACT = ",
         "# A comment.\n_EXACT = "), f"{RUN}/statistics/accuracy.csv"),
     Plant("every result touched", touch_all, "tiny"),
     Plant("results carried without times", carry, "tiny"),
@@ -268,62 +280,88 @@ LEGITIMATE = [
     Plant("edited scores deleted", both(replace(RUN / "scores.csv", ",0,0,0,", ",1,1,1,"), remove(RUN / "scores.csv")),
         f"{RUN}/statistics/accuracy.csv"),
     Plant("logs and records deleted, a comment in the scorer", both(remove(RUN / "logs"), replace(
-        Path("src/finmath_grpo/evaluation/score.py"), "_EXACT = ", "# A comment.\n_EXACT = ")),
+        Path("src/finmath_grpo/scorer.py"), "_EXACT = ", "# A comment.\n_EXACT = ")),
         f"{RUN}/statistics/accuracy.csv"),
     Plant("another confidence", replace(Path("config/tiny.yaml"), "bootstrap_draws: 200",
         "bootstrap_draws: 200\n  confidence: 0.9"), f"{RUN}/statistics/accuracy.csv"),
 ]  # fmt: skip
 
 
-def try_it(plant: Plant, finished: Path, folder: Path) -> tuple[bool, str]:
-    """Whether it went as it has to, and the words that came."""
+def run(root: Path, target: str) -> tuple[int, str]:
+    """`snakemake --cores 1 TARGET` in this process and this folder: its exit status and what it said."""
+    os.chdir(root)
+    said = root.with_suffix(".txt")
+    file = os.open(said, os.O_WRONLY | os.O_CREAT)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    sys.argv = ["snakemake", "--cores", "1", target]
+    try:
+        snakemake.cli.main(sys.argv[1:])
+        status = 0
+    except SystemExit as ended:
+        if isinstance(ended.code, str):
+            print(ended.code, file=sys.stderr)
+        status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    return status, said.read_text(encoding="utf-8", errors="replace")
+
+
+def try_it(name: str, finished: Path, folder: Path) -> dict[str, Any]:
+    """What becomes of a plant, whether that is as it has to be, and the words that came."""
+    (plant,) = (plant for plant in [*PLANTS, *LEGITIMATE] if plant.name == name)
     root = folder / re.sub(r"\W+", "-", plant.name)
     shutil.copytree(finished, root, symlinks=True)
     target = root / plant.target
     before = target.read_bytes() if plant.same else b""
     plant.edit(root)
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", plant.target]
-    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    said = done.stdout
+    status, said = run(root, plant.target)
     if plant.same:
         said += "".join(
             log.read_text(encoding="utf-8", errors="replace") for log in (root / RUN / "logs").rglob("*.log")
         )
     words = next((line for line in WORDS.findall(said) if plant.words and re.search(plant.words, line)), "")
     if plant.words is None:
-        good = done.returncode == 0
+        good, results = status == 0, ("goes through", "**refused**")
     elif plant.same:
-        good = done.returncode == 0 and bool(words) and target.read_bytes() == before
+        good, results = status == 0 and bool(words) and target.read_bytes() == before, ("made anew", "**passes**")
     else:
-        good = done.returncode != 0 and bool(words)
-    if not good:
-        print(f"--- {plant.name} (exit status {done.returncode}):\n{said[-3000:]}", file=sys.stderr)
+        good, results = status != 0 and bool(words), ("stopped", "**passes**")
+    os.chdir(folder)
     shutil.rmtree(root)
-    return good, words.replace(str(root), "")
+    words = re.sub("[0-9a-f]{12}…", "…", words.replace(f"{root}/", "").removeprefix("error: "))
+    return {"name": plant.name, "good": good, "result": results[not good], "words": words, "said": said[-3000:]}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--finished", type=Path, required=True)
-    parser.add_argument("--only", default="", help="those whose name has this in it")
+    parser.add_argument("--finished", type=Path, default=FOLDER / "undisturbed")
+    parser.add_argument("--only", default="", help="those whose name has this in it; nothing is recorded then")
     arguments = parser.parse_args()
-    tried = [plant for plant in [*PLANTS, *LEGITIMATE] if arguments.only in plant.name]
-    cores = len(os.sched_getaffinity(0))
-    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(cores) as pool:
-        found = list(pool.map(lambda plant: try_it(plant, arguments.finished, Path(folder)), tried))
-    print("| planted | | words |\n| --- | --- | --- |")
-    for plant, (good, words) in zip(tried, found, strict=True):
-        if plant.words is None:
-            result = "goes through" if good else "**refused**"
-        else:
-            result = ("made anew" if plant.same else "stopped") if good else "**passes**"
-        print(f"| {plant.name} | {result} | {words} |")
-    counts = [
-        sum(good for p, (good, _) in zip(tried, found, strict=True) if (p.words is None) == edit) for edit in (0, 1)
-    ]
-    totals = [sum((plant.words is None) == edit for plant in tried) for edit in (0, 1)]
-    print(f"\n{counts[0]} of {totals[0]} plants stopped, {counts[1]} of {totals[1]} legitimate edits go through")
-    sys.exit(counts != totals)
+    finished, started = arguments.finished.resolve(), time.monotonic()
+    found: list[list[dict[str, Any]]] = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        multiprocessing.get_context("fork").Pool(len(os.sched_getaffinity(0)), maxtasksperchild=1) as pool,
+    ):
+        for kind in (PLANTS, LEGITIMATE):
+            tried = [plant.name for plant in kind if arguments.only in plant.name]
+            found.append([])
+            for row in pool.imap(partial(try_it, finished=finished, folder=Path(folder)), tried):
+                print(f"{row['name']}: {row['result']}: {row['words']}", flush=True)
+                if not row["good"]:
+                    print(row["said"], file=sys.stderr)
+                found[-1].append({key: value for key, value in row.items() if key != "said"})
+            print(f"{time.monotonic() - started:.0f} s", flush=True)
+        pool.close()
+        pool.join()
+    seconds, used = time.monotonic() - started, resource.getrusage(resource.RUSAGE_CHILDREN)
+    plants, edits = (f"{sum(row['good'] for row in rows)} of {len(rows)}" for rows in found)
+    print(f"{plants} plants stopped, {edits} legitimate edits go through")
+    print(f"{seconds:.0f} s, {used.ru_utime + used.ru_stime:.0f} s of the processor")
+    if not arguments.only:
+        record("plants", {"plants": found[0], "edits": found[1], "seconds": round(seconds)})
+    sys.exit(not all(row["good"] for rows in found for row in rows))
 
 
 if __name__ == "__main__":

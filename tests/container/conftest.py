@@ -134,12 +134,15 @@ def container(image: str, tmp_path: Path) -> Container:
 
 @pytest.fixture(scope="session")
 def published(image: str, tmp_path_factory: pytest.TempPathFactory) -> Container:
-    """A results folder in which `published` was built by the bare command, with nothing to write to and no network."""
+    """A results folder in which `published` was built by the bare command: nowhere to write, no network, no rights."""
     container = Container(new_results(tmp_path_factory.mktemp("published") / "results"))
     container.run(
         "snakemake",
         "--cores",
-        options=("-e", "FINMATH_EXPERIMENT=published", "--read-only", "--tmpfs", "/tmp"),
+        options=(
+            *("-e", "FINMATH_EXPERIMENT=published", "--read-only", "--tmpfs", "/tmp"),
+            *("--cap-drop", "ALL", "--security-opt", "no-new-privileges"),
+        ),
         network=False,
     )
     return container

@@ -71,19 +71,20 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     trainings = running(cluster, "grpo")
     cluster.command("scancel", *trainings)
     wait_for(lambda: set(running(cluster, "grpo")) - set(trainings), run)
+    again = set(running(cluster, "grpo")) - set(trainings)
     # The main process is killed while that job runs.
     run.send_signal(signal.SIGKILL)
     words = run.communicate()[0]
     assert f"SLURM-job '{trainings[0]}' failed" in words
-    orphans = re.findall(r"\d+", cluster.command("squeue", "--noheader", "--format=%i").stdout)
     refused = start(checkout, cluster, "--jobs", "2", "tiny")
-    assert f"Slurm has jobs of another run in this folder: {orphans[0]}" in refused.communicate()[0]
-    assert refused.returncode == 1
-    cluster.command("scancel", *orphans)
+    words = refused.communicate()[0]
+    (orphans,) = re.findall(r"Slurm has jobs of another run in this folder: ([\d, ]+); .* scancel", words)
+    assert refused.returncode == 1 and again <= set(orphans.split(", "))
+    cluster.command("scancel", *orphans.split(", "))
     wait_for(lambda: not cluster.command("squeue", "--noheader").stdout, subprocess.Popen(["sleep", str(PATIENCE)]))
-    again = start(checkout, cluster, "--jobs", "2", "tiny")
-    words = again.communicate()[0]
-    assert again.returncode == 0, words
+    last = start(checkout, cluster, "--jobs", "2", "tiny")
+    words = last.communicate()[0]
+    assert last.returncode == 0, words
 
     records = [json.loads(path.read_text()) for path in (checkout.path / "results/tiny/logs").rglob("*.job.json")]
     # Each job ran on a node, and most shared its start with others.
@@ -91,10 +92,35 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     assert len({record["variables"]["SLURM_JOB_ID"] for record in records}) < len(records) / 2
     assert checkout.planned() == {}
 
+    # One job with a Snakemake of its own, which starts no other for each figure.
+    (checkout.path / "results/tiny/figures/agreement.png").unlink()
+    of_its_own = ("srun", "--cpus-per-task=2", "--mem=6G", f"--chdir={checkout.path}")
+    done = cluster.command(*of_its_own, sys.executable, "-m", "snakemake", "--cores", "2", "tiny")
+    assert done.returncode == 0 and "figure tiny agreement" in done.stdout + done.stderr, done.stderr
+
     local = new_checkout(tmp_path / "local")
     local.snakemake("tiny")
     for folder in COMPARED:
-        assert contents(checkout.path / "results/tiny" / folder) == contents(local.path / "results/tiny" / folder)
+        there, here = (contents(run.path / "results/tiny" / folder) for run in (checkout, local))
+        # What the page says of when and where the jobs ran.
+        assert there.pop("data/run.js", None) == here.pop("data/run.js", None) or folder == "report"
+        assert there == here
+    for name in ("scores.csv", "claims.json", "claims.md"):
+        assert (checkout.path / "results/tiny" / name).read_bytes() == (local.path / "results/tiny" / name).read_bytes()
+    there, here = (made(run.path) for run in (checkout, local))
+    assert there == here
+
+
+def made(checkout: Path) -> dict[str, tuple[str, dict[str, str]]]:
+    """Rule of each file, hashes of it and its inputs, by provenance; every file's job has to be known."""
+    files = json.loads((checkout / "results/tiny/provenance.json").read_text())["files"]
+    assert {path: file["why"] for path, file in files.items() if file["job"] is None} == {}
+    # Step logs hold the seconds of a step.
+    found = {}
+    for path, file in files.items():
+        hashes = {path: file["sha256"], **file["inputs"]}
+        found[path] = file["rule"], {name: hashes[name] for name in hashes if not name.endswith("log.csv")}
+    return found
 
 
 def test_gpu_jobs_ask_for_one_gpu_and_twelve_cores_and_are_refused_where_there_is_none(

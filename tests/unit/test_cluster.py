@@ -1,11 +1,13 @@
 """A job on a cluster asks for what its experiment states and checks its node; no run starts beside a killed one's."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.cluster import memory_mb, minutes, refuse_beside_orphans
@@ -21,6 +23,19 @@ def test_a_job_asks_for_the_memory_and_three_times_the_hours_that_its_experiment
 def test_no_job_asks_for_less_than_half_an_hour_and_without_a_statement_for_three_days():
     assert minutes(Needs(memory=1, disk=1, hours=0.01)) == 30
     assert (memory_mb(None), minutes(None), minutes(Needs(memory=1, disk=1))) == (32000, 4320, 4320)
+
+
+def test_every_cheap_rule_of_an_experiment_is_in_a_group_of_the_profile():
+    # One that is not, between two that are, and Snakemake refuses the whole graph.
+    rules = {name: body for file in sorted((ROOT / "rules").glob("*.smk"))
+             for name, body in re.findall(r"^rule (\w+):\n(.*?)(?=^\S|\Z)", file.read_text(), re.M | re.S)}  # fmt: skip
+    profile = yaml.safe_load((ROOT / "profiles/slurm/profile.v9+.yaml").read_text())
+    groups = dict(entry.split("=") for entry in profile["groups"])
+    dear = {name for name, body in rules.items() if "gpu_job(" in body}
+    assert dear == {"pretrain", "grpo", "dpo", "merge", "generate"}
+    # The first two wait for a network or a disk, the others are targets of their own.
+    assert rules.keys() - dear - groups.keys() == {"fetch", "folder", "doctor", "export"}
+    assert groups.keys() <= rules.keys() - dear
 
 
 @pytest.mark.parametrize(("variables", "refused"), [({"SLURM_JOB_ID": "7"}, True), ({}, False)], ids=["node", "here"])

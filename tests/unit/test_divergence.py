@@ -9,7 +9,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, Trainer, TrainerControl,
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.models.pretrain import check_loss
-from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
+from finmath_grpo.training.divergence import StopWhenDiverged, check_policy, check_signal
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
@@ -37,6 +37,33 @@ def test_training_with_an_absurd_learning_rate_stops_at_the_step_at_which_it_div
     with pytest.raises(UserError, match=r"diverged at step \d+ of 20"):
         trainer.train()
     assert trainer.state.global_step < 5
+
+
+def small_model() -> LlamaForCausalLM:
+    torch.manual_seed(0)
+    shape = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 1}
+    return LlamaForCausalLM(LlamaConfig(vocab_size=50, **shape))
+
+
+def test_policy_that_knows_no_chosen_answer_better_than_by_guessing_is_refused():
+    answers = [([1, 2], [3, 4, 5]), ([6], [3, 4])]
+    model = small_model()
+    rows = torch.tensor([[1, 2, 3, 4, 5], [6, 3, 4, 5, 5]])
+    optimizer = torch.optim.AdamW(model.parameters(), lr=0.01)
+    for _ in range(20):
+        model(input_ids=rows, labels=rows).loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    check_policy(model, answers)
+    # All tokens alike: ln 50 = 3.91 exactly, as after a step so large that the norm divides by infinity.
+    with torch.no_grad():
+        model.lm_head.weight.zero_()
+    with pytest.raises(UserError, match=r"a loss of 3.912 per token, and guessing any of 50 tokens has 3.91"):
+        check_policy(model, answers)
+    with torch.no_grad():
+        model.lm_head.weight[7] = math.nan
+    with pytest.raises(UserError, match=r"a loss of nan per token"):
+        check_policy(model, answers)
 
 
 def log(steps: int = 2, **changes: list[float]) -> pd.DataFrame:

@@ -40,7 +40,7 @@ def contents(folder: Path) -> dict[str, object]:
     found: dict[str, object] = {}
     for path in sorted(folder.rglob("*")):
         if path.name == "log.csv":
-            found[path.name] = pd.read_csv(path).drop(columns="step_time", errors="ignore").to_csv()
+            found[str(path.relative_to(folder))] = pd.read_csv(path).drop(columns="step_time", errors="ignore").to_csv()
         elif path.is_file():
             found[str(path.relative_to(folder))] = path.read_bytes()
     return found

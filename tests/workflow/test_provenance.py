@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -220,3 +221,17 @@ def test_record_that_does_not_fit_is_refused(toy: Checkout):
     subprocess.run(collect, cwd=toy.path, env={**os.environ, "PYTHONPATH": "src"}, check=True)
     assert commits(toy)["results/tiny/one.txt"] == "results/tiny/logs/one.job.json: No such file or directory"
     assert provenance(toy)["jobs"] == []
+
+
+def test_job_of_a_cluster_is_known_though_snakemake_there_knows_no_start_and_not_if_it_ended_later(toy: Checkout):
+    toy.snakemake(TARGET)
+    of_slurm = {"variables": {"SLURM_JOB_ID": "7"}, "seconds": 3600.0}
+    began, soon = datetime.now(UTC) - timedelta(hours=2), datetime.now(UTC)
+    edit_record(toy, "one.job.json", started=began.isoformat(), **of_slurm)
+    edit_record(toy, "deep/two.job.json", started=soon.isoformat(), **of_slurm)
+    collect = [sys.executable, "-m", "finmath_grpo.workflow.provenance", "--experiment", "tiny"]
+    subprocess.run(collect, cwd=toy.path, env={**os.environ, "PYTHONPATH": "src"}, check=True)
+    files = provenance(toy)["files"]
+    one, two = files["results/tiny/one.txt"], files["results/tiny/two.txt"]
+    assert (one["job"], one["started"], one["seconds"]) == (0, began.isoformat(), 3600.0)
+    assert two["job"] is None and "the record is of a job that ended after" in two["why"]

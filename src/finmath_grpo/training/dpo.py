@@ -14,7 +14,7 @@ from finmath_grpo.models import store
 from finmath_grpo.models.corpus import Identity, families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.training.divergence import StopWhenDiverged
+from finmath_grpo.training.divergence import StopWhenDiverged, check_policy
 from finmath_grpo.training.pairs import preference_pairs
 from finmath_grpo.training.settings import DpoJob
 from finmath_grpo.training.trainer import (
@@ -30,6 +30,8 @@ from finmath_grpo.training.trainer import (
 
 # Settings that are ours and no field of DPOConfig.
 OURS = {"lora", "pairs"}
+CHECKED = 32
+"""Pairs on whose chosen answers the trained policy has to do better than guessing."""
 
 
 def dpo_config(job: DpoJob, checkpoints: Path) -> DPOConfig:
@@ -70,6 +72,9 @@ def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     with store.keep(run / FINISHED, run.name) as directory:
         described = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
         train_and_save(trainer, None, base.parent, directory, described)
+        asked = trainer.train_dataset.select(range(min(CHECKED, len(trainer.train_dataset))))
+        with trainer.compute_loss_context_manager():
+            check_policy(trainer.model, ((row["prompt_ids"], row["chosen_ids"]) for row in asked))
         write_jsonl(directory / "pairs.jsonl", pairs)
     discard_checkpoints(run)
 

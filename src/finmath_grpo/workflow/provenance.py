@@ -24,6 +24,7 @@ import pydantic
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
 from finmath_grpo.report.record import write_published, write_record
+from finmath_grpo.workflow.cluster import SCHEDULED
 from finmath_grpo.workflow.experiments import Experiment, Fetched, load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
 from finmath_grpo.workflow.metadata import Making, chain, read_makings
@@ -66,6 +67,11 @@ def read_record(file: Path) -> JobRecord | str:
 EDITED = "the file is not as the job left it"
 
 
+def by_scheduler(record: JobRecord) -> bool:
+    """Whether a job ran on a node of a cluster, as a job of its scheduler."""
+    return SCHEDULED in record.variables
+
+
 def misfit(record: JobRecord, path: str, digest: str, making: Making) -> str | None:
     """Why a record does not tell how the file with this SHA-256 was made; None if it does."""
     if path not in record.outputs:
@@ -75,6 +81,12 @@ def misfit(record: JobRecord, path: str, digest: str, making: Making) -> str | N
     if record.exit_status != 0:
         return f"the record is of a job that failed (exit status {record.exit_status})"
     started = datetime.fromisoformat(record.started)
+    if by_scheduler(record):
+        # Snakemake on the node takes away the mark from which the one that submitted would read the start.
+        made = started.timestamp() + record.seconds <= making.ended + SKEW
+        return (
+            None if made else f"the record is of a job that ended after {moment(making.ended)}, when it was collected"
+        )
     # A file that a job linked or copied with its times may be older than the job.
     if not making.started - SKEW <= started.timestamp() <= max(making.started, making.ended) + SKEW:
         return (
@@ -96,7 +108,8 @@ class Jobs:
     def of(self, path: str, digest: str, making: Making) -> dict[str, Any]:
         """`job`: the number of the job that made a file, or null; then `why` says why it is not known.
 
-        `sha256` too, where the job left another file than there is now.
+        `sha256` too, where the job left another file than there is now; `started` and `seconds` too, where Snakemake
+        does not know them.
         """
         if not making.logs:
             return {"job": None, "why": "the job has no log, and so no record"}
@@ -112,7 +125,8 @@ class Jobs:
         if file not in self.numbers:
             self.numbers[file] = len(self.jobs)
             self.jobs.append(self.described(file, record))
-        return {"job": self.numbers[file]}
+        times = {"started": record.started, "seconds": record.seconds} if by_scheduler(record) else {}
+        return {**times, "job": self.numbers[file]}
 
     def described(self, file: Path, record: JobRecord) -> dict[str, Any]:
         """A job without its outputs, which are listed with the files."""
