@@ -49,3 +49,52 @@ rule score:
             "evaluation.score --names {params.names} --tests {input.tests} --completions {input.completions}"
             " --scores {output.scores}"
         )
+
+
+# Many completions by a few models, for pass@k at large k: only with the section `deep`. The texts stay here.
+rule sample_deep:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        weights=plan.weights,
+    output:
+        completions="results/{experiment}/deep/{model}.jsonl.zst",
+    log:
+        "results/{experiment}/logs/sample_deep/{model}.log",
+    benchmark:
+        "results/{experiment}/benchmarks/sample_deep/{model}.tsv"
+    threads: plan.cpus
+    resources:
+        gpu=plan.gpus_of_generation,
+        mem_mb=plan.memory_mb,
+        runtime=plan.minutes,
+    params:
+        settings=plan.deep_settings,
+        prompt=plan.settings("prompt"),
+        device=plan.device,
+        code=plan.deep_code,
+    shell:
+        gpu_job(
+            "evaluation.deep --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+            " --model {wildcards.model} --test {input.test} --weights {input.weights}"
+            " --cache results/cache/completions --completions {output.completions}"
+        )
+
+
+rule count_deep:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        completions=plan.deep_completions,
+        code=plan.code("evaluation.deep_counts"),
+    output:
+        counts="results/{experiment}/deep.csv",
+    log:
+        "results/{experiment}/logs/count_deep.log",
+    benchmark:
+        "results/{experiment}/benchmarks/count_deep.tsv"
+    params:
+        models=plan.deep_models,
+    shell:
+        job(
+            "evaluation.deep_counts --models {params.models} --test {input.test}"
+            " --completions {input.completions} --counts {output.counts}"
+        )

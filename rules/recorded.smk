@@ -1,7 +1,7 @@
 # A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run. So the texts are
 # scored once more here: scores that contradict the texts, or were made by an older scorer, can't pass.
 
-from finmath_grpo.release.record import OF_MODELS, OF_RUN, OF_TESTS
+from finmath_grpo.release.record import DEEP, OF_MODELS, OF_RUN, OF_TESTS
 
 MADE_AGAIN = {"scores.csv", "statistics/examples.json"}
 
@@ -18,7 +18,7 @@ rule unpack:
         experiment=plan.kinds("recorded"),
         member="|".join(
             name.replace(".", r"\.").replace("*", "[^/]+")
-            for name in [*OF_RUN, *OF_TESTS, *OF_MODELS]
+            for name in [*OF_RUN, *OF_TESTS, DEEP, *OF_MODELS]
             if name not in MADE_AGAIN
         ),
     shell:

@@ -28,6 +28,27 @@ rule statistics:
         )
 
 
+rule pass_at_k_deep:
+    input:
+        test="results/{experiment}/data/test.jsonl",
+        counts="results/{experiment}/deep.csv",
+        code=plan.code("statistics.pass_at_k_deep"),
+    output:
+        table="results/{experiment}/statistics/pass_at_k_deep.csv",
+    log:
+        "results/{experiment}/logs/pass_at_k_deep.log",
+    wildcard_constraints:
+        experiment=plan.kinds("run", "recorded"),
+    params:
+        settings=plan.settings("statistics"),
+        models=plan.deep_models,
+    shell:
+        job(
+            "statistics.pass_at_k_deep --settings {params.settings:q} --models {params.models}"
+            " --test {input.test} --counts {input.counts} --table {output.table}"
+        )
+
+
 rule training_table:
     input:
         logs=plan.logs,

@@ -303,6 +303,16 @@ def test_a_recorded_run_has_models_and_statistics_of_its_record(tmp_path):
     }
     assert load_text(tmp_path, text + "statistics: {confidence: 0.8}").statistics.contrasts == (("a", "b"),)
     assert load_text(tmp_path, text + "statistics: {confidence: 0.8}").statistics.confidence == 0.8
+    assert found.deep is None
+
+
+def test_a_record_has_the_many_tries_of_its_run_where_their_counts_are_in_it(tmp_path):
+    config = OLD + "deep: {models: [b, a], temperature: 0.7, samples: 64}\n"
+    text = f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n"
+    record(tmp_path / "run.tar.zst", {"run.yaml": config, "deep.csv": ""})
+    assert load_text(tmp_path, text).deep.models == ("b", "a")
+    record(tmp_path / "run.tar.zst", {"run.yaml": config})
+    assert load_text(tmp_path, text).deep is None
 
 
 def test_a_record_has_the_runs_of_its_seeds(tmp_path):

@@ -27,13 +27,16 @@ from finmath_grpo.figures.curves import curves, diagnostics
 from finmath_grpo.figures.draw import Drawing
 from finmath_grpo.figures.page import write_page
 from finmath_grpo.figures.pass_and_majority import figure as pass_and_majority
+from finmath_grpo.figures.pass_at_k_deep import figure as pass_at_k_deep
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
 from finmath_grpo.figures.theme import DARK, KNOWN, PAPER, colours, ink_on
 from finmath_grpo.numerals import rounded
 from finmath_grpo.prompts import fill_template
+from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.merge_table import COLUMNS, merge_table
+from finmath_grpo.statistics.pass_at_k_deep import table_of
 from finmath_grpo.statistics.reward_audit import Rollout, audit
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +130,8 @@ def simulated(tmp_path_factory) -> Path:
     shutil.copy("data/recorded/scorer_audit.csv", folder)
     merged = merge_table({model: {"tensors": tensors} for model in ("llama-grpo", "gemma-dpo")})
     merged.to_csv(folder / "merge.csv", index=False)
+    counts = {"llama-base": rng.integers(0, 9, 12), "llama-grpo": rng.integers(0, 9, 12)}
+    table_of(counts, 8, 1.0, Families.single(12), 0.95).to_csv(folder / "pass_at_k_deep.csv", index=False)
     return folder
 
 
@@ -159,7 +164,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
     everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
     trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
-    trained |= {"merged": ["llama-grpo"], "audited": KNOWN}
+    trained |= {"merged": ["llama-grpo"], "deep": ["llama-base", "llama-grpo"], "audited": KNOWN}
     assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
 
 
@@ -193,7 +198,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
 )
 def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absent, models, given):
     run = {"panel": ["llama-grpo"], "contrasts": [("llama-grpo", "gemma-it")], "logs": KNOWN, "rollouts": KNOWN}
-    run |= {"merged": KNOWN, "audited": KNOWN}
+    run |= {"merged": KNOWN, "deep": KNOWN, "audited": KNOWN}
     expected = set(FIGURES) - absent - (set() if "gemma-dpo" in models else {"gemma_vs_dpo"})
     expected -= set() if "llama-base" in models else {"grpo_vs_base"}
     assert set(figures_of("run", models, **{**run, **given})) == expected
@@ -241,6 +246,28 @@ def test_reading_the_catalogue_loads_no_plotting():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "[]\n", done.stderr
+
+
+def test_curves_of_many_tries_and_their_bands_are_those_of_the_table_and_the_caption_says_where_they_cross():
+    table = pd.DataFrame(
+        [
+            ("llama-base", np.nan, 1, 0.2, 0.1, 0.3, np.nan),
+            ("llama-base", np.nan, 2, 0.5, 0.4, 0.6, np.nan),
+            ("llama-grpo", np.nan, 1, 0.3, 0.2, 0.4, np.nan),
+            ("llama-grpo", np.nan, 2, 0.4, 0.3, 0.5, np.nan),
+            ("llama-grpo", "llama-base", 1, 0.1, 0.0, 0.2, 2),
+            ("llama-grpo", "llama-base", 2, -0.1, -0.2, -0.05, 2),
+        ],
+        columns=["model", "against", "k", "value", "low", "high", "crossing"],
+    ).assign(test="t1", temperature=1.0, questions=100, samples=2, interval="wilson, families")
+    shown = pass_at_k_deep(GivenTables({"pass_at_k_deep": table}), LOOK)
+    lines = {(line.name, line.xaxis): line for line in shown.data if line.name}
+    assert list(lines["llama-grpo &lt;b&gt;&amp;", "x2"].y) == [10, -10]
+    bands = [band for band in shown.data if band.fill == "toself"]
+    assert (list(bands[0].x), list(bands[0].y)) == ([1, 2, 2, 1], [30, 60, 40, 10])
+    assert "is below its base from k = 2 on" in shown.layout.title.subtitle.text.replace("<br>", " ")
+    never = pass_at_k_deep(GivenTables({"pass_at_k_deep": table.assign(crossing=np.nan)}), LOOK)
+    assert "not below its base at any k up to 2" in never.layout.title.subtitle.text.replace("<br>", " ")
 
 
 @pytest.mark.parametrize("figure", ["grpo_vs_base", "gemma_vs_dpo", "all_models"])

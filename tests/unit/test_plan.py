@@ -160,6 +160,29 @@ def test_the_validation_questions_are_asked_in_training_only_where_the_config_sa
         experiments.load(tmp_path / "without.yaml")
 
 
+def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_without_the_section(plan, tmp_path):
+    text = "extends: smoke\ndeep: {models: [llama-base, llama-grpo], temperature: 0.9, samples: 64}\n"
+    for name in ("smoke", "mine"):
+        content = text if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
+    mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
+    assert mine.deep_completions(job("mine")) == [
+        f"results/mine/deep/llama-{name}.jsonl.zst" for name in ("base", "grpo")
+    ]
+    asked, of_tests = json.loads(mine.deep_settings(job("mine"))), json.loads(mine.evaluation_settings(job("mine")))
+    assert asked == {**of_tests["t1"], "temperatures": [0.9], "samples": 64}
+    assert of_tests == json.loads(plan.evaluation_settings(job("smoke")))
+    files = [*mine.artifacts("mine"), *mine.tables_to_link(job("mine"))]
+    assert [file for file in files if "deep" in file] == [
+        *(f"results/mine/figures/pass_at_k_deep.{kind}" for kind in ("png", "html")),
+        "results/mine/statistics/pass_at_k_deep.csv",
+    ]
+    assert not [file for file in [*plan.artifacts("smoke"), *plan.tables_to_link(job("smoke"))] if "deep" in file]
+    (tmp_path / "mine.yaml").write_text(text.replace("llama-grpo", "gone"), encoding="utf-8")
+    with pytest.raises(UserError, match=r"deep\.models: 'gone' is no entry under models"):
+        experiments.load(tmp_path / "mine.yaml")
+
+
 def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):
     assert plan.figure_tables(job("recorded", figure="scorer_audit")) == ["data/recorded/scorer_audit.csv"]
     assert "scorer_audit" in plan.figures("recorded") and "scorer_audit" not in plan.figures("smoke")

@@ -7,7 +7,7 @@ import pytest
 from conftest import Checkout, new_checkout
 
 MODELS = 6
-COSTLY = {"clean", "clean_test", "split", "pretrain", "fetch", "grpo", "dpo", "merge", "generate"}
+COSTLY = {"clean", "clean_test", "split", "pretrain", "fetch", "grpo", "dpo", "merge", "generate", "sample_deep"}
 """Everything up to the completions. These rules are deaf to prose."""
 
 
@@ -131,7 +131,7 @@ def test_an_edited_scorer_scores_again_and_generates_nothing(copy: Checkout):
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")
     planned = copy.planned()
     assert planned["score"] == 1
-    assert not planned.keys() & {"clean", "split", "pretrain", "grpo", "dpo", "merge", "generate"}
+    assert not planned.keys() & {"clean", "split", "pretrain", "grpo", "dpo", "merge", "generate", "sample_deep"}
 
 
 def test_nothing_reruns_in_a_fresh_clone_with_restored_results(finished: Checkout, tmp_path: Path):

@@ -11,6 +11,7 @@ CHECKS: dict[str, Callable[..., Finding]] = {
         *(of_training.rises, of_training.unchanged, of_training.count_is, of_training.whole_group),
         *(of_training.form_share, of_training.form_bound, of_training.quickly),
         *(of_contrasts.mathematics, of_contrasts.difference, of_contrasts.at_most, of_contrasts.every_temperature),
+        of_contrasts.within_reach,
         *(of_contrasts.signs, of_contrasts.closer, of_contrasts.upper_half, of_contrasts.examples_exist),
         *(of_questions.temperature_matters, of_questions.ranges, of_questions.no_punctuation_raises),
         *(of_questions.separators_swapped, of_questions.gains_are_swaps, of_questions.labels_differ),

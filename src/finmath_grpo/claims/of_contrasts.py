@@ -87,6 +87,28 @@ def at_most(tables: Tables, trained: str, base: str, at: str, scorer: str, margi
     return Finding(verdict, *effect, POINTS, None, detail, "contrasts.csv", "difference")
 
 
+def within_reach(tables: Tables, trained: str, base: str, margin: float) -> Finding:
+    """With as many completions of a question as there are (`deep` of the config), the share of questions that the first
+    model gets right no further above the second's than the margin. Supported if the interval of the difference is below
+    the margin, contradicted if above, else inconclusive (non-inferiority). Said beside it: the difference at k = 1, and
+    the smallest k from which on every interval is below 0, where the curves have crossed."""
+    rows = tables.rows("pass_at_k_deep", model=trained, against=base).sort_values("k")
+    one, last = rows.iloc[0], rows.iloc[-1]
+    verdict = {SUPPORTED: CONTRADICTED, CONTRADICTED: SUPPORTED}.get(
+        beyond(last["low"], last["high"], margin), INCONCLUSIVE
+    )
+    several = tables.rows("pass_at_k_deep", k=int(last["k"]))
+    shares = several[several["against"].isna()].set_index("model")["value"]
+    crossed = "no crossing" if pd.isna(last["crossing"]) else f"behind from k = {int(last['crossing']):,} on"
+    detail = (
+        f"k = {int(last['k']):,} at temperature {last['temperature']}: {trained} {rounded(100 * shares[trained], 1)} %,"
+        f" {base} {rounded(100 * shares[base], 1)} %; k = 1: {signed(100 * one['value'])} points"
+        f" [{signed(100 * one['low'])}, {signed(100 * one['high'])}]; {crossed}"
+    )
+    effect = last["value"], last["low"], last["high"]
+    return Finding(verdict, *effect, POINTS, None, detail, "pass_at_k_deep.csv", "value")
+
+
 def every_temperature(tables: Tables, pairs: list[list[str]], scorer: str) -> Finding:
     """The first model of each pair above the second at every temperature, on these questions: a description, with no
     test, as completions at low temperatures are much alike. Supported if all of six temperatures or more are above;

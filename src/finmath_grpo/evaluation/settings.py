@@ -45,6 +45,26 @@ class EvaluationSettings(Settings):
         return gpus
 
 
+class DeepSettings(Settings):
+    """Many completions of each question of T1 by a few models, at one temperature, for pass@k at large k.
+
+    All else is as in `evaluation`. Their texts stay in results/; a record has their scores alone.
+    """
+
+    models: tuple[str, ...] = Field(min_length=2)
+    """Entries under `models`, the base first: the others are compared with it. Of several runs it is the first one."""
+    temperature: float = Field(ge=0.01, le=10)
+    samples: int = Field(ge=2, le=10_000)
+    """Completions per question."""
+
+    @field_validator("models")
+    @classmethod
+    def _no_model_twice(cls, models: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(models)) != len(models):
+            raise ValueError("a model stands twice in the list")
+        return models
+
+
 class FurtherTest(Settings):
     """A test beside T1, which is what `split` holds out and is run by `evaluation`."""
 

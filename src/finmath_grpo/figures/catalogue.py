@@ -32,9 +32,10 @@ class Entry:
     """What the figure shows, for a reader who can't see it. The numbers are in the tables."""
     tables: tuple[str, ...]
     """Files in `results/{experiment}/statistics/` that it reads."""
-    shows: Literal["models", "panel", "contrast", "logs", "rollouts", "merged", "audited"] = "models"
+    shows: Literal["models", "panel", "contrast", "logs", "rollouts", "merged", "deep", "audited"] = "models"
     """The models that it shows: all, the panel, the first contrast, those with a training log, those with rollouts,
-    those that were merged with an adapter, those whose completions other tools have scored."""
+    those that were merged with an adapter, those of the section `deep`, those whose completions other tools have
+    scored."""
     least: int = 1
     """How many of these the experiment must have."""
     models: tuple[str, ...] = ()
@@ -250,6 +251,17 @@ FIGURES: dict[str, Entry] = {
         tables=("pass_and_majority.csv",),
         published=False,
     ),
+    "pass_at_k_deep": Entry(
+        draw="pass_at_k_deep:figure",
+        title="Could the base do it, given many tries?",
+        group="Accuracy",
+        alt="Two panels over the number of completions per question on a log scale: pass@k of each model with a band, "
+        "and the difference of each to the base with a band and a line at zero.",
+        tables=("pass_at_k_deep.csv",),
+        shows="deep",
+        least=2,
+        published=False,
+    ),
     "agreement": Entry(
         draw="agreement:figure",
         title="Do the models solve the same questions?",
@@ -280,14 +292,16 @@ def figures_of(
     logs: Collection[str] = (),
     rollouts: Collection[str] = (),
     merged: Collection[str] = (),
+    deep: Collection[str] = (),
     audited: Collection[str] = (),
 ) -> list[str]:
     """The names of an experiment's figures, in the order of the catalogue.
 
     `kind` is the kind of experiment, `models` are the names of its models, `panel` and `contrasts` are those of its
     statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training,
-    `merged` those that were merged with an adapter, `audited` those whose completions other tools have scored;
-    `published` needs neither, as it has the log of the post's run.
+    `merged` those that were merged with an adapter, `deep` those sampled for pass@k at large k,
+    `audited` those whose completions other tools have scored; `published` needs neither, as it has the log
+    of the post's run.
     """
     if kind == "published":
         logs = rollouts = (POST_RUN,)
@@ -298,6 +312,7 @@ def figures_of(
         "logs": logs,
         "rollouts": rollouts,
         "merged": merged,
+        "deep": deep,
         "audited": audited,
     }
     shown = {group: set(names) & set(models) for group, names in named.items()}

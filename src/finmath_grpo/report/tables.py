@@ -14,6 +14,7 @@ MEANINGS = {
     "shapes": "accuracy by whether training has shown the shape of a question",
     "power": "the smallest difference that this number of questions and samples can show",
     "pass_and_majority": "pass@k and majority voting",
+    "pass_at_k_deep": "pass@k at large k, and the difference to the base",
     "agreement": "whether two models succeed on the same questions, for each pair of models",
     "panel": "agreement of the post's four models, question by question (Fleiss' kappa)",
     "temperature_effect": "whether temperature matters",

@@ -3,6 +3,7 @@
 import argparse
 from itertools import islice
 from pathlib import Path
+from random import Random
 
 import torch
 from datasets import Dataset
@@ -11,11 +12,11 @@ from trl import DPOConfig, DPOTrainer
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_jsonl
 from finmath_grpo.models import store
-from finmath_grpo.models.corpus import Identity, families_of, identities
+from finmath_grpo.models.corpus import Identity, draw_problem, families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.divergence import StopWhenDiverged, check_policy
-from finmath_grpo.training.pairs import preference_pairs
+from finmath_grpo.training.pairs import Pair, answers_of, preference_pairs, sampled_pairs
 from finmath_grpo.training.settings import DpoJob
 from finmath_grpo.training.trainer import (
     FINISHED,
@@ -29,7 +30,7 @@ from finmath_grpo.training.trainer import (
 )
 
 # Settings that are ours and no field of DPOConfig.
-OURS = {"lora", "pairs"}
+OURS = {"lora", "pairs", "rejected"}
 CHECKED = 32
 """Pairs on whose chosen answers the trained policy has to do better than guessing."""
 
@@ -55,10 +56,21 @@ def dpo_config(job: DpoJob, checkpoints: Path) -> DPOConfig:
     )
 
 
+def pairs_of(job: DpoJob, held_out: set[Identity], base: Path) -> list[Pair]:
+    """The pairs of a job; `base` is the manifest of the model that is trained."""
+    families = families_of(job.families)
+    written = preference_pairs(families, held_out, job.prompt, job.seed)
+    if job.training.rejected == "written":
+        return list(islice(written, job.training.pairs))
+    draw = Random(f"lengths of answers {job.seed}")
+    like = [draw_problem(families, held_out, draw) for _ in range(1000)]
+    answers = answers_of(base, job.device, job.prompt, like)
+    return sampled_pairs(families, held_out, job.prompt, job.seed, job.training.pairs, answers)
+
+
 def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     """Train the adapter of a job on pairs of its families and keep the result in the run's folder."""
-    drawn = preference_pairs(families_of(job.families), held_out, job.prompt, job.seed)
-    pairs = list(islice(drawn, job.training.pairs))
+    pairs = pairs_of(job, held_out, base)
     torch.manual_seed(job.seed)
     trainer = DPOTrainer(
         model=load_model(base, job.device),

@@ -154,6 +154,10 @@ class DpoSettings(OptimizerSettings):
     loss_type: tuple[DpoLoss, ...] = Field(min_length=1)
     pairs: int = Field(ge=1, le=10_000_000)
     """Preference pairs drawn from the families."""
+    # Left out of what names finished runs where it says nothing new, so that they keep their names.
+    rejected: Literal["written", "sampled"] = Field(default="written", exclude_if=lambda side: side == "written")
+    """The worse side of a pair: `written` by us, a slip in one digit or no tags, or `sampled` from the base, where it
+    answers wrongly or leaves the template."""
     max_length: PositiveInt
 
 

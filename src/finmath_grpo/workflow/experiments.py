@@ -165,6 +165,9 @@ def _faults(run: Run) -> Iterable[str]:
             yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
         if run.training.grpo and run.training.grpo.engine == "unsloth":
             yield "training.grpo.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
+    for name in run.deep.models if run.deep else ():
+        if name not in run.models:
+            yield f"deep.models: {name!r} is no entry under models"
     for name, test in _further_tests(run).items():
         strange = sorted(set(test.temperatures or ()) - set(run.evaluation.temperatures))
         if strange:
@@ -327,6 +330,13 @@ def section(experiment: Experiment, name: str) -> str:
 def evaluation_settings(run: Run, test: str = "t1") -> str:
     """How the questions of a test are asked, as canonical JSON."""
     return _slice(tests(run)[test].evaluation)
+
+
+def deep_settings(run: Run) -> str:
+    """How the questions of T1 are asked for pass@k at large k, as canonical JSON."""
+    assert run.deep, "the section `deep` is missing"
+    asked = {"temperatures": (run.deep.temperature,), "samples": run.deep.samples}
+    return _slice(run.evaluation.model_copy(update=asked))
 
 
 def pretraining_settings(run: Run, model: str) -> str:

@@ -9,7 +9,7 @@ import pydantic
 from pydantic import Field, NonNegativeFloat, PositiveFloat, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
 
-from finmath_grpo.evaluation.settings import EvaluationSettings, FurtherTests
+from finmath_grpo.evaluation.settings import DeepSettings, EvaluationSettings, FurtherTests
 from finmath_grpo.figures.settings import FigureSettings
 from finmath_grpo.models.settings import Architecture, PretrainingSettings
 from finmath_grpo.prompts import PromptSettings
@@ -153,6 +153,8 @@ class Run(Settings):
     merge: MergeSettings | None = None
     """Needed where a model is trained by GRPO or DPO."""
     evaluation: EvaluationSettings
+    deep: DeepSettings | None = None
+    """Pass@k at large k for a few models; without it there is no such table, figure and verdict."""
     statistics: StatisticsSettings = StatisticsSettings()
     figures: FigureSettings = FigureSettings()
 
@@ -199,6 +201,8 @@ class Recorded(Settings):
     models: SkipJsonSchema[dict[ModelName, RecordedModel]]
     tests: SkipJsonSchema[tuple[str, ...]] = ()
     """The tests beside T1 that the recorded run had."""
+    deep: SkipJsonSchema[DeepSettings | None] = None
+    """How the recorded run sampled for pass@k at large k, if its scores are in the record."""
 
 
 Experiment = Run | Published | Recorded

@@ -38,6 +38,11 @@ def completions(experiment: str, model: str) -> str:
     return f"results/{experiment}/completions/{model}.jsonl"
 
 
+def deep(experiment: str, model: str) -> str:
+    """The completions for pass@k at large k."""
+    return f"results/{experiment}/deep/{model}.jsonl.zst"
+
+
 def statistics(experiment: str, tables: Iterable[str]) -> list[str]:
     return [f"results/{experiment}/statistics/{table}" for table in tables]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
 from finmath_grpo.workflow import closure, experiments, paths
-from finmath_grpo.workflow.kinds import Published, Recorded, Run
+from finmath_grpo.workflow.kinds import Experiment, Published, Recorded, Run
 from finmath_grpo.workflow.plan_of_run import Files, RunPlan, Wildcards
 from finmath_grpo.workflow.recorded import config_of_record
 
@@ -20,6 +20,7 @@ CLAIMED = (
     *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect", "solved", "training"),
     *("by_question", "forms_by_question"),
     *("decomposition", "readability", "ceiling"),
+    "pass_at_k_deep",
 )
 """Tables that claims read."""
 LINKED = (
@@ -34,6 +35,8 @@ NOT_PUBLISHED = {
 """Tables that can't be made of the post's numbers."""
 SHARED = ("questions", "device", "prompt", "models", "training", "evaluation", "statistics")
 """Sections of a config that an export tells of."""
+OF_DEEP = {"pass_at_k_deep"}
+"""Tables of the section `deep`, which few experiments have."""
 OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms", "forms_by_question"}
 """Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
 
@@ -74,6 +77,10 @@ class Plan(RunPlan):
         """The models' labels as JSON, in the config's order."""
         return json.dumps(experiments.labels(self._found(wildcards)), ensure_ascii=False)
 
+    def deep_models(self, wildcards: Wildcards) -> tuple[str, ...]:
+        """The models of the section `deep`, the base first."""
+        return _deep_models(self._found(wildcards))
+
     # ---- what is shipped
 
     def record(self, wildcards: Wildcards) -> str:
@@ -100,6 +107,7 @@ class Plan(RunPlan):
             logs=sampled,
             rollouts=sampled,
             merged=[model for model, _ in experiments.trained_pairs(found)],
+            deep=_deep_models(found),
             audited=found.models if isinstance(found, Recorded) and found.scorer_audit else (),
         )
 
@@ -224,4 +232,12 @@ class Plan(RunPlan):
         absent = set(NOT_PUBLISHED) if self._is_published(wildcards) else set()
         if not self._is_published(wildcards) and not experiments.models_with_rollouts(self._found(wildcards)):
             absent |= OF_GRPO
+        if not _deep_models(self._found(wildcards)):
+            absent |= OF_DEEP
         return paths.statistics(wildcards.experiment, [f"{name}.csv" for name in names if name not in absent])
+
+
+def _deep_models(experiment: Experiment) -> tuple[str, ...]:
+    """The models of the section `deep`, none without it."""
+    deep = None if isinstance(experiment, Published) else experiment.deep
+    return deep.models if deep else ()

@@ -224,6 +224,23 @@ class RunPlan:
             "finmath_grpo.evaluation.generate", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
         )
 
+    def deep_settings(self, wildcards: Wildcards) -> str:
+        """How T1 is asked for pass@k at large k, as canonical JSON."""
+        return experiments.deep_settings(self._run(wildcards))
+
+    def deep_code(self, wildcards: Wildcards) -> str:
+        engine = self._run(wildcards).evaluation.engine
+        return closure.fingerprint(
+            "finmath_grpo.evaluation.deep", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
+        )
+
+    def deep_completions(self, wildcards: Wildcards) -> Files:
+        """Those of every model of the section `deep`; without one, a file that is not there."""
+        found = self._run(wildcards).deep
+        if found is None:
+            return f"config/{wildcards.experiment}.yaml: no section deep"
+        return [paths.deep(wildcards.experiment, model) for model in found.models]
+
     def completions(self, wildcards: Wildcards) -> list[str]:
         """The completions of every model."""
         return [paths.completions(wildcards.experiment, model) for model in self.models(wildcards)]

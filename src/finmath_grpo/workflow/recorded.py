@@ -5,7 +5,7 @@ from typing import Any
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.settings import FurtherTests
-from finmath_grpo.release.record import opened, read_member
+from finmath_grpo.release.record import DEEP, opened, read_member
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.workflow.config_file import Config, merge_patch, parse_yaml
 from finmath_grpo.workflow.named_files import fault_of
@@ -16,7 +16,7 @@ def with_record(path: Path, config: Config) -> Config:
     record = config.values.get("record")
     if config.values.get("kind") != "recorded" or not isinstance(record, str):
         return config
-    given = [key for key in ("models", "tests") if key in config.values]
+    given = [key for key in ("models", "tests", "deep") if key in config.values]
     if given:
         raise UserError(f"{path}: {given[0]}: comes from the record {record}; leave it out here")
     if fault := fault_of(record):
@@ -40,7 +40,7 @@ def config_of_record(record: Path) -> tuple[str, dict[str, Any]]:
 
 
 def of_record(record: Path) -> dict[str, Any]:
-    """Models, tests and statistics of a recorded run, from the config that its record holds, as `Recorded` names them.
+    """What `Recorded` has of its run: models, tests, `deep` and statistics, from the config that the record holds.
 
     Nothing else of that config is read, so that a record outlives changes of the schema. Raises UserError for a file
     that is no record, or whose config has no models.
@@ -61,5 +61,6 @@ def of_record(record: Path) -> dict[str, Any]:
             for model, entry in models.items()
         },
         "tests": [test for test in FurtherTests.model_fields if tests.get(test)],
+        **({"deep": config.get("deep")} if DEEP in members else {}),
         "statistics": {key: statistics[key] for key in StatisticsSettings.model_fields if key in statistics},
     }

@@ -1,0 +1,86 @@
+"""Many completions of each question of T1 by one model, for pass@k at large k: `deep/{model}.jsonl.zst`.
+
+Engine, prompts and seeds are those of `finmath_grpo.evaluation.generate`: completion 0 of a question at a temperature
+is the same draw here and there. So many completions take long, so they are cut into cells of some questions each, and a
+killed job goes on from its finished cells.
+"""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from finmath_grpo.errors import run_stage
+from finmath_grpo.evaluation.generate import (
+    Cell,
+    cell_file,
+    check_texts,
+    load_engine,
+    prompt_tokens,
+    read_cell,
+    write_cell,
+)
+from finmath_grpo.evaluation.settings import EvaluationSettings
+from finmath_grpo.files import read_jsonl, replacing
+from finmath_grpo.gpu_environment import require, set_environment
+from finmath_grpo.models.stop_tokens import stop_tokens
+from finmath_grpo.models.weights import load_tokenizer
+from finmath_grpo.prompts import PromptSettings
+from finmath_grpo.questions.rows import Question
+from finmath_grpo.rollouts import write_rollouts
+
+TEST = "t1"
+COMPLETIONS = 8192
+"""Completions of a cell, about: what a killed job loses at most, some seconds on a GPU."""
+
+
+def cells_of(
+    questions: Sequence[Question], prompts: Sequence[tuple[int, ...]], settings: EvaluationSettings
+) -> list[Cell]:
+    """The questions, each with the token ids of its prompt, in cells of about :data:`COMPLETIONS` completions."""
+    size = max(1, COMPLETIONS // settings.samples)
+    (temperature,) = settings.temperatures
+    return [
+        Cell(TEST, temperature, settings, list(questions[start : start + size]), list(prompts[start : start + size]))
+        for start in range(0, len(questions), size)
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--settings", required=True, help="EvaluationSettings with one temperature, as JSON")
+    parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
+    parser.add_argument("--device", required=True)
+    parser.add_argument("--model", required=True, help="the model's name in the config")
+    parser.add_argument("--test", type=Path, required=True, help="the questions of T1")
+    parser.add_argument(
+        "--weights", type=Path, nargs="+", required=True, help="manifest of the model, or of base, adapter"
+    )
+    parser.add_argument("--cache", type=Path, required=True, help="store of finished cells, safe to delete")
+    parser.add_argument("--completions", type=Path, required=True)
+    arguments = parser.parse_args()
+    settings = EvaluationSettings.model_validate_json(arguments.settings)
+    prompt = PromptSettings.model_validate_json(arguments.prompt)
+    if settings.engine == "vllm":
+        set_environment()
+        require("evaluation.engine: vllm", "vllm")
+    questions = list(read_jsonl(arguments.test, Question))
+    cells = cells_of(questions, prompt_tokens(arguments.weights[0], questions, prompt), settings)
+    ends = stop_tokens(arguments.weights[0].parent, load_tokenizer(arguments.weights[0]))
+    files = [cell_file(arguments.cache, arguments.weights, arguments.device, ends, cell) for cell in cells]
+    kept = [read_cell(file, arguments.model, TEST) for file in files]
+    missing = [place for place, rows in enumerate(kept) if rows is None]
+    print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
+    if missing:
+        generate = load_engine(arguments.weights, arguments.device, settings)
+        completions = generate([cells[place].requests() for place in missing])
+        for place, done in zip(missing, completions, strict=True):
+            kept[place] = rows = list(cells[place].rows(arguments.model, done))
+            write_cell(files[place], rows)
+    found = [row for rows in kept for row in rows or []]
+    check_texts(arguments.model, found)
+    with replacing(arguments.completions) as temporary:
+        write_rollouts(temporary, found)
+
+
+if __name__ == "__main__":
+    run_stage(main)
