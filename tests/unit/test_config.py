@@ -44,7 +44,17 @@ def test_every_experiment_of_the_project_loads(monkeypatch):
     monkeypatch.chdir(ROOT)
     good, broken = experiments.load_all(ROOT / "config")
     assert not broken
-    assert list(good) == ["open", "paper", "paper-fast", "published", "recorded", "small", "small-seeds", "smoke"]
+    assert list(good) == [
+        "open",
+        "paper",
+        "paper-fast",
+        "published",
+        "recorded",
+        "small",
+        "small-fast",
+        "small-seeds",
+        "smoke",
+    ]
 
 
 EXPERIMENT_FILES = [path for path in (ROOT / "config").glob("*.yaml") if path.name not in experiments.NO_EXPERIMENTS]
