@@ -121,3 +121,11 @@ def test_cost_counts_a_shared_generation_with_its_first_step_and_sums_the_steps_
         *(2.5 * (step // 2) + (2 if step % 2 == 0 else 2.5) for step in range(STEPS)),
     ]
     assert table["validation_accuracy"].tolist()[0] == 0.25 and table["validation_accuracy"][1:].isna().all()
+
+
+def test_the_age_of_the_policy_that_sampled_is_counted_in_updates(tmp_path: Path) -> None:
+    log = write_log(tmp_path, "m", "xmlcount", "exact_match")
+    sampled = [row(step, f"q{place}", 0.0, 0.0) for step in (1, 4, 8) for place in range(6)]
+    write_rollouts(log.with_name("rollouts"), sampled)
+    training, _ = tables(tmp_path, log)
+    assert training["off_policy_depth"].tolist() == [0, 1, 2, 0, 1, 2, 3, 0, 1, 2, 3, 4]
