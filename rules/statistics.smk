@@ -68,6 +68,24 @@ rule training_table:
         )
 
 
+rule training_cost:
+    input:
+        logs=plan.logs,
+        rollouts=plan.rollouts,
+        code=plan.code("statistics.training_cost"),
+    output:
+        "results/{experiment}/statistics/training_cost.csv",
+    log:
+        "results/{experiment}/logs/training_cost.log",
+    params:
+        settings=plan.settings("statistics"),
+    shell:
+        job(
+            "statistics.training_cost --settings {params.settings:q} --logs {input.logs}"
+            " --rollouts {input.rollouts} --table {output}"
+        )
+
+
 rule reward_audit:
     input:
         completions=plan.rollouts,

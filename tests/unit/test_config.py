@@ -44,7 +44,17 @@ def test_every_experiment_of_the_project_loads(monkeypatch):
     monkeypatch.chdir(ROOT)
     good, broken = experiments.load_all(ROOT / "config")
     assert not broken
-    assert list(good) == ["open", "paper", "paper-fast", "published", "recorded", "small", "small-seeds", "smoke"]
+    assert list(good) == [
+        "open",
+        "paper",
+        "paper-fast",
+        "published",
+        "recorded",
+        "small",
+        "small-fast",
+        "small-seeds",
+        "smoke",
+    ]
 
 
 EXPERIMENT_FILES = [path for path in (ROOT / "config").glob("*.yaml") if path.name not in experiments.NO_EXPERIMENTS]
@@ -184,7 +194,9 @@ def test_paper_fast_is_paper_but_for_what_its_file_says():
         fast["training"]["grpo"].pop("engine") == "trl" and fast["training"]["grpo"].pop("steps_per_generation") == 17
     )
     assert fast["training"]["grpo"].pop("vllm_gpu_memory_utilization") == 0.45
-    for name in ("engine", "steps_per_generation", "vllm_gpu_memory_utilization"):
+    # Those that change no bit of what is learned.
+    assert fast["training"]["grpo"].pop("shortcuts") == ["bare_tokens", "no_input_casts"]
+    for name in ("engine", "steps_per_generation", "vllm_gpu_memory_utilization", "shortcuts"):
         del paper["training"]["grpo"][name]
     assert fast == paper
 
@@ -536,3 +548,15 @@ def test_the_example_of_the_readme_loads(folder):
     assert {f"{path.stem}.yaml" for path in EXPERIMENT_FILES} == set(
         re.findall(r"^\| `(\S+\.yaml)`", readme, flags=re.MULTILINE)
     )
+
+
+def test_settings_of_one_model_s_training_change_that_model_alone_and_are_checked(tmp_path):
+    fast = experiments.load(ROOT / "config" / "small-fast.yaml")
+    settings = {name: experiments.grpo_settings(fast, name) for name in ("llama-grpo-fixed", "llama-grpo-fast-seed1")}
+    assert [found.steps_per_generation for found in settings.values()] == [2, 30]
+    assert settings["llama-grpo-fixed"] == experiments.load(ROOT / "config" / "small.yaml").training.grpo
+    text = (ROOT / "config" / "small-fast.yaml").read_text(encoding="utf-8")
+    (tmp_path / "small.yaml").write_bytes((ROOT / "config" / "small.yaml").read_bytes())
+    (tmp_path / "bad.yaml").write_text(text.replace("steps_per_generation: 30", "steps_per_generations: 30"))
+    with pytest.raises(UserError, match=r"models\.llama-grpo-fast\.training: .*steps_per_generations"):
+        experiments.load(tmp_path / "bad.yaml")

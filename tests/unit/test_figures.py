@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import OUTCOMES
-from finmath_grpo.figures import catalogue, draw
+from finmath_grpo.figures import catalogue, draw, training_cost
 from finmath_grpo.figures.bars import by_temperature
 from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, module_of, tables_of
 from finmath_grpo.figures.curves import curves, diagnostics
@@ -109,6 +109,8 @@ def simulated(tmp_path_factory) -> Path:
     log.loc[log["step"] % 4 == 0, measured] = 0.4, 0.3, 0.55, 0.9, 0.01
     runs = [log.assign(model=model) for model in ("llama-grpo", "llama-grpo-fixed")]
     pd.concat(runs).to_csv(folder / "training.csv", index=False)
+    costs = [run.assign(rollouts=6 * (run["step"] + 1), seconds=2.5 * (run["step"] + 1)) for run in runs]
+    pd.concat(costs).to_csv(folder / "training_cost.csv", index=False)
     sides = [
         {
             "model": model,
@@ -164,7 +166,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
     everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
     trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
-    trained |= {"merged": ["llama-grpo"], "deep": ["llama-base", "llama-grpo"], "audited": KNOWN}
+    trained |= {"timed": trained["logs"], "merged": ["llama-grpo"], "deep": ["llama-base", "llama-grpo"], "audited": KNOWN}
     assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
 
 
@@ -174,10 +176,11 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
         ({"grpo_vs_base"}, {"llama-grpo", "gemma-it", "gemma-dpo"}, {}),
         ({"gemma_vs_dpo"}, {"llama-base", "llama-grpo", "gemma-it"}, {}),
         ({"training_run_metrics"}, {*KNOWN, "mine"}, {"logs": ["mine"], "rollouts": ["mine"]}),
+        ({"training_cost"}, {*KNOWN}, {"timed": ["llama-grpo"]}),
         (
-            {"training_run_metrics", "training_runs", "training_diagnostics", "reward_audit"},
+            {"training_run_metrics", "training_runs", "training_diagnostics", "reward_audit", "training_cost"},
             {*KNOWN},
-            {"logs": [], "rollouts": []},
+            {"logs": [], "rollouts": [], "timed": []},
         ),
         ({"scorer_audit"}, {*KNOWN}, {"audited": []}),
         ({"reward_audit"}, {*KNOWN}, {"rollouts": []}),
@@ -198,7 +201,7 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
 )
 def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absent, models, given):
     run = {"panel": ["llama-grpo"], "contrasts": [("llama-grpo", "gemma-it")], "logs": KNOWN, "rollouts": KNOWN}
-    run |= {"merged": KNOWN, "deep": KNOWN, "audited": KNOWN}
+    run |= {"timed": KNOWN, "merged": KNOWN, "deep": KNOWN, "audited": KNOWN}
     expected = set(FIGURES) - absent - (set() if "gemma-dpo" in models else {"gemma_vs_dpo"})
     expected -= set() if "llama-base" in models else {"grpo_vs_base"}
     assert set(figures_of("run", models, **{**run, **given})) == expected
@@ -645,3 +648,21 @@ def test_drawing_loads_no_machine_learning():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.stdout == "set()\n", done.stderr
+
+
+def test_accuracy_by_cost_is_the_mean_of_runs_with_student_s_interval_at_their_mean_cost(simulated):
+    runs = ("llama-grpo", "llama-grpo-seed1", "llama-grpo-seed2")
+    rows = [
+        {"model": run, "step": step, "rollouts": 6 * step, "seconds": (place + 1) * step, "reward": 1.0}
+        | {"validation_accuracy": value, "validation_low": 0.0, "validation_high": 1.0}
+        for place, (run, values) in enumerate(zip(runs, [(0.2, 0.5), (0.3, 0.6), (0.4, 0.7)], strict=True))
+        for step, value in zip((10, 20), values, strict=True)
+    ]
+    look = Look(models={"llama-grpo": "GRPO"}, runs={"llama-grpo": runs})
+    drawing = training_cost.figure({"training_cost": pd.DataFrame(rows)}, look)
+    thick = [trace for trace in drawing.data if trace.error_y.array is not None]
+    assert [list(trace.x) for trace in thick] == [[60, 120], [20, 40]]
+    assert all(np.allclose(trace.y, [0.3, 0.6]) for trace in thick)
+    # t(0.975, 2) = 4.30265, and the standard deviation of the runs is 0.1.
+    assert all(np.allclose(trace.error_y.array, 4.30265 * 0.1 / 3**0.5) for trace in thick)
+    assert len(drawing.data) == 2 * (1 + len(runs))

@@ -138,3 +138,14 @@ def test_old_log_probabilities_are_the_sampler_s_and_the_reference_s_stay(tokeni
     assert torch.allclose(short["old_per_token_logps"], torch.tensor(expected))
     assert not torch.allclose(usual["old_per_token_logps"], torch.tensor(expected), atol=0.1)
     assert torch.equal(usual["ref_per_token_logps"], short["ref_per_token_logps"])
+
+
+def test_the_old_policy_s_pass_in_the_graph_of_the_update_gives_its_log_probabilities_and_no_gradient(
+    tokenizer, tmp_path
+):
+    usual, made = scored(trainer(tokenizer, tmp_path)), trainer(tokenizer, tmp_path)
+    # Not compiled, which takes a CPU a minute: the pass alone is tried.
+    made.shortcuts = frozenset({"compiled_layers"})
+    found = scored(made)
+    assert torch.allclose(found["old_per_token_logps"], usual["old_per_token_logps"], atol=1e-5)
+    assert not found["old_per_token_logps"].requires_grad and not made.old_is_next

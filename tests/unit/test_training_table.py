@@ -100,3 +100,32 @@ def test_held_out_accuracy_and_groups_without_variance_stand_beside_the_rewards(
     assert training.loc[1:, "entropy"].eq(1.5).all() and training["sampling_mismatch"].isna().all()
     # The policy before training is no step of it.
     assert facts.set_index("fact").loc["steps", "value"] == STEPS
+
+
+def test_cost_counts_a_shared_generation_with_its_first_step_and_sums_the_steps_of_the_trainer(tmp_path: Path) -> None:
+    log = write_log(tmp_path, "m", "xmlcount", "exact_match")
+    written = pd.read_csv(log).assign(step_time=[2.0, 0.5] * (STEPS // 2))
+    # Before training: the row of step 0 has no time.
+    written = pd.concat(
+        [pd.DataFrame({"step": [0], "validation/accuracy": [0.25], "validation/questions": [8]}), written]
+    )
+    written.to_csv(log, index=False)
+    sampled = [row(step, f"q{place}", 0.0, 0.0) for step in range(1, STEPS + 1, 2) for place in range(6)]
+    write_rollouts(log.with_name("rollouts"), sampled)
+    command = [sys.executable, "-m", "finmath_grpo.statistics.training_cost", "--settings", "{}", "--logs", log]
+    subprocess.run([*command, "--rollouts", log.with_name("rollouts"), "--table", tmp_path / "cost.csv"], check=True)
+    table = pd.read_csv(tmp_path / "cost.csv")
+    assert table["rollouts"].tolist() == [0, *(6 * (1 + step // 2) for step in range(STEPS))]
+    assert table["seconds"].tolist() == [
+        0,
+        *(2.5 * (step // 2) + (2 if step % 2 == 0 else 2.5) for step in range(STEPS)),
+    ]
+    assert table["validation_accuracy"].tolist()[0] == 0.25 and table["validation_accuracy"][1:].isna().all()
+
+
+def test_the_age_of_the_policy_that_sampled_is_counted_in_updates(tmp_path: Path) -> None:
+    log = write_log(tmp_path, "m", "xmlcount", "exact_match")
+    sampled = [row(step, f"q{place}", 0.0, 0.0) for step in (1, 4, 8) for place in range(6)]
+    write_rollouts(log.with_name("rollouts"), sampled)
+    training, _ = tables(tmp_path, log)
+    assert training["off_policy_depth"].tolist() == [0, 1, 2, 0, 1, 2, 3, 0, 1, 2, 3, 4]

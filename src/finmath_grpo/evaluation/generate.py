@@ -24,6 +24,7 @@ from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
 from finmath_grpo.gpu_environment import require, set_environment
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
+from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 
@@ -146,6 +147,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="store of finished cells, safe to delete")
     parser.add_argument("--completions", type=Path, required=True)
     arguments = parser.parse_args()
+    print(f"imported {seconds_since_start():.1f} s after the start", flush=True)
     tests = TESTS.validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
     shared = next(iter(tests.values()))

@@ -11,6 +11,7 @@ import json
 import time
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
@@ -99,10 +100,13 @@ def vllm_engine(manifests: list[Path], device: str, settings: EvaluationSettings
         raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `transformers`")
     set_environment()
     require(SETTING, "vllm")
-    from vllm.lora.request import LoRARequest
+    with ThreadPoolExecutor(len(manifests)) as pool:
+        # Weights are hashed, and so read from the disk, while vLLM is imported.
+        verifying = pool.map(verified_directory, manifests)
+        from vllm.lora.request import LoRARequest
 
-    directory = verified_directory(manifests[0])
-    adapter = verified_directory(manifests[1]) if len(manifests) == 2 else None
+        directory, *further = verifying
+    adapter = further[0] if further else None
     tokenizer = load_tokenizer(manifests[0])
     ends = stop_tokens(directory, tokenizer)
 

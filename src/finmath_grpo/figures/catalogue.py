@@ -32,9 +32,9 @@ class Entry:
     """What the figure shows, for a reader who can't see it. The numbers are in the tables."""
     tables: tuple[str, ...]
     """Files in `results/{experiment}/statistics/` that it reads."""
-    shows: Literal["models", "panel", "contrast", "logs", "rollouts", "merged", "deep", "audited"] = "models"
-    """The models that it shows: all, the panel, the first contrast, those with a training log, those with rollouts,
-    those that were merged with an adapter, those of the section `deep`, those whose completions other tools have
+    shows: Literal["models", "panel", "contrast", "logs", "timed", "rollouts", "merged", "deep", "audited"] = "models"
+    """The models that it shows: all, the panel, the first contrast, those with a training log, those whose training was
+    timed, those with rollouts, those that were merged with an adapter, those of `deep`, those whose texts other tools
     scored."""
     least: int = 1
     """How many of these the experiment must have."""
@@ -174,6 +174,17 @@ FIGURES: dict[str, Entry] = {
         shows="logs",
         published=False,
     ),
+    "training_cost": Entry(
+        draw="training_cost:figure",
+        title="What held-out accuracy cost",
+        group="Training",
+        alt="Two panels with one line per GRPO run: held-out accuracy against the completions sampled up to then, and"
+        " against the seconds of training, with intervals.",
+        tables=("training_cost.csv",),
+        shows="timed",
+        least=2,
+        published=False,
+    ),
     "merge_fidelity": Entry(
         draw="merge_fidelity:figure",
         title="What the merge kept of the update",
@@ -290,6 +301,7 @@ def figures_of(
     panel: Collection[str] = (),
     contrasts: Sequence[tuple[str, str]] = (),
     logs: Collection[str] = (),
+    timed: Collection[str] = (),
     rollouts: Collection[str] = (),
     merged: Collection[str] = (),
     deep: Collection[str] = (),
@@ -299,9 +311,9 @@ def figures_of(
 
     `kind` is the kind of experiment, `models` are the names of its models, `panel` and `contrasts` are those of its
     statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training,
-    `merged` those that were merged with an adapter, `deep` those sampled for pass@k at large k,
-    `audited` those whose completions other tools have scored; `published` needs neither, as it has the log
-    of the post's run.
+    `timed` those whose training took a GPU's time (a CPU's would change the files of `smoke` from run to run),
+    `merged` those that were merged with an adapter, `deep` those sampled for pass@k at large k, `audited` those whose
+    completions other tools have scored; `published` needs neither, as it has the log of the post's run.
     """
     if kind == "published":
         logs = rollouts = (POST_RUN,)
@@ -310,6 +322,7 @@ def figures_of(
         "panel": panel,
         "contrast": contrasts[0] if contrasts else (),
         "logs": logs,
+        "timed": timed,
         "rollouts": rollouts,
         "merged": merged,
         "deep": deep,

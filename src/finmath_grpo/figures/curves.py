@@ -39,9 +39,13 @@ DIAGNOSTICS = {
     "completion_length": "Completion length of the rollouts (tokens)",
     "entropy": "Entropy of the policy (nats per token)",
     "frac_reward_zero_std": "Share of groups with zero variance",
+    "ratio_clipped": "Share of tokens whose ratio to the sampling policy is clipped",
+    "off_policy_depth": "Updates since the policy that sampled",
     "sampling_mismatch": "Sampler against trainer (mean difference in log p)",
 }
-SHARES = ("validation_accuracy", "validation_readable", "frac_reward_zero_std")
+SHARES = ("validation_accuracy", "validation_readable", "frac_reward_zero_std", "ratio_clipped")
+OFF_POLICY = ("ratio_clipped", "off_policy_depth")
+"""All 0, and not drawn, where each update has a generation of its own."""
 
 
 def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
@@ -76,6 +80,7 @@ def _over_steps(
     several = len(models) > 1
     # A run that was trained without a kind of reward has an empty column for it.
     measures = {c: n for c, n in names_of.items() if any(c in log and log[c].notna().any() for log in logs)}
+    measures = {c: n for c, n in measures.items() if c not in OFF_POLICY or any((log[c] > 0).any() for log in logs)}
     panels = make_subplots(
         rows=len(measures),
         cols=1,

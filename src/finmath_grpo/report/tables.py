@@ -19,6 +19,7 @@ MEANINGS = {
     "panel": "agreement of the post's four models, question by question (Fleiss' kappa)",
     "temperature_effect": "whether temperature matters",
     "training": "lengths, rewards and held-out accuracy at each training step",
+    "training_cost": "held-out accuracy by completions sampled and seconds of training",
     "reward_facts": "the training curves in numbers",
     "reward_audit": "forms of the completions sampled in training, and their rewards",
     "reward_forms": "what each form earns, whatever the model",

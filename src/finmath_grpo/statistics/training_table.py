@@ -21,6 +21,7 @@ from finmath_grpo.training.settings import CORRECTNESS_REWARDS, FORMAT_REWARDS, 
 EXTRA = ("reward", "reward_std", "kl", "clipped_ratio")
 OPTIONAL = {
     "entropy": "entropy",
+    "clip_ratio/region_mean": "ratio_clipped",
     "sampling/mismatch": "sampling_mismatch",
     "validation/accuracy": "validation_accuracy",
     "validation/readable": "validation_readable",
@@ -88,6 +89,17 @@ def zero_variance_share(rollouts: Iterable[Rollout]) -> pd.Series:
     return same
 
 
+def off_policy_depth(steps: pd.Series, sampled: Iterable[int]) -> pd.Series:
+    """For each step, how many updates old the policy was that wrote what the step learned from; empty before the first.
+
+    `sampled` are the steps that sampled; where several steps learn from one generation, the first of them.
+    """
+    first = pd.Series(sorted(sampled), dtype=int)
+    place = first.searchsorted(steps, side="right") - 1
+    last = pd.Series([first[at] if at >= 0 else np.nan for at in place], index=steps.index)
+    return steps - last
+
+
 def _reward(log: pd.DataFrame, names: tuple[Reward, ...]) -> str | None:
     """The log's column of the first of these rewards that the run had."""
     return next((column for name in names if (column := f"rewards/{name}/mean") in log.columns), None)
@@ -106,7 +118,8 @@ def main() -> None:
     for log, rollouts in zip(options.logs, options.rollouts, strict=True):
         table = with_interval(read_log(log), settings.confidence)
         shares = zero_variance_share(read_rollouts(rollouts))
-        tables.append(table.assign(frac_reward_zero_std=table["step"].map(shares)))
+        depth = off_policy_depth(table["step"], shares.index)
+        tables.append(table.assign(frac_reward_zero_std=table["step"].map(shares), off_policy_depth=depth))
     training = pd.concat(tables, ignore_index=True)
     write_table(options.table, training)
     write_table(options.facts, reward_facts(training, settings.bootstrap_draws, settings.seed, settings.confidence))

@@ -28,6 +28,7 @@ from finmath_grpo.gpu_environment import require
 from finmath_grpo.models import store
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
+from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
@@ -206,6 +207,7 @@ def train(
     if job.training.validate_every and validation:
         trainer.add_callback(Validation(trainer, validation, job.prompt, job.training.validate_every))
     check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
+    print(f"trainer ready {seconds_since_start():.1f} s after the start", flush=True)
     if job.device == "cuda":
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
         set_seed(job.seed)
@@ -237,6 +239,7 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--completions", type=Path, required=True)
     arguments = parser.parse_args()
+    print(f"imported {seconds_since_start():.1f} s after the start", flush=True)
     job = GrpoJob.model_validate_json(arguments.settings)
     questions = list(read_jsonl(arguments.train, Question))
     steps = optimizer_steps(job.training, len(questions))

@@ -103,7 +103,7 @@ class GrpoSettings(OptimizerSettings):
     vllm_importance_sampling_correction: bool
     use_bias_correction_kl: bool
     shortcuts: tuple[Shortcut, ...] = ()
-    """With `trl`: what its passes leave out. All but `sampler_log_probabilities` leave the learning as it is."""
+    """With `trl`: what its passes leave out. The first two change no bit."""
 
     @field_validator("load_in_4bit")
     @classmethod

@@ -1,13 +1,14 @@
 """Shortcuts of TRL's GRPO on a GPU: what a pass computes twice, moves for nothing, or reads as padding.
 
-`training.grpo.shortcuts` names those that a run takes. All but the last leave the learning as it is:
+`training.grpo.shortcuts` names those that a run takes. The first two change no bit, the next two how sums are rounded:
 
 * `bare_tokens`: vLLM returns tokens without their text, which TRL does not read. The same tokens.
 * `no_input_casts`: the input of an adapter stays in bfloat16. PEFT makes it float32 and autocast bfloat16 again: the
   same bits, with 40 bytes moved per value and adapter, and a copy kept for each.
-* `trimmed`: each pass leaves out the columns in which all of its rows are padding.
+* `trimmed`: each pass leaves out the columns in which all of its rows are padding. Rows beside others than in the pass
+  of the old policy then round otherwise in their last bits.
 * `compiled_layers`: `torch.compile` of the decoder layers, which fuses norms, casts, rotations, activations and sums.
-  Sums in another order; a start takes some seconds more, with a cache of earlier runs few.
+  Sums in another order. At 8 B the first generation took 95 s more on an H100 whose caches were empty.
 * `sampler_log_probabilities`: the old policy's are those that the sampler gave with its tokens. One pass less, and
   the ratio is that of importance sampling (policy against what sampled) with the rounding of the sampler in it.
 """
@@ -23,6 +24,8 @@ from trl import GRPOTrainer
 from finmath_grpo.training.settings import Shortcut
 
 SamplerOnly = "sampler_log_probabilities"
+Passed = tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]
+"""What TRL's pass gives: log-probabilities and entropies by row and token, and the auxiliary loss of experts."""
 
 
 class ShorterPasses(GRPOTrainer):
@@ -30,7 +33,7 @@ class ShorterPasses(GRPOTrainer):
 
     def __init__(self, *arguments: Any, shortcuts: Iterable[Shortcut] = (), **settings: Any) -> None:
         self.shortcuts = frozenset(shortcuts)
-        self.old_is_the_samplers = False
+        self.old_is_next = False
         super().__init__(*arguments, **settings)
         if "no_input_casts" in self.shortcuts:
             for module in self.model.modules():
@@ -45,11 +48,12 @@ class ShorterPasses(GRPOTrainer):
 
     def _generate_and_score_completions(self, inputs: Any) -> Any:
         # The first pass in here is that of the old policy.
-        self.old_is_the_samplers = self.model.training and SamplerOnly in self.shortcuts
+        self.old_is_next = self.model.training
         found = super()._generate_and_score_completions(inputs)
+        none, self.old_is_next = self.old_is_next, False
         if self.model.training and SamplerOnly in self.shortcuts:
             mask, sampled = found["completion_mask"].bool(), found["sampling_per_token_logps"]
-            if self.old_is_the_samplers or torch.isnan(sampled[mask]).any():
+            if none or torch.isnan(sampled[mask]).any():
                 raise RuntimeError(f"{SamplerOnly}: TRL took no old log-probabilities, or the sampler gave some as NaN")
             found["old_per_token_logps"] = sampled.masked_fill(~mask, 0)
         return found
@@ -62,35 +66,45 @@ class ShorterPasses(GRPOTrainer):
         logits_to_keep: int,
         batch_size: int | None = None,
         **settings: Any,
-    ) -> tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]:
-        if self.old_is_the_samplers:
-            self.old_is_the_samplers = False
+    ) -> Passed:
+        old, self.old_is_next = self.old_is_next, False
+        if old and SamplerOnly in self.shortcuts:
             return torch.zeros(len(input_ids), logits_to_keep, device=input_ids.device), None, None
-        passes = super()._get_per_token_logps_and_entropies
-        if "trimmed" not in self.shortcuts:
-            found: tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None] = passes(
+        # A compiled layer rounds otherwise where it keeps what gradients need. With the graph of the update, the first
+        # ratios are 1 to the last bit, unless padding differs.
+        as_update = old and "compiled_layers" in self.shortcuts and not self.args.gradient_checkpointing
+        if "trimmed" not in self.shortcuts and not as_update:
+            found: Passed = super()._get_per_token_logps_and_entropies(
                 model, input_ids, attention_mask, logits_to_keep, batch_size, **settings
             )
             return found
-        width, parts = input_ids.shape[1], []
         size = batch_size or len(input_ids)
+        parts = []
         for row in range(0, len(input_ids), size):
             ids, mask = input_ids[row : row + size], attention_mask[row : row + size]
-            used = mask.any(0).nonzero()
-            first, end = int(used[0]), int(used[-1]) + 1
-            cut = width - end
-            log_probabilities, entropies, auxiliary = passes(
-                model, ids[:, first:end], mask[:, first:end], logits_to_keep - cut, **settings
-            )
-            # TRL gives 0 for padding too.
-            padded = [
-                None if values is None else torch.nn.functional.pad(values, (0, cut))
-                for values in (log_probabilities, entropies)
-            ]
-            parts.append((*padded, auxiliary))
+            with torch.set_grad_enabled(as_update or torch.is_grad_enabled()):
+                part = self._pass_of_part(model, ids, mask, logits_to_keep, settings)
+            parts.append((part[0].detach(), None, None) if as_update else part)
         log_probabilities, entropies, auxiliary = zip(*parts, strict=True)
         return (
             torch.cat(log_probabilities),
             None if entropies[0] is None else torch.cat(entropies),
             None if auxiliary[0] is None else torch.stack(auxiliary).mean(),
         )
+
+    def _pass_of_part(
+        self, model: Any, ids: torch.Tensor, mask: torch.Tensor, logits_to_keep: int, settings: dict[str, Any]
+    ) -> Passed:
+        """TRL's pass over some rows; if `trimmed`, without columns that are padding in all of them."""
+        first, end = 0, ids.shape[1]
+        if "trimmed" in self.shortcuts:
+            used = mask.any(0).nonzero()
+            first, end = int(used[0]), int(used[-1]) + 1
+        cut = ids.shape[1] - end
+        log_probabilities, entropies, auxiliary = super()._get_per_token_logps_and_entropies(
+            model, ids[:, first:end], mask[:, first:end], logits_to_keep - cut, **settings
+        )
+        # TRL gives 0 for padding too.
+        log_probabilities = torch.nn.functional.pad(log_probabilities, (0, cut))
+        entropies = None if entropies is None else torch.nn.functional.pad(entropies, (0, cut))
+        return log_probabilities, entropies, auxiliary

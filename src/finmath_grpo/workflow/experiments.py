@@ -19,7 +19,7 @@ from finmath_grpo.files import canonical_json, explain
 from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.settings import Settings
 from finmath_grpo.statistics.settings import check_models, fitting
-from finmath_grpo.training.settings import DpoJob, GrpoJob
+from finmath_grpo.training.settings import DpoJob, DpoSettings, GrpoJob, GrpoSettings
 from finmath_grpo.workflow import named_files
 from finmath_grpo.workflow.config_file import Config, read_config
 from finmath_grpo.workflow.kinds import (
@@ -154,17 +154,26 @@ def _faults(run: Run) -> Iterable[str]:
             and (asked := run.evaluation.max_new_tokens) >= model.architecture.max_position
         ):
             yield f"evaluation.max_new_tokens: {asked} leaves no place for a prompt in {key}.architecture.max_position"
-    for section in ("grpo", "dpo"):
-        training = getattr(run.training, section)
-        if run.device == "cpu" and training and not training.optim.startswith("adamw_torch"):
-            yield f"training.{section}.optim: {training.optim} needs `device: cuda`; on a CPU use `adamw_torch`"
-    if run.training.grpo and run.training.grpo.validate_every and run.validation is None:
-        yield "training.grpo.validate_every: needs the file of questions `validation`; name one, or leave it out"
-    if run.device == "cpu":
-        if run.evaluation.engine == "vllm":
-            yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
-        if run.training.grpo and run.training.grpo.engine == "unsloth":
-            yield "training.grpo.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
+    sections: dict[str, GrpoSettings | DpoSettings] = {}
+    if run.training.dpo:
+        sections["training.dpo"] = run.training.dpo
+    if run.training.grpo:
+        sections["training.grpo"] = run.training.grpo
+        for name, model in run.models.items():
+            if isinstance(model, Grpo) and model.training:
+                try:
+                    sections[f"models.{name}.training"] = grpo_settings(run, name)
+                except pydantic.ValidationError as error:
+                    yield f"models.{name}.training: {explain(error, model.training)}"
+    for section, settings in sections.items():
+        if run.device == "cpu" and not settings.optim.startswith("adamw_torch"):
+            yield f"{section}.optim: {settings.optim} needs `device: cuda`; on a CPU use `adamw_torch`"
+        if isinstance(settings, GrpoSettings) and settings.validate_every and run.validation is None:
+            yield f"{section}.validate_every: needs the file of questions `validation`; name one, or leave it out"
+        if run.device == "cpu" and isinstance(settings, GrpoSettings) and settings.engine == "unsloth":
+            yield f"{section}.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
+    if run.device == "cpu" and run.evaluation.engine == "vllm":
+        yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
     for name in run.deep.models if run.deep else ():
         if name not in run.models:
             yield f"deep.models: {name!r} is no entry under models"
@@ -354,17 +363,26 @@ def pretraining_settings(run: Run, model: str) -> str:
     )
 
 
+def grpo_settings(run: Run, model: str) -> GrpoSettings:
+    """The settings of the GRPO of `model`: those of the experiment, changed by its own."""
+    entry = run.models[model]
+    assert isinstance(entry, Grpo) and run.training.grpo, f"{model} is not trained by GRPO"
+    if not entry.training:
+        return run.training.grpo
+    return GrpoSettings.model_validate(run.training.grpo.model_dump() | entry.training)
+
+
 def training_settings(run: Run, model: str) -> str:
     """What the training of `model` depends on, as canonical JSON."""
     entry = run.models[model]
-    if isinstance(entry, Grpo) and run.training.grpo:
+    if isinstance(entry, Grpo):
         return _slice(
             GrpoJob(
                 device=run.device,
                 prompt=run.prompt,
                 rewards=entry.rewards,
                 seed=entry.seed,
-                training=run.training.grpo,
+                training=grpo_settings(run, model),
             )
         )
     assert isinstance(entry, Dpo) and run.training.dpo and run.pretraining, f"{model} is not trained"

@@ -96,6 +96,8 @@ class Grpo(Trained):
 
     method: Literal["grpo"]
     rewards: tuple[Reward, ...] = Field(min_length=1)
+    training: dict[str, Any] = Field(default={})
+    """Fields of `training.grpo` that are others for this model alone."""
 
     @pydantic.field_validator("rewards")
     @classmethod

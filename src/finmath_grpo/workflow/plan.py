@@ -105,6 +105,7 @@ class Plan(RunPlan):
             panel=found.statistics.panel,
             contrasts=found.statistics.contrasts,
             logs=sampled,
+            timed=sampled if isinstance(found, Run) and found.device == "cuda" else (),
             rollouts=sampled,
             merged=[model for model, _ in experiments.trained_pairs(found)],
             deep=_deep_models(found),

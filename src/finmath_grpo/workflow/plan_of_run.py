@@ -177,13 +177,13 @@ class RunPlan:
 
     def validation(self, wildcards: Wildcards) -> Files:
         """The questions that GRPO is asked while it trains, if the config says so."""
-        settings = self._run(wildcards).training.grpo
-        return paths.questions(wildcards.experiment, "v") if settings and settings.validate_every else []
+        run = self._run(wildcards)
+        asked = isinstance(run.models[wildcards.model], Grpo)
+        asked = asked and experiments.grpo_settings(run, wildcards.model).validate_every is not None
+        return paths.questions(wildcards.experiment, "v") if asked else []
 
     def grpo_module(self, wildcards: Wildcards) -> str:
-        settings = self._run(wildcards).training.grpo
-        assert settings is not None
-        return GRPO_MODULES[settings.engine]
+        return GRPO_MODULES[experiments.grpo_settings(self._run(wildcards), wildcards.model).engine]
 
     def grpo_code(self, wildcards: Wildcards) -> str:
         model = self._run(wildcards).models[wildcards.model]
