@@ -46,7 +46,9 @@ def start_and_wait(count: int, device: str, command: list[str], lock: int) -> No
         )
     store = torch.distributed.TCPStore(HERE, 0, is_master=True, wait_for_workers=False)
     os.set_inheritable(lock, True)
-    running = [start([*command, "--rank", str(rank)], environment(rank, count, store.port)) for rank in range(count)]
+    running = [
+        start([*command, "--rank", str(rank)], environment(rank, count, store.port, device)) for rank in range(count)
+    ]
     try:
         while not any(codes := [process.poll() for process in running]) and None in codes:
             time.sleep(TICK)
@@ -57,7 +59,8 @@ def start_and_wait(count: int, device: str, command: list[str], lock: int) -> No
     if any(codes):
         if MISTAKE in codes:
             sys.exit(MISTAKE)
-        rank, code = next((rank, code) for rank, code in enumerate(codes) if code)
+        # Where one is killed, others may have failed for want of it already.
+        code, rank = min((code, rank) for rank, code in enumerate(codes) if code)
         how = f"by {signal.Signals(-code).name}" if code < 0 else f"with status {code}, after the words above"
         sys.exit(
             f"error: process {rank + 1} of {count} of this training ended {how}, so the others were ended too; the same"
@@ -65,7 +68,7 @@ def start_and_wait(count: int, device: str, command: list[str], lock: int) -> No
         )
 
 
-def environment(rank: int, count: int, port: int) -> dict[str, str]:
+def environment(rank: int, count: int, port: int, device: str) -> dict[str, str]:
     """The variables of the process `rank` of `count`, by which torch, accelerate and vLLM know that there are more.
 
     The CPU cores are shared evenly, so that the number of threads, which decides the order of sums, is the same in all.
@@ -83,6 +86,8 @@ def environment(rank: int, count: int, port: int) -> dict[str, str]:
         # The store is there already; else the process of rank 0 would open one.
         "TORCHELASTIC_USE_AGENT_STORE": "True",
         "OMP_NUM_THREADS": str(max(1, cores // count)),
+        # Else accelerate says cpu:0, a place where torch can't load the optimizer of a checkpoint.
+        **({"ACCELERATE_TORCH_DEVICE": "cpu"} if device == "cpu" else {}),
     }
 
 
