@@ -10,6 +10,7 @@ This is `engine: trl`, which samples with transformers on a CPU and with vLLM be
 
 import argparse
 import importlib
+import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -196,6 +197,24 @@ def trl_trainer(
         )
 
 
+def go_on_after(trainer: GRPOTrainer, checkpoint: Path) -> None:
+    """Let a run that resumes ask the questions in the order of one that was not killed.
+
+    TRL's sampler draws an order for each epoch, and a new process would start with that of the first epoch again
+    (RepeatSampler of TRL 1.16 knows no epoch). So those that were used up are drawn, and thrown away.
+    """
+    epochs = int(json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))["epoch"])
+    new_sampler = trainer._get_train_sampler
+
+    def sampler(dataset: Dataset | None = None) -> Any:
+        found = new_sampler(dataset)
+        for _ in range(epochs):
+            torch.randperm(found.num_samples, generator=found.generator)
+        return found
+
+    trainer._get_train_sampler = sampler
+
+
 def train(
     trainer: GRPOTrainer,
     job: GrpoJob,
@@ -217,6 +236,8 @@ def train(
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
         set_seed(job.seed if rank == 0 else _processes().seed_of(job.seed, rank))
     trainer.add_callback(StopWhenDiverged())
+    if last := last_whole_checkpoint(run, trainer.args.world_size):
+        go_on_after(trainer, Path(last))
     hashes = train_frozen(trainer, steps, base, quantized=job.training.load_in_4bit)
     if trainer.args.world_size > 1:
         _processes().leave()
