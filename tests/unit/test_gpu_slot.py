@@ -57,7 +57,9 @@ class Machine:
     def start_run(self, name: str) -> subprocess.Popen:
         """A run of Snakemake, as far as its job can see it, with a job of one GPU."""
         job = self.command(name, seconds=0)
-        run = "import os, subprocess, sys\nos.environ['FINMATH_HOLDER'] = str(os.getpid())\nsubprocess.run(sys.argv[1:])"
+        run = (
+            "import os, subprocess, sys\nos.environ['FINMATH_HOLDER'] = str(os.getpid())\nsubprocess.run(sys.argv[1:])"
+        )
         job["args"] = [sys.executable, "-c", run, *job["args"]]
         return subprocess.Popen(**job, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 

@@ -20,6 +20,7 @@ from collections.abc import Callable
 
 import torch
 import torch.distributed
+from torch.distributed import TCPStore  # type: ignore[attr-defined]
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.processes import end_with_parent
@@ -44,7 +45,7 @@ def start_and_wait(count: int, device: str, command: list[str], lock: int) -> No
             f"training.grpo.processes: {count} GPUs are needed and {torch.cuda.device_count()} are visible;"
             f" on one machine say --resources gpu={count}"
         )
-    store = torch.distributed.TCPStore(HERE, 0, is_master=True, wait_for_workers=False)
+    store = TCPStore(HERE, 0, is_master=True, wait_for_workers=False)
     os.set_inheritable(lock, True)
     running = [
         start([*command, "--rank", str(rank)], environment(rank, count, store.port, device)) for rank in range(count)
@@ -113,7 +114,7 @@ def take_part(rank: int, device: str, train: Callable[[], None]) -> None:
         train()
     except UserError:
         port = int(os.environ["MASTER_PORT"])
-        if torch.distributed.TCPStore(HERE, port, is_master=False).add(TOLD, 1) > 1:
+        if TCPStore(HERE, port, is_master=False).add(TOLD, 1) > 1:
             sys.exit(MISTAKE)
         raise
     except Exception:
