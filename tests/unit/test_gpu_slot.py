@@ -89,7 +89,11 @@ def test_ten_jobs_and_random_kills_never_put_two_jobs_on_one_gpu(tmp_path: Path,
     assert all(job.wait(PATIENCE) in (0, -9) for job in jobs)
     assert sum(job.returncode == 0 for job in jobs) >= 5
     assert not list(tmp_path.glob("clash-*"))
-    assert {len(gpus.split(",")) for gpus in machine.seen()} == set(sizes)
+    # Each that came to its end had as many as it asked for, and so had those that were killed in the middle.
+    seen = [len(gpus.split(",")) for gpus in machine.seen()]
+    ended = [gpus for gpus, job in zip(wanted, jobs, strict=True) if job.returncode == 0]
+    assert all(ended.count(size) <= seen.count(size) <= wanted.count(size) for size in sizes)
+    assert len(seen) == sum(map(seen.count, sizes))
     assert {gpu for gpus in machine.seen() for gpu in gpus.split(",")} >= {"0", "1"}
     # Nobody holds a slot any more: one job gets them all.
     assert machine.start("last", seconds=0, gpus=3).wait(PATIENCE) == 0
