@@ -16,10 +16,10 @@ rule grpo:
         "results/{experiment}/logs/grpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
-    threads: plan.cpus
+    threads: plan.cpus_of_grpo
     resources:
-        gpu=plan.gpus,
-        mem_mb=plan.memory_mb,
+        gpu=plan.gpus_of_grpo,
+        mem_mb=plan.memory_mb_of_grpo,
         runtime=plan.minutes,
     params:
         module=plan.grpo_module,

@@ -144,18 +144,19 @@ def validation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Path) -> Callable[[str], dict]:
+def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Path) -> Callable[..., dict]:
     """GRPO by an engine from the tiny Llama, killed after its first checkpoint, started again, and merged."""
 
-    def run(engine: str) -> dict:
+    def run(engine: str, processes: int = 1) -> dict:
         base = models["llama"]
-        directory = base.parents[1] / f"grpo-{engine}"
+        directory = base.parents[1] / f"grpo-{engine}-{processes}"
         adapter, merged = directory / "adapter" / base.name, directory / "merged" / base.name
         for made in (adapter, merged):
             made.parent.mkdir(parents=True)
         files = {name: directory / name for name in ("cache", "log", "config", "completions", "check")}
         module = {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
-        stage = ["-m", module, "--settings", json.dumps(grpo(engine)), "--train", questions, "--base", base]
+        job = grpo(engine, processes)
+        stage = ["-m", module, "--settings", json.dumps(job), "--train", questions, "--base", base]
         stage += ["--code", "tests", "--manifest", adapter, "--validation", validation]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", files[name]]
@@ -169,6 +170,7 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
         return {
             "resumed": "resuming from checkpoint-" in printed,
             "log": pd.read_csv(files["log"]),
+            "rollouts": files["completions"],
             "check": json.loads(files["check"].read_text(encoding="utf-8")),
         }
 
@@ -209,14 +211,16 @@ def kill_when(process: dict, reached: Callable[[], bool]) -> None:
         os.killpg(run.pid, signal.SIGKILL)
 
 
-def grpo(engine: str) -> dict:
-    """A GrpoJob: the smoke experiment's with our rewards, on a GPU and short."""
+def grpo(engine: str, processes: int = 1) -> dict:
+    """A GrpoJob: the smoke experiment's with our rewards, on a GPU and short; the batch is shared by the processes."""
     short = {
         "max_steps": STEPS,
         "optimizer_steps": STEPS,
         "save_steps": STEPS // 3,
         "validate_every": STEPS // 3,
         "vllm_gpu_memory_utilization": 0.15,
+        "per_device_train_batch_size": SMOKE["training"]["grpo"]["per_device_train_batch_size"] // processes,
+        **({"processes": processes} if processes > 1 else {}),
     }
     return {
         "device": "cuda",

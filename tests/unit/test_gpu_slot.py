@@ -42,23 +42,44 @@ class Machine:
         smi.write_text("#!/bin/sh\n" + "echo 'NVIDIA H100, 81559'\n" * gpus)
         smi.chmod(0o755)
 
-    def start(self, name: str, seconds: float, gpus: int = 1, **variables: str) -> subprocess.Popen:
+    def command(self, name: str, seconds: float, gpus: int = 1, **variables: str) -> dict:
+        """What `subprocess` needs to run a job."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("CUDA", "SLURM"))}
         environment |= {"PATH": f"{self.folder}:{os.environ['PATH']}", "TMPDIR": str(self.folder), **variables}
         environment |= {"PYTHONPATH": f"{ROOT / 'src'}:{self.folder}", "FINMATH_REVISION": "0123"}
         job = [sys.executable, "-m", "finmath_grpo.workflow.job", "--log", str(self.folder / f"{name}.log")]
-        command = [*job, "--gpus", str(gpus), "--", "stage", str(self.folder), str(seconds)]
-        return subprocess.Popen(command, cwd=ROOT, env=environment)
+        job += ["--gpus", str(gpus), "--", "stage", str(self.folder), str(seconds)]
+        return {"args": job, "cwd": ROOT, "env": environment, "text": True}
+
+    def start(self, name: str, seconds: float, gpus: int = 1, **variables: str) -> subprocess.Popen:
+        return subprocess.Popen(**self.command(name, seconds, gpus, **variables), stderr=subprocess.PIPE)
+
+    def start_run(self, name: str) -> subprocess.Popen:
+        """A run of Snakemake, as far as its job can see it, with a job of one GPU."""
+        job = self.command(name, seconds=0)
+        run = (
+            "import os, subprocess, sys\nos.environ['FINMATH_HOLDER'] = str(os.getpid())\nsubprocess.run(sys.argv[1:])"
+        )
+        job["args"] = [sys.executable, "-c", run, *job["args"]]
+        return subprocess.Popen(**job, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def wait_for_users(self, number: int) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while len(self.seen()) < number:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
     def seen(self) -> list[str]:
         file = self.folder / "seen"
         return file.read_text().split() if file.exists() else []
 
 
-def test_ten_jobs_and_random_kills_never_put_two_jobs_on_one_gpu(tmp_path: Path):
+@pytest.mark.parametrize("sizes", [(1,), (2,), (1, 2, 3)], ids=str)
+def test_ten_jobs_and_random_kills_never_put_two_jobs_on_one_gpu(tmp_path: Path, sizes: tuple[int, ...]):
     machine = Machine(tmp_path, gpus=3)
     chance = random.Random(19)
-    jobs = [machine.start(str(number), seconds=0.3) for number in range(10)]
+    wanted = [sizes[number % len(sizes)] for number in range(10)]
+    jobs = [machine.start(str(number), seconds=0.3, gpus=gpus) for number, gpus in enumerate(wanted)]
     doomed = chance.sample(jobs, 5)
     deadline = time.monotonic() + PATIENCE
     while any(job.poll() is None for job in jobs) and time.monotonic() < deadline:
@@ -67,10 +88,48 @@ def test_ten_jobs_and_random_kills_never_put_two_jobs_on_one_gpu(tmp_path: Path)
             doomed.pop().kill()
     assert all(job.wait(PATIENCE) in (0, -9) for job in jobs)
     assert sum(job.returncode == 0 for job in jobs) >= 5
-    assert set(machine.seen()) == {"0", "1", "2"} and not list(tmp_path.glob("clash-*"))
+    assert not list(tmp_path.glob("clash-*"))
+    # Each that came to its end had as many as it asked for, and so had those that were killed in the middle.
+    seen = [len(gpus.split(",")) for gpus in machine.seen()]
+    ended = [gpus for gpus, job in zip(wanted, jobs, strict=True) if job.returncode == 0]
+    assert all(ended.count(size) <= seen.count(size) <= wanted.count(size) for size in sizes)
+    assert len(seen) == sum(map(seen.count, sizes))
+    assert {gpu for gpus in machine.seen() for gpu in gpus.split(",")} >= {"0", "1"}
     # Nobody holds a slot any more: one job gets them all.
     assert machine.start("last", seconds=0, gpus=3).wait(PATIENCE) == 0
     assert machine.seen()[-1] == "0,1,2"
+
+
+def test_jobs_of_one_gpu_do_not_keep_a_job_of_two_waiting_for_good(tmp_path: Path):
+    machine = Machine(tmp_path, gpus=2)
+    first, second = (machine.start(name, seconds=PATIENCE) for name in ("first", "second"))
+    machine.wait_for_users(2)
+    both = machine.start("both", seconds=0, gpus=2)
+    # Said once it is first in line.
+    assert both.stderr.readline().startswith("waiting for 2 of 2 GPUs")
+    late = machine.start("late", seconds=0)
+    assert late.stderr.readline().startswith("waiting for a turn")
+    first.kill()
+    time.sleep(1)
+    assert sorted(machine.seen()) == ["0", "1"]
+    second.kill()
+    assert [both.wait(PATIENCE), late.wait(PATIENCE)] == [0, 0]
+    assert machine.seen()[2] == "0,1" and len(machine.seen()) == 4
+
+
+def test_a_job_that_waits_for_a_gpu_ends_with_its_run_and_leaves_its_turn(tmp_path: Path):
+    machine = Machine(tmp_path, gpus=2)
+    busy = machine.start("busy", seconds=PATIENCE, gpus=2)
+    machine.wait_for_users(1)
+    run = machine.start_run("orphan")
+    assert run.stdout.readline().startswith("waiting for 1 of 2 GPUs")
+    run.kill()
+    # The end of what the job can write to: nothing of it lives.
+    assert "the run that this job belongs to is gone" in run.communicate(timeout=PATIENCE)[0]
+    later = machine.start("later", seconds=0)
+    assert later.stderr.readline().startswith("waiting for 1 of 2 GPUs")
+    busy.kill()
+    assert later.wait(PATIENCE) == 0 and len(machine.seen()) == 2
 
 
 @pytest.mark.parametrize(

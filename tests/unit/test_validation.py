@@ -27,8 +27,8 @@ from finmath_grpo.training.validation import Validation, check_apart, mismatch, 
 from finmath_grpo.workflow import experiments
 
 SMOKE = experiments.load(Path("config/smoke.yaml"))
-STEPS, EVERY = 5, 2
-VALIDATED = [0, 2, 4, 5]
+STEPS, EVERY = 7, 2
+VALIDATED = [0, 2, 4, 6, 7]
 
 
 def questions(name: str, number: int) -> list[Question]:
@@ -77,14 +77,17 @@ TRAINING, HELD_OUT = questions("smoke.jsonl", 8), questions("smoke-validation.js
 
 
 class Kill(TrainerCallback):
-    """Ends a run as the third step begins, after its second checkpoint."""
+    """Ends a run after a step and its checkpoint, as the next step begins."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
 
     def on_step_begin(self, args, state, control, **_):
-        if state.global_step == 3:
+        if state.global_step == self.after:
             raise KeyboardInterrupt
 
 
-def run(base: Path, folder: Path, every: int | None, killed: bool = False, steps: int = STEPS) -> Path:
+def run(base: Path, folder: Path, every: int | None, killed: int | None = None, steps: int = STEPS) -> Path:
     short = {"optimizer_steps": steps, "max_steps": steps, "save_steps": 1, "per_device_train_batch_size": 12}
     settings = SMOKE.training.grpo.model_copy(update=short | {"max_completion_length": 12, "validate_every": every})
     job = GrpoJob(
@@ -99,8 +102,8 @@ def run(base: Path, folder: Path, every: int | None, killed: bool = False, steps
 
     if killed:
         with pytest.raises(KeyboardInterrupt):
-            attempt(Kill())
-        assert (folder / "checkpoint-3").is_dir() and not (folder / FINISHED).exists()
+            attempt(Kill(killed))
+        assert (folder / f"checkpoint-{killed}").is_dir() and not (folder / FINISHED).exists()
     attempt()
     return folder / FINISHED
 
@@ -130,10 +133,11 @@ def test_adapter_and_rollouts_are_the_same_bytes_with_and_without_validation(
     )
 
 
+@pytest.mark.parametrize("after", [3, 4, 5], ids=["in the first epoch", "between two", "in the second epoch"])
 def test_a_run_that_was_killed_has_each_step_once_and_the_same_numbers(
-    base: Path, validated: Path, tmp_path: Path
+    base: Path, validated: Path, tmp_path: Path, after: int
 ) -> None:
-    resumed = run(base, tmp_path, EVERY, killed=True)
+    resumed = run(base, tmp_path, EVERY, killed=after)
     assert log(resumed)["step"].tolist() == [0, *range(1, STEPS + 1)]
     pd.testing.assert_frame_equal(log(resumed), log(validated))
     assert (resumed / "adapter_model.safetensors").read_bytes() == (

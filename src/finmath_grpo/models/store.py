@@ -22,10 +22,13 @@ KEY = "KEY"
 
 
 @contextmanager
-def one_at_a_time(work: Path) -> Iterator[None]:
-    """Hold the work whose folder is `work`, named by its key; waits for another job that does it, and names that."""
-    with exclusive(work.with_name(f"{work.name}.lock"), str(work)):
-        yield
+def one_at_a_time(work: Path) -> Iterator[int]:
+    """Hold the work whose folder is `work`, named by its key; waits for another job that does it, and names that.
+
+    Yields the descriptor that holds it.
+    """
+    with exclusive(work.with_name(f"{work.name}.lock"), str(work)) as held:
+        yield held
 
 
 def is_kept(folder: Path, key: str) -> bool:

@@ -10,7 +10,9 @@ This is `engine: trl`, which samples with transformers on a CPU and with vLLM be
 
 import argparse
 import importlib
+import json
 import math
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
@@ -40,18 +42,22 @@ from finmath_grpo.training.trainer import (
     check_unchanged,
     checked,
     discard_checkpoints,
+    last_whole_checkpoint,
     lora_config,
     publish,
     run_directory,
-    train_and_save,
+    save,
+    train_frozen,
 )
 from finmath_grpo.training.validation import Validation, check_apart
 from finmath_grpo.training.weight_sync import our_rollouts
 
 ROLLOUTS = "completions.jsonl.zst"
 # Settings that are ours and no field of GRPOConfig.
-OURS = {"engine", "load_in_4bit", "lora", "optimizer_steps", "shortcuts", "validate_every"}
-OURS |= {"vllm_gpu_memory_utilization"}
+OURS = {
+    *("engine", "load_in_4bit", "lora", "optimizer_steps", "processes", "shortcuts", "validate_every"),
+    "vllm_gpu_memory_utilization",
+}
 
 
 def training_dataset(questions: list[Question], prompt: PromptSettings) -> Dataset:
@@ -82,6 +88,8 @@ def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str
         {
             **settings,
             **({"use_vllm": True, "vllm_mode": "colocate", **vllm} if vllm else {"use_vllm": False}),
+            # Every pass uses the whole adapter, which torch would else look for in each.
+            **({"ddp_find_unused_parameters": False} if job.training.processes > 1 else {}),
             "generation_kwargs": {
                 "stop_token_ids" if vllm else "eos_token_id": ends,
                 **({"detokenize": False} if vllm and "bare_tokens" in job.training.shortcuts else {}),
@@ -112,9 +120,10 @@ def optimizer_steps(settings: GrpoSettings, questions: int) -> int:
         steps = settings.max_steps
     else:
         # TRL leaves out the questions of an epoch that fill no whole generation.
-        a_generation = settings.per_device_train_batch_size * settings.steps_per_generation // settings.num_generations
+        batch = settings.per_device_train_batch_size * settings.processes
+        a_generation = batch * settings.steps_per_generation // settings.num_generations
         completions = questions // a_generation * a_generation * settings.num_generations * settings.num_iterations
-        batches = completions // settings.per_device_train_batch_size
+        batches = completions // batch
         steps = math.ceil(settings.num_train_epochs * math.ceil(batches / settings.gradient_accumulation_steps))
     if steps != settings.optimizer_steps:
         raise UserError(
@@ -194,6 +203,24 @@ def trl_trainer(
         )
 
 
+def go_on_after(trainer: GRPOTrainer, checkpoint: Path) -> None:
+    """Let a run that resumes ask the questions in the order of one that was not killed.
+
+    TRL's sampler draws an order for each epoch, and a new process would start with that of the first epoch again
+    (RepeatSampler of TRL 1.16 knows no epoch). So those that were used up are drawn, and thrown away.
+    """
+    epochs = int(json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))["epoch"])
+    new_sampler = trainer._get_train_sampler
+
+    def sampler(dataset: Dataset | None = None) -> Any:
+        found = new_sampler(dataset)
+        for _ in range(epochs):
+            torch.randperm(found.num_samples, generator=found.generator)
+        return found
+
+    trainer._get_train_sampler = sampler
+
+
 def train(
     trainer: GRPOTrainer,
     job: GrpoJob,
@@ -203,24 +230,40 @@ def train(
     steps: int,
     run: Path,
 ) -> None:
-    """Train the adapter of a job on the model in the folder `base` and keep the result in the run's folder."""
-    if job.training.validate_every and validation:
+    """Train the adapter of a job on the model in the folder `base` and keep the result in the run's folder.
+
+    Of several processes, the first one validates and keeps the result.
+    """
+    rank = trainer.args.process_index
+    if job.training.validate_every and validation and rank == 0:
         trainer.add_callback(Validation(trainer, validation, job.prompt, job.training.validate_every))
     check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
     print(f"trainer ready {seconds_since_start():.1f} s after the start", flush=True)
-    if job.device == "cuda":
+    if job.device == "cuda" or rank:
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
-        set_seed(job.seed)
+        set_seed(job.seed if rank == 0 else _processes().seed_of(job.seed, rank))
     trainer.add_callback(StopWhenDiverged())
+    if last := last_whole_checkpoint(run, trainer.args.world_size):
+        go_on_after(trainer, Path(last))
+    hashes = train_frozen(trainer, steps, base, quantized=job.training.load_in_4bit)
+    if trainer.args.world_size > 1:
+        _processes().leave()
+    if rank:
+        return
     with store.keep(run / FINISHED, run.name) as directory:
         described = {"job": job.model_dump(mode="json"), "questions": len(questions)}
-        train_and_save(trainer, steps, base, directory, described)
+        save(trainer, hashes, directory, described)
         check_signal(pd.read_csv(directory / "log.csv"))
         ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
         write_rollouts(
             directory / ROLLOUTS, rollouts(run / "completions", ids, job.rewards, shares_generations(job.training))
         )
     discard_checkpoints(run)
+
+
+def _processes() -> Any:
+    """The module that makes one run of several processes, by name: an edit of it is no change to runs with one."""
+    return importlib.import_module("finmath_grpo.training.processes")
 
 
 NewTrainer = Callable[[GrpoJob, Path, Dataset, Path, Iterable[list[Message]]], GRPOTrainer]
@@ -238,6 +281,7 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--completions", type=Path, required=True)
+    parser.add_argument("--rank", type=int, help="which of the run's `processes` this is; the run starts them itself")
     arguments = parser.parse_args()
     print(f"imported {seconds_since_start():.1f} s after the start", flush=True)
     job = GrpoJob.model_validate_json(arguments.settings)
@@ -247,13 +291,24 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     check_apart(questions, validation)
     inputs = [arguments.train, arguments.base, *([arguments.validation] if arguments.validation else [])]
     run = run_directory(arguments.cache, job, arguments.code, inputs)
-    with store.one_at_a_time(run):
+
+    def train_run() -> None:
+        asked = [prompt_messages(job.prompt, question.question) for question in validation]
+        trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run, asked)
+        train(trainer, job, arguments.base.parent, questions, validation, steps, run)
+
+    if arguments.rank is not None:
+        _processes().take_part(arguments.rank, job.device, train_run)
+        return
+    with store.one_at_a_time(run) as lock:
         if store.is_kept(run / FINISHED, run.name):
             print("this run was trained before and is taken from the store")
+        elif job.training.processes > 1:
+            last_whole_checkpoint(run, job.training.processes)
+            command = [sys.executable, "-m", "finmath_grpo.training.grpo", *sys.argv[1:]]
+            _processes().start_and_wait(job.training.processes, job.device, command, lock)
         else:
-            asked = [prompt_messages(job.prompt, question.question) for question in validation]
-            trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run, asked)
-            train(trainer, job, arguments.base.parent, questions, validation, steps, run)
+            train_run()
         outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
         publish(run / FINISHED, arguments.manifest, outputs)
 

@@ -56,7 +56,7 @@ class OptimizerSettings(Settings):
     weight_decay: NonNegativeFloat
     max_grad_norm: PositiveFloat
     per_device_train_batch_size: PositiveInt
-    """For GRPO this counts completions, not prompts."""
+    """For GRPO this counts completions, not prompts, and those of each of its `processes`."""
     gradient_accumulation_steps: PositiveInt
     num_train_epochs: float = Field(gt=0, le=100_000)
     max_steps: int = Field(ge=-1, le=10_000_000)
@@ -78,6 +78,9 @@ class GrpoSettings(OptimizerSettings):
 
     engine: Literal["trl", "unsloth"]
     """`trl` runs anywhere; `unsloth` shares the weights of the trained model with vLLM and needs the CUDA stack."""
+    # With one it is left out of what names finished work, which so keeps its names.
+    processes: int = Field(default=1, ge=1, le=64, exclude_if=lambda processes: processes == 1)
+    """How many train side by side, each on a GPU of its own with a share of every batch (data parallel). With `trl`."""
     vllm_gpu_memory_utilization: float = Field(gt=0, lt=1)
     """Share of GPU memory for rollouts; without meaning on a CPU."""
     load_in_4bit: bool = False
@@ -105,6 +108,13 @@ class GrpoSettings(OptimizerSettings):
     shortcuts: tuple[Shortcut, ...] = ()
     """With `trl`: what its passes leave out. The first two change no bit."""
 
+    @field_validator("processes")
+    @classmethod
+    def _trl_runs_several(cls, processes: int, info: ValidationInfo) -> int:
+        if processes > 1 and info.data.get("engine") == "unsloth":
+            raise ValueError("above 1 it needs `engine: trl`; Unsloth trains on one GPU")
+        return processes
+
     @field_validator("load_in_4bit")
     @classmethod
     def _unsloth_quantizes(cls, four: bool, info: ValidationInfo) -> bool:
@@ -123,10 +133,12 @@ class GrpoSettings(OptimizerSettings):
     @classmethod
     def _groups_are_whole(cls, steps: int, info: ValidationInfo) -> int:
         size, batch = info.data.get("num_generations"), info.data.get("per_device_train_batch_size")
-        if size and batch and batch * steps % size:
+        processes = info.data.get("processes", 1)
+        if size and batch and processes * batch * steps % size:
+            several = "processes x " if processes > 1 else ""
             raise ValueError(
-                f"per_device_train_batch_size x steps_per_generation is {batch * steps}, which must be a multiple of"
-                f" num_generations ({size})"
+                f"{several}per_device_train_batch_size x steps_per_generation is {processes * batch * steps}, which"
+                f" must be a multiple of num_generations ({size})"
             )
         return steps
 

@@ -5,10 +5,11 @@ import json
 import shutil
 import statistics
 import time
+import zipfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import torch
@@ -115,37 +116,54 @@ def check_is_stored(found: Mapping[str, str], stored: Mapping[str, str]) -> None
         raise RuntimeError(f"{len(differ)} tensors in memory are not those on disk, so nothing is trained: {shown}")
 
 
-def last_whole_checkpoint(checkpoints: Path) -> str | None:
+def last_whole_checkpoint(checkpoints: Path, processes: int = 1) -> str | None:
     """The last checkpoint to resume from, after deleting those that a killed run left half-written.
 
-    The trainer writes a checkpoint's `trainer_state.json` last.
+    The trainer writes a checkpoint's `trainer_state.json` last. Of several processes, that is the first one's last
+    file; each of the others writes one, the state of its random numbers, in its own time.
     """
+    states = [f"rng_state_{rank}.pth" for rank in range(processes)] if processes > 1 else []
     for folder in checkpoints.glob("checkpoint-*"):
         try:
             json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
+            # A ZIP archive, whose directory stands at its end.
+            whole = all(zipfile.is_zipfile(folder / name) for name in states)
         except (OSError, json.JSONDecodeError):
+            whole = False
+        if not whole:
             shutil.rmtree(folder)
     return get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
+
+
+class BaseHashes(NamedTuple):
+    """The hashes of the frozen base's tensors by name, before and after training."""
+
+    before: dict[str, str]
+    after: dict[str, str]
 
 
 def train_and_save(
     trainer: Trainer, expected_steps: int | None, base: Path, directory: Path, described: dict[str, Any]
 ) -> None:
-    """Train from the last checkpoint if there is one; write adapter, `log.csv` and the resolved `config.json`.
+    """Train from the last checkpoint if there is one; write adapter, `log.csv` and the resolved `config.json`."""
+    save(trainer, train_frozen(trainer, expected_steps, base), directory, described)
 
-    `base` is the directory of the base model. `described` is what the stage says of the run in `config.json`, beside
-    what holds for every run.
+
+def train_frozen(trainer: Trainer, expected_steps: int | None, base: Path, quantized: bool = False) -> BaseHashes:
+    """Train from the last checkpoint if there is one.
+
+    `base` is the directory of the base model; a `quantized` one is not in memory as on disk.
 
     Raises RuntimeError if the frozen base weights are not those of the files, or changed in training.
     """
     started = time.perf_counter()
     stored = StoredWeights(base, dtype=compute_dtype("cuda" if torch.cuda.is_available() else "cpu"))
     before = frozen_weights(trainer.model, stored)
-    if not described["job"]["training"].get("load_in_4bit"):
+    if not quantized:
         check_is_stored(before, tensor_hashes(base_weights(stored.items(), trainer.model.config)))
     print(f"hashed the base in memory and on disk in {time.perf_counter() - started:.1f} s", flush=True)
     transformers.logging.set_verbosity_warning()
-    last = last_whole_checkpoint(Path(trainer.args.output_dir))
+    last = last_whole_checkpoint(Path(trainer.args.output_dir), trainer.args.world_size)
     if last:
         print(f"resuming from {Path(last).name}")
     trainer.train(resume_from_checkpoint=last)
@@ -155,7 +173,14 @@ def train_and_save(
         raise RuntimeError(f"frozen base weights changed in training: {len(changed)} tensors, {', '.join(changed[:3])}")
     if expected_steps is not None and trainer.state.global_step != expected_steps:
         raise RuntimeError(f"{trainer.state.global_step} optimizer steps instead of {expected_steps}")
+    return BaseHashes(before, after)
 
+
+def save(trainer: Trainer, hashes: BaseHashes, directory: Path, described: dict[str, Any]) -> None:
+    """Write adapter, `log.csv` and the resolved `config.json` of a trainer that has trained.
+
+    `described` is what the stage says of the run in `config.json`, beside what holds for every run.
+    """
     trainer.model.save_pretrained(directory)
     (directory / "README.md").unlink(missing_ok=True)
     write_log(trainer, directory / "log.csv")
@@ -166,7 +191,10 @@ def train_and_save(
             **described,
             "optimizer_steps": trainer.state.global_step,
             "adapter_sha256": {name: sha256(directory / name) for name in ADAPTER_FILES},
-            "base_sha256": {"before_training": combined_sha256(before), "after_training": combined_sha256(after)},
+            "base_sha256": {
+                "before_training": combined_sha256(hashes.before),
+                "after_training": combined_sha256(hashes.after),
+            },
             "versions": versions(),
             "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu",
             **({"performance": performance(trainer)} if torch.cuda.is_available() else {}),

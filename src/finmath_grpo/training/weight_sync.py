@@ -33,7 +33,7 @@ def merged_parameters(model: PeftModel) -> Iterator[tuple[str, torch.Tensor]]:
 
 
 class Rollouts(VLLMGeneration):
-    """TRL's engine for rollouts, for one process and weights that are not sharded."""
+    """TRL's engine for rollouts, one per process, for weights that are not sharded."""
 
     def __init__(self, *arguments: Any, max_num_seqs: int, **settings: Any) -> None:
         super().__init__(*arguments, max_num_seqs=captured_batch(max_num_seqs), **settings)

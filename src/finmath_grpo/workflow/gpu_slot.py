@@ -4,6 +4,9 @@ Snakemake counts GPUs (`--resources gpu=2`) and does not say which one a job get
 asks for, one file per GPU, and sees the GPUs of these files alone. The stage
 inherits the locks, and the kernel drops them when the last of the job dies, in whatever way: a killed job leaves its
 GPU free, and not before its stage is gone. The files are the machine's, so that two checkouts share them too.
+
+One job at a time looks for GPUs, and takes all that it needs or none; others wait for their turn. So two jobs of two
+GPUs never hold one each, and jobs of one GPU never keep a job of two waiting for good.
 """
 
 import fcntl
@@ -11,11 +14,12 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TextIO, TypeVar
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.machine import gpus
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
@@ -23,19 +27,29 @@ TICK = 0.2
 """Seconds between two tries to get a slot."""
 
 
+Got = TypeVar("Got")
+
+
 @contextmanager
-def own_gpus(wanted: int, environment: MutableMapping[str, str]) -> Iterator[tuple[int, ...]]:
+def own_gpus(
+    wanted: int, environment: MutableMapping[str, str], needed: Callable[[], bool] = lambda: True
+) -> Iterator[tuple[int, ...]]:
     """Set `CUDA_VISIBLE_DEVICES` to `wanted` GPUs that no other job has, and hold them; waits until they are free.
 
     Yields the file descriptors of the locks, for the job's stage to inherit.
     Nothing is done where it is set already, by a scheduler or the user, and where there are not two GPUs.
+    Raises UserError where they are no longer `needed` while it waits.
     """
     found = 0 if wanted == 0 or VISIBLE in environment else len(gpus())
     if found < 2:
         yield ()
         return
+    wanted = min(wanted, found)
+    folder = slots()
     with ExitStack() as held:
-        locks = take(slots(), found, min(wanted, found), held)
+        with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
+            words = f"{wanted} of {found} GPUs, as other jobs hold them ({folder})"
+            locks = wait_for(lambda: take(folder, found, wanted, held), words, needed)
         environment[VISIBLE] = ",".join(map(str, locks))
         yield tuple(locks.values())
 
@@ -47,22 +61,33 @@ def slots() -> Path:
     return folder
 
 
-def take(folder: Path, found: int, wanted: int, held: ExitStack) -> dict[int, int]:
-    """The file descriptors of `wanted` slots of `found` by their numbers, locked until `held` is closed."""
+def take(folder: Path, found: int, wanted: int, held: ExitStack) -> dict[int, int] | None:
+    """The file descriptors of `wanted` slots of `found` by their numbers, locked until `held` is closed.
+
+    None, and nothing is locked, where fewer are free.
+    """
+    with ExitStack() as tried:
+        taken: dict[int, int] = {}
+        for number in range(found):
+            if len(taken) < wanted and (file := lock(folder / str(number))):
+                taken[number] = tried.enter_context(file).fileno()
+        if len(taken) < wanted:
+            return None
+        held.push(tried.pop_all())
+        return taken
+
+
+def wait_for(attempt: Callable[[], Got | None], words: str, needed: Callable[[], bool]) -> Got:
+    """What `attempt` gives, tried again until it is not None; says once what is waited for."""
     told = False
-    while True:
-        with ExitStack() as tried:
-            taken: dict[int, int] = {}
-            for number in range(found):
-                if len(taken) < wanted and (file := lock(folder / str(number))):
-                    taken[number] = tried.enter_context(file).fileno()
-            if len(taken) == wanted:
-                held.push(tried.pop_all())
-                return taken
+    while (got := attempt()) is None:
+        if not needed():
+            raise UserError(f"no longer waiting for {words}: the run that this job belongs to is gone")
         if not told:
-            print(f"waiting for {wanted} of {found} GPUs: other jobs hold them ({folder})", file=sys.stderr, flush=True)
+            print(f"waiting for {words}", file=sys.stderr, flush=True)
             told = True
         time.sleep(TICK)
+    return got
 
 
 def lock(path: Path) -> TextIO | None:

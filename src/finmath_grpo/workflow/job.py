@@ -89,8 +89,7 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
     The stage holds the descriptors `gpus` too. The status is 2, with words in the log, where an input is not as the job
     that made it left it.
     """
-    holder = int(os.environ.get(HOLDER, "0"))
-    holder = holder if descends_from(holder) else 0
+    holder = run_above()
     lock = unchanged.RESULTS / RUNNING / f"{digest(str(log))[:32]}.lock"
     with exclusive(lock, name_of(log), lambda: not holder or descends_from(holder)) as held:
         record_path(log).unlink(missing_ok=True)
@@ -182,6 +181,12 @@ def finish(stage: subprocess.Popen[bytes], log: Path, holder: int) -> tuple[int,
             print(progress(log, now - begun), file=sys.stderr, flush=True)
 
 
+def run_above() -> int:
+    """The process of Snakemake that this job belongs to; 0 where there is none on this machine."""
+    holder = int(os.environ.get(HOLDER, "0"))
+    return holder if descends_from(holder) else 0
+
+
 def descends_from(ancestor: int) -> bool:
     """Whether a process is a parent of this one, or a parent's parent and so on. 0 is nobody's."""
     pid = os.getpid()
@@ -240,8 +245,9 @@ def main() -> None:
     if not command:
         parser.error("a module is expected after --")
     cluster.check_node(arguments.log, command, arguments.gpus)
+    holder = run_above()
     try:
-        with own_gpus(arguments.gpus, os.environ) as gpus:
+        with own_gpus(arguments.gpus, os.environ, lambda: not holder or descends_from(holder)) as gpus:
             status = run_job(arguments.log, arguments.inputs, arguments.outputs, command, gpus)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

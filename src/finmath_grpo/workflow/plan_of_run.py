@@ -69,8 +69,14 @@ class RunPlan:
     def gpus_of_generation(self, wildcards: Wildcards) -> int:
         return self.gpus(wildcards) * self._run(wildcards).evaluation.tensor_parallel_size
 
+    def gpus_of_grpo(self, wildcards: Wildcards) -> int:
+        return self.gpus(wildcards) * self._processes(wildcards)
+
     def memory_mb(self, wildcards: Wildcards) -> int:
         return cluster.memory_mb(self._run(wildcards).needs)
+
+    def memory_mb_of_grpo(self, wildcards: Wildcards) -> int:
+        return self.memory_mb(wildcards) * self._processes(wildcards)
 
     def minutes(self, wildcards: Wildcards) -> int:
         return cluster.minutes(self._run(wildcards).needs)
@@ -78,6 +84,9 @@ class RunPlan:
     def cpus(self, wildcards: Wildcards) -> int:
         """CPU cores that a job may use: one on a CPU, where more would change the order of sums and so the bytes."""
         return 12 if self.device(wildcards) == "cuda" else 1
+
+    def cpus_of_grpo(self, wildcards: Wildcards) -> int:
+        return self.cpus(wildcards) * self._processes(wildcards)
 
     def code(self, *modules: str) -> list[str]:
         """The source files of cheap stages, as inputs."""
@@ -191,6 +200,8 @@ class RunPlan:
         entries = [f"finmath_grpo.rewards:{reward}" for reward in model.rewards]
         if self.validation(wildcards):
             entries.append("finmath_grpo.training.held_out:judged")
+        if self._processes(wildcards) > 1:
+            entries.append("finmath_grpo.training.processes")
         return closure.fingerprint(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
 
     def merge_code(self, _: Wildcards) -> str:
@@ -257,6 +268,11 @@ class RunPlan:
         experiment = self._found(wildcards)
         assert isinstance(experiment, Run), f"{wildcards.experiment} is not run from raw questions"
         return experiment
+
+    def _processes(self, wildcards: Wildcards) -> int:
+        """How many processes train a model by GRPO."""
+        settings = self._run(wildcards).training.grpo
+        return settings.processes if settings else 1
 
     def _families(self, wildcards: Wildcards) -> str:
         pretraining = self._run(wildcards).pretraining

@@ -1,0 +1,140 @@
+"""What a second GPU is good for: one training on both, and two jobs of `small` side by side.
+
+    python benchmarks/two_gpus.py PIECE… [--folder F] [--tiny]
+
+Pieces; each appends what it measured to F/benchmark.json:
+
+    base              an 8 B shape from a seed, 16 GB, as in benchmarks/rehearsal.py, and the questions
+    train:1 train:2   GRPO by `engine: trl` and `paper`'s settings on one GPU and on two: 16 prompts per update
+    small:1 small:2   the whole experiment in a checkout of its own, with `--resources gpu=1` and `gpu=2`
+
+Once both pieces of a pair are there, their ratio is printed, and for `small` the results that are the same. `--tiny`
+trains tiny shapes on a CPU. Random weights hardly ever end a completion, so that all run to their limit.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+# Not this folder, whose statistics.py would stand in the way of Python's.
+sys.path[0:1] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests/workflow")]
+
+from benchmarks.rehearsal import READY, Setting, experiment, manifest, mean, read_csv, watch  # noqa: E402
+from finmath_grpo.files import canonical_json, sha256  # noqa: E402
+from finmath_grpo.workflow import experiments  # noqa: E402
+
+PROMPTS = 16
+"""Prompts per update: one generation each, so that one GPU and two take the same steps."""
+UPDATES = 4
+"""The first is left out, as kernels are loaded in it."""
+COMPARED = ("completions", "scores.csv", "statistics", "training")
+"""Results of `small` that don't say how they were made."""
+
+
+def base(setting: Setting) -> None:
+    from benchmarks.shapes import new_model
+
+    raw = ROOT / "data/raw/questions.jsonl"
+    asked = [json.loads(row)["question"] for row in raw.read_text(encoding="utf-8").splitlines()]
+    new_model("llama", "tiny" if setting.tiny else "full", asked, setting.folder / "llama", setting.device)
+    outputs = [f"--questions={setting.folder / 'train.jsonl'}", f"--rejected={setting.folder / 'rejected.jsonl'}"]
+    watch(setting, "clean", [sys.executable, "-m", "finmath_grpo.questions.clean", f"--raw={raw}", *outputs])
+
+
+def train(setting: Setting, processes: int) -> None:
+    """A few updates of the `llama-grpo` of `paper`, each process with its share of every group."""
+    job = json.loads(experiments.training_settings(experiment("paper"), "llama-grpo"))
+    training: dict[str, Any] = job["training"]
+    group, prompts = training["num_generations"], 2 if setting.tiny else PROMPTS
+    training |= {"engine": "trl", "load_in_4bit": False, "processes": processes}
+    training |= {"max_steps": UPDATES, "optimizer_steps": UPDATES, "save_steps": 10_000, "validate_every": None}
+    training |= {"per_device_train_batch_size": group // processes}
+    training |= {"steps_per_generation": prompts, "gradient_accumulation_steps": prompts}
+    if setting.tiny:
+        job["device"] = "cpu"
+        training |= {"optim": "adamw_torch", "max_completion_length": 12, "gradient_checkpointing": False}
+    out = setting.folder / f"trained-{processes}"
+    for folder in (out, setting.folder / "cache"):
+        shutil.rmtree(folder, ignore_errors=True)
+    stage = [sys.executable, "-m", "finmath_grpo.training.grpo", "--settings", canonical_json(job), "--code", "two"]
+    stage += ["--train", str(setting.folder / "train.jsonl"), "--base", manifest(setting.folder / "llama")]
+    stage += ["--cache", str(setting.folder / "cache"), "--manifest", manifest(out)]
+    for name, file in {"log": "log.csv", "config": "config.json", "completions": "completions.jsonl.zst"}.items():
+        stage += [f"--{name}", str(out / file)]
+    done = watch(setting, f"train:{processes}", stage)
+    steps = read_csv(out / "log.csv", "step_time")
+    setting.record(
+        f"train:{processes}",
+        seconds_per_prompt=round(mean(steps[1:]) / prompts, 3),
+        seconds_per_update=[round(seconds, 2) for seconds in steps],
+        seconds_to_first_step=round(done.found(READY)[0][0], 1),
+        prompts_per_update=prompts,
+        completions_per_prompt=group,
+        seconds=round(done.seconds, 1),
+    )
+    compare(setting, "train", "seconds_per_prompt")
+
+
+def small(setting: Setting, gpus: int) -> None:
+    """`small` from raw questions to the page."""
+    from conftest import new_checkout
+
+    folder = setting.folder / f"small-{gpus}"
+    shutil.rmtree(folder, ignore_errors=True)
+    new_checkout(folder)
+    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--resources", f"gpu={gpus}", "--retries", "2"]
+    started = time.perf_counter()
+    done = subprocess.run([*command, "small"], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder / "src")})
+    if done.returncode:
+        sys.exit(f"small:{gpus} ended with {done.returncode}; {folder}/results/small/logs says why")
+    setting.record(f"small:{gpus}", seconds=round(time.perf_counter() - started, 1))
+    compare(setting, "small", "seconds")
+    one, two = (results(setting.folder / f"small-{number}/results/small") for number in (1, 2))
+    if one and two:
+        other = sorted(name for name in one.keys() | two.keys() if one.get(name) != two.get(name))
+        print(f"small: {len(one) - len(other)} of {len(one)} results have the same bytes; others: {', '.join(other)}")
+
+
+def results(folder: Path) -> dict[str, str]:
+    """The hashes of what `small` made, by path; the seconds in the logs of training differ in any case."""
+    files = [file for name in COMPARED for file in sorted([folder / name, *(folder / name).rglob("*")])]
+    return {str(file.relative_to(folder)): sha256(file) for file in files if file.is_file() and file.name != "log.csv"}
+
+
+def compare(setting: Setting, pieces: str, measured: str) -> None:
+    """Print the latest two of a pair, on the same GPU."""
+    last = {row["piece"]: row for row in setting.records}
+    pair = [last.get(f"{pieces}:{number}") for number in (1, 2)]
+    if pair[0] and pair[1] and pair[0]["gpu"] == pair[1]["gpu"]:
+        one, two = pair[0][measured], pair[1][measured]
+        print(f"{pieces}: {measured} {one} on one, {two} on two of {pair[0]['gpu']}: {one / two:.2f} times as fast")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    known = ["base", "train:1", "train:2", "small:1", "small:2"]
+    parser.add_argument("pieces", nargs="+", metavar="PIECE", choices=known)
+    parser.add_argument("--folder", type=Path, default=Path("results/two-gpus"))
+    parser.add_argument("--tiny", action="store_true", help="tiny shapes on a CPU")
+    arguments = parser.parse_args()
+    setting = Setting(arguments.folder.resolve(), arguments.tiny, memory=None)
+    setting.folder.mkdir(parents=True, exist_ok=True)
+    if (file := setting.folder / "benchmark.json").exists():
+        setting.records = json.loads(file.read_text(encoding="utf-8"))
+    for piece in arguments.pieces:
+        kind, _, number = piece.partition(":")
+        if kind == "base":
+            base(setting)
+        else:
+            {"train": train, "small": small}[kind](setting, int(number))
+
+
+if __name__ == "__main__":
+    main()
