@@ -90,10 +90,10 @@ def test_killed_generation_keeps_its_finished_cells(copy: Checkout):
 
 def test_killed_plotting_is_done_again(finished: Checkout, copy: Checkout):
     figures = copy.path / "results/tiny/figures"
-    drawn = sorted(figures.glob("*.png"))
+    drawn = sorted(figures.glob("*.png"))[:4]
     for file in drawn:
         file.unlink()
-    kill_when(copy, "tiny", lambda: any(figures.glob("*.png")))
+    kill_when(copy, "tiny", lambda: any(file.exists() for file in drawn))
     assert any(not file.exists() for file in drawn)
     copy.snakemake("tiny")
     assert contents(figures) == contents(finished.path / "results/tiny/figures")
