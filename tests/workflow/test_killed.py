@@ -115,6 +115,8 @@ def test_a_second_run_on_the_same_results_says_who_holds_them(copy: Checkout):
     while holder not in note.read_text(encoding="utf-8"):
         assert first.poll() is None
         time.sleep(0.005)
+    # It stands still, so that nobody looks at a file that it is about to replace.
+    os.killpg(first.pid, signal.SIGSTOP)
     second = copy.snakemake("tiny", check=False)
     looking = copy.snakemake("-n", "tiny")
     os.killpg(first.pid, signal.SIGKILL)
