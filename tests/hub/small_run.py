@@ -2,10 +2,10 @@
 
 import csv
 import json
-import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
+
+from stages import run_stage
 
 from finmath_grpo.files import write_json, write_jsonl
 from finmath_grpo.models.manifest import write_manifest
@@ -112,7 +112,5 @@ def export(run: Path, tests: Tests = TESTS) -> Path:
 
 
 def stage(module: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", f"finmath_grpo.{module}", *arguments], capture_output=True, text=True, check=False
-    )
+    done = run_stage(module, *arguments)
     assert done.returncode == 0, done.stderr[-3000:]

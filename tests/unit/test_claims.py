@@ -3,8 +3,6 @@
 import inspect
 import json
 import re
-import subprocess
-import sys
 from itertools import product
 from pathlib import Path
 from statistics import NormalDist
@@ -12,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 import pytest
+from stages import run_stage
 
 from finmath_grpo.claims import of_contrasts
 from finmath_grpo.claims.by_question import by_question_table
@@ -36,11 +35,9 @@ FEW = StatisticsSettings(bootstrap_draws=2000)
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("published")
-    command = [sys.executable, "-m", "finmath_grpo.statistics.published", "--settings", "{}", "--tables", folder]
     numbers = ROOT / "data" / "published" / "published.json"
-    done = subprocess.run(
-        [*command, "--labels", json.dumps(LABELS), "--numbers", numbers], capture_output=True, text=True
-    )
+    words = ("--settings", "{}", "--tables", folder, "--labels", json.dumps(LABELS), "--numbers", numbers)
+    done = run_stage("statistics.published", *words)
     assert done.returncode == 0, done.stderr
     return sorted(folder.glob("*.csv"))
 
@@ -254,10 +251,10 @@ def test_the_page_has_each_claim_once_with_its_verdict_and_when_its_threshold_wa
 
 def test_intervals_have_the_experiments_confidence(published, tmp_path: Path) -> None:
     """Wilson's interval by its formula, of a share that a check works out itself, and the words of the page."""
-    command = [sys.executable, "-m", "finmath_grpo.claims.evaluate", "--claims", CLAIMS, "--experiment", "published"]
     outputs = ["--json", tmp_path / "claims.json", "--markdown", tmp_path / "claims.md", "--kind", "published"]
     settings = ["--settings", json.dumps({"confidence": 0.8, "bootstrap_draws": 1000})]
-    subprocess.run([*command, *outputs, *settings, "--tables", *published], check=True)
+    words = ("--claims", CLAIMS, "--experiment", "published", *outputs, *settings, "--tables", *published)
+    run_stage("claims.evaluate", *words).check_returncode()
     found = {result["id"]: result for result in json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"))}
     low, high = wilson(0.6, 100, 0.8)
     hard = found["very-difficult-problems"]

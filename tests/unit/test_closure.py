@@ -105,13 +105,13 @@ def edited(tmp_path, monkeypatch):
         package.mkdir(parents=True, exist_ok=True)
         for name, text in files.items():
             (package / f"{name}.py").write_text(text, encoding="utf-8")
-        for cached in (closure._file, closure._tree, closure._read, closure._files):
+        for cached in (closure._file, closure._tree, closure._imported, closure._read, closure._files):
             cached.cache_clear()
         return closure.fingerprint("finmath_grpo.stage")
 
     monkeypatch.setattr(closure, "SOURCE", tmp_path / "src")
     yield fingerprint
-    for cached in (closure._file, closure._tree, closure._read, closure._files):
+    for cached in (closure._file, closure._tree, closure._imported, closure._read, closure._files):
         cached.cache_clear()
 
 

@@ -17,6 +17,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stages import run_stage
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import OUTCOMES
@@ -48,11 +49,6 @@ HOSTILE = (
 )
 
 
-def stage(module: str, *options: object) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", f"finmath_grpo.{module}", *map(str, options)]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> Path:
     """The tables of the post's own numbers."""
@@ -61,7 +57,7 @@ def published(tmp_path_factory) -> Path:
     labels |= {"gemma-it": "gemma-2-9b-it", "gemma-dpo": "Gemma-2-9b-it-TR-DPO-V1"}
     numbers = ROOT / "data" / "published" / "published.json"
     settings = json.dumps({"bootstrap_draws": 200})
-    done = stage(
+    done = run_stage(
         *("statistics.published", "--settings", settings, "--labels", json.dumps(labels)),
         *("--numbers", numbers, "--tables", folder),
     )
@@ -88,7 +84,7 @@ def simulated(tmp_path_factory) -> Path:
     same = {"unit": "", "family": "", "question": "?", "answer": "12,5", "answer_unit": "", "value": "12.5"}
     rows = [{"id": question, **same} for question in questions]
     (folder / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    done = stage(
+    done = run_stage(
         *("statistics.from_scores", "--settings", json.dumps({"bootstrap_draws": 200}), "--models", *MODELS),
         *("--names", "t1", "t2", "--tests", folder / "test.jsonl", folder / "test.jsonl"),
         *("--scores", folder / "scores.csv", "--tables", folder),
@@ -430,7 +426,7 @@ def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tm
     """As if two of the models were further runs of `llama-grpo`."""
     runs = ("llama-grpo", "llama-grpo-fixed", "llama-grpo-s1")
     options = ("--settings", json.dumps({"bootstrap_draws": 100, "contrasts": [["llama-grpo", "llama-base"]]}))
-    done = stage(
+    done = run_stage(
         *("statistics.from_scores", *options, "--models", *MODELS, "--names", "t1", "t2"),
         *("--runs", json.dumps({"llama-grpo": {run: run for run in runs}})),
         *("--tests", simulated / "test.jsonl", simulated / "test.jsonl"),
@@ -527,7 +523,7 @@ def test_indentation_is_kept():
 def test_png_and_html_are_the_same_bytes_each_time_and_hold_no_markup_of_a_model(simulated, tmp_path):
     outputs = []
     for folder in (tmp_path / "a", tmp_path / "b"):
-        done = stage(*command("example_question1", simulated, folder))
+        done = run_stage(*command("example_question1", simulated, folder), fresh=True)
         assert (done.returncode, done.stderr) == (0, "")
         outputs.append([(folder / f"example_question1.{ending}").read_bytes() for ending in ("png", "html")])
     assert outputs[0] == outputs[1]
@@ -586,7 +582,7 @@ def test_the_title_of_the_entry_stands_in_the_figure_as_text_and_the_subtitle_st
 def test_an_entry_that_is_none_is_refused_in_one_line(entry, simulated, tmp_path):
     words = command("outcomes", simulated, tmp_path)
     words[words.index("--entry") + 1] = entry
-    done = stage(*words)
+    done = run_stage(*words)
     assert done.returncode == 2 and done.stderr.startswith("error: --entry: ") and done.stderr.count("\n") == 1
 
 
@@ -623,7 +619,7 @@ def test_held_out_accuracy_is_drawn_at_the_steps_where_it_was_measured_and_only_
 
 def test_a_missing_browser_is_one_line_that_says_what_to_install(simulated, tmp_path, monkeypatch):
     monkeypatch.setenv("BROWSER_PATH", str(tmp_path / "none"))
-    done = stage(*command("example_question2", simulated, tmp_path))
+    done = run_stage(*command("example_question2", simulated, tmp_path))
     assert done.returncode == 2
     assert done.stderr.startswith("error: no browser") and done.stderr.count("\n") == 1
     assert "apt-get install chromium" in done.stderr

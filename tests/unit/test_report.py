@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from html import unescape
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pytest
 import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
+from stages import run_stage
 
 from finmath_grpo.evaluation.scores import COLUMNS
 from finmath_grpo.report.packing import script_json
@@ -123,12 +123,7 @@ def build(
         ("build", [*words, *scored]),
     ]
     for stage, arguments in stages:
-        done = subprocess.run(
-            [sys.executable, "-m", f"finmath_grpo.report.{stage}", *map(str, arguments)],
-            env={**os.environ, "PYTHONPATH": str(SOURCE), **environment},
-            capture_output=True,
-            text=True,
-        )
+        done = run_stage(f"report.{stage}", *arguments, fresh=bool(environment), **environment)
         if done.returncode:
             break
     return done

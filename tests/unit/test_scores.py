@@ -1,7 +1,6 @@
 """Scorers and outcomes, and that a table of scores that is not whole is refused by name."""
 
 import subprocess
-import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 from answers import DEBATABLE, FAIR_RIGHT, FAIR_WRONG
 from hypothesis import given
 from hypothesis import strategies as st
+from stages import run_stage
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, read_scores
@@ -318,10 +318,8 @@ def completions(folder: Path, samples: int = 2) -> list[Path]:
 
 
 def run_score(folder: Path, paths: list[Path]) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", "finmath_grpo.evaluation.score", "--names", "t1", "--tests", folder / "test.jsonl"]
-    return subprocess.run(
-        [*command, "--completions", *paths, "--scores", folder / "scores.csv"], capture_output=True, text=True
-    )
+    words = ("--names", "t1", "--tests", folder / "test.jsonl", "--completions", *paths)
+    return run_stage("evaluation.score", *words, "--scores", folder / "scores.csv")
 
 
 def test_the_stage_scores_every_sample(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 import csv
 import json
 import subprocess
-import sys
 from collections import Counter
 from itertools import product
 from pathlib import Path
@@ -13,6 +12,7 @@ import pandas as pd
 import pytest
 import zstandard
 from scipy.stats import t as student
+from stages import run_stage
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
@@ -65,17 +65,12 @@ def write_scores(folder: Path, samples: int) -> pd.DataFrame:
     return table
 
 
-def stage(module: str, *options: object) -> subprocess.CompletedProcess:
-    command = [sys.executable, "-m", f"finmath_grpo.statistics.{module}", *map(str, options)]
-    return subprocess.run(command, capture_output=True, text=True)
-
-
 def make_tables(
-    folder: Path, settings: dict = SETTINGS, models: tuple[str, ...] = MODELS
+    folder: Path, settings: dict = SETTINGS, models: tuple[str, ...] = MODELS, fresh: bool = False
 ) -> subprocess.CompletedProcess:
     options = ("--settings", json.dumps(settings), "--models", *models, "--names", "t1", "--train")
     files = (folder / "train.jsonl", "--tests", folder / "test.jsonl", "--scores", folder / "scores.csv")
-    return stage("from_scores", *options, *files, "--tables", folder / "tables")
+    return run_stage("statistics.from_scores", *options, *files, "--tables", folder / "tables", fresh=fresh)
 
 
 @pytest.fixture(scope="module", params=[1, 3], ids=["one sample", "three samples"])
@@ -252,7 +247,9 @@ def test_each_test_has_its_rows_and_a_primary_contrast_stands_in_t1_alone(tmp_pa
     pd.concat([first, second]).to_csv(tmp_path / "scores.csv", index=False)
     test = tmp_path / "test.jsonl"
     options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--names", "t1", "t3", "--tests", test, test)
-    done = stage("from_scores", *options, "--scores", tmp_path / "scores.csv", "--tables", tmp_path / "tables")
+    done = run_stage(
+        "statistics.from_scores", *options, "--scores", tmp_path / "scores.csv", "--tables", tmp_path / "tables"
+    )
     assert (done.returncode, done.stderr) == (0, "")
     tables = {path.stem: pd.read_csv(path, dtype={"at": str}) for path in (tmp_path / "tables").glob("*.csv")}
     for name, table in tables.items():
@@ -294,7 +291,7 @@ def repeated(tmp_path_factory) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
     settings = json.dumps({**SETTINGS, "contrasts": [*contrasts, ["gemma-it", "llama-base"]]})
     options = ("--settings", settings, "--models", *OF_RUNS, "--runs", json.dumps(RUNS), "--names", "t1")
     files = ("--tests", folder / "test.jsonl", "--scores", folder / "scores.csv", "--tables", folder / "tables")
-    done = stage("from_scores", *options, *files)
+    done = run_stage("statistics.from_scores", *options, *files)
     assert (done.returncode, done.stderr) == (0, "")
     return scores, {path.stem: pd.read_csv(path) for path in (folder / "tables").glob("*.csv")}
 
@@ -431,7 +428,7 @@ def test_the_order_of_rows_and_a_second_run_change_no_byte(made) -> None:
     _, scores, _, folder = made
     before = {path.name: path.read_bytes() for path in (folder / "tables").iterdir()}
     scores.sample(frac=1, random_state=1).to_csv(folder / "scores.csv", index=False)
-    assert make_tables(folder).returncode == 0
+    assert make_tables(folder, fresh=True).returncode == 0
     assert {path.name: path.read_bytes() for path in (folder / "tables").iterdir()} == before
 
 
@@ -467,7 +464,9 @@ def test_examples_show_one_right_and_one_wrong_side(tmp_path: Path) -> None:
     options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")
     texts = (tmp_path / "llama-grpo.jsonl", tmp_path / "llama-base.jsonl")
     out = tmp_path / "examples.json"
-    done = stage("examples", *options, "--scores", tmp_path / "scores.csv", "--completions", *texts, "--examples", out)
+    done = run_stage(
+        "statistics.examples", *options, "--scores", tmp_path / "scores.csv", "--completions", *texts, "--examples", out
+    )
     assert done.returncode == 0, done.stderr
     first, second = json.loads(out.read_text(encoding="utf-8"))
     assert [side["right"] for side in first["sides"]] == [True, False]
@@ -486,7 +485,9 @@ def test_where_there_is_no_example_the_reason_is_written(tmp_path: Path) -> None
     write_jsonl(tmp_path / "none.jsonl", [])
     options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")
     texts, out = (tmp_path / "none.jsonl", tmp_path / "none.jsonl"), tmp_path / "examples.json"
-    done = stage("examples", *options, "--scores", tmp_path / "scores.csv", "--completions", *texts, "--examples", out)
+    done = run_stage(
+        "statistics.examples", *options, "--scores", tmp_path / "scores.csv", "--completions", *texts, "--examples", out
+    )
     assert done.returncode == 0, done.stderr
     assert [example["reason"] for example in json.loads(out.read_text(encoding="utf-8"))] == [
         "llama-grpo solved no question at which llama-base failed",
@@ -500,7 +501,9 @@ def published(tmp_path_factory) -> dict[str, pd.DataFrame]:
     names = ("Turkish-Llama-8b-DPO-v0.1", "LLaMA-3-8B-GRPO-Math", "gemma-2-9b-it", "Gemma-2-9b-it-TR-DPO-V1")
     numbers = ROOT / "data" / "published" / "published.json"
     labels = json.dumps(dict(zip(MODELS, names, strict=True)))
-    done = stage("published", "--settings", "{}", "--labels", labels, "--numbers", numbers, "--tables", folder)
+    done = run_stage(
+        "statistics.published", "--settings", "{}", "--labels", labels, "--numbers", numbers, "--tables", folder
+    )
     assert done.returncode == 0, done.stderr
     return {path.stem: pd.read_csv(path, dtype={"at": str}) for path in folder.glob("*.csv")}
 
@@ -544,7 +547,7 @@ class TestPublished:
     def test_an_unknown_label_is_refused(self, tmp_path: Path) -> None:
         numbers = ROOT / "data" / "published" / "published.json"
         options = ("--settings", "{}", "--numbers", numbers, "--tables", tmp_path / "tables")
-        done = stage("published", *options, "--labels", '{"llama-base": "GPT"}')
+        done = run_stage("statistics.published", *options, "--labels", '{"llama-base": "GPT"}')
         assert done.returncode == 2
 
 

@@ -1,12 +1,11 @@
 """The table of training: one row per model and step, whatever rewards a model was trained with."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from stages import run_stage
 
 from finmath_grpo.rollouts import write_rollouts
 
@@ -37,9 +36,9 @@ def row(step: int, question: str, *rewards: float | None) -> dict[str, object]:
 def tables(folder: Path, *logs: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
     outputs = folder / "training.csv", folder / "reward_facts.csv"
     options = ("--settings", json.dumps({"bootstrap_draws": 100}), "--table", outputs[0], "--facts", outputs[1])
-    command = [sys.executable, "-W", "error", "-m", "finmath_grpo.statistics.training_table"]
     sampled = [log.with_name("rollouts") for log in logs]
-    done = subprocess.run([*command, *options, "--logs", *logs, "--rollouts", *sampled], capture_output=True, text=True)
+    words = (*options, "--logs", *logs, "--rollouts", *sampled)
+    done = run_stage("statistics.training_table", *words, strict=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return pd.read_csv(outputs[0]), pd.read_csv(outputs[1])

@@ -1,5 +1,6 @@
 """A checkout of its own for the workflow tests, and a finished reduced run in it."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from stages import look
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -35,7 +37,9 @@ class Checkout:
 
     def planned(self, target: str = "tiny") -> dict[str, int]:
         """What `snakemake -n` would run for a target: jobs by rule."""
-        output = self.snakemake("-n", target).stdout
+        done = look(self.path, "--cores", "2", "-n", target)
+        output = done.stdout + done.stderr
+        assert done.returncode == 0, output
         if "Nothing to be done" in output:
             return {}
         table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal", output, re.DOTALL)
@@ -76,10 +80,20 @@ def new_checkout(path: Path) -> Checkout:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A checkout in which the experiment `tiny` has run from raw questions to figures. Tests leave it as it was."""
-    checkout = new_checkout(tmp_path_factory.mktemp("finished"))
-    checkout.snakemake("tiny")
-    return checkout
+    """A checkout in which the experiment `tiny` has run from raw questions to figures. Tests leave it as it was.
+
+    The workers of pytest-xdist, each with a folder in one folder, share it: who comes first makes it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    done = path.with_suffix(".done")
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(path, ignore_errors=True)
+            new_checkout(path).snakemake("tiny")
+            done.touch()
+    return Checkout(path)
 
 
 @pytest.fixture

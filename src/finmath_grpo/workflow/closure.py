@@ -7,7 +7,6 @@ the texts of errors), so that prose never trains a model again. Both are found i
 """
 
 import ast
-import copy
 import functools
 import hashlib
 from collections.abc import Iterator
@@ -53,9 +52,13 @@ def _files(module: str) -> frozenset[str]:
         if "." in name:
             waiting.append(name.rpartition(".")[0])
         files.add(str(file))
-        for node in ast.walk(_tree(name)):
-            waiting += [imported for imported, _, _ in _imports(node)]
+        waiting += _imported(name)
     return frozenset(files)
+
+
+@functools.cache
+def _imported(module: str) -> frozenset[str]:
+    return frozenset(imported for node in ast.walk(_tree(module)) for imported, _, _ in _imports(node))
 
 
 @functools.cache
@@ -67,6 +70,11 @@ def _file(module: str) -> Path | None:
 
 @functools.cache
 def _tree(module: str) -> ast.Module:
+    """A syntax tree that nobody changes."""
+    return _parsed(module)
+
+
+def _parsed(module: str) -> ast.Module:
     file = _file(module)
     if file is None:
         raise KeyError(f"no module {module} under {SOURCE}/")
@@ -126,7 +134,7 @@ def _reached(*entries: str) -> set[Place]:
 def _read(module: str) -> dict[str, _Definition]:
     """The definitions of a module by name, with what each of them uses."""
     statements: dict[str, list[ast.AST]] = {MODULE: [], MAIN: []}
-    tree = _Prose().visit(copy.deepcopy(_tree(module)))
+    tree = _Prose().visit(_parsed(module))
     for statement in tree.body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:

@@ -1,0 +1,85 @@
+"""A stage, or a look of Snakemake's, in a process of its own as a user would run it, at the price of a fork.
+
+`python -m` pays for Python and its libraries each time, one to five seconds; a fork of the tests' process has them
+already. What differs: the seed of hashes is the parent's, so a test of equal bytes starts `fresh` processes, and so do
+tests of what is imported. Not for stages that compute with torch, whose threads no fork has.
+"""
+
+import os
+import runpy
+import subprocess
+import sys
+import tempfile
+import traceback
+import warnings
+from importlib import import_module
+from pathlib import Path
+from typing import NoReturn
+
+UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
+"""Warnings that Python shows nobody, unless it is asked to."""
+
+Done = subprocess.CompletedProcess[str]
+"""Exit status, stdout and stderr."""
+
+
+def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = False, **environment: str) -> Done:
+    """Run `python -m finmath_grpo.MODULE WORD…`. `strict` makes errors of warnings."""
+    name = f"finmath_grpo.{module}"
+    command = [sys.executable, *(["-W", "error"] if strict else []), "-m", name, *map(str, words)]
+    if fresh:
+        return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    import_module(name)
+    return _forked(command, name, Path(), environment)
+
+
+def look(folder: Path, *words: str, **environment: str) -> Done:
+    """Run `python -m snakemake WORD…` in a checkout, of the sources there, where it only looks and runs no job."""
+    import_module("snakemake.cli")
+    return _forked([sys.executable, "-m", "snakemake", *words], "finmath_grpo", folder, environment)
+
+
+def _forked(command: list[str], anew: str, folder: Path, environment: dict[str, str]) -> Done:
+    """Run the command `python … -m MODULE …` in a folder by a fork; modules named `anew…` are imported again."""
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if not child:
+            _become(command, anew, folder, environment, out.fileno(), err.fileno())
+        _, status = os.waitpid(child, 0)
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            texts.append(file.read().decode("utf-8"))
+    return subprocess.CompletedProcess(command, os.waitstatus_to_exitcode(status), *texts)
+
+
+def _become(command: list[str], anew: str, folder: Path, environment: dict[str, str], out: int, err: int) -> NoReturn:
+    """Be the process that the command would start, and end as it would."""
+    status = 1
+    try:
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+        os.environ.update(environment)
+        os.chdir(folder)
+        warnings.resetwarnings()
+        if "-W" in command:
+            warnings.simplefilter("error")
+        for category in UNSEEN:
+            warnings.simplefilter("ignore", category, append=True)
+        name, *words = command[command.index("-m") + 1 :]
+        sys.argv = [name, *words]
+        for module in [module for module in sys.modules if module.startswith(anew)]:
+            del sys.modules[module]
+        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        status = 0
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
