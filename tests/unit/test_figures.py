@@ -162,7 +162,12 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
     everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
     trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
-    trained |= {"timed": trained["logs"], "merged": ["llama-grpo"], "deep": ["llama-base", "llama-grpo"], "audited": KNOWN}
+    trained |= {
+        "timed": trained["logs"],
+        "merged": ["llama-grpo"],
+        "deep": ["llama-base", "llama-grpo"],
+        "audited": KNOWN,
+    }
     assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
 
 

@@ -111,8 +111,17 @@ def test_cost_counts_a_shared_generation_with_its_first_step_and_sums_the_steps_
     written.to_csv(log, index=False)
     sampled = [row(step, f"q{place}", 0.0, 0.0) for step in range(1, STEPS + 1, 2) for place in range(6)]
     write_rollouts(log.with_name("rollouts"), sampled)
-    command = [sys.executable, "-m", "finmath_grpo.statistics.training_cost", "--settings", "{}", "--logs", log]
-    subprocess.run([*command, "--rollouts", log.with_name("rollouts"), "--table", tmp_path / "cost.csv"], check=True)
+    words = (
+        "--settings",
+        "{}",
+        "--logs",
+        log,
+        "--rollouts",
+        log.with_name("rollouts"),
+        "--table",
+        tmp_path / "cost.csv",
+    )
+    assert run_stage("statistics.training_cost", *words).returncode == 0
     table = pd.read_csv(tmp_path / "cost.csv")
     assert table["rollouts"].tolist() == [0, *(6 * (1 + step // 2) for step in range(STEPS))]
     assert table["seconds"].tolist() == [
