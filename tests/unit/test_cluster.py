@@ -32,7 +32,7 @@ def test_every_cheap_rule_of_an_experiment_is_in_a_group_of_the_profile():
     profile = yaml.safe_load((ROOT / "profiles/slurm/profile.v9+.yaml").read_text())
     groups = dict(entry.split("=") for entry in profile["groups"])
     dear = {name for name, body in rules.items() if "gpu_job(" in body}
-    assert dear == {"pretrain", "grpo", "dpo", "merge", "generate"}
+    assert dear == {"pretrain", "grpo", "dpo", "merge", "generate", "sample_deep"}
     # The first two wait for a network or a disk, the others are targets of their own.
     assert rules.keys() - dear - groups.keys() == {"fetch", "folder", "doctor", "export"}
     assert groups.keys() <= rules.keys() - dear

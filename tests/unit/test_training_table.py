@@ -121,7 +121,7 @@ def test_cost_counts_a_shared_generation_with_its_first_step_and_sums_the_steps_
         "--table",
         tmp_path / "cost.csv",
     )
-    assert run_stage("statistics.training_cost", *words).returncode == 0
+    assert run_stage("statistics.training_cost", "--settings", "{}", *words).returncode == 0
     table = pd.read_csv(tmp_path / "cost.csv")
     assert table["rollouts"].tolist() == [0, *(6 * (1 + step // 2) for step in range(STEPS))]
     assert table["seconds"].tolist() == [

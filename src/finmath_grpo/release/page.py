@@ -18,6 +18,7 @@ from typing import Any
 
 import jinja2
 
+from finmath_grpo.claims.evaluate import read_claims
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, write_json
 from finmath_grpo.release.record import opened
@@ -26,6 +27,7 @@ from finmath_grpo.workflow.experiments import load, load_all
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
+CLAIMS = Path("data/claims.yaml")
 RELEASE = Path("docs/release.json")
 """The DOI of the archive and the images with their digests, null where there are none."""
 TEMPLATE = Path(__file__).with_name("artifact.md.j2")
@@ -180,7 +182,7 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
         stages=[stage for stage in STAGES if any(stage in row["stages"] for row in measured)],
         judged=judged,
         release=json.loads(RELEASE.read_text(encoding="utf-8")),
-        total=len(measurements[judged[0]]["claims"]),
+        total=len(read_claims(CLAIMS)),
         claims=claims,
     )
     # Loops of the template leave empty lines and spaces in tables.
