@@ -194,6 +194,7 @@ def test_paper_fast_is_paper_but_for_what_its_file_says():
         fast["training"]["grpo"].pop("engine") == "trl" and fast["training"]["grpo"].pop("steps_per_generation") == 17
     )
     assert fast["training"]["grpo"].pop("vllm_gpu_memory_utilization") == 0.45
+    assert (fast["training"]["grpo"].pop("save_steps"), paper["training"]["grpo"].pop("save_steps")) == (102, 100)
     assert (fast["needs"].pop("hours"), paper["needs"].pop("hours")) == (3, 9)
     # Those that change no bit of what is learned.
     assert fast["training"]["grpo"].pop("shortcuts") == ["bare_tokens", "no_input_casts"]

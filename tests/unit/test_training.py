@@ -25,6 +25,15 @@ def test_the_post_settings_come_to_1326_steps():
 
 
 @pytest.mark.parametrize("name", [name for name, run in EXPERIMENTS.items() if run.kind == "run"])
+def test_every_checkpoint_of_grpo_lies_between_two_generations(name):
+    run = EXPERIMENTS[name]
+    for model in (model for model, entry in run.models.items() if entry.method == "grpo"):
+        settings = experiments.grpo_settings(run, model)
+        batches = settings.save_steps * settings.gradient_accumulation_steps
+        assert batches % (settings.steps_per_generation * settings.num_iterations) == 0
+
+
+@pytest.mark.parametrize("name", [name for name, run in EXPERIMENTS.items() if run.kind == "run"])
 def test_every_experiment_says_how_many_steps_it_takes(name):
     settings = EXPERIMENTS[name].training.grpo
     assert optimizer_steps(settings, questions=442) == settings.optimizer_steps
