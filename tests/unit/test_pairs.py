@@ -16,6 +16,7 @@ from finmath_grpo.prompts import PromptSettings, fill_template
 from finmath_grpo.questions.families.problem import Problem
 from finmath_grpo.training import pairs
 from finmath_grpo.training.settings import DpoSettings
+from finmath_grpo.training.worse import is_worse
 from finmath_grpo.workflow import experiments
 
 PROBLEM = Problem((7,), "Kaç?", "3 + 4 = 7", Decimal(7), "TL")
@@ -34,7 +35,7 @@ PROBLEM = Problem((7,), "Kaç?", "3 + 4 = 7", Decimal(7), "TL")
     ],
 )
 def test_what_is_rejected_is_wrong_or_without_template_and_a_whole_turn(text: str, finish: str, worse: bool) -> None:
-    assert pairs.is_worse(PROBLEM, Output(text, 5, finish)) is worse
+    assert is_worse(PROBLEM, Output(text, 5, finish)) is worse
 
 
 def drawn(wanted: int, answers: pairs.Answers) -> list[pairs.Pair]:

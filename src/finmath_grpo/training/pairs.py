@@ -4,12 +4,12 @@ The worse side is written by us, or sampled from the model that is to be trained
 write the model may never do, and then to unlearn it teaches little; what it samples is its own mistake.
 """
 
+import importlib
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from random import Random
 
-from finmath_grpo.answers import extract_answer, follows_template
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Output, Request, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
@@ -17,7 +17,6 @@ from finmath_grpo.evaluation.transformers_engine import transformers_engine
 from finmath_grpo.models.corpus import Identity, draw_problem
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.number_format import format_turkish
-from finmath_grpo.numbers import states
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, fill_template, prompt_messages
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.settings import Device
@@ -92,6 +91,8 @@ def sampled_pairs(
     Each problem is answered once; those whose answer is no worse than ours are left out. Raises UserError where too few
     are left.
     """
+    # By name: an edit of the grammar of numbers is no change to runs whose worse side is written.
+    is_worse = importlib.import_module("finmath_grpo.training.worse").is_worse
     draw = Random(f"sampled preference pairs {seed}")
     size = min(BATCH, pairs)
     found: list[Pair] = []
@@ -107,12 +108,6 @@ def sampled_pairs(
         f"training.dpo.rejected: sampled: the base gave only {len(found)} wrong answers that end by"
         f" themselves to {ROUNDS * pairs} problems; take `written`, or fewer `pairs`"
     )
-
-
-def is_worse(problem: Problem, answer: Output) -> bool:
-    """Whether a model's answer may stand for what is rejected: wrong or out of the template, and a whole turn."""
-    right = states(extract_answer(answer.text), problem.value, problem.answer_unit)
-    return answer.finish == "stop" and bool(answer.text.strip()) and not (right and follows_template(answer.text))
 
 
 def answers_of(base: Path, device: Device, prompt: PromptSettings, like: Sequence[Problem]) -> Answers:

@@ -208,7 +208,10 @@ class RunPlan:
         return closure.fingerprint("finmath_grpo.training.merge")
 
     def dpo_code(self, wildcards: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.training.dpo", self._families(wildcards))
+        settings = self._run(wildcards).training.dpo
+        sampled = settings is not None and settings.rejected == "sampled"
+        judge = ["finmath_grpo.training.worse:is_worse"] if sampled else []
+        return closure.fingerprint("finmath_grpo.training.dpo", self._families(wildcards), *judge)
 
     # ---- evaluation
 
