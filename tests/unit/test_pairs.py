@@ -14,9 +14,9 @@ from finmath_grpo.evaluation.engine import Output
 from finmath_grpo.models.corpus import families_of
 from finmath_grpo.prompts import PromptSettings, fill_template
 from finmath_grpo.questions.families.problem import Problem
-from finmath_grpo.training import pairs
+from finmath_grpo.training import sampled_pairs
+from finmath_grpo.training.pairs import Pair, right_answer
 from finmath_grpo.training.settings import DpoSettings
-from finmath_grpo.training.worse import is_worse
 from finmath_grpo.workflow import experiments
 
 PROBLEM = Problem((7,), "Kaç?", "3 + 4 = 7", Decimal(7), "TL")
@@ -35,11 +35,11 @@ PROBLEM = Problem((7,), "Kaç?", "3 + 4 = 7", Decimal(7), "TL")
     ],
 )
 def test_what_is_rejected_is_wrong_or_without_template_and_a_whole_turn(text: str, finish: str, worse: bool) -> None:
-    assert is_worse(PROBLEM, Output(text, 5, finish)) is worse
+    assert sampled_pairs.is_worse(PROBLEM, Output(text, 5, finish)) is worse
 
 
-def drawn(wanted: int, answers: pairs.Answers) -> list[pairs.Pair]:
-    return pairs.sampled_pairs(families_of("elementary"), set(), PromptSettings(), 5, wanted, answers)
+def drawn(wanted: int, answers: sampled_pairs.Answers) -> list[Pair]:
+    return sampled_pairs.sampled_pairs(families_of("elementary"), set(), PromptSettings(), 5, wanted, answers)
 
 
 def test_the_worse_side_is_what_the_model_writes_and_pairs_are_as_many_as_asked() -> None:
@@ -49,8 +49,7 @@ def test_the_worse_side_is_what_the_model_writes_and_pairs_are_as_many_as_asked(
         """Every third answer is right and in the template."""
         made = [(problem, next(written)) for problem in problems]
         return [
-            Output(f"yanlış {number}" if number % 3 else pairs.right_answer(problem), 3, "stop")
-            for problem, number in made
+            Output(f"yanlış {number}" if number % 3 else right_answer(problem), 3, "stop") for problem, number in made
         ]
 
     found = drawn(20, answers)
@@ -61,12 +60,12 @@ def test_the_worse_side_is_what_the_model_writes_and_pairs_are_as_many_as_asked(
 
 def test_a_model_that_is_always_right_gives_no_pairs() -> None:
     with pytest.raises(UserError, match="gave only 0 wrong answers that end by themselves to 80 problems"):
-        drawn(4, lambda problems, _: [Output(pairs.right_answer(problem), 3, "stop") for problem in problems])
+        drawn(4, lambda problems, _: [Output(right_answer(problem), 3, "stop") for problem in problems])
 
 
 def test_answers_of_a_model_are_a_function_of_problem_and_name(manifest) -> None:  # noqa: F811
     problems = [PROBLEM, replace(PROBLEM, question="Ne?")]
-    answers = pairs.answers_of(manifest, "cpu", PromptSettings(system="?"), problems)
+    answers = sampled_pairs.answers_of(manifest, "cpu", PromptSettings(system="?"), problems)
     first = answers(problems, "a")
     assert first == answers(problems, "a") != answers(problems, "b")
 

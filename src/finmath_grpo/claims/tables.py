@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.multitest import multipletests
 
 from finmath_grpo.claims.finding import NotMeasured
 from finmath_grpo.numerals import signed
 from finmath_grpo.statistics.families import Families
-from finmath_grpo.statistics.holm import corrected_by_holm
 from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
 from finmath_grpo.statistics.partial_identification import narrowest_spread, of_differences, widest_spread
 from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
@@ -123,7 +123,7 @@ class Tables:
 
     def holm(self, ps: Sequence[float]) -> list[float]:
         """The p of one family corrected by Holm (1979)."""
-        return [float(p) for p in corrected_by_holm(ps)]
+        return [float(p) for p in multipletests(list(ps), method="holm")[1]]
 
     def _confidence(self, chosen_of: int) -> float:
         return 1 - (1 - self.settings.confidence) / chosen_of

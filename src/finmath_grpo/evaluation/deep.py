@@ -10,20 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from finmath_grpo.errors import run_stage
-from finmath_grpo.evaluation.generate import (
-    Cell,
-    cell_file,
-    check_texts,
-    load_engine,
-    prompt_tokens,
-    read_cell,
-    write_cell,
-)
+from finmath_grpo.evaluation.generate import Cell, completed, prompt_tokens
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import read_jsonl, replacing
 from finmath_grpo.gpu_environment import require, set_environment
-from finmath_grpo.models.stop_tokens import stop_tokens
-from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
@@ -65,19 +55,7 @@ def main() -> None:
         require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
     cells = cells_of(questions, prompt_tokens(arguments.weights[0], questions, prompt), settings)
-    ends = stop_tokens(arguments.weights[0].parent, load_tokenizer(arguments.weights[0]))
-    files = [cell_file(arguments.cache, arguments.weights, arguments.device, ends, cell) for cell in cells]
-    kept = [read_cell(file, arguments.model, TEST) for file in files]
-    missing = [place for place, rows in enumerate(kept) if rows is None]
-    print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
-    if missing:
-        generate = load_engine(arguments.weights, arguments.device, settings)
-        completions = generate([cells[place].requests() for place in missing])
-        for place, done in zip(missing, completions, strict=True):
-            kept[place] = rows = list(cells[place].rows(arguments.model, done))
-            write_cell(files[place], rows)
-    found = [row for rows in kept for row in rows or []]
-    check_texts(arguments.model, found)
+    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.cache)
     with replacing(arguments.completions) as temporary:
         write_rollouts(temporary, found)
 

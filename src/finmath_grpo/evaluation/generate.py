@@ -10,7 +10,7 @@ import argparse
 import importlib
 import importlib.metadata
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,6 +132,28 @@ def check_texts(model: str, rows: list[dict[str, Any]]) -> None:
         )
 
 
+def completed(cells: Sequence[Cell], model: str, weights: list[Path], device: str, cache: Path) -> list[dict[str, Any]]:
+    """The rows of all cells, in their order. Finished cells are taken from the cache, the others are kept there.
+
+    `model` is the model's name in the config, `weights` are its manifest, or those of base and adapter. All cells have
+    the engine settings of the first.
+    """
+    ends = stop_tokens(weights[0].parent, load_tokenizer(weights[0]))
+    files = [cell_file(cache, weights, device, ends, cell) for cell in cells]
+    kept = [read_cell(file, model, cell.test) for cell, file in zip(cells, files, strict=True)]
+    missing = [place for place, rows in enumerate(kept) if rows is None]
+    print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
+    if missing:
+        generate = load_engine(weights, device, cells[0].settings)
+        completions = generate([cells[place].requests() for place in missing])
+        for place, done in zip(missing, completions, strict=True):
+            kept[place] = rows = list(cells[place].rows(model, done))
+            write_cell(files[place], rows)
+    found = [row for rows in kept for row in rows or []]
+    check_texts(model, found)
+    return found
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="EvaluationSettings of each test by its name, as JSON")
@@ -161,19 +183,7 @@ def main() -> None:
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]
-    ends = stop_tokens(arguments.weights[0].parent, load_tokenizer(arguments.weights[0]))
-    files = [cell_file(arguments.cache, arguments.weights, arguments.device, ends, cell) for cell in cells]
-    kept = [read_cell(file, arguments.model, cell.test) for cell, file in zip(cells, files, strict=True)]
-    missing = [place for place, rows in enumerate(kept) if rows is None]
-    print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
-    if missing:
-        generate = load_engine(arguments.weights, arguments.device, shared)
-        completions = generate([cells[place].requests() for place in missing])
-        for place, done in zip(missing, completions, strict=True):
-            kept[place] = rows = list(cells[place].rows(arguments.model, done))
-            write_cell(files[place], rows)
-    found = [row for rows in kept for row in rows or []]
-    check_texts(arguments.model, found)
+    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.cache)
     write_jsonl(arguments.completions, found)
 
 

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 from scipy.stats import binomtest, norm
+from statsmodels.stats.multitest import multipletests
 
 from finmath_grpo.evaluation.scores import SCORERS
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
-from finmath_grpo.statistics.holm import corrected_by_holm
 from finmath_grpo.statistics.intervals import difference_interval
 from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.runs import ONE_RUN, Runs, of_contrast, of_entry, over_runs
@@ -91,7 +91,7 @@ def holm(table: pd.DataFrame) -> pd.Series:
     """p of the secondary contrasts corrected by Holm, per scorer and `at`; empty for the primary one."""
     corrected = pd.Series(np.nan, index=table.index)
     for _, tests in table[table["role"] == "secondary"].groupby(["scorer", "at"]):
-        corrected[tests.index] = corrected_by_holm(tests["p"])
+        corrected[tests.index] = multipletests(tests["p"], method="holm")[1]
     return corrected
 
 

@@ -1,6 +1,7 @@
 """DPO (Rafailov et al. 2023, arXiv 2305.18290) of a base model on preference pairs, by TRL's `DPOTrainer`."""
 
 import argparse
+import importlib
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from finmath_grpo.models.corpus import Identity, draw_problem, families_of, iden
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.divergence import StopWhenDiverged, check_policy
-from finmath_grpo.training.pairs import Pair, answers_of, preference_pairs, sampled_pairs
+from finmath_grpo.training.pairs import Pair, preference_pairs
 from finmath_grpo.training.settings import DpoJob
 from finmath_grpo.training.trainer import (
     FINISHED,
@@ -64,8 +65,11 @@ def pairs_of(job: DpoJob, held_out: set[Identity], base: Path) -> list[Pair]:
         return list(islice(written, job.training.pairs))
     draw = Random(f"lengths of answers {job.seed}")
     like = [draw_problem(families, held_out, draw) for _ in range(1000)]
-    answers = answers_of(base, job.device, job.prompt, like)
-    return sampled_pairs(families, held_out, job.prompt, job.seed, job.training.pairs, answers)
+    # By name: an edit of the engine or of the grammar of numbers is no change to runs whose worse side is written.
+    sampled = importlib.import_module("finmath_grpo.training.sampled_pairs")
+    answers = sampled.answers_of(base, job.device, job.prompt, like)
+    found: list[Pair] = sampled.sampled_pairs(families, held_out, job.prompt, job.seed, job.training.pairs, answers)
+    return found
 
 
 def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:

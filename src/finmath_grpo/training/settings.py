@@ -105,7 +105,8 @@ class GrpoSettings(OptimizerSettings):
     mask_truncated_completions: bool
     vllm_importance_sampling_correction: bool
     use_bias_correction_kl: bool
-    shortcuts: tuple[Shortcut, ...] = ()
+    # As `rejected` below.
+    shortcuts: tuple[Shortcut, ...] = Field(default=(), exclude_if=lambda names: not names)
     """With `trl`: what its passes leave out. The first two change no bit."""
 
     @field_validator("processes")

@@ -210,8 +210,8 @@ class RunPlan:
     def dpo_code(self, wildcards: Wildcards) -> str:
         settings = self._run(wildcards).training.dpo
         sampled = settings is not None and settings.rejected == "sampled"
-        judge = ["finmath_grpo.training.worse:is_worse"] if sampled else []
-        return closure.fingerprint("finmath_grpo.training.dpo", self._families(wildcards), *judge)
+        entries = ["finmath_grpo.training.sampled_pairs"] if sampled else []
+        return closure.fingerprint("finmath_grpo.training.dpo", self._families(wildcards), *entries)
 
     # ---- evaluation
 
@@ -274,8 +274,8 @@ class RunPlan:
 
     def _processes(self, wildcards: Wildcards) -> int:
         """How many processes train a model by GRPO."""
-        settings = self._run(wildcards).training.grpo
-        return settings.processes if settings else 1
+        run = self._run(wildcards)
+        return experiments.grpo_settings(run, wildcards.model).processes
 
     def _families(self, wildcards: Wildcards) -> str:
         pretraining = self._run(wildcards).pretraining
