@@ -209,3 +209,16 @@ def test_transformers_splits_no_model(tmp_path):
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(smoke, allow_unicode=True), encoding="utf-8")
     message = experiments.load_all(tmp_path).broken["mine"]
     assert "evaluation.tensor_parallel_size" in message and "engine: vllm" in message
+
+
+def test_the_processes_of_one_model_ask_for_its_cores_and_memory_and_for_those_of_no_other(plan, tmp_path):
+    text = "extends: smoke\nmodels: {llama-grpo: {training: {processes: 2, per_device_train_batch_size: 24}}}\n"
+    for name in ("smoke", "mine"):
+        content = text if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
+    mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
+    two, one = job("mine", "llama-grpo"), job("mine", "llama-grpo-fixed")
+    assert (mine.cpus_of_grpo(two), mine.cpus_of_grpo(one)) == (2, 1)
+    assert mine.memory_mb_of_grpo(two) == 2 * mine.memory_mb_of_grpo(one)
+    assert mine.grpo_code(one) == plan.grpo_code(job("smoke", "llama-grpo-fixed"))
+    assert mine.grpo_code(two) != plan.grpo_code(job("smoke", "llama-grpo"))
