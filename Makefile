@@ -42,7 +42,7 @@ help: ## Say what make can do
 .PHONY: test-slurm
 test-slurm: $(STAMP) browser ## Start a Slurm of two nodes here and run the reduced experiment on it (20 minutes, root)
 	.venv/bin/python -m pip install --quiet --no-deps --require-hashes -r envs/slurm.lock
-	.venv/bin/python -m pytest -rs -o pythonpath="src tests/workflow" tests/slurm
+	.venv/bin/python -m pytest -rs -o pythonpath="src tests tests/workflow" tests/slurm
 
 # What is made for others: one file to go on from, pages and pictures from measurements, licences and results.
 .PHONY: archive artifact notice pictures test-container

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import Container, new_results
+from killed import has_whole
 
 RUN = ("snakemake", "--cores", "tiny")
 
@@ -35,7 +36,7 @@ def contents(results: Path) -> dict[str, object]:
 def test_killed_thrice_it_ends_as_an_undisturbed_run(container: Container, undisturbed: Container):
     tiny, cache = container.results / "tiny", container.results / "cache"
     kill = ("kill", "--signal", "KILL")
-    container.interrupt(kill, lambda: any(cache.glob("training/*/checkpoint-2/trainer_state.json")), *RUN)
+    container.interrupt(kill, lambda: has_whole(cache, "training/*/checkpoint-2/trainer_state.json"), *RUN)
     assert list((container.results / ".snakemake/locks").iterdir()), "the kill left no lock: nothing was tested"
     # Beside the training, cells may have been finished already: kill at the next one.
     cells = len(list(cache.glob("completions/*.jsonl")))
@@ -55,7 +56,7 @@ def test_stopped_it_ends_in_seconds_and_leaves_no_lock(container: Container, und
     (container.results / target.removeprefix("results/")).unlink()
     checkpoints = container.results / "cache/training"
     seconds = container.interrupt(
-        ("stop", "-t", "60"), lambda: any(checkpoints.glob("*/checkpoint-1/trainer_state.json")), *RUN[:-1], target
+        ("stop", "-t", "60"), lambda: has_whole(checkpoints, "*/checkpoint-1/trainer_state.json"), *RUN[:-1], target
     )
     # Docker kills after the 60 seconds given; Snakemake alone would wait for the end of the training.
     assert seconds < 30

@@ -20,6 +20,7 @@ import pandas as pd
 import pytest
 import torch
 import yaml
+from killed import has_whole
 
 from finmath_grpo.prompts import PromptSettings
 
@@ -160,7 +161,7 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
         stage += ["--code", "tests", "--manifest", adapter, "--validation", validation]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", files[name]]
-        kill_when(command(*stage), lambda: any(files["cache"].glob("*/checkpoint-*/trainer_state.json")))
+        kill_when(command(*stage), lambda: has_whole(files["cache"], "*/checkpoint-*/trainer_state.json"))
         assert not adapter.exists()
         printed = python(*stage)
         stage = ["-m", "finmath_grpo.training.merge", "--settings", json.dumps({"prompts": 32, "max_new_tokens": 32})]

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from cluster import Cluster, missing
 from conftest import Checkout, new_checkout
+from killed import has_whole
 from test_killed import contents
 
 if missing():
@@ -67,7 +68,7 @@ def test_cancelled_and_killed_run_ends_with_the_bytes_of_a_local_run(cluster: Cl
     run = start(checkout, cluster, "--jobs", "2", "tiny")
     # A training is cancelled, and done again by the same run, from its checkpoint.
     checkpoints = checkout.path / "results/cache/training"
-    wait_for(lambda: running(cluster, "grpo") and any(checkpoints.glob("*/checkpoint-2/trainer_state.json")), run)
+    wait_for(lambda: running(cluster, "grpo") and has_whole(checkpoints, "*/checkpoint-2/trainer_state.json"), run)
     trainings = running(cluster, "grpo")
     cluster.command("scancel", *trainings)
     wait_for(lambda: set(running(cluster, "grpo")) - set(trainings), run)

@@ -6,13 +6,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import pydantic
 import pytest
 import torch
 import yaml
+from killed import soon_gone
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.training.grpo import optimizer_steps
@@ -176,21 +176,6 @@ def members(folder: Path) -> list[int]:
     return [int(path.read_text()) for path in found]
 
 
-def gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except OSError:
-        return True
-
-
-def soon_gone(pids: Iterable[int]) -> bool:
-    """Whether all end within PATIENCE: the kernel's signal comes when their parent is dead already."""
-    pids, until = list(pids), time.monotonic() + PATIENCE
-    while time.monotonic() < until and not all(map(gone, pids)):
-        time.sleep(0.05)
-    return all(map(gone, pids))
-
-
 @pytest.mark.parametrize(
     ("what", "status", "said"),
     [
@@ -206,7 +191,7 @@ def test_the_first_that_fails_ends_them_all_in_words_that_are_said_once(tmp_path
     assert run.returncode == status, words
     assert [words.count(word) for word in said] == [1] * len(said), words
     assert "here is 1" not in words and ("Traceback" in words) == (what == "fault")
-    assert soon_gone(members(tmp_path))
+    assert soon_gone(members(tmp_path), PATIENCE)
 
 
 def test_all_end_with_the_stage_and_hold_its_locks_until_then(tmp_path):
@@ -217,7 +202,7 @@ def test_all_end_with_the_stage_and_hold_its_locks_until_then(tmp_path):
         assert str(tmp_path / "lock") in held
     os.kill(run.pid, signal.SIGKILL)
     run.communicate(timeout=PATIENCE)
-    assert soon_gone(pids)
+    assert soon_gone(pids, PATIENCE)
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is visible")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 from conftest import Checkout
+from killed import has_whole
 
 # A job that never gets as far as to be killed is a fault of the test.
 PATIENCE = 300
@@ -54,7 +55,7 @@ def test_killed_training_resumes_from_its_checkpoint(finished: Checkout, copy: C
     shutil.rmtree(checkpoints)
     # What is missing between files that are there would not be made for `tiny`.
     target = "results/tiny/training/llama-grpo/MANIFEST.sha256"
-    kill_when(copy, target, lambda: any(checkpoints.glob("*/checkpoint-2/trainer_state.json")))
+    kill_when(copy, target, lambda: has_whole(checkpoints, "*/checkpoint-2/trainer_state.json"))
     assert not (training / "MANIFEST.sha256").exists()
     # As if killed while the last checkpoint was written.
     (newest,) = checkpoints.glob("*/checkpoint-2")

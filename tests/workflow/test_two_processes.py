@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from killed import has_whole, soon_gone
 
 from finmath_grpo import rewards
 from finmath_grpo.questions.rows import Question
@@ -162,7 +163,7 @@ def test_a_killed_process_ends_the_run_in_words_and_the_next_one_ends_with_the_s
     ground: Ground, undisturbed, tmp_path: Path
 ) -> None:
     def at_checkpoint(step: int) -> Callable[[], bool]:
-        return lambda: any(tmp_path.glob(f"cache/*/checkpoint-{step}/trainer_state.json"))
+        return lambda: has_whole(tmp_path, f"cache/*/checkpoint-{step}/trainer_state.json")
 
     words, status = kill_when(ground.command(tmp_path, processes=2), at_checkpoint(2), lambda run: ranks(run)[1])
     assert status == 1
@@ -206,13 +207,5 @@ def kill_when(process: dict, reached: Callable[[], bool], whom: Callable[[int], 
         os.kill(whom(run.pid), signal.SIGKILL)
         # All that hold the pipe: until the last of them is gone, there is no end of it.
         words, _ = run.communicate(timeout=PATIENCE)
-        assert not [pid for pid in members.values() if alive(pid)]
+        assert soon_gone(members.values(), PATIENCE)
         return words, run.returncode
-
-
-def alive(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(errors="replace").rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"
