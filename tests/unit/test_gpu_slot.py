@@ -141,3 +141,21 @@ def test_no_gpu_is_chosen_where_none_has_to_be(tmp_path: Path, gpus: int, variab
     machine = Machine(tmp_path, gpus)
     assert machine.start("a", seconds=0, **variables).wait(PATIENCE) == 0
     assert machine.seen() == [expected]
+
+
+def test_more_jobs_than_gpus_are_spread_over_all_before_two_share_one(tmp_path: Path):
+    machine = Machine(tmp_path, gpus=2)
+    jobs = [machine.start(str(number), seconds=PATIENCE, FINMATH_GPU_JOBS="4") for number in range(2)]
+    machine.wait_for_users(2)
+    assert sorted(machine.seen()) == ["0", "1"]
+    jobs += [machine.start(str(number), seconds=PATIENCE, FINMATH_GPU_JOBS="4") for number in range(2, 4)]
+    machine.wait_for_users(4)
+    assert sorted(machine.seen()[2:]) == ["0", "1"]
+    fifth = machine.start("fifth", seconds=0, FINMATH_GPU_JOBS="4")
+    assert fifth.stderr.readline().startswith("waiting for 1 of 2 GPUs")
+    # A job of two GPUs never has the same one twice.
+    both = machine.start("both", seconds=0, gpus=2, FINMATH_GPU_JOBS="4")
+    for job in jobs:
+        job.kill()
+    assert [fifth.wait(PATIENCE), both.wait(PATIENCE)] == [0, 0]
+    assert sorted(machine.seen()[4:]) in (["0", "0,1"], ["0,1", "1"])

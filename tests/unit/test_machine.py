@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow.doctor import FULL, before_the_first_job, describe, lacks, refusals, room_for, warnings
+from finmath_grpo.workflow.doctor import (
+    FULL,
+    before_the_first_job,
+    describe,
+    lacks,
+    refusals,
+    room_for,
+    too_few_gpus,
+    warnings,
+)
 from finmath_grpo.workflow.experiments import Experiment, Needs, load
 from finmath_grpo.workflow.hold import hold, only_reads
 from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
@@ -264,3 +273,11 @@ def test_who_takes_the_hold_removes_what_killed_jobs_left(tmp_path):
 
 def test_installed_snakemake_is_one_whose_internals_were_tested():
     assert version("snakemake").rpartition(".")[0] in TESTED
+
+
+def test_a_job_of_more_gpus_than_the_run_may_use_is_refused_before_the_first_job():
+    jobs = [("pretrain", "small", 1), ("grpo", "small", 2), ("score", "small", 0)]
+    assert too_few_gpus(jobs, 1) == [
+        "small: grpo asks for 2 GPUs, and this run may use 1: add --resources gpu=2 before --cores"
+    ]
+    assert too_few_gpus(jobs, 2) == too_few_gpus([], 1) == []

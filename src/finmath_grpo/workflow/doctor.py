@@ -103,10 +103,28 @@ def before_the_first_job(
     return (hard, said + soft) if environment.get(IGNORE) == "1" else (hard + soft, said)
 
 
-def check(jobs: Iterable[tuple[str, str | None, bool]], experiments: Mapping[str, Experiment]) -> None:
-    """Compare this machine with what the planned jobs need: print warnings, end the process where it can't do them."""
+def too_few_gpus(jobs: Iterable[tuple[str, str | None, int]], allowed: int) -> list[str]:
+    """The widest of the planned jobs, where it asks for more GPUs than the run may use."""
+    rule, experiment, wide = max(jobs, key=lambda job: job[2], default=("", None, 0))
+    if wide <= allowed:
+        return []
+    return [
+        f"{experiment}: {rule} asks for {wide} GPUs, and this run may use {allowed}: add --resources gpu={wide} before --cores"
+    ]
+
+
+def check(
+    jobs: Iterable[tuple[str, str | None, int]], experiments: Mapping[str, Experiment], allowed_gpus: int
+) -> None:
+    """Compare this machine with what the planned jobs need: print warnings, end the process where it can't do them.
+
+    A job is its rule, its experiment or None, and how many GPUs it asks for.
+    """
     free = shutil.disk_usage("results").free
-    refused, warned = before_the_first_job(this_machine(), free, jobs, experiments, os.environ)
+    planned = list(jobs)
+    asked = [(rule, experiment, bool(gpus)) for rule, experiment, gpus in planned]
+    refused, warned = before_the_first_job(this_machine(), free, asked, experiments, os.environ)
+    refused += too_few_gpus(planned, allowed_gpus)
     for warning in warned:
         print(f"warning: {warning}", file=sys.stderr)
     if refused:

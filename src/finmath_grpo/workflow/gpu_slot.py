@@ -5,6 +5,9 @@ asks for, one file per GPU, and sees the GPUs of these files alone. The stage
 inherits the locks, and the kernel drops them when the last of the job dies, in whatever way: a killed job leaves its
 GPU free, and not before its stage is gone. The files are the machine's, so that two checkouts share them too.
 
+Where a run may have more GPU jobs than there are GPUs (`--resources gpu=4` with two), each GPU has as many files as it
+takes, and all first ones are taken before a second one.
+
 One job at a time looks for GPUs, and takes all that it needs or none; others wait for their turn. So two jobs of two
 GPUs never hold one each, and jobs of one GPU never keep a job of two waiting for good.
 """
@@ -16,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager
+from itertools import product
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -23,6 +27,8 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.machine import gpus
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+AT_ONCE = "FINMATH_GPU_JOBS"
+"""The variable with the number of GPU jobs that the run may have at a time, set by the Snakefile."""
 TICK = 0.2
 """Seconds between two tries to get a slot."""
 
@@ -46,11 +52,12 @@ def own_gpus(
         return
     wanted = min(wanted, found)
     folder = slots()
+    sharing = -(-int(environment.get(AT_ONCE, found)) // found)
     with ExitStack() as held:
         with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
             words = f"{wanted} of {found} GPUs, as other jobs hold them ({folder})"
-            locks = wait_for(lambda: take(folder, found, wanted, held), words, needed)
-        environment[VISIBLE] = ",".join(map(str, locks))
+            locks = wait_for(lambda: take(folder, found, sharing, wanted, held), words, needed)
+        environment[VISIBLE] = ",".join(map(str, sorted(locks)))
         yield tuple(locks.values())
 
 
@@ -61,15 +68,16 @@ def slots() -> Path:
     return folder
 
 
-def take(folder: Path, found: int, wanted: int, held: ExitStack) -> dict[int, int] | None:
-    """The file descriptors of `wanted` slots of `found` by their numbers, locked until `held` is closed.
+def take(folder: Path, found: int, sharing: int, wanted: int, held: ExitStack) -> dict[int, int] | None:
+    """A file descriptor for each of `wanted` GPUs of `found` by their numbers, locked until `held` is closed.
 
-    None, and nothing is locked, where fewer are free.
+    A GPU has `sharing` slots. None, and nothing is locked, where fewer GPUs have one free.
     """
     with ExitStack() as tried:
         taken: dict[int, int] = {}
-        for number in range(found):
-            if len(taken) < wanted and (file := lock(folder / str(number))):
+        for turn, number in product(range(sharing), range(found)):
+            name = f"{number}.{turn}" if turn else str(number)
+            if number not in taken and len(taken) < wanted and (file := lock(folder / name)):
                 taken[number] = tried.enter_context(file).fileno()
         if len(taken) < wanted:
             return None
