@@ -108,9 +108,8 @@ def too_few_gpus(jobs: Iterable[tuple[str, str | None, int]], allowed: int) -> l
     rule, experiment, wide = max(jobs, key=lambda job: job[2], default=("", None, 0))
     if wide <= allowed:
         return []
-    return [
-        f"{experiment}: {rule} asks for {wide} GPUs, and this run may use {allowed}: add --resources gpu={wide} before --cores"
-    ]
+    words = f"{experiment}: {rule} asks for {wide} GPUs, and this run may use {allowed}"
+    return [f"{words}: add --resources gpu={wide} before --cores"]
 
 
 def check(
