@@ -143,7 +143,6 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="default: results/dpo-sweep/EXPERIMENT/MODEL")
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    os.environ["PYTHONPATH"] = str(ROOT / "src")
     one = OneRun(
         arguments.experiment, arguments.folder or Path("results/dpo-sweep", arguments.experiment, arguments.model)
     )

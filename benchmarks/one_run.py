@@ -34,6 +34,9 @@ class OneRun:
         self.plan = Plan({experiment: found})
         gpu_environment.set_environment()
         os.environ.setdefault("PYTHONHASHSEED", "0")
+        os.environ["PYTHONPATH"] = os.pathsep.join(
+            filter(None, [str(Path("src").resolve()), os.environ.get("PYTHONPATH")])
+        )
 
     def job(self, model: str) -> SimpleNamespace:
         """The wildcards of a model's job, as the plan takes them."""

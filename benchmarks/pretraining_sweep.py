@@ -91,7 +91,6 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="default: results/pretraining-sweep/EXPERIMENT")
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    os.environ["PYTHONPATH"] = str(ROOT / "src")
     one = OneRun(arguments.experiment, arguments.folder or Path("results/pretraining-sweep", arguments.experiment))
     entries = [name for name, entry in one.run.models.items() if entry.method == "pretrain"]
     if other := set(arguments.models or []) - set(entries):

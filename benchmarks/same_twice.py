@@ -131,7 +131,6 @@ def main() -> None:
     parser.add_argument("--accuracy", action="store_true", help="both adapters on T1, which takes two generations")
     arguments = parser.parse_args()
     os.chdir(ROOT)
-    os.environ["PYTHONPATH"] = str(ROOT / "src")
     one = OneRun(
         arguments.experiment, arguments.folder or Path("results/same-twice", arguments.experiment, arguments.model)
     )

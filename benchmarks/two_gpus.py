@@ -6,7 +6,7 @@ Pieces; each appends what it measured to F/benchmark.json:
 
     base              an 8 B shape from a seed, 16 GB, as in benchmarks/rehearsal.py, and the questions
     train:1 train:2   GRPO by `engine: trl` and `paper`'s settings on one GPU and on two: 16 prompts per update
-    small:1 small:2   the whole experiment in a checkout of its own, with `--resources gpu=1` and `gpu=2`
+    small:1 small:2   `small` up to its scores, in a checkout of its own, with `--resources gpu=1` and `gpu=2`
 
 Once both pieces of a pair are there, their ratio is printed, and for `small` the results that are the same. `--tiny`
 trains tiny shapes on a CPU. Random weights hardly ever end a completion, so that all run to their limit.
@@ -14,7 +14,6 @@ trains tiny shapes on a CPU. Random weights hardly ever end a completion, so tha
 
 import argparse
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -32,8 +31,10 @@ from finmath_grpo.workflow import experiments  # noqa: E402
 
 PROMPTS = 16
 """Prompts per update: one generation each, so that one GPU and two take the same steps."""
-UPDATES = 4
+UPDATES = 3
 """The first is left out, as kernels are loaded in it."""
+WANTED = [f"results/small/{name}" for name in ("scores.csv", "statistics/training.csv", "statistics/reward_audit.csv")]
+"""What needs the GPU: all trainings, merges and completions. Figures need a browser, which such a machine may lack."""
 COMPARED = ("completions", "scores.csv", "statistics", "training")
 """Results of `small` that don't say how they were made."""
 
@@ -83,7 +84,7 @@ def train(setting: Setting, processes: int) -> None:
 
 
 def small(setting: Setting, gpus: int) -> None:
-    """`small` from raw questions to the page."""
+    """`small` from raw questions to the scores of all completions."""
     from conftest import new_checkout
 
     folder = setting.folder / f"small-{gpus}"
@@ -91,7 +92,8 @@ def small(setting: Setting, gpus: int) -> None:
     new_checkout(folder)
     command = [sys.executable, "-m", "snakemake", "--cores", "all", "--resources", f"gpu={gpus}", "--retries", "2"]
     started = time.perf_counter()
-    done = subprocess.run([*command, "small"], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder / "src")})
+    # The Snakefile puts the checkout's own sources first.
+    done = subprocess.run([*command, *WANTED], cwd=folder)
     if done.returncode:
         sys.exit(f"small:{gpus} ended with {done.returncode}; {folder}/results/small/logs says why")
     setting.record(f"small:{gpus}", seconds=round(time.perf_counter() - started, 1))

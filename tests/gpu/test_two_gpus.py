@@ -92,7 +92,10 @@ def test_two_jobs_get_a_gpu_each_and_a_job_of_two_gets_both(tmp_path: Path) -> N
     assert [len(found) for found in apart] == [1, 1] and apart[0] != apart[1]
     jobs.append(start("both", 2, "end"))
     (tmp_path / "end").touch()
-    assert sorted(gpus_of("both")) == sorted([*apart[0], *apart[1]])
+    both = gpus_of("both")
+    assert len(set(both)) == 2
+    # Where there are more, it takes those that are free.
+    assert torch.cuda.device_count() > 2 or sorted(both) == sorted([*apart[0], *apart[1]])
     assert [job.wait(120) for job in jobs] == [0, 0, 0]
 
 
