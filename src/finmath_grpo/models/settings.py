@@ -65,7 +65,7 @@ class Habits(Settings):
 class PretrainingSettings(Settings):
     """Next-token training on worked solutions, none of a test question; loss on the completion only."""
 
-    families: Literal["elementary", "course"]
+    families: Literal["elementary", "course", "longhand"]
     """The module of question families that the text is drawn from."""
     vocabulary: int = Field(ge=300, le=1_000_000)
     """Tokens of the tokenizer; digits are always tokens of their own."""

@@ -196,7 +196,7 @@ class DpoJob(Settings):
 
     device: Device
     prompt: PromptSettings
-    families: Literal["elementary", "course"]
+    families: Literal["elementary", "course", "longhand"]
     seed: Seed
     training: DpoSettings
 

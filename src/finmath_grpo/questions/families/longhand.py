@@ -1,0 +1,170 @@
+"""The families of the course, their sums worked out by hand: what a small model can learn to do digit by digit.
+
+A solution says `498,15 × 20,75 ≈ 10.336,61` in one step, which a model of 100 M parameters does not learn in minutes:
+2 % of the bank's questions came out right (docs/measured.md). Here the lines before it multiply digit by digit, and a
+quotient is divided digit by digit, as on paper and as in the scratchpads of Nye et al. 2021 (arXiv 2112.00114):
+
+    498,15 × 20 = 9.963
+    498,15 × 0,7 = 348,705, toplam 10.311,705
+    498,15 × 0,05 = 24,9075, toplam 10.336,6125
+    Yüzde 20,75 için: 498,15 × 20,75 ≈ 10.336,61
+
+Questions, numbers and answers are those of the course. Sums that are short, and powers and roots, stay as they are, and
+so does a solution that would be long.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from functools import partial
+from random import Random
+
+from finmath_grpo.questions.families import course
+from finmath_grpo.questions.families.problem import Family, Problem
+from finmath_grpo.questions.families.writing import half_up, plain
+
+_STATED = re.compile(r"(?:.*[:=] )?(?P<sum>[\d(][\d.,()×/+\- ]*) (?P<sign>[=≈]) (?P<result>\d[\d.]*(?:,\d+)?)(?: \D*)?")
+"""A line that ends in a sum and its result: `Kâr: 62.930 - 43.400 = 19.530`."""
+_TOKEN = re.compile(r"\d[\d.]*(?:,\d+)?|[()×/+-]")
+_PLACES = 8
+"""Decimals that a quotient is carried on with where it does not end."""
+_MOST = 8
+"""Digits of a multiplier or a quotient that are worked out; one with more stays as it is."""
+LONGEST = 400
+"""Characters of a solution with its working."""
+
+
+def by_hand(solution: str) -> str:
+    """The solution with the working of its products and quotients before the lines that state them, none of it twice.
+
+    The solution as it is where that would be longer than :data:`LONGEST`.
+    """
+    lines: list[str] = []
+    for stated in solution.split("\n"):
+        lines += [line for line in _working(stated) if line not in lines]
+        lines.append(stated)
+    worked = "\n".join(lines)
+    return worked if len(worked) <= LONGEST else solution
+
+
+def _working(line: str) -> list[str]:
+    """The lines before a stated sum; none where it is short, is no plain sum, or does not come out as stated."""
+    found = _STATED.fullmatch(line)
+    if found is None:
+        return []
+    places = len(found["result"].partition(",")[2])
+    working: list[str] = []
+    tokens = iter([*_TOKEN.findall(found["sum"]), ""])
+    try:
+        value = _Sum(tokens, places + 1, working).value()
+    except (ValueError, ZeroDivisionError):
+        return []
+    return working if half_up(value, places) == _number(found["result"]) else []
+
+
+class _Sum:
+    """A sum read from its tokens, left to right, whose products and quotients are worked out on the way."""
+
+    def __init__(self, tokens: Iterator[str], places: int, working: list[str]) -> None:
+        self.tokens, self.places, self.working = tokens, places, working
+        self.next = next(tokens)
+
+    def value(self) -> Fraction:
+        """All of it. Raises ValueError where it is no sum."""
+        found = self._added()
+        if self.next:
+            raise ValueError(self.next)
+        return found
+
+    def _take(self) -> str:
+        taken, self.next = self.next, next(self.tokens, "")
+        return taken
+
+    def _added(self) -> Fraction:
+        found = self._multiplied()
+        while self.next in ("+", "-"):
+            found = found + self._multiplied() if self._take() == "+" else found - self._multiplied()
+        return found
+
+    def _multiplied(self) -> Fraction:
+        found = self._term()
+        while self.next in ("×", "/"):
+            work = _product if self._take() == "×" else partial(_quotient, places=self.places)
+            found, lines = work(found, self._term())
+            self.working += lines
+        return found
+
+    def _term(self) -> Fraction:
+        token = self._take()
+        if token == "(":
+            found = self._added()
+            if self._take() != ")":
+                raise ValueError("expected a bracket")
+            return found
+        return _number(token)
+
+
+def _number(text: str) -> Fraction:
+    return Fraction(text.replace(".", "").replace(",", "."))
+
+
+def _digits(value: Fraction) -> list[Fraction]:
+    """The digits of a number with an end that are not 0, each as what it stands for: 20,75 is 20, 0,7 and 0,05."""
+    text, _, decimals = plain(value).replace(".", "").partition(",")
+    return [
+        int(digit) * Fraction(10) ** (len(text) - 1 - place)
+        for place, digit in enumerate(text + decimals)
+        if digit != "0"
+    ]
+
+
+def _product(first: Fraction, second: Fraction) -> tuple[Fraction, list[str]]:
+    """The product, and its lines: the longer factor times each digit of the shorter one."""
+    long, short = sorted((first, second), key=lambda factor: len(_digits(factor)), reverse=True)
+    digits, total = _digits(short), Fraction(0)
+    lines: list[str] = []
+    if len(digits) < 2 or len(digits) > _MOST:
+        return first * second, []
+    for digit in digits:
+        total += long * digit
+        sum_so_far = f", toplam {plain(total)}" if lines else ""
+        lines.append(f"{plain(long)} × {plain(digit)} = {plain(long * digit)}{sum_so_far}")
+    return total, lines
+
+
+def _quotient(dividend: Fraction, divisor: Fraction, places: int) -> tuple[Fraction, list[str]]:
+    """The quotient, to eight decimals where it does not end, and its lines: what each digit takes, what is left.
+
+    The digits are worked out as far as the result is stated and one more, by which it is rounded.
+    """
+    exact = dividend / divisor
+    try:
+        plain(exact)
+        quotient = exact
+    except ValueError:
+        quotient = Fraction(half_up(exact, _PLACES))
+    digits = [digit for digit in _digits(_cut(exact, places)) if exact > 0]
+    # To divide by 100 or by 2 is one step.
+    if len(_digits(divisor)) == 1:
+        return quotient, []
+    if not 2 <= len(digits) <= _MOST:
+        return quotient, []
+    left, lines = dividend, []
+    for digit in digits:
+        left -= digit * divisor
+        lines.append(f"{plain(digit)} × {plain(divisor)} = {plain(digit * divisor)}, kalan {plain(left)}")
+    return quotient, lines
+
+
+def _cut(value: Fraction, places: int) -> Fraction:
+    """The number with no more decimals than `places`, not rounded."""
+    return Fraction(value * 10**places // 1, 10**places)
+
+
+def _drawn(draw_of_course: Callable[[Random], Problem], draw: Random) -> Problem:
+    problem = draw_of_course(draw)
+    return replace(problem, solution=by_hand(problem.solution))
+
+
+FAMILIES: tuple[Family, ...] = tuple(replace(family, draw=partial(_drawn, family.draw)) for family in course.FAMILIES)

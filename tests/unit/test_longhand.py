@@ -1,0 +1,96 @@
+"""The sums that the pre-training text works out by hand: right in every line, and nothing else is changed."""
+
+import re
+from decimal import Decimal
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from finmath_grpo.questions.families import course, longhand
+from finmath_grpo.report.arithmetic import WRONG, equations
+
+STEP = re.compile(r"(\S+) × (\S+) = ([\d.,]+)(?:, (toplam|kalan) ([\d.,]+))?")
+DRAWS = 400
+
+
+def number(text: str) -> Decimal:
+    return Decimal(text.replace(".", "").replace(",", "."))
+
+
+@pytest.fixture(scope="module")
+def drawn() -> list[tuple]:
+    """Problems of the course, and the same with their sums worked out."""
+    sources = Random(26), Random(26)
+    return [
+        tuple(module.FAMILIES[at % len(course.FAMILIES)].draw(source) for module, source in zip(
+            (course, longhand), sources, strict=True
+        ))
+        for at in range(DRAWS)
+    ]  # fmt: skip
+
+
+def test_questions_numbers_and_answers_are_those_of_the_course(drawn):
+    for plain, worked in drawn:
+        assert (plain.question, plain.numbers, plain.value) == (worked.question, worked.numbers, worked.value)
+
+
+def test_the_working_stands_before_the_lines_of_the_course_and_none_of_it_twice(drawn):
+    longer = 0
+    for plain, worked in drawn:
+        added = [line for line in worked.solution.split("\n") if line not in plain.solution.split("\n")]
+        kept = [line for line in worked.solution.split("\n") if line in plain.solution.split("\n")]
+        assert kept == plain.solution.split("\n") and worked.solution.endswith(kept[-1])
+        assert len(set(added)) == len(added) and all(STEP.fullmatch(line) for line in added)
+        assert not added or len(worked.solution) <= longhand.LONGEST
+        longer += bool(added)
+    assert 0.3 * DRAWS < longer < 0.6 * DRAWS
+
+
+def test_every_line_of_the_working_is_right(drawn):
+    totals = rests = 0
+    for plain, worked in drawn:
+        before = {equation.value for equation in equations(plain.solution) if equation.verdict == WRONG}
+        assert {equation.value for equation in equations(worked.solution) if equation.verdict == WRONG} == before
+        steps = [STEP.fullmatch(line) for line in worked.solution.split("\n")]
+        for first, second in pairwise(steps):
+            assert second is None or number(second[1]) * number(second[2]) == number(second[3])
+            if second and second[4] == "toplam":
+                so_far = number(first[5]) if first[4] else number(first[3])
+                assert number(second[5]) == so_far + number(second[3])
+                totals += 1
+            if first and second and first[4] == second[4] == "kalan" and first[2] == second[2]:
+                assert number(second[5]) == number(first[5]) - number(second[3])
+                rests += 1
+    assert totals > 100 and rests > 200
+
+
+@pytest.mark.parametrize(
+    ("stated", "worked"),
+    [
+        (
+            "Yüzde 20,75 için: 498,15 × 20,75 ≈ 10.336,61",
+            [
+                "498,15 × 20 = 9.963",
+                "498,15 × 0,7 = 348,705, toplam 10.311,705",
+                "498,15 × 0,05 = 24,9075, toplam 10.336,6125",
+            ],
+        ),
+        ("P = 100.000 / 12 ≈ 8.333,33", [
+            "8.000 × 12 = 96.000, kalan 4.000",
+            "300 × 12 = 3.600, kalan 400",
+            "30 × 12 = 360, kalan 40",
+            "3 × 12 = 36, kalan 4",
+            "0,3 × 12 = 3,6, kalan 0,4",
+            "0,03 × 12 = 0,36, kalan 0,04",
+            "0,003 × 12 = 0,036, kalan 0,004",
+        ]),
+        ("Anapara: 46.500 × 2 / 100 = 930", []),
+        ("(1,19)¹² ≈ 8,0642417", []),
+        ("43.610 × (0,9525)⁵ ≈ 34.190,94", []),
+        ("Toplam: 12 × 345 = 4.000", []),
+        ("Formül: a / b", []),
+    ],
+)  # fmt: skip
+def test_products_and_quotients_are_worked_out_and_what_is_short_or_no_sum_or_wrong_is_not(stated, worked):
+    assert longhand.by_hand(stated) == "\n".join([*worked, stated])
