@@ -71,8 +71,8 @@ def test_answers_of_a_model_are_a_function_of_problem_and_name(manifest) -> None
 
 
 def test_a_run_with_pairs_that_we_write_keeps_its_name() -> None:
-    small = experiments.load(Path(__file__).parents[2] / "config/small.yaml")
-    settings = small.training.dpo
-    assert "rejected" not in json.loads(experiments.training_settings(small, "gemma-dpo"))["training"]
+    smoke = experiments.load(Path(__file__).parents[2] / "config/smoke.yaml")
+    settings = smoke.training.dpo
+    assert "rejected" not in json.loads(experiments.training_settings(smoke, "gemma-dpo"))["training"]
     sampled = DpoSettings.model_validate({**settings.model_dump(), "rejected": "sampled"})
     assert sampled.model_dump()["rejected"] == "sampled"
