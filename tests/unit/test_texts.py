@@ -1,20 +1,21 @@
-"""Pages take their numbers from tables and claims by key: another number is another text, and a sentence that no longer
-holds stops everything by its name.
+"""Pages take their numbers from tables and claims by key: another number is another text, what a page says otherwise is
+refused, and where a number can go either way the wording follows it.
 """
 
 import copy
 import csv
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.release import texts
+from finmath_grpo.release.texts import pages, tables, words
 
 ROOT = Path(__file__).parents[2]
-NUMBERS = json.loads((ROOT / texts.NUMBERS).read_text(encoding="utf-8"))
+NUMBERS = json.loads((ROOT / tables.NUMBERS).read_text(encoding="utf-8"))
 
 
 @pytest.fixture
@@ -22,82 +23,184 @@ def numbers() -> dict[str, Any]:
     return copy.deepcopy(NUMBERS)
 
 
+def moved(numbers: dict[str, Any], table: str, key: str, value: float, low: float, high: float) -> dict[str, Any]:
+    numbers["recorded"][table][key] |= {"value": value, "low": low, "high": high}
+    return numbers
+
+
 def test_the_pages_are_what_the_numbers_give() -> None:
-    contents = {path: (ROOT / path).read_text(encoding="utf-8") for path, _ in texts.PARTS.values()}
-    assert texts.pages(NUMBERS, contents) == contents, "run: python -m finmath_grpo.release.texts"
+    pages.check(NUMBERS, pages.read_pages(ROOT))
+
+
+@pytest.mark.parametrize("path", sorted({path for path, _ in pages.PARTS.values()}))
+def test_a_number_changed_in_a_page_is_refused_with_its_line(path: Path) -> None:
+    contents = pages.read_pages(ROOT)
+    lines = contents[path].splitlines(keepends=True)
+    places = [place for place, line in enumerate(lines) if re.search(r"mathematics.*\d\.\d|\d\.\d.*mathematics", line)]
+    marks = [place for place, line in enumerate(lines) if line.startswith("<!-- numbers")]
+    place = next(place for place in places if place > marks[0])
+    lines[place] = re.sub(r"(\d)\.(\d)", lambda found: f"{found[1]}.{(int(found[2]) + 1) % 10}", lines[place], count=1)
+    contents[path] = "".join(lines)
+    with pytest.raises(UserError, match=rf"{path}, line {place + 1}: "):
+        pages.check(NUMBERS, contents)
 
 
 def test_one_changed_number_changes_its_words_and_no_others(numbers: dict[str, Any]) -> None:
-    before = texts.text("headline", numbers)
-    assert "GRPO raised accuracy by 15.8 points" in before
-    numbers["recorded"]["contrasts"]["llama-grpo/llama-base/mean"]["difference"] = 0.2149
-    assert texts.text("headline", numbers) == before.replace("by 15.8 points", "by 21.5 points")
-    table = texts.text("table", numbers)
-    assert "| Llama + GRPO, rewards of the post | 49.4 % | +21.5 (11.6 to 19.7) |" in table
+    before = pages.text("by-part", numbers)
+    separators = words.interval(pages.Tables(numbers["recorded"]).part("t1", "llama-grpo", "separators"))
+    assert f"{separators} separators" in before.replace("\n", " ")
+    moved(numbers, "decomposition", "t1/llama-grpo/llama-base/separators", 0.2149, -0.01, 0.305)
+    after = pages.text("by-part", numbers).replace("\n", " ")
+    assert after == before.replace("\n", " ").replace(separators, "21.5 (−1.0 to 30.5)")
+
+
+GAIN = "decomposition", "t1/llama-grpo/llama-base/total"
+MATHEMATICS = "decomposition", "t1/llama-grpo/llama-base/mathematics"
+ANY = "contrasts", "t1/llama-grpo/llama-base/any"
+DPO = "decomposition", "t1/gemma-dpo/gemma-it/total"
 
 
 @pytest.mark.parametrize(
-    ("change", "part", "sentence"),
+    ("part", "row", "sign", "said", "unsaid"),
     [
-        (("contrasts", "llama-grpo/llama-base/mean", "low", -0.01), "headline", "GRPO raised accuracy"),
-        (("decomposition", "llama-grpo/llama-base/format", "value", 0.01), "headline", "the answer's format"),
-        (
-            ("decomposition", "llama-grpo/llama-base/mathematics", "low", 0.01),
-            "headline",
-            "mathematics is a null result",
-        ),
-        (("contrasts", "llama-grpo/llama-base/any", "high", -0.01), "recorded-run", "no new skill, a null result"),
+        ("results", GAIN, 1, "GRPO raised accuracy on T1", "lowered accuracy on T1** with"),
+        ("results", GAIN, -1, "GRPO lowered accuracy on T1", "GRPO raised"),
+        ("results", GAIN, 0, "GRPO did not change accuracy on T1 by more than chance", "GRPO raised"),
+        ("results", MATHEMATICS, 1, "above 0: rewards of the post on T1 +3.0 (2.0 to 4.0)", "+3.0 (−4.0"),
+        ("results", MATHEMATICS, -1, "below 0: rewards of the post on T1 −3.0 (−4.0 to −2.0)", "+3.0 (2.0"),
+        ("results", MATHEMATICS, 0, "not told apart from 0: rewards of the post on T1 +0.5 (−4.0 to 4.0)", "+3.0 (2.0"),
+        ("results", ANY, 1, "any temperature are more than before", "no new skill"),
+        ("results", ANY, -1, "any temperature are fewer than before", "no new skill"),
+        ("results", ANY, 0, "so that no new skill was shown", "than before."),
+        ("results", DPO, 1, "DPO raised accuracy on T1** (+3.0, 2.0 to 4.0)", "DPO lowered"),
+        ("results", DPO, 0, "DPO did not change accuracy on T1 by more than chance", "DPO lowered"),
+        ("headline", MATHEMATICS, 1, "3.0 (2.0 to 4.0) mathematics.", "null result"),
+        ("headline", MATHEMATICS, -1, "−3.0 (−4.0 to −2.0) mathematics, a loss", "null result"),
+        ("headline", MATHEMATICS, 0, "0.5 (−4.0 to 4.0) mathematics, a null result", "a loss"),
+        ("headline", ANY, 0, "no new skill is shown", "mathematics, a gain"),
+        ("headline", ANY, 1, "(+3, 2 to 4).", "no new skill"),
     ],
 )
-def test_a_sentence_that_no_longer_holds_is_named(
-    numbers: dict[str, Any], change: tuple[str, str, str, float], part: str, sentence: str
+def test_the_wording_follows_the_numbers(
+    numbers: dict[str, Any], part: str, row: tuple[str, str], sign: int, said: str, unsaid: str
 ) -> None:
-    table, row, column, value = change
-    numbers["recorded"][table][row][column] = value
-    with pytest.raises(UserError, match=sentence):
-        texts.text(part, numbers)
+    value, low, high = {1: (0.03, 0.02, 0.04), -1: (-0.03, -0.04, -0.02), 0: (0.005, -0.04, 0.04)}[sign]
+    found = " ".join(pages.text(part, moved(numbers, *row, value, low, high)).split())
+    assert said in found and unsaid not in found
 
 
-def test_a_flipped_verdict_is_named(numbers: dict[str, Any]) -> None:
+def test_most_of_a_change_is_named_only_where_it_is_most_of_it(numbers: dict[str, Any]) -> None:
+    moved(numbers, *GAIN, 0.10, 0.08, 0.12)
+    moved(numbers, "decomposition", "t1/llama-grpo/llama-base/format", 0.02, 0.01, 0.03)
+    moved(numbers, *MATHEMATICS, 0.08, 0.06, 0.10)
+    assert "mostly by mathematics." in pages.text("results", numbers).replace("\n", " ")
+    moved(numbers, *MATHEMATICS, 0.08, -0.01, 0.17)  # more than half, but it may be none
+    assert "mostly" not in pages.text("results", numbers)
+
+
+def test_a_flipped_verdict_that_no_wording_covers_is_named(numbers: dict[str, Any]) -> None:
     numbers["published"]["claims"]["template-by-reward"] = "supported"
     with pytest.raises(UserError, match="fines the template"):
-        texts.text("headline", numbers)
+        pages.text("headline", numbers)
+
+
+def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any]) -> None:
+    numbers["measured"] = dict.fromkeys(numbers["measured"])
+    absent = " ".join(pages.text("results", numbers).split())
+    for said in ("dpo_sweep.py` was not run", "same_twice.py` was not run", "were not compared"):
+        assert said in absent
+    shares = {"accuracy": 0.5, "readable": 0.9, "cut_off": 0.125, "repeats_a_word": 0.25}
+    numbers["measured"] = {
+        "dpo_sweep": [
+            {"variant": "base", **shares, "difference": None, "difference_low": None, "difference_high": None},
+            {"variant": "sft", **shares, "difference": 0.02, "difference_low": 0.01, "difference_high": 0.03},
+        ],
+        "same_twice": {
+            "model": "llama-grpo",
+            "devices": ["a GPU", "a GPU"],
+            "same_adapter": False,
+            "weights_apart": {"relative_norm": 0.125},
+            "rollouts": 9,
+            "first_difference": {"step": 3, "completions": 192, "differ": 7},
+            "accuracy": {"difference": 0.01, "interval": [-0.01, 0.03], "same_completions": 0.5},
+        },
+        "pretraining_steps": [
+            {"model": "llama-base", "steps": 1200.0, "readable": 0.9, "tagged": 0.8, "accuracy": 0.3},
+            {"model": "llama-base", "steps": 600.0, "readable": 0.7, "tagged": 0.6, "accuracy": 0.2},
+        ],
+    }
+    numbers["recorded"]["run"]["pretraining_steps"] = 600
+    found = " ".join(pages.text("results", numbers).split())
+    assert "| sft | 50.0 | +2.0 (1.0 to 3.0) | 90.0 | 12.5 | 25.0 |" in found
+    assert "above 0: sft +2.0 (1.0 to 3.0)" in found
+    assert "part at step 3, in 7 of 192 completions" in found and "has 12.5 % of the norm" in found
+    assert "| Llama, 600 steps (taken) | 70.0 | 60.0 | 20.0 |" in found
+    assert "was not run" not in found and "not compared" not in found
+
+
+def test_templates_hold_no_number_of_their_own() -> None:
+    # Names, and what 0 and 95 % intervals are: the same whatever was measured.
+    named = r"T[123]|Gemma-2|100 M|95 %|(from|holds|is) 0|p under 0\.05"
+    for name in pages.PARTS:
+        source = (pages.TEMPLATES / f"{name}.md.j2").read_text(encoding="utf-8")
+        said = re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL)
+        assert not re.findall(r".*\d.*", re.sub(named, "", said)), name
 
 
 def test_numbers_are_read_from_the_tables_by_key(tmp_path: Path) -> None:
-    tables = {
-        "recorded/statistics/contrasts.csv": [
-            (
-                "test",
-                "trained",
-                "base",
-                "scorer",
-                "at",
-                "trained_accuracy",
-                "base_accuracy",
-                "difference",
-                "low",
-                "high",
-            ),
+    contrast = ("test", "trained", "base", "scorer", "at", "trained_accuracy", "base_accuracy")
+    contents: dict[str, list[tuple[Any, ...]]] = {
+        "contrasts": [
+            (*contrast, "difference", "low", "high"),
             ("t1", "a", "b", "numeric", "mean", 0.5, 0.25, 0.25, 0.125, 0.375),
-            ("t2", "a", "b", "numeric", "mean", 1, 1, 1, 1, 1),
-            ("t1", "a", "b", "exact", "mean", 1, 1, 1, 1, 1),
+            ("t2", "a", "b", "numeric", "mean", 1, 0, 1, 1, 1),
+            ("t1", "a", "b", "exact", "mean", 9, 9, 9, 9, 9),
+            ("t1", "a", "b", "numeric", "0.5", 9, 9, 9, 9, 9),
         ],
-        "recorded/statistics/decomposition.csv": [
+        "accuracy": [
+            ("test", "model", "temperature", "scorer", "n"),
+            *(("t1", "a", t, "numeric", 8) for t in ("0.1", "0.5", "1")),
+            ("t2", "a", "0.5", "numeric", 3),
+        ],
+        "solved": [("test", "question_id"), ("t1", "x"), ("t1", "y"), ("t1", "x"), ("t2", "z")],
+        "decomposition": [
             ("test", "model", "against", "at", "part", "value", "low", "high"),
             ("t1", "a", "b", "mean", "format", 0.5, 0.25, 0.75),
         ],
-        "recorded/statistics/readability.csv": [("test", "model", "measure", "value"), ("t1", "a", "tagged", 0.75)],
+        "outcomes": [
+            ("test", "model", "temperature", "outcome", "n", "count"),
+            ("t1", "a", "0.1", "cut_off", 8, 1),
+            ("t1", "a", "0.1", "right", 8, 7),
+            ("t1", "a", "1", "cut_off", 8, 3),
+            ("t1", "a", "1", "right", 8, 5),
+        ],
+        "temperature_effect": [
+            ("test", "model", "scorer", "best", "worst", "range", "p"),
+            ("t1", "a", "numeric", 1, 2, 3, ""),
+        ],
     }
-    for name, rows in tables.items():
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
+    (tmp_path / "statistics").mkdir()
+    for name, rows in contents.items():
+        with (tmp_path / "statistics" / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows(rows)
-    (tmp_path / "recorded/claims.json").write_text("[]", encoding="utf-8")
-    found = texts.numbers_of(tmp_path, {"published": {"facts": {}}})
-    assert found["recorded"] == {
-        "contrasts": {"a/b/mean": {"trained": 0.5, "base": 0.25, "difference": 0.25, "low": 0.125, "high": 0.375}},
-        "decomposition": {"a/b/format": {"value": 0.5, "low": 0.25, "high": 0.75}},
-        "tagged": {"a": 0.75},
+    found = tables.of_recorded(tmp_path)
+    assert found["contrasts"] == {
+        "t1/a/b/mean": {"trained": 0.5, "base": 0.25, "value": 0.25, "low": 0.125, "high": 0.375},
+        "t2/a/b/mean": {"trained": 1, "base": 0, "value": 1, "low": 1, "high": 1},
     }
-    assert found["published"] == {"facts": {}}, "what is not under results/ stays"
+    assert found["decomposition"] == {"t1/a/b/format": {"value": 0.5, "low": 0.25, "high": 0.75}}
+    assert found["outcomes"] == {"t1/a/cut_off": {"value": 0.25}}
+    assert found["temperature_effect"]["t1/a"]["p"] is None
+    assert found["tests"] == {
+        "t1": {"questions": 2, "temperatures": [0.1, 0.5, 1.0], "samples": 4},
+        "t2": {"questions": 1, "temperatures": [0.5], "samples": 3},
+    }
+    assert found["pass_at_k_deep"] == {}, "a record without `deep`"
+
+
+def test_what_is_not_under_results_stays(tmp_path: Path) -> None:
+    former = {"recorded": {"a": 1}, "published": {"facts": {}}}
+    assert tables.numbers_of(tmp_path, former, tmp_path) == {
+        **former,
+        "measured": {"pretraining_steps": None, "dpo_sweep": None, "same_twice": None},
+    }

@@ -1,0 +1,186 @@
+"""The tables of docs/results.md, in Markdown, from the rows that a page looks up."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from finmath_grpo import numerals
+from finmath_grpo.release.texts.lookup import LABELS, MODELS, REWARDS, TESTS, Tables, estimate
+from finmath_grpo.release.texts.words import counted, ends, listed, over_runs, percent, points, signed, signed_count
+
+PARTS = ("format", "separators", "mathematics")
+K = 8
+"""pass@k is shown at every k that is a power of this, and at the largest."""
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def accuracy(tables: Tables) -> str:
+    """By model: accuracy and its difference to the base on each test, and questions right at any temperature."""
+    questions = tables.of_test("t1").questions
+
+    def row(model: str, label: str, base: str | None) -> Iterable[str]:
+        yield label
+        for test in tables.tests:
+            yield f"{points(tables.accuracy(model, test, 'mean'))} %"
+            yield signed(tables.row("contrasts", test, model, base, "mean")) if base else ""
+        any_of = counted(tables.accuracy(model, "t1", "any"), questions)
+        against = base and signed_count(tables.row("contrasts", "t1", model, base, "any"), questions)
+        yield f"{any_of} ({against})" if against else any_of
+
+    header = ["accuracy", *(cell for test in tables.tests for cell in (TESTS[test], "less its base"))]
+    header.append(f"right at any temperature, of {questions}")
+    return table(header, (list(row(model, *of)) for model, of in MODELS.items()))
+
+
+def decomposition(tables: Tables) -> str:
+    """By reward and test: GRPO less its base in parts."""
+    return table(
+        ["GRPO less its base", *PARTS],
+        (
+            [f"{name}, {TESTS[test]}"] + [signed(tables.part(test, model, part)) for part in PARTS]
+            for model, name in REWARDS.items()
+            for test in tables.tests
+        ),
+    )
+
+
+def training(tables: Tables) -> str:
+    """By reward: forms of the completions of training, and what was right by the reward itself."""
+
+    def form(name: str) -> list[str]:
+        keys = [("start", name), ("end", name)]
+        return [", ".join(over_runs(tables.by_run("forms", model, *key), percent) for key in keys) for model in REWARDS]
+
+    def fact(name: str, scale: float) -> list[str]:
+        writers = {f"{name}_start": lambda value: numerals.rounded(value, 1), f"{name}_change": numerals.signed}
+        return [
+            ", ".join(
+                over_runs(tables.by_run("reward_facts", model, key), write, scale) for key, write in writers.items()
+            )
+            for model in REWARDS
+        ]
+
+    return table(
+        ["in training", *REWARDS.values()],
+        [
+            ["% with the template, then a newline: first tenth, last", *form("template_newline")],
+            ["% with the template alone: first tenth, last", *form("template")],
+            # A right answer earns 2.
+            ["% right by its own reward: first third, change to the last", *fact("correctness", 50)],
+            ["tokens: first third, change to the last", *fact("length", 1)],
+        ],
+    )
+
+
+def seeds(tables: Tables) -> str:
+    """By contrast with its base: each training run, their mean, spread and interval."""
+    rows = []
+    for model, (label, base) in MODELS.items():
+        for metric, name in (("numeric", "less its base"), ("mathematics", "of it mathematics")):
+            if base is None or not tables.has("runs", "t1", model, base, metric, "all"):
+                continue
+            every = tables.row("runs", "t1", model, base, metric, "all")
+            each = [points(value) for value in tables.each_run(model, base, metric)]
+            alone = tables.row("runs", "t1", model, base, metric, model)
+            rows.append([f"{label}, {name}", listed(each), signed(every), points(every.sd), ends(alone)])
+    return table(["T1", "each run", "mean", "standard deviation", "interval of the first alone"], rows)
+
+
+def temperatures(tables: Tables) -> str:
+    low, *_, high = tables.of_test("t1").temperatures
+    rows = []
+    for model, label in LABELS.items():
+        effect = tables.row("temperature_effect", "t1", model)
+        accuracies = [f"{points(tables.accuracy(model, 't1', format(at, 'g')))} %" for at in (low, high)]
+        extremes = f"{effect.best:g}, {effect.worst:g} ({points(effect.range)} points)"
+        rows.append([label, *accuracies, extremes, "–" if effect.p is None else numerals.p_value(effect.p)])
+    return table(["accuracy on T1", f"at {low:g}", f"at {high:g}", "best, worst", "no difference"], rows)
+
+
+def deep(tables: Tables, trained: str) -> str:
+    """pass@k of the base and of the trained model, and their difference."""
+    ks = tables.ks(trained)
+    shown = [k for k in ks if k in {K**power for power in range(10)} or k == ks[-1]]
+
+    def row(label: str, write: Any, model: str, against: str) -> list[str]:
+        return [label, *(write(tables.row("pass_at_k_deep", model, against, k)) for k in shown)]
+
+    return table(
+        ["pass@k on T1, %", *(f"k = {k:,}" for k in shown)],
+        [
+            row(LABELS["llama-base"], lambda found: points(found.value), "llama-base", ""),
+            row(LABELS[trained], lambda found: points(found.value), trained, ""),
+            row("less its base", signed, trained, "llama-base"),
+        ],
+    )
+
+
+def majority(tables: Tables) -> str:
+    k = tables.of_test("t1").samples
+    votes = k * len(tables.of_test("t1").temperatures)
+    columns = {("pass", 1): "one", ("pass", k): f"one of {k} right", ("majority", k): f"majority of {k}"}
+    columns[("pooled_majority", votes)] = f"majority of all {votes}"
+    return table(
+        ["% right on T1", *columns.values()],
+        (
+            [label, *(points(tables.row("pass_and_majority", "t1", model, *column).value) for column in columns)]
+            for model, label in LABELS.items()
+        ),
+    )
+
+
+def sweep(variants: Sequence[dict[str, Any]]) -> str:
+    """What `benchmarks/dpo_sweep.py` wrote."""
+    shares = ("readable", "cut_off", "repeats_a_word")
+
+    def against(row: dict[str, Any]) -> str:
+        if row["difference"] is None:
+            return ""
+        return signed(estimate(row["difference"], row["difference_low"], row["difference_high"]))
+
+    return table(
+        ["% on the validation questions", "accuracy", "less the base", "readable", "cut off", "repeats a word"],
+        (
+            [row["variant"], points(row["accuracy"]), against(row), *(points(row[name]) for name in shares)]
+            for row in variants
+        ),
+    )
+
+
+def pretraining(bases: Sequence[dict[str, Any]], taken: int) -> str:
+    """Bases after other numbers of steps."""
+    return table(
+        ["% on the validation questions", "readable", "in the template", "accuracy"],
+        (
+            [f"{LABELS.get(row['model'], row['model'])}, {row['steps']:,.0f} steps{taken_if(row['steps'] == taken)}"]
+            + [points(row[name]) for name in ("readable", "tagged", "accuracy")]
+            for row in bases
+        ),
+    )
+
+
+def taken_if(is_taken: bool) -> str:
+    return " (taken)" if is_taken else ""
+
+
+def summary(tables: Tables) -> str:
+    """The table of README.md: T1 alone."""
+    questions = tables.of_test("t1").questions
+
+    def row(model: str, label: str, base: str | None) -> Iterable[str]:
+        yield label
+        yield f"{points(tables.accuracy(model, 't1', 'mean'))} %"
+        any_of = counted(tables.accuracy(model, "t1", "any"), questions)
+        if base is None:
+            yield from ("", "", any_of)
+        else:
+            yield signed(tables.row("contrasts", "t1", model, base, "mean"))
+            yield signed(tables.part("t1", model, "mathematics"))
+            yield f"{any_of} ({signed_count(tables.row('contrasts', 't1', model, base, 'any'), questions)})"
+
+    header = ["model of 100 M parameters", "right value", "against its base", "of it mathematics"]
+    header.append(f"right at any temperature, of {questions}")
+    return table(header, (list(row(model, *of)) for model, of in MODELS.items()))
