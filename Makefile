@@ -45,13 +45,16 @@ test-slurm: $(STAMP) browser ## Start a Slurm of two nodes here and run the redu
 	.venv/bin/python -m pytest -rs -o pythonpath="src tests tests/workflow" tests/slurm
 
 # What is made for others: one file to go on from, pages and pictures from measurements, licences and results.
-.PHONY: archive artifact notice pictures test-container
+.PHONY: archive artifact results notice pictures test-container
 archive: $(STAMP) ## Write finmath-grpo.tar.zst: sources, results, hashes, provenance
 	.venv/bin/python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
 artifact: $(STAMP) ## Write ARTIFACT.md, and the numbers of README and docs, again
 	.venv/bin/python -m finmath_grpo.release.page
 	.venv/bin/python -m finmath_grpo.release.texts
+
+results: $(STAMP) browser ## Print docs/results.md on two pages of A4, results/results.pdf
+	.venv/bin/python -m finmath_grpo.release.printed docs/results.md results/results.pdf --pages 2
 
 notice: $(STAMP) ## Write NOTICE again
 	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE

@@ -66,9 +66,27 @@ DPO = "decomposition", "t1/gemma-dpo/gemma-it/total"
         ("results", GAIN, 1, "GRPO raised accuracy on T1", "lowered accuracy on T1** with"),
         ("results", GAIN, -1, "GRPO lowered accuracy on T1", "GRPO raised"),
         ("results", GAIN, 0, "GRPO did not change accuracy on T1 by more than chance", "GRPO raised"),
-        ("results", MATHEMATICS, 1, "above 0: rewards of the post on T1 +3.0 (2.0 to 4.0)", "+3.0 (−4.0"),
-        ("results", MATHEMATICS, -1, "below 0: rewards of the post on T1 −3.0 (−4.0 to −2.0)", "+3.0 (2.0"),
-        ("results", MATHEMATICS, 0, "not told apart from 0: rewards of the post on T1 +0.5 (−4.0 to 4.0)", "+3.0 (2.0"),
+        (
+            "results",
+            MATHEMATICS,
+            1,
+            "*Mathematics* is above 0 on T1 with the rewards of the post",
+            "*Mathematics* is not told apart",
+        ),
+        (
+            "results",
+            MATHEMATICS,
+            -1,
+            "*Mathematics* is below 0 on T1 with the rewards of the post",
+            "*Mathematics* is not",
+        ),
+        (
+            "results",
+            MATHEMATICS,
+            0,
+            "*Mathematics* is not told apart from 0 on T1 with the rewards",
+            "*Mathematics* is above",
+        ),
         ("results", ANY, 1, "any temperature are more than before", "no new skill"),
         ("results", ANY, -1, "any temperature are fewer than before", "no new skill"),
         ("results", ANY, 0, "so that no new skill was shown", "than before."),
@@ -132,7 +150,7 @@ def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any])
     numbers["recorded"]["run"]["pretraining_steps"] = 600
     found = " ".join(pages.text("results", numbers).split())
     assert "| sft | 50.0 | +2.0 (1.0 to 3.0) | 90.0 | 12.5 | 25.0 |" in found
-    assert "above 0: sft +2.0 (1.0 to 3.0)" in found
+    assert "above 0 for sft (+2.0, 1.0 to 3.0)" in found
     assert "part at step 3, in 7 of 192 completions" in found and "has 12.5 % of the norm" in found
     assert "| Llama, 600 steps (taken) | 70.0 | 60.0 | 20.0 |" in found
     assert "was not run" not in found and "not compared" not in found
@@ -189,7 +207,7 @@ def test_numbers_are_read_from_the_tables_by_key(tmp_path: Path) -> None:
         "t2/a/b/mean": {"trained": 1, "base": 0, "value": 1, "low": 1, "high": 1},
     }
     assert found["decomposition"] == {"t1/a/b/format": {"value": 0.5, "low": 0.25, "high": 0.75}}
-    assert found["outcomes"] == {"t1/a/cut_off": {"value": 0.25}}
+    assert found["outcomes"] == {"a/t1/cut_off": {"value": 0.25}}
     assert found["temperature_effect"]["t1/a"]["p"] is None
     assert found["tests"] == {
         "t1": {"questions": 2, "temperatures": [0.1, 0.5, 1.0], "samples": 4},

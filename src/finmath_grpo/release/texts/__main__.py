@@ -4,7 +4,7 @@
     python -m finmath_grpo.release.texts --check    refuse pages that do not say what docs/numbers.json has
 
 What the pages use of the tables goes to `docs/numbers.json`; a run that is not under `results/` keeps what stands
-there. Then each part of a page, from `<!-- numbers: NAME … -->` to `<!-- /numbers -->`, that has a template is made again.
+there. Then each part, from `<!-- numbers: NAME … -->` to `<!-- /numbers -->`, that has a template is made again.
 """
 
 import argparse

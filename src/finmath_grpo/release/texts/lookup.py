@@ -15,7 +15,7 @@ MODELS = {
 }
 """The models of the tables: label and base."""
 LABELS = {model: label for model, (label, _) in MODELS.items()}
-REWARDS = {"llama-grpo": "rewards of the post", "llama-grpo-fixed": "our rewards"}
+REWARDS = {"llama-grpo": "the rewards of the post", "llama-grpo-fixed": "our rewards"}
 TESTS = {"t1": "T1", "t2": "T2", "t3": "T3"}
 
 
@@ -63,15 +63,15 @@ class Tables:
     def parts(self, part: str) -> list[tuple[str, SimpleNamespace]]:
         """A part by reward and test, with names for a sentence."""
         return [
-            (f"{name} on {TESTS[test]}", self.part(test, model, part))
-            for model, name in REWARDS.items()
+            (f"on {TESTS[test]} with {name}", self.part(test, model, part))
             for test in self.tests
+            for model, name in REWARDS.items()
         ]
 
     def unmerged(self) -> list[tuple[str, SimpleNamespace]]:
         """The difference of each unmerged adapter to its merged model, on T1."""
         keys = [(label, ("t1", f"{model}-adapter", model, "mean")) for model, label in LABELS.items()]
-        return [(label, self.row("contrasts", *key)) for label, key in keys if self.has("contrasts", *key)]
+        return [(f"for {label}", self.row("contrasts", *key)) for label, key in keys if self.has("contrasts", *key)]
 
     def deep(self) -> str | None:
         """The model whose pass@k at large k is held against the base's; None where the record has none."""
@@ -99,7 +99,7 @@ def estimate(value: float, low: float, high: float) -> SimpleNamespace:
 def compared(variants: list[dict[str, Any]]) -> list[tuple[str, SimpleNamespace]]:
     """The variants of a sweep of DPO with their differences to the base."""
     return [
-        (row["variant"], estimate(row["difference"], row["difference_low"], row["difference_high"]))
+        (f"for {row['variant']}", estimate(row["difference"], row["difference_low"], row["difference_high"]))
         for row in variants
         if row["difference"] is not None
     ]

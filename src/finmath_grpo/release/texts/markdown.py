@@ -8,6 +8,7 @@ from finmath_grpo.release.texts.lookup import LABELS, MODELS, REWARDS, TESTS, Ta
 from finmath_grpo.release.texts.words import counted, ends, listed, over_runs, percent, points, signed, signed_count
 
 PARTS = ("format", "separators", "mathematics")
+THE = "the "
 K = 8
 """pass@k is shown at every k that is a power of this, and at the largest."""
 
@@ -24,13 +25,13 @@ def accuracy(tables: Tables) -> str:
     def row(model: str, label: str, base: str | None) -> Iterable[str]:
         yield label
         for test in tables.tests:
-            yield f"{points(tables.accuracy(model, test, 'mean'))} %"
+            yield points(tables.accuracy(model, test, "mean"))
             yield signed(tables.row("contrasts", test, model, base, "mean")) if base else ""
         any_of = counted(tables.accuracy(model, "t1", "any"), questions)
         against = base and signed_count(tables.row("contrasts", "t1", model, base, "any"), questions)
         yield f"{any_of} ({against})" if against else any_of
 
-    header = ["accuracy", *(cell for test in tables.tests for cell in (TESTS[test], "less its base"))]
+    header = ["accuracy, %", *(cell for test in tables.tests for cell in (TESTS[test], "less its base"))]
     header.append(f"right at any temperature, of {questions}")
     return table(header, (list(row(model, *of)) for model, of in MODELS.items()))
 
@@ -40,7 +41,7 @@ def decomposition(tables: Tables) -> str:
     return table(
         ["GRPO less its base", *PARTS],
         (
-            [f"{name}, {TESTS[test]}"] + [signed(tables.part(test, model, part)) for part in PARTS]
+            [f"{name.removeprefix(THE)}, {TESTS[test]}"] + [signed(tables.part(test, model, part)) for part in PARTS]
             for model, name in REWARDS.items()
             for test in tables.tests
         ),
@@ -64,7 +65,7 @@ def training(tables: Tables) -> str:
         ]
 
     return table(
-        ["in training", *REWARDS.values()],
+        ["in training", *(name.removeprefix(THE) for name in REWARDS.values())],
         [
             ["% with the template, then a newline: first tenth, last", *form("template_newline")],
             ["% with the template alone: first tenth, last", *form("template")],
@@ -94,10 +95,10 @@ def temperatures(tables: Tables) -> str:
     rows = []
     for model, label in LABELS.items():
         effect = tables.row("temperature_effect", "t1", model)
-        accuracies = [f"{points(tables.accuracy(model, 't1', format(at, 'g')))} %" for at in (low, high)]
+        accuracies = [points(tables.accuracy(model, "t1", format(at, "g"))) for at in (low, high)]
         extremes = f"{effect.best:g}, {effect.worst:g} ({points(effect.range)} points)"
         rows.append([label, *accuracies, extremes, "–" if effect.p is None else numerals.p_value(effect.p)])
-    return table(["accuracy on T1", f"at {low:g}", f"at {high:g}", "best, worst", "no difference"], rows)
+    return table(["accuracy on T1, %", f"at {low:g}", f"at {high:g}", "best, worst", "no difference"], rows)
 
 
 def deep(tables: Tables, trained: str) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from finmath_grpo.errors import UserError
 from finmath_grpo.release.page import hardware
 from finmath_grpo.release.record import opened, read_member
+from finmath_grpo.statistics.tables import temperature_name
 from finmath_grpo.workflow.config_file import parse_yaml
 from finmath_grpo.workflow.recorded import config_of_record
 
@@ -24,11 +25,12 @@ Rows = dict[str, dict[str, float | None]]
 NUMBERS = Path("docs/numbers.json")
 ENDS = {"value": "value", "low": "low", "high": "high"}
 FACTS = ("format_start", "format_end", "correctness_start", "correctness_change", "length_start", "length_change")
+T1 = ("t1",)
 NUMERIC = ("numeric",)
 MEASURES = ("pass", "majority", "pooled_majority")
 DPO = "gemma-dpo"
 DPO_SETTINGS = ("loss_type", "beta", "learning_rate", "rejected")
-OUTCOMES = ("cut_off", "no_answer")
+OUTCOMES = ("t1/cut_off",)
 RECORDED = Path("data/recorded")
 MEASURED = {name: RECORDED / name for name in ("pretraining_steps.csv", "dpo_sweep.csv", "same_twice.json")}
 """Files of what was measured beside the record: `benchmarks/dpo_sweep.py` and `benchmarks/same_twice.py` write the last
@@ -74,36 +76,43 @@ def of_recorded(results: Path) -> Numbers:
 
     if "contrasts" not in tables:
         raise UserError(f"{results}/statistics: no contrasts.csv; build it: snakemake --cores all {results.name}")
-    temperatures = sorted({row["temperature"] for row in tables["accuracy"] if row["test"] == "t1"}, key=float)
-    ats = {"mean", "any", temperatures[0], temperatures[-1]}
+    tests = of_tests(tables["accuracy"], tables["solved"])
+    samples, temperatures = tests["t1"]["samples"], tests["t1"]["temperatures"]
+    ats = {"mean", "any", *(temperature_name(end) for end in (temperatures[0], temperatures[-1]))}
     contrast = {"trained": "trained_accuracy", "base": "base_accuracy", **ENDS, "value": "difference"}
     effect = {key: key for key in ("best", "worst", "range", "p")}
     deep = {**ENDS, "crossing": "crossing", "temperature": "temperature"}
     return {
         "contrasts": rows("contrasts", ("test", "trained", "base", "at"), contrast, scorer=NUMERIC, at=ats),
         "decomposition": rows("decomposition", ("test", "model", "against", "part"), at={"mean"}),
-        "readability": rows("readability", ("test", "model", "measure"), measure={"tagged", "readable"}),
+        "readability": rows("readability", ("model", "test", "measure"), test=T1, measure={"tagged"}),
         "runs": rows(
             "runs",
             ("test", "entry", "against", "metric", "run"),
             {**ENDS, "sd": "sd", "runs": "runs"},
-            test={"t1"},
+            test=T1,
             at={"mean"},
             metric={"numeric", "mathematics"},
         ),
-        "temperature_effect": rows("temperature_effect", ("test", "model"), effect, scorer=NUMERIC),
+        "temperature_effect": rows("temperature_effect", ("test", "model"), effect, test=T1, scorer=NUMERIC),
         "pass_at_k_deep": rows("pass_at_k_deep", ("model", "against", "k"), deep),
         "pass_and_majority": rows(
-            "pass_and_majority", ("test", "model", "measure", "k"), scorer=NUMERIC, at={"mean"}, measure=MEASURES
+            "pass_and_majority",
+            ("test", "model", "measure", "k"),
+            test=T1,
+            scorer=NUMERIC,
+            at={"mean"},
+            measure=MEASURES,
+            k={"1", str(samples), str(samples * len(temperatures))},
         ),
         "forms": shares(tables.get("forms_by_question", []), ("model", "part"), "form"),
         "reward_facts": rows("reward_facts", ("model", "fact"), fact=FACTS),
         "outcomes": {
             key: share
-            for key, share in shares(tables["outcomes"], ("test", "model"), "outcome").items()
+            for key, share in shares(tables["outcomes"], ("model", "test"), "outcome").items()
             if key.endswith(OUTCOMES)
         },
-        "tests": of_tests(tables["accuracy"], tables["solved"]),
+        "tests": tests,
     }
 
 

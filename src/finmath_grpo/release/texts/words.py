@@ -74,16 +74,23 @@ def training_runs(number: int) -> str:
 
 def over_runs(values: Sequence[float], write: Callable[[float], str], scale: float = 1.0) -> str:
     """The mean over training runs, with their range where there are several: `12.5 (11.0 to 14.0)`."""
-    mean, *ends = (write(scale * value) for value in (sum(values) / len(values), min(values), max(values)))
-    return mean if len(values) == 1 else f"{mean} ({ends[0]} to {ends[1]})"
+    middle, *range_ = (write(scale * value) for value in (mean(values), min(values), max(values)))
+    return middle if {middle} == {*range_} else f"{middle} ({range_[0]} to {range_[1]})"
 
 
-def told(differences: Iterable[tuple[str, SimpleNamespace]]) -> str:
-    """Which of some named differences lie above 0, below it, or are not told apart from it."""
+def mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
+
+
+def told(differences: Iterable[tuple[str, SimpleNamespace]], shown: bool = False) -> str:
+    """Which of some named differences lie above 0, below it, or are not told apart from it.
+
+    With the numbers, unless they are `shown` in a table above.
+    """
     found: dict[str, list[str]] = {"above 0": [], "below 0": [], "not told apart from 0": []}
     for name, row in differences:
-        found[by_sign(row, *found)].append(f"{name} {signed(row)}")
-    return "; ".join(f"{how}: {listed(names)}" for how, names in found.items() if names)
+        found[by_sign(row, *found)].append(name if shown else f"{name} ({bare(row)})")
+    return "; ".join(f"{how} {listed(names)}" for how, names in found.items() if names)
 
 
 def listed(words: Sequence[str]) -> str:
