@@ -45,7 +45,7 @@ test-slurm: $(STAMP) browser ## Start a Slurm of two nodes here and run the redu
 	.venv/bin/python -m pytest -rs -o pythonpath="src tests tests/workflow" tests/slurm
 
 # What is made for others: one file to go on from, pages and pictures from measurements, licences and results.
-.PHONY: archive artifact results notice pictures test-container
+.PHONY: archive artifact results pages notice pictures test-container
 archive: $(STAMP) ## Write finmath-grpo.tar.zst: sources, results, hashes, provenance
 	.venv/bin/python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
@@ -56,11 +56,15 @@ artifact: $(STAMP) ## Write ARTIFACT.md, and the numbers of README and docs, aga
 results: $(STAMP) browser ## Print docs/results.md on two pages of A4, results/results.pdf
 	.venv/bin/python -m finmath_grpo.release.printed docs/results.md results/results.pdf --pages 2
 
+# After a new record: put it into data/recorded/, name it in config/recorded.yaml, then this.
+pages: pictures artifact results ## Build recorded and published, and make all pages and pictures again from them
+
 notice: $(STAMP) ## Write NOTICE again
 	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE
 
 pictures: $(STAMP) browser ## Make the pictures of README and docs again (needs graphviz)
 	.venv/bin/snakemake --cores all recorded published
+	.venv/bin/python -m finmath_grpo.release.texts
 	.venv/bin/python -m finmath_grpo.release.pictures
 
 test-container: $(STAMP) ## Build the CPU image and test it, with Docker or Podman

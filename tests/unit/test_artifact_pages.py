@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.release import notice, page, pictures
-from finmath_grpo.release.record import opened
 from finmath_grpo.workflow.sources import from_head, revision
 
 ROOT = Path(__file__).parents[2]
@@ -113,12 +112,15 @@ def test_seconds_are_summed_by_stage(tmp_path: Path):
     }
 
 
-def test_hardware_is_read_from_the_provenance_inside_a_record_of_old():
-    with opened(ROOT / "data/recorded/small.tar.zst") as archive:
-        content = archive.extractfile("provenance.json")
-        assert content is not None
-        provenance = json.loads(content.read())
-    assert "runs" in provenance and page.hardware(provenance) == "NVIDIA H100 80GB HBM3"
+def test_hardware_is_read_from_the_provenance_of_a_record_of_old():
+    machines = [{"gpus": [{"name": "a GPU"}]}, {"gpus": [], "cores": 2, "processor": "a processor"}]
+    files = {
+        "grpo": {"rule": "grpo", "run": 0},
+        "clean": {"rule": "clean", "run": 1},
+        "score": {"rule": "score", "run": 1},
+    }
+    provenance = {"runs": [{"machine": machine} for machine in machines], "files": files}
+    assert page.hardware(provenance) == "a GPU"
 
 
 def test_hardware_is_that_of_the_jobs_that_trained():

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.release.texts import pages, tables, words
+from finmath_grpo.release.texts import pages, picture, tables, words
 
 ROOT = Path(__file__).parents[2]
 NUMBERS = json.loads((ROOT / tables.NUMBERS).read_text(encoding="utf-8"))
@@ -214,6 +214,25 @@ def test_numbers_are_read_from_the_tables_by_key(tmp_path: Path) -> None:
         "t2": {"questions": 1, "temperatures": [0.5], "samples": 3},
     }
     assert found["pass_at_k_deep"] == {}, "a record without `deep`"
+
+
+def test_the_picture_shows_a_question_that_only_the_trained_model_solves_and_the_words_say_how() -> None:
+    def rows(question: str, base: str, trained: str, lenient: int = 0, at: str = "0.7") -> list[dict[str, str]]:
+        row = {
+            "test": "t1",
+            "sample": "0",
+            "question_id": question,
+            "temperature": at,
+            "lenient": str(lenient),
+        }
+        return [row | {"model": "llama-base", "outcome": base}, row | {"model": "llama-grpo", "outcome": trained}]
+
+    scores = [*rows("a", "wrong", "right"), *rows("b", "right", "right"), *rows("c", "no_answer", "wrong", 1)]
+    assert picture.pictured(scores) == {"question": "a", "temperature": 0.7, "kind": "wrong"}
+    scores += [*rows("d", "no_answer", "right"), *rows("e", "no_answer", "right", 1), *rows("f", "separators", "right")]
+    assert picture.pictured(scores)["question"] == "e"
+    assert picture.pictured([*rows("b", "right", "right", at="0.9")])["kind"] is None
+    assert picture.pictured([*rows("g", "wrong", "right", at="0.2"), *scores])["question"] == "e"
 
 
 def test_what_is_not_under_results_stays(tmp_path: Path) -> None:

@@ -51,6 +51,7 @@ def text(name: str, numbers: Numbers) -> str:
         numerals=numerals,
         lookup=lookup,
         run=SimpleNamespace(**recorded["run"]),
+        picture=SimpleNamespace(**recorded["picture"]),
         asked={test: tables.of_test(test) for test in tables.tests},
         measured=SimpleNamespace(**numbers["measured"]),
         published=SimpleNamespace(**numbers["published"]["facts"]),

@@ -14,6 +14,7 @@ from typing import Any
 from finmath_grpo.errors import UserError
 from finmath_grpo.release.page import hardware
 from finmath_grpo.release.record import opened, read_member
+from finmath_grpo.release.texts.picture import pictured
 from finmath_grpo.statistics.tables import temperature_name
 from finmath_grpo.workflow.config_file import parse_yaml
 from finmath_grpo.workflow.recorded import config_of_record
@@ -43,6 +44,7 @@ def numbers_of(results: Path, former: Numbers, measured: Path = Path()) -> Numbe
     found = dict(former)
     if (results / "recorded/claims.json").is_file():
         found["recorded"] = of_recorded(results / "recorded")
+        found["recorded"]["picture"] = pictured(read(results / "recorded/scores.csv"))
         found["recorded"]["run"] = of_run(record_of(results / "recorded"), Path("data/raw/questions.jsonl"))
     if (results / "published/claims.json").is_file():
         claims = json.loads((results / "published/claims.json").read_text(encoding="utf-8"))
