@@ -32,7 +32,7 @@ def test_the_pages_are_what_the_numbers_give() -> None:
     pages.check(NUMBERS, pages.read_pages(ROOT))
 
 
-@pytest.mark.parametrize("path", sorted({path for path, _ in pages.PARTS.values()}))
+@pytest.mark.parametrize("path", sorted({path for path, _ in pages.PARTS.values() if path.name != "scorers.md"}))
 def test_a_number_changed_in_a_page_is_refused_with_its_line(path: Path) -> None:
     contents = pages.read_pages(ROOT)
     lines = contents[path].splitlines(keepends=True)
@@ -123,12 +123,14 @@ def test_a_flipped_verdict_that_no_wording_covers_is_named(numbers: dict[str, An
 
 
 def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any]) -> None:
+    audit = numbers["measured"]["scorer_audit"]
     numbers["measured"] = dict.fromkeys(numbers["measured"])
     absent = " ".join(pages.text("results", numbers).split())
     for said in ("dpo_sweep.py` was not run", "same_twice.py` was not run", "were not compared"):
         assert said in absent
     shares = {"accuracy": 0.5, "readable": 0.9, "cut_off": 0.125, "repeats_a_word": 0.25}
     numbers["measured"] = {
+        "scorer_audit": audit,
         "dpo_sweep": [
             {"variant": "base", **shares, "difference": None, "difference_low": None, "difference_high": None},
             {"variant": "sft", **shares, "difference": 0.02, "difference_low": 0.01, "difference_high": 0.03},
@@ -157,8 +159,8 @@ def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any])
 
 
 def test_templates_hold_no_number_of_their_own() -> None:
-    # Names, and what 0 and 95 % intervals are: the same whatever was measured.
-    named = r"T[123]|Gemma-2|100 M|95 %|(from|holds|is) 0|p under 0\.05"
+    # Code, names, and what 0 and 95 % intervals are: the same whatever was measured.
+    named = r"`[^`{]*`|T[123]|Gemma-2|100 M|95 %|(from|holds|is) 0|p under 0\.05"
     for name in pages.PARTS:
         source = (pages.TEMPLATES / f"{name}.md.j2").read_text(encoding="utf-8")
         said = re.sub(r"\{[{%#].*?[}%#]\}", "", source, flags=re.DOTALL)
@@ -239,5 +241,5 @@ def test_what_is_not_under_results_stays(tmp_path: Path) -> None:
     former = {"recorded": {"a": 1}, "published": {"facts": {}}}
     assert tables.numbers_of(tmp_path, former, tmp_path) == {
         **former,
-        "measured": {"pretraining_steps": None, "dpo_sweep": None, "same_twice": None},
+        "measured": dict.fromkeys(("scorer_audit", "pretraining_steps", "dpo_sweep", "same_twice")),
     }

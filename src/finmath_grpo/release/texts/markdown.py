@@ -1,12 +1,14 @@
 """The tables of docs/results.md, in Markdown, from the rows that a page looks up."""
 
 from collections.abc import Iterable, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from finmath_grpo import numerals
 from finmath_grpo.release.texts.lookup import LABELS, MODELS, REWARDS, TESTS, Tables, estimate
 from finmath_grpo.release.texts.words import counted, ends, listed, over_runs, percent, points, signed, signed_count
 
+OURS = ("numeric", "exact", "no_punctuation")
 PARTS = ("format", "separators", "mathematics")
 THE = "the "
 K = 8
@@ -185,3 +187,40 @@ def summary(tables: Tables) -> str:
     header = ["model of 100 M parameters", "right value", "against its base", "of it mathematics"]
     header.append(f"right at any temperature, of {questions}")
     return table(header, (list(row(model, *of)) for model, of in MODELS.items()))
+
+
+def scorer(audit: Sequence[dict[str, Any]], name: str, text: str, gold: str) -> SimpleNamespace:
+    """The contrast by a scorer, of `data/recorded/scorer_audit.csv`."""
+    row = next(row for row in audit if (row["scorer"], row["text"], row["gold"]) == (name, text, gold))
+    return estimate(row["difference"], row["low"], row["high"])
+
+
+def rejected(audit: Sequence[dict[str, Any]], gold: str) -> list[float]:
+    """Shares of right answers that the tools reject, which get the answer alone, in order."""
+    rows = [row for row in audit if row["text"] == "answer" and row["gold"] == gold and row["scorer"] not in OURS]
+    return sorted(row["rejected_share"] for row in rows)
+
+
+def scorers(audit: Sequence[dict[str, Any]], text: str) -> str:
+    """What scorers say that compare with the value, from the answer alone or the whole completion."""
+    rows = [row for row in audit if row["text"] == text and row["gold"] == "value"]
+    right, wrong = (f"{rows[0][name]:,.0f}" for name in ("right", "wrong"))
+    trained, base = (rows[0][name] for name in ("trained", "base"))
+
+    def counted_share(row: dict[str, Any], count: str, share: str) -> str:
+        return f"{row[count]:,.0f} ({points(row[share])} %)" if row[count] else "0"
+
+    return table(
+        ["scorer", f"right rejected, of {right}", f"wrong accepted, of {wrong}", f"{base}, %", trained, "difference"],
+        (
+            [
+                "ours" if row["scorer"] in OURS else row["scorer"],
+                counted_share(row, "right_rejected", "rejected_share"),
+                counted_share(row, "wrong_accepted", "accepted_share"),
+                points(row[f"accuracy {base}"]),
+                points(row[f"accuracy {trained}"]),
+                signed(scorer(audit, row["scorer"], text, "value")),
+            ]
+            for row in rows
+        ),
+    )

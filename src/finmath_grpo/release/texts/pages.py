@@ -21,6 +21,7 @@ PARTS = {
     "headline": (Path("README.md"), "headline, of `recorded`"),
     "table": (Path("README.md"), "table, of `recorded`"),
     "by-part": (Path("docs/statistics.md"), "GRPO by part, of `recorded`"),
+    "scorers": (Path("docs/scorers.md"), "other scorers, of `recorded`"),
     "results": (Path("docs/results.md"), "results, of `recorded`"),
 }
 """Each template with the page and the mark of the part that it makes."""

@@ -33,9 +33,11 @@ DPO = "gemma-dpo"
 DPO_SETTINGS = ("loss_type", "beta", "learning_rate", "rejected")
 OUTCOMES = ("t1/cut_off",)
 RECORDED = Path("data/recorded")
-MEASURED = {name: RECORDED / name for name in ("pretraining_steps.csv", "dpo_sweep.csv", "same_twice.json")}
-"""Files of what was measured beside the record: `benchmarks/dpo_sweep.py` and `benchmarks/same_twice.py` write the last
-two; the first has the columns model, steps, readable, tagged and accuracy, of bases on the validation questions."""
+FILES = ("scorer_audit.csv", "dpo_sweep.csv", "same_twice.json", "pretraining_steps.csv")
+MEASURED = {name: RECORDED / name for name in FILES}
+"""What was measured beside the record. `finmath_grpo.scorer_audit`, `benchmarks/dpo_sweep.py` and
+`benchmarks/same_twice.py` write the first three. The last has the columns model, steps, readable, tagged and accuracy:
+shares of bases on the validation questions."""
 
 
 def numbers_of(results: Path, former: Numbers, measured: Path = Path()) -> Numbers:
