@@ -237,6 +237,23 @@ def test_the_picture_shows_a_question_that_only_the_trained_model_solves_and_the
     assert picture.pictured([*rows("g", "wrong", "right", at="0.2"), *scores])["question"] == "e"
 
 
+def test_commits_are_those_that_trained_and_generated_and_say_where_files_were_changed() -> None:
+    sources = [
+        {"commit": "a" * 40, "dirty": False},
+        {"commit": "a" * 40, "dirty": True},
+        {"commit": "b" * 40, "dirty": None},
+    ]
+    sources += [{"commit": None, "dirty": None}, {"commit": "c" * 40, "dirty": False}]
+    rules = ["grpo", "generate", "dpo", "generate", "statistics"]
+    provenance = {
+        "environments": [{"sources": source} for source in sources],
+        "jobs": [{"environment": place} for place in range(5)],
+        "files": {str(place): {"rule": rule, "job": place} for place, rule in enumerate(rules)}
+        | {"lost": {"rule": "grpo", "job": None}},
+    }
+    assert tables.commits(provenance) == ["aaaaaaa with changes", "bbbbbbb"]
+
+
 def test_what_is_not_under_results_stays(tmp_path: Path) -> None:
     former = {"recorded": {"a": 1}, "published": {"facts": {}}}
     assert tables.numbers_of(tmp_path, former, tmp_path) == {

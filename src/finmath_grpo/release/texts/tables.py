@@ -31,6 +31,7 @@ NUMERIC = ("numeric",)
 MEASURES = ("pass", "majority", "pooled_majority")
 DPO = "gemma-dpo"
 DPO_SETTINGS = ("loss_type", "beta", "learning_rate", "rejected")
+ON_A_GPU = ("pretrain", "grpo", "dpo", "generate", "sample_deep")
 OUTCOMES = ("t1/cut_off",)
 RECORDED = Path("data/recorded")
 FILES = ("scorer_audit.csv", "dpo_sweep.csv", "same_twice.json", "pretraining_steps.csv")
@@ -143,17 +144,30 @@ def of_run(record: Path, bank: Path) -> Numbers:
         provenance = member("provenance.json")
         dpo = member(f"training/{DPO}/config.json")
         asked = read_member(archive, record, "data/test.jsonl").decode("utf-8").splitlines()
-    made = provenance.get("runs") or provenance["environments"]
     texts = {json.loads(line)["question"] for line in bank.read_text(encoding="utf-8").splitlines()}
     return {
         "experiment": provenance["experiment"],
         "hardware": hardware(provenance),
-        "commits": sorted({run["sources"]["commit"][:7] for run in made if run["sources"]["commit"]}),
+        "commits": commits(provenance),
         "of_bank": all(json.loads(line)["question"] in texts for line in asked),
         "runs": max(len(entry.get("seeds") or [None]) for entry in config["models"].values()),
         "pretraining_steps": (config.get("pretraining") or {}).get("steps"),
         "dpo": {key: dpo["job"]["training"].get(key) for key in DPO_SETTINGS} if dpo else None,
     }
+
+
+def commits(provenance: dict[str, Any]) -> list[str]:
+    """The commits that trained and generated; a copy without git has none."""
+    entries = [entry for entry in provenance["files"].values() if entry["rule"] in ON_A_GPU]
+    if "runs" in provenance:
+        made = [provenance["runs"][entry["run"]] for entry in entries]
+    else:
+        jobs = [provenance["jobs"][entry["job"]] for entry in entries if entry["job"] is not None]
+        made = [provenance["environments"][job["environment"]] for job in jobs]
+    sources = [environment["sources"] for environment in made]
+    changed = {found["commit"] for found in sources if found["dirty"]}
+    of = {found["commit"] for found in sources if found["commit"]}
+    return sorted(f"{commit[:7]} with changes" if commit in changed else commit[:7] for commit in of)
 
 
 def of_tests(accuracy: Sequence[Row], solved: Sequence[Row]) -> Numbers:
