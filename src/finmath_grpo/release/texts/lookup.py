@@ -42,6 +42,11 @@ class Tables:
         runs = [name for name in models if name == entry or name.startswith(f"{entry}-seed")]
         return [float(self.row(table, run, *key).value) for run in runs]
 
+    def in_template(self, entry: str) -> list[float]:
+        """By training run: the share of completions of the last tenth of training that have the template."""
+        forms = (self.by_run("forms", entry, "end", form) for form in ("template", "template_newline"))
+        return [sum(shares) for shares in zip(*forms, strict=True)]
+
     def accuracy(self, model: str, test: str, at: str) -> float:
         """The accuracy of an entry, the mean over its training runs."""
         for key, row in self.recorded["contrasts"].items():
