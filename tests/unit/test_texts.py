@@ -136,6 +136,7 @@ def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any])
     for said in ("dpo_sweep.py` was not run", "same_twice.py` was not run", "were not compared"):
         assert said in absent
     shares = {"accuracy": 0.5, "readable": 0.9, "cut_off": 0.125, "repeats_a_word": 0.25}
+    right = {"accuracy": 0.2, "low": 0.15, "high": 0.25}
     numbers["measured"] = {
         "scorer_audit": audit,
         "dpo_sweep": [
@@ -151,9 +152,9 @@ def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any])
             "first_difference": {"step": 3, "completions": 192, "differ": 7},
             "accuracy": {"difference": 0.01, "interval": [-0.01, 0.03], "same_completions": 0.5},
         },
-        "pretraining_steps": [
-            {"model": "llama-base", "steps": 1200.0, "readable": 0.9, "tagged": 0.8, "accuracy": 0.3},
-            {"model": "llama-base", "steps": 600.0, "readable": 0.7, "tagged": 0.6, "accuracy": 0.2},
+        "pretraining_sweep": [
+            {"model": "llama-base", "steps": 1200.0, "readable": 0.9, "tagged": 0.8, **right},
+            {"model": "llama-base", "steps": 600.0, "readable": 0.7, "tagged": 0.6, **right},
         ],
     }
     numbers["recorded"]["run"]["pretraining_steps"] = 600
@@ -161,7 +162,7 @@ def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any])
     assert "| sft | 50.0 | +2.0 (1.0 to 3.0) | 90.0 | 12.5 | 25.0 |" in found
     assert "above 0 for sft (+2.0, 1.0 to 3.0)" in found
     assert "part at step 3, in 7 of 192 completions" in found and "has 12.5 % of the norm" in found
-    assert "| Llama, 600 steps (taken) | 70.0 | 60.0 | 20.0 |" in found
+    assert "| Llama, 600 steps (taken) | 70.0 | 60.0 | 20.0 (15.0 to 25.0) |" in found
     assert "was not run" not in found and "not compared" not in found
 
 
@@ -328,5 +329,5 @@ def test_what_is_not_under_results_stays(tmp_path: Path) -> None:
     former = {"recorded": {"a": 1}, "published": {"facts": {}}}
     assert tables.numbers_of(tmp_path, former, tmp_path) == {
         **former,
-        "measured": dict.fromkeys(("scorer_audit", "pretraining_steps", "dpo_sweep", "same_twice")),
+        "measured": dict.fromkeys(("scorer_audit", "pretraining_sweep", "dpo_sweep", "same_twice")),
     }

@@ -6,7 +6,17 @@ from typing import Any
 
 from finmath_grpo import numerals
 from finmath_grpo.release.texts.lookup import LABELS, MODELS, REWARDS, TESTS, Tables, estimate
-from finmath_grpo.release.texts.words import counted, ends, listed, over_runs, percent, points, signed, signed_count
+from finmath_grpo.release.texts.words import (
+    counted,
+    ends,
+    interval,
+    listed,
+    over_runs,
+    percent,
+    points,
+    signed,
+    signed_count,
+)
 
 OURS = ("numeric", "exact", "no_punctuation")
 PARTS = ("format", "separators", "mathematics")
@@ -156,10 +166,14 @@ def sweep(variants: Sequence[dict[str, Any]]) -> str:
 def pretraining(bases: Sequence[dict[str, Any]], taken: int) -> str:
     """Bases after other numbers of steps."""
     return table(
-        ["% on the validation questions", "readable", "in the template", "accuracy"],
+        ["% on the validation questions", "readable", "in a tag", "accuracy"],
         (
-            [f"{LABELS.get(row['model'], row['model'])}, {row['steps']:,.0f} steps{taken_if(row['steps'] == taken)}"]
-            + [points(row[name]) for name in ("readable", "tagged", "accuracy")]
+            [
+                f"{LABELS.get(row['model'], row['model'])}, {row['steps']:,.0f} steps{taken_if(row['steps'] == taken)}",
+                points(row["readable"]),
+                points(row["tagged"]),
+                interval(estimate(row["accuracy"], row["low"], row["high"])),
+            ]
             for row in bases
         ),
     )

@@ -34,11 +34,9 @@ DPO_SETTINGS = ("loss_type", "beta", "learning_rate", "rejected")
 ON_A_GPU = ("pretrain", "grpo", "dpo", "generate", "sample_deep")
 OUTCOMES = ("t1/cut_off",)
 RECORDED = Path("data/recorded")
-FILES = ("scorer_audit.csv", "dpo_sweep.csv", "same_twice.json", "pretraining_steps.csv")
+FILES = ("scorer_audit.csv", "dpo_sweep.csv", "same_twice.json", "pretraining_sweep.csv")
 MEASURED = {name: RECORDED / name for name in FILES}
-"""What was measured beside the record. `finmath_grpo.scorer_audit`, `benchmarks/dpo_sweep.py` and
-`benchmarks/same_twice.py` write the first three. The last has the columns model, steps, readable, tagged and accuracy:
-shares of bases on the validation questions."""
+"""What was measured beside the record, as `finmath_grpo.scorer_audit` and the programs in `benchmarks/` write it."""
 
 
 def numbers_of(results: Path, former: Numbers, measured: Path = Path()) -> Numbers:
