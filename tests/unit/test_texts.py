@@ -4,6 +4,7 @@ refused, and where a number can go either way the wording follows it.
 
 import copy
 import csv
+import hashlib
 import json
 import re
 from pathlib import Path
@@ -323,6 +324,22 @@ def test_commits_are_those_that_trained_and_generated_and_say_where_files_were_c
         | {"lost": {"rule": "grpo", "job": None}},
     }
     assert tables.commits(provenance) == ["aaaaaaa with changes", "bbbbbbb"]
+
+
+def test_results_made_from_another_record_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for folder in ("config", "recorded"):
+        Path(folder).mkdir()
+    Path("config/recorded.yaml").write_text("record: a.zst\n", encoding="utf-8")
+    Path("a.zst").write_bytes(b"a")
+    for digest, inputs in ((hashlib.sha256(b"a").hexdigest(), "a.zst"), ("0", "a.zst"), ("0", "b.zst")):
+        files = {"x": {"rule": "unpack", "inputs": {inputs: digest}}, "y": {"rule": "score", "inputs": {}}}
+        Path("recorded/provenance.json").write_text(json.dumps({"files": files}), encoding="utf-8")
+        if digest != "0":
+            assert tables.record_of(Path("recorded")) == Path("a.zst")
+            continue
+        with pytest.raises(UserError, match=r"not made from a\.zst as it is"):
+            tables.record_of(Path("recorded"))
 
 
 def test_what_is_not_under_results_stays(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.files import sha256
 from finmath_grpo.release.page import hardware
 from finmath_grpo.release.record import opened, read_member
 from finmath_grpo.release.texts.picture import pictured
@@ -44,9 +45,10 @@ def numbers_of(results: Path, former: Numbers, measured: Path = Path()) -> Numbe
     of `MEASURED` under `measured` that are there."""
     found = dict(former)
     if (results / "recorded/claims.json").is_file():
+        record = record_of(results / "recorded")
         found["recorded"] = of_recorded(results / "recorded")
         found["recorded"]["picture"] = pictured(read(results / "recorded/scores.csv"))
-        found["recorded"]["run"] = of_run(record_of(results / "recorded"), Path("data/raw/questions.jsonl"))
+        found["recorded"]["run"] = of_run(record, Path("data/raw/questions.jsonl"))
     if (results / "published/claims.json").is_file():
         claims = json.loads((results / "published/claims.json").read_text(encoding="utf-8"))
         facts = read(results / "published/statistics/reward_facts.csv")
@@ -59,9 +61,15 @@ def numbers_of(results: Path, former: Numbers, measured: Path = Path()) -> Numbe
 
 
 def record_of(results: Path) -> Path:
-    """The record that an experiment of the kind `recorded` is made from, by its config."""
+    """The record of a `recorded` experiment. Raises UserError if the results were made from another."""
     path = Path("config", f"{results.name}.yaml")
-    return Path(parse_yaml(path.read_text(encoding="utf-8"), str(path))["record"])
+    record = Path(parse_yaml(path.read_text(encoding="utf-8"), str(path))["record"])
+    provenance = results / "provenance.json"
+    files = json.loads(provenance.read_text(encoding="utf-8"))["files"] if provenance.is_file() else {}
+    made_from = {entry["inputs"].get(str(record)) for entry in files.values() if entry["rule"] == "unpack"}
+    if made_from - {sha256(record)}:
+        raise UserError(f"{results}: not made from {record} as it is; build it: snakemake --cores all {results.name}")
+    return record
 
 
 def of_recorded(results: Path) -> Numbers:
