@@ -57,7 +57,7 @@ results: $(STAMP) browser ## Print docs/results.md on two pages of A4, results/r
 	.venv/bin/python -m finmath_grpo.release.printed docs/results.md results/results.pdf --pages 2
 
 # After a new record: put it into data/recorded/, name it in config/recorded.yaml, then this.
-pages: pictures artifact results ## Build recorded and published, and make all pages and pictures again from them
+pages: scorers pictures artifact results ## Build recorded and published, and make all pages and pictures again from them
 
 notice: $(STAMP) ## Write NOTICE again
 	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE
@@ -76,6 +76,16 @@ TOOLS := .venv-tools/.installed-from-tools.lock
 
 test-tools: $(TOOLS) ## What other projects' tools say of ours
 	.venv-tools/bin/python -m pytest tests/tools
+
+.PHONY: scorers
+RECORDED := results/recorded
+AUDITED := llama-base llama-grpo llama-grpo-fixed gemma-it gemma-dpo
+
+scorers: $(STAMP) $(TOOLS) ## Judge the recorded run by other tools' scorers again (a new record needs it)
+	.venv/bin/snakemake --cores all $(RECORDED)/scores.csv
+	.venv-tools/bin/python -m finmath_grpo.scorer_audit --tests $(RECORDED)/data/test.jsonl \
+		--scores $(RECORDED)/scores.csv --completions $(AUDITED:%=$(RECORDED)/completions/%.jsonl) \
+		--output data/recorded/scorer_audit.csv
 
 # The whole report page in a browser, of the experiments of results/ that are there.
 .PHONY: test-page

@@ -117,6 +117,19 @@ def test_scores_that_lack_a_completion_are_refused(tmp_path: Path) -> None:
         read_rows(*files(tmp_path, samples=2))
 
 
+def test_other_tests_and_models_of_a_record_are_left_out_and_counted(tmp_path: Path, capsys) -> None:
+    names, tests, (completions,), scores = files(tmp_path)
+    row = json.loads(completions.read_text())
+    completions.write_text(completions.read_text() + json.dumps({**row, "test": "t2", "question_id": "z"}) + "\n")
+    scores.write_text(
+        "model,test,temperature,sample,question_id,exact,no_punctuation,numeric\n"
+        "m,t1,1.0,0,a,1,1,1\nm,t2,1.0,0,z,0,0,0\nother,t1,1.0,0,a,0,0,0\n"
+    )
+    rows = read_rows(names, tests, [completions], scores)
+    assert list(zip(rows["model"], rows["question_id"], rows["numeric"], strict=True)) == [("m", "a", 1)]
+    assert "left out: 1 completions of tests other than t1" in capsys.readouterr().out
+
+
 def test_without_math_verify_the_command_says_where_it_is(tmp_path: Path) -> None:
     _, (test,), (completions,), scores = files(tmp_path)
     code = (
