@@ -45,7 +45,7 @@ test-slurm: $(STAMP) browser ## Start a Slurm of two nodes here and run the redu
 	.venv/bin/python -m pytest -rs -o pythonpath="src tests tests/workflow" tests/slurm
 
 # What is made for others: one file to go on from, pages and pictures from measurements, licences and results.
-.PHONY: archive artifact notice pictures test-container
+.PHONY: archive artifact results pages notice pictures test-container
 archive: $(STAMP) ## Write finmath-grpo.tar.zst: sources, results, hashes, provenance
 	.venv/bin/python -m finmath_grpo.release.archive finmath-grpo.tar.zst
 
@@ -53,11 +53,18 @@ artifact: $(STAMP) ## Write ARTIFACT.md, and the numbers of README and docs, aga
 	.venv/bin/python -m finmath_grpo.release.page
 	.venv/bin/python -m finmath_grpo.release.texts
 
+results: $(STAMP) browser ## Print docs/results.md on two pages of A4, results/results.pdf
+	.venv/bin/python -m finmath_grpo.release.printed docs/results.md results/results.pdf --pages 2
+
+# After a new record: put it into data/recorded/, name it in config/recorded.yaml, then this.
+pages: scorers pictures artifact results ## Build recorded and published, and make all pages and pictures again from them
+
 notice: $(STAMP) ## Write NOTICE again
 	.venv/bin/python -m finmath_grpo.release.notice > NOTICE.new && mv NOTICE.new NOTICE
 
 pictures: $(STAMP) browser ## Make the pictures of README and docs again (needs graphviz)
 	.venv/bin/snakemake --cores all recorded published
+	.venv/bin/python -m finmath_grpo.release.texts
 	.venv/bin/python -m finmath_grpo.release.pictures
 
 test-container: $(STAMP) ## Build the CPU image and test it, with Docker or Podman
@@ -69,6 +76,16 @@ TOOLS := .venv-tools/.installed-from-tools.lock
 
 test-tools: $(TOOLS) ## What other projects' tools say of ours
 	.venv-tools/bin/python -m pytest tests/tools
+
+.PHONY: scorers
+RECORDED := results/recorded
+AUDITED := llama-base llama-grpo llama-grpo-fixed gemma-it gemma-dpo
+
+scorers: $(STAMP) $(TOOLS) ## Judge the recorded run by other tools' scorers again (a new record needs it)
+	.venv/bin/snakemake --cores all $(RECORDED)/scores.csv
+	.venv-tools/bin/python -m finmath_grpo.scorer_audit --tests $(RECORDED)/data/test.jsonl \
+		--scores $(RECORDED)/scores.csv --completions $(AUDITED:%=$(RECORDED)/completions/%.jsonl) \
+		--output data/recorded/scorer_audit.csv
 
 # The whole report page in a browser, of the experiments of results/ that are there.
 .PHONY: test-page

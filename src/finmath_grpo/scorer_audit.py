@@ -287,15 +287,22 @@ def audit(rows: pd.DataFrame, settings: StatisticsSettings) -> pd.DataFrame:
 
 
 def read_rows(names: list[str], tests: list[Path], completions: list[Path], scores: Path) -> pd.DataFrame:
-    """Completions with their questions and our scores. Raises UserError where one of them lacks another."""
+    """Completions of the tests with their questions and our scores. Raises UserError where one of them lacks another.
+
+    Scores of other models and tests are left out, and so are completions of other tests, whose number is printed.
+    """
     questions = {
         (name, question.id): question
         for name, path in zip(names, tests, strict=True)
         for question in read_jsonl(path, Question)
     }
     found = []
+    others = 0
     for path in completions:
         for line, row in enumerate(read_jsonl(path, Completion), start=1):
+            if row.test not in names:
+                others += 1
+                continue
             question = questions.get((row.test, row.question_id))
             if question is None:
                 raise UserError(f"{path}, line {line}: question_id {row.question_id!r} is not in the test {row.test}")
@@ -303,7 +310,9 @@ def read_rows(names: list[str], tests: list[Path], completions: list[Path], scor
                 {**row.model_dump(), "value": question.value, "answer": question.answer, "family": question.family}
             )
     if not found:
-        raise UserError("the completions files hold no completion")
+        raise UserError(f"the completions files hold no completion of {', '.join(names)}")
+    if others:
+        print(f"left out: {others:,} completions of tests other than {', '.join(names)}")
     try:
         ours = pd.read_csv(scores, keep_default_na=False, dtype={"model": str, "question_id": str})
     except (OSError, ValueError) as error:
@@ -314,6 +323,7 @@ def read_rows(names: list[str], tests: list[Path], completions: list[Path], scor
     if absent:
         raise UserError(f"{scores}: no column {', '.join(absent)}; make the file again with the scoring stage")
     texts = pd.DataFrame(found)
+    ours = ours[ours["test"].isin(names) & ours["model"].isin(texts["model"].unique())]
     for name, table in (("the completions", texts), (str(scores), ours)):
         if table.duplicated(KEYS).any():
             raise UserError(f"{name}: a sample is there more than once")

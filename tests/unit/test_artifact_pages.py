@@ -1,16 +1,17 @@
 """Pages and pictures are what their generators make, say what is true of the tree, and hold what they must."""
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from finmath_grpo.release import notice, page, pictures
-from finmath_grpo.release.record import opened
+from finmath_grpo.release import notice, page, pictures, printed
 from finmath_grpo.workflow.sources import from_head, revision
 
 ROOT = Path(__file__).parents[2]
@@ -39,6 +40,21 @@ def test_artifact_page_fits_two_pages():
     # A page of A4 holds about 65 lines of 110 characters; a longer line wraps, and a table row is a line and a half.
     lines = (ROOT / page.PAGE).read_text(encoding="utf-8").splitlines()
     assert sum(max(1, -(-len(line) // 130)) for line in lines) <= 130
+
+
+def test_results_fit_two_printed_pages(tmp_path: Path):
+    pdf = tmp_path / "results.pdf"
+    command = [sys.executable, "-m", "finmath_grpo.release.printed", "docs/results.md", str(pdf)]
+    run = partial(subprocess.run, cwd=ROOT, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True, text=True)
+    done = run([*command, "--pages", "2"])
+    assert done.returncode == 0 and done.stdout.endswith("2 pages\n"), done.stderr
+    assert pdf.read_bytes().startswith(b"%PDF")
+    assert "2 pages, expected 1 or fewer" in run([*command, "--pages", "1"]).stderr
+
+
+def test_a_printed_page_has_tables_and_no_comments():
+    html = printed.html_of("# A\n\n<!-- numbers: x -->\n| a | b |\n| --- | --- |\n| 1 | 2 |\n<!-- /numbers -->\n")
+    assert html.count("<td>") == 2 and "numbers" not in html
 
 
 def test_every_command_of_the_artifact_page_names_what_exists():
@@ -113,12 +129,15 @@ def test_seconds_are_summed_by_stage(tmp_path: Path):
     }
 
 
-def test_hardware_is_read_from_the_provenance_inside_a_record_of_old():
-    with opened(ROOT / "data/recorded/small.tar.zst") as archive:
-        content = archive.extractfile("provenance.json")
-        assert content is not None
-        provenance = json.loads(content.read())
-    assert "runs" in provenance and page.hardware(provenance) == "NVIDIA H100 80GB HBM3"
+def test_hardware_is_read_from_the_provenance_of_a_record_of_old():
+    machines = [{"gpus": [{"name": "a GPU"}]}, {"gpus": [], "cores": 2, "processor": "a processor"}]
+    files = {
+        "grpo": {"rule": "grpo", "run": 0},
+        "clean": {"rule": "clean", "run": 1},
+        "score": {"rule": "score", "run": 1},
+    }
+    provenance = {"runs": [{"machine": machine} for machine in machines], "files": files}
+    assert page.hardware(provenance) == "a GPU"
 
 
 def test_hardware_is_that_of_the_jobs_that_trained():

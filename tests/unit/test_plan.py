@@ -1,14 +1,18 @@
 """What each job gets, by experiment, model and figure."""
 
+import io
 import json
+import tarfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import yaml
+import zstandard
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import closure, experiments
+from finmath_grpo.workflow.config_file import self_contained
 from finmath_grpo.workflow.plan import Plan
 
 ROOT = Path(__file__).parents[2]
@@ -132,8 +136,27 @@ def test_jobs_on_a_cpu_use_one_core_and_no_gpu(plan):
 def test_others_are_told_of_the_recorded_run_what_its_record_says(plan):
     told = json.loads(plan.shared_config(job("recorded")))
     assert told["models"]["llama-grpo"]["rewards"] == ["xmlcount", "exact_match"]
-    assert told["prompt"]["system"].startswith("Soruyu") and told["evaluation"]["samples"] == 4
+    assert told["evaluation"]["engine"] == "vllm" and told["training"]["grpo"]["engine"] == "unsloth"
     assert set(json.loads(plan.shared_config(job("smoke")))) == set(told)
+
+
+def test_others_are_told_of_every_training_run_of_a_record(tmp_path):
+    plain = io.BytesIO()
+    with tarfile.open(fileobj=plain, mode="w") as archive:
+        content = self_contained(ROOT / "config/small-seeds.yaml")
+        entry = tarfile.TarInfo("small-seeds.yaml")
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    record = tmp_path / "seeds.tar.zst"
+    record.write_bytes(zstandard.ZstdCompressor().compress(plain.getvalue()))
+    (tmp_path / "mine.yaml").write_text(
+        f"kind: recorded\nrecord: {record}\nneeds: {{memory: 2, disk: 1}}\nfigures: {{}}\n"
+    )
+    told = json.loads(Plan({"mine": experiments.load(tmp_path / "mine.yaml")}).shared_config(job("mine")))["models"]
+    assert (told["llama-grpo"]["seed"], told["llama-grpo-seed2"]["seed"]) == (3407, 2)
+    assert told["llama-grpo-seed2"]["base"] == "llama-base" and told["llama-grpo-seed2"]["label"].endswith(", seed 2")
+    assert told["llama-grpo-adapter-seed2"]["of"] == "llama-grpo-seed2" and told["llama-base"]["seed"] == 1
+    assert len(told) == 2 + 3 * 3 * 2
 
 
 def test_no_experiment_builds_an_export(plan):

@@ -85,11 +85,17 @@ def test_the_table_counts_what_is_rejected_and_accepted(monkeypatch: pytest.Monk
 def test_the_shipped_table_is_that_of_the_record() -> None:
     table = pd.read_csv(SHIPPED).set_index(["scorer", "text", "gold"])
     assert set(table.index.get_level_values("scorer")) == {*RULES, *scorer_audit.OURS}
-    assert (table["right"] + table["wrong"] == 20_000).all()
-    fair = table.xs(("answer", "value"), level=("text", "gold"))
-    assert fair.loc["numeric", "right_rejected"] == 0
-    assert fair.loc["math-verify", "rejected_share"] == pytest.approx(0.675, abs=0.001)
-    assert fair.loc["math-verify", "difference"] < fair.loc["numeric", "difference"] / 2
+    recorded = json.loads((ROOT / "docs/numbers.json").read_text(encoding="utf-8"))["recorded"]
+    t1 = recorded["tests"]["t1"]
+    models = sum(column.startswith("accuracy ") for column in table.columns)
+    assert (table["right"] + table["wrong"] == models * t1["questions"] * len(t1["temperatures"]) * t1["samples"]).all()
+    ours = table.loc[("numeric", "answer", "value")]
+    assert ours["right_rejected"] == ours["wrong_accepted"] == 0
+    base = recorded["contrasts"]["t1/llama-grpo/llama-base/mean"]["base"]
+    assert ours["accuracy llama-base"] == pytest.approx(base, abs=1e-5), (
+        "of another record: docs/scorers.md has the command"
+    )
+    assert table.loc[("math-verify", "answer", "value"), "right_rejected"] > 0
 
 
 def files(tmp_path: Path, samples: int = 1) -> tuple[list[str], list[Path], list[Path], Path]:
@@ -109,6 +115,19 @@ def test_scores_that_lack_a_completion_are_refused(tmp_path: Path) -> None:
     assert len(read_rows(*files(tmp_path))) == 1
     with pytest.raises(UserError, match=r"scores\.csv: 1 samples are missing.*sample 1, question_id a"):
         read_rows(*files(tmp_path, samples=2))
+
+
+def test_other_tests_and_models_of_a_record_are_left_out_and_counted(tmp_path: Path, capsys) -> None:
+    names, tests, (completions,), scores = files(tmp_path)
+    row = json.loads(completions.read_text())
+    completions.write_text(completions.read_text() + json.dumps({**row, "test": "t2", "question_id": "z"}) + "\n")
+    scores.write_text(
+        "model,test,temperature,sample,question_id,exact,no_punctuation,numeric\n"
+        "m,t1,1.0,0,a,1,1,1\nm,t2,1.0,0,z,0,0,0\nother,t1,1.0,0,a,0,0,0\n"
+    )
+    rows = read_rows(names, tests, [completions], scores)
+    assert list(zip(rows["model"], rows["question_id"], rows["numeric"], strict=True)) == [("m", "a", 1)]
+    assert "left out: 1 completions of tests other than t1" in capsys.readouterr().out
 
 
 def test_without_math_verify_the_command_says_where_it_is(tmp_path: Path) -> None:

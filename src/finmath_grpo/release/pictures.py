@@ -8,6 +8,7 @@ draws it. The screenshot and the figures are those of `recorded` and `published`
 
 import asyncio
 import base64
+import json
 import re
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing
+from finmath_grpo.release.texts.tables import NUMBERS
 
 EXPERIMENT = "smoke"
 """Its rules are all that there are, but `fetch`, `unpack` and `published_statistics`."""
@@ -43,8 +45,6 @@ COPIED = {
     Path("results/published/figures/reward_audit.png"): "published_reward_audit.png",
 }
 """Figures that README and docs show, and their names there."""
-QUESTION = "q=fm-032&t=0.7"
-"""What the screenshot shows: a question that the base model misses and the trained one solves."""
 SIZE = 1280, 900
 """Of the screenshot, in pixels."""
 
@@ -132,13 +132,19 @@ async def screenshot(page: Path, address: str, element: str) -> bytes:
     return base64.b64decode(taken["result"]["data"])
 
 
+def address() -> str:
+    """On the report page, the question that `python -m finmath_grpo.release.texts` chose."""
+    found = json.loads(NUMBERS.read_text(encoding="utf-8"))["recorded"]["picture"]
+    return f"q={found['question']}&t={found['temperature']:g}"
+
+
 def main() -> None:
     draw(rulegraph(drawn_edges(printed_rulegraph())), FIGURES / RULES)
     for figure, name in COPIED.items():
         if not figure.exists():
             raise UserError(f"{figure} is not there: build it first (snakemake --cores all recorded published)")
         shutil.copyfile(figure, FIGURES / name)
-    taken = asyncio.run(screenshot(RECORDED / "report/index.html", QUESTION, "#completions"))
+    taken = asyncio.run(screenshot(RECORDED / "report/index.html", address(), "#completions"))
     (FIGURES / "report.png").write_bytes(taken)
 
 

@@ -8,6 +8,7 @@ to it. The jobs up to completions are planned in :mod:`finmath_grpo.workflow.pla
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
@@ -191,9 +192,21 @@ class Plan(RunPlan):
         experiment = self._found(wildcards)
         if isinstance(experiment, Recorded):
             _, config = config_of_record(Path(experiment.record))
+            config["models"] = self._models_of_record(experiment, config["models"])
         else:
             config = experiment.model_dump(mode="json")
         return canonical_json({key: config.get(key) for key in SHARED})
+
+    def _models_of_record(self, experiment: Recorded, entries: dict[str, Any]) -> dict[str, Any]:
+        """The models of a record as its config has them, one per training run."""
+        several = experiments.runs(experiment).items()
+        of_runs = {model: (entry, seed) for entry, runs in several for model, seed in runs.items()}
+        models = {}
+        for name, model in experiment.models.items():
+            entry, seed = of_runs.get(name, (name, None))
+            changes = {"of": model.of} if model.of else {"seed": seed} if seed is not None else {}
+            models[name] = {**entries[entry], "label": model.label, **changes}
+        return models
 
     def manifests(self, wildcards: Wildcards) -> list[str]:
         """The manifests of the models whose weights lie in the experiment's folder."""
