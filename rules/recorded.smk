@@ -3,8 +3,6 @@
 
 from finmath_grpo.release.record import DEEP, OF_MODELS, OF_RUN, OF_TESTS
 
-MADE_AGAIN = {"scores.csv", "statistics/examples.json"}
-
 
 rule unpack:
     input:
@@ -17,9 +15,7 @@ rule unpack:
     wildcard_constraints:
         experiment=plan.kinds("recorded"),
         member="|".join(
-            name.replace(".", r"\.").replace("*", "[^/]+")
-            for name in [*OF_RUN, *OF_TESTS, DEEP, *OF_MODELS]
-            if name not in MADE_AGAIN
+            name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_TESTS, DEEP, *OF_MODELS]
         ),
     shell:
         job("release.record unpack --record {input.record} --member {wildcards.member} --output {output}")

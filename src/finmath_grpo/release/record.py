@@ -1,11 +1,11 @@
 """A finished run as one small file, and back: what the tables, figures, claims and page of `recorded` are made from.
 
     python -m finmath_grpo.release.record pack --experiment small --record small.tar.zst
-    python -m finmath_grpo.release.record unpack --record small.tar.zst --member scores.csv --output scores.csv
+    python -m finmath_grpo.release.record unpack --record small.tar.zst --member deep.csv --output deep.csv
 
-The file holds questions, scores, what the models wrote, the tables that the DAG makes from training, and for reading:
-step logs, resolved configs, merge checks, timings and provenance. No weights. `tar --zstd -tf` lists it. The same run
-gives the same bytes.
+The file holds questions, what the models wrote, the tables that the DAG makes from training, and for reading: step
+logs, resolved configs, merge checks, timings and provenance. No weights, and no scores: they are made again from the
+texts. `tar --zstd -tf` lists it. The same run gives the same bytes.
 """
 
 import argparse
@@ -28,12 +28,10 @@ from finmath_grpo.workflow.config_file import self_contained
 OF_RUN = (
     "data/test.jsonl",
     "data/train.jsonl",
-    "scores.csv",
     "statistics/training.csv",
     "statistics/reward_facts.csv",
     "statistics/reward_audit.csv",
     "statistics/reward_forms.csv",
-    "statistics/examples.json",
 )
 OF_TESTS = ("data/t2.jsonl", "data/t3.jsonl")
 DEEP = "deep.csv"
@@ -49,13 +47,15 @@ TO_READ = (
 )
 LIMIT = 8 * 2**20
 """Bytes of a record."""
+WINDOW_LOG = 27
+"""The largest window that `tar --zstd` and zstandard read without being asked: 128 MiB."""
 PLAIN_LIMIT = 256 * 2**20
-"""Bytes of its members together; ours has 9 million. More may be a bomb: a few bytes that unpack into terabytes."""
+"""Bytes of its members together; `small-seeds` has 92 million. More may be a bomb: few bytes, unpacked terabytes."""
 
 
 def pack(results: Path, config: Path, record: Path) -> None:
     """Write the record of the finished run in `results`. Raises UserError where a part is missing or it is large."""
-    wanted = list(OF_RUN)
+    wanted = [*OF_RUN, "scores.csv"]
     if (results / "scores.csv").is_file():
         with (results / "scores.csv").open(encoding="utf-8") as file:
             wanted += sorted({f"completions/{row['model']}.jsonl" for row in csv.DictReader(file)})
@@ -75,7 +75,9 @@ def pack(results: Path, config: Path, record: Path) -> None:
             content = self_contained(config) if path == config else path.read_bytes()
             entry.size, entry.mode = len(content), 0o644
             archive.addfile(entry, io.BytesIO(content))
-    packed = zstandard.ZstdCompressor(level=19).compress(plain.getvalue())
+    # All of it in one window: a merged model and its adapter write much the same texts.
+    settings = zstandard.ZstdCompressionParameters.from_level(19, window_log=WINDOW_LOG)
+    packed = zstandard.ZstdCompressor(compression_params=settings).compress(plain.getvalue())
     if len(packed) > LIMIT:
         raise UserError(f"{record}: {len(packed):,} bytes, more than {LIMIT:,}; fewer samples or temperatures fit")
     write_whole(record, packed)
