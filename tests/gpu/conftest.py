@@ -161,9 +161,15 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
         stage += ["--code", "tests", "--manifest", adapter, "--validation", validation]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", files[name]]
-        kill_when(command(*stage), lambda: has_whole(files["cache"], "*/checkpoint-*/trainer_state.json"))
+        # As many GPUs as the job would get: TRL refuses to train one process beside a second GPU.
+        seen = {"CUDA_VISIBLE_DEVICES": ",".join(map(str, range(processes)))}
+        kill_when(
+            command(*stage, **seen),
+            lambda: has_whole(files["cache"], "*/checkpoint-*/trainer_state.json"),
+            directory / "killed.log",
+        )
         assert not adapter.exists()
-        printed = python(*stage)
+        printed = python(*stage, **seen)
         stage = ["-m", "finmath_grpo.training.merge", "--settings", json.dumps({"prompts": 32, "max_new_tokens": 32})]
         stage += ["--prompt", json.dumps(PROMPT), "--device", "cuda", "--train", questions, "--base", base]
         stage += ["--adapter", adapter, "--config", files["config"], "--manifest", merged, "--check", files["check"]]
@@ -201,13 +207,14 @@ def sampled(models: dict[str, Path], questions: Path) -> Callable[[str, int], li
     return run
 
 
-def kill_when(process: dict, reached: Callable[[], bool]) -> None:
-    """Start a process and kill it, and what it started, as soon as `reached` says so."""
-    with subprocess.Popen(
-        **process, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as run:
+def kill_when(process: dict, reached: Callable[[], bool], log: Path) -> None:
+    """Start a process and kill it, and what it started, as soon as `reached` says so; its words go to `log`."""
+    with (
+        log.open("wb") as words,
+        subprocess.Popen(**process, stdout=words, stderr=subprocess.STDOUT, start_new_session=True) as run,
+    ):
         while not reached():
-            assert run.poll() is None, "the run ended before it could be killed"
+            assert run.poll() is None, f"the run ended before it could be killed:\n{log.read_text()[-6000:]}"
             time.sleep(0.01)
         os.killpg(run.pid, signal.SIGKILL)
 

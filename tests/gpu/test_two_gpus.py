@@ -73,7 +73,10 @@ def test_two_jobs_get_a_gpu_each_and_a_job_of_two_gets_both(tmp_path: Path) -> N
     (tmp_path / "stage.py").write_text(STAGE, encoding="utf-8")
     variables = {name: value for name, value in os.environ.items() if not name.startswith(("CUDA_VISIBLE", "SLURM"))}
     # No slots of other runs, and the sources of this checkout.
-    variables |= {"TMPDIR": str(tmp_path), "PYTHONPATH": f"{ROOT / 'src'}:{tmp_path}"}
+    variables |= {
+        "TMPDIR": str(tmp_path),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(tmp_path), os.environ.get("PYTHONPATH", "")]),
+    }
 
     def start(name: str, gpus: int, end: str) -> subprocess.Popen:
         job = ["-m", "finmath_grpo.workflow.job", "--log", str(tmp_path / f"{name}.log"), "--gpus", str(gpus)]
