@@ -1,5 +1,6 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
+from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
 from finmath_grpo.workflow import cluster, console, provenance, unchanged
 
@@ -26,6 +27,8 @@ onstart:
             ],
             plan.experiments,
         )
+        if sum(job.rule.name == "figure" for job in workflow.dag.needrun_jobs()) > 1:
+            browser.share(Path("results/.snakemake"))
 
 
 if workflow.is_main_process:
