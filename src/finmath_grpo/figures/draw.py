@@ -2,8 +2,8 @@
 
 `--entry` says as JSON which function draws, with which options, under which title; it comes from `catalogue`, which
 this module does not import. Both files come from one Plotly figure. Kaleido draws the PNG in a Chromium that is
-installed on this machine (`finmath_grpo.figures.browser`); the HTML page loads the `plotly.min.js` beside it. Nothing is fetched from a network, and
-the same tables give the same bytes.
+installed on this machine, one for all figures of a run (`browser`); the HTML page loads the `plotly.min.js` beside it.
+Nothing is fetched from a network, and the same tables give the same bytes.
 """
 
 import argparse
