@@ -27,7 +27,9 @@ onstart:
             ],
             plan.experiments,
         )
-        if sum(job.rule.name == "figure" for job in workflow.dag.needrun_jobs()) > 1:
+        figures = sum(job.rule.name == "figure" for job in workflow.dag.needrun_jobs())
+        # Jobs in images (`--sdm apptainer`) have browsers of their own.
+        if figures > 1 and not workflow.deployment_settings.deployment_method:
             browser.share(Path("results/.snakemake"))
 
 
