@@ -1,4 +1,4 @@
-"""The figures of a run are drawn by one browser, with the bytes that each gives alone; where it fails, each draws alone."""
+"""One browser draws the figures of a run, with the bytes that each gives alone; where it fails, each draws alone."""
 
 import os
 import signal
