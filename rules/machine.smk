@@ -30,7 +30,7 @@ onstart:
         figures = sum(job.rule.name == "figure" for job in workflow.dag.needrun_jobs())
         # Jobs in images (`--sdm apptainer`) have browsers of their own.
         if figures > 1 and not workflow.deployment_settings.deployment_method:
-            browser.share(Path("results/.snakemake"))
+            browser.share(Path("results/.snakemake/browser.log"))
 
 
 if workflow.is_main_process:

@@ -5,8 +5,10 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import plotly.graph_objects as go
@@ -22,13 +24,21 @@ from pathlib import Path
 import plotly.graph_objects as go
 from finmath_grpo.figures import browser, draw
 folder = Path(sys.argv[1])
-browser.share(folder)
+browser.share(folder / "browser.log")
 before = {before}
 for place in range(3):
     figure = go.Figure(go.Bar(x=["a", "b"], y=[1, place]), layout={{"width": 200, "height": 150}})
     draw.write_png(figure, folder / f"{{place}}.png", 1.0)
 {after}
 """
+
+
+@pytest.fixture(autouse=True)
+def folder_for_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A short name, as a socket's has 107 bytes at most; what a killed run leaves goes with it."""
+    with tempfile.TemporaryDirectory(prefix="sockets-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield
 
 
 @pytest.fixture
@@ -78,6 +88,14 @@ def test_where_the_shared_browser_was_killed_each_figure_is_drawn_alone(tmp_path
     folder = tmp_path / "run"
     kill = "os.kill(int(os.popen(f'pgrep -P {os.getpid()} -f figures.browser').read().split()[0]), 9)"
     assert run(folder, before=kill).wait(PATIENCE) == 0
+    assert started.read_text().count("start") == 3 and len(list(folder.glob("*.png"))) == 3
+
+
+def test_where_there_can_be_no_socket_each_figure_is_drawn_alone(tmp_path: Path, started: Path, monkeypatch):
+    (tmp_path / ("long" * 30)).mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / ("long" * 30)))
+    folder = tmp_path / "run"
+    assert run(folder).wait(PATIENCE) == 0
     assert started.read_text().count("start") == 3 and len(list(folder.glob("*.png"))) == 3
 
 

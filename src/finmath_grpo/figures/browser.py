@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,16 +37,17 @@ LAST_CHUNK = b"IEND\xaeB`\x82"
 """What a whole PNG file ends with."""
 
 
-def share(folder: Path) -> None:
-    """Have one browser draw for all jobs of this process, until it ends. The socket and a log are put into `folder`.
+def share(log: Path) -> None:
+    """Have one browser draw for all jobs of this process, until it ends; `log` gets its words.
 
-    Where the folder can't hold a socket, each job draws by itself.
+    Where there can be no socket, each job draws by itself. The socket is for this user alone: who reaches it can have
+    any file that we can read drawn as a picture.
     """
-    address, parent = folder / "browser.sock", os.getpid()
-    address.unlink(missing_ok=True)
-    with socket.socket(socket.AF_UNIX) as listener, (folder / "browser.log").open("wb") as words:
+    folder, parent = tempfile.TemporaryDirectory(prefix="finmath-grpo-"), os.getpid()
+    address = str(Path(folder.name, "browser"))
+    with socket.socket(socket.AF_UNIX) as listener, log.open("wb") as words:
         try:
-            listener.bind(str(address))
+            listener.bind(address)
         except OSError:
             return
         listener.listen()
@@ -57,17 +59,17 @@ def share(folder: Path) -> None:
             pass_fds=[listener.fileno()],
             preexec_fn=lambda: end_with_parent(parent),
         )
-    os.environ[SHARED] = str(address)
-    atexit.register(_end, server, address)
+    os.environ[SHARED] = address
+    atexit.register(_end, server, folder)
 
 
-def _end(server: "subprocess.Popen[bytes]", address: Path) -> None:
+def _end(server: "subprocess.Popen[bytes]", folder: "tempfile.TemporaryDirectory[str]") -> None:
     server.terminate()
     try:
         server.wait(END)
     except subprocess.TimeoutExpired:
         server.kill()
-    address.unlink(missing_ok=True)
+    folder.cleanup()
 
 
 def drawn(figure: "go.Figure", options: dict[str, Any]) -> bytes:
