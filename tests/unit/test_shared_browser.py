@@ -91,14 +91,6 @@ def test_where_the_shared_browser_was_killed_each_figure_is_drawn_alone(tmp_path
     assert started.read_text().count("start") == 3 and len(list(folder.glob("*.png"))) == 3
 
 
-def test_where_there_can_be_no_socket_each_figure_is_drawn_alone(tmp_path: Path, started: Path, monkeypatch):
-    (tmp_path / ("long" * 30)).mkdir()
-    monkeypatch.setenv("TMPDIR", str(tmp_path / ("long" * 30)))
-    folder = tmp_path / "run"
-    assert run(folder).wait(PATIENCE) == 0
-    assert started.read_text().count("start") == 3 and len(list(folder.glob("*.png"))) == 3
-
-
 def test_the_shared_browser_ends_with_a_run_that_is_killed(tmp_path: Path):
     folder = tmp_path / "run"
     killed = run(folder, after="print('drawn', flush=True); time.sleep(600)")
