@@ -35,8 +35,8 @@ for place in range(3):
 
 @pytest.fixture(autouse=True)
 def folder_for_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A short name, as a socket's has 107 bytes at most; what a killed run leaves goes with it."""
-    with tempfile.TemporaryDirectory(prefix="sockets-") as folder:
+    """A short name, as a socket's has 107 bytes at most; what a killed run leaves goes with it, but for a dying browser."""
+    with tempfile.TemporaryDirectory(prefix="sockets-", ignore_cleanup_errors=True) as folder:
         monkeypatch.setenv("TMPDIR", folder)
         yield
 
