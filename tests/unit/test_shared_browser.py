@@ -35,7 +35,7 @@ for place in range(3):
 
 @pytest.fixture(autouse=True)
 def folder_for_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A short name, as a socket's has 107 bytes at most; what a killed run leaves goes with it, but for a dying browser."""
+    """A short name, as a socket's has 107 bytes at most. A browser that is ending may still write."""
     with tempfile.TemporaryDirectory(prefix="sockets-", ignore_cleanup_errors=True) as folder:
         monkeypatch.setenv("TMPDIR", folder)
         yield
