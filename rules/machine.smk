@@ -1,5 +1,6 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
+from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
 from finmath_grpo.workflow import cluster, console, provenance, unchanged
 
@@ -32,6 +33,10 @@ onstart:
             plan.experiments,
             GPU_JOBS,
         )
+        figures = sum(job.rule.name == "figure" for job in workflow.dag.needrun_jobs())
+        # Jobs in images (`--sdm apptainer`) have browsers of their own.
+        if figures > 1 and not workflow.deployment_settings.deployment_method:
+            browser.share(Path("results/.snakemake/browser.log"))
 
 
 if workflow.is_main_process:

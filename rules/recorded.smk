@@ -1,7 +1,7 @@
 # A run that is shipped as one file: what its GPU made, member by member. The rest is made as of any run. So the texts are
 # scored once more here: scores that contradict the texts, or were made by an older scorer, can't pass.
 
-from finmath_grpo.release.record import DEEP, OF_MODELS, OF_RUN, OF_TESTS
+from finmath_grpo.release.record import DEEP, OF_RUN, OF_TESTS
 
 
 rule unpack:
@@ -15,7 +15,28 @@ rule unpack:
     wildcard_constraints:
         experiment=plan.kinds("recorded"),
         member="|".join(
-            name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_TESTS, DEEP, *OF_MODELS]
+            name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_TESTS, DEEP]
         ),
     shell:
-        job("release.record unpack --record {input.record} --member {wildcards.member} --output {output}")
+        job("release.record unpack --record {input.record} --members {wildcards.member} --outputs {output}")
+
+
+# The texts of all models go together: each file costs a start of Python, and whoever reads one needs them all.
+for experiment in plan.recorded():
+    for kind, members in plan.recorded_texts(experiment).items():
+
+        rule:
+            name:
+                f"unpack_{kind}_of_{experiment}"
+            input:
+                record=plan.experiments[experiment].record,
+                code=plan.code("release.record"),
+            output:
+                [f"results/{experiment}/{member}" for member in members],
+            log:
+                f"results/{experiment}/logs/unpack/{kind}.log",
+            localrule: True
+            params:
+                members=members,
+            shell:
+                job("release.record unpack --record {input.record} --members {params.members} --outputs {output}")

@@ -39,14 +39,14 @@ def provenance(content: bytes) -> tuple[tarfile.TarInfo, bytes]:
 def test_member_is_unpacked_if_it_is_as_its_job_left_it(tmp_path: Path):
     good = pack(tmp_path / "good", member("scores.csv", SCORES), member("other.csv", b"x"), provenance(SCORES))
     for name, content in (("scores.csv", SCORES), ("other.csv", b"x")):
-        record.unpack(good, name, tmp_path / name)
+        record.unpack(good, {name: tmp_path / name})
         assert (tmp_path / name).read_bytes() == content
     edited = pack(tmp_path / "edited", member("scores.csv", SCORES.replace(b"1", b"2")), provenance(SCORES))
     with pytest.raises(UserError, match=r"scores\.csv is not as its job left it"):
-        record.unpack(edited, "scores.csv", tmp_path / "out.csv")
+        record.unpack(edited, {"scores.csv": tmp_path / "out.csv"})
     torn = pack(tmp_path / "torn", member("scores.csv", SCORES), member("provenance.json", b"{"))
     with pytest.raises(UserError, match=r"provenance\.json is not as expected"):
-        record.unpack(torn, "scores.csv", tmp_path / "out.csv")
+        record.unpack(torn, {"scores.csv": tmp_path / "out.csv"})
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -54,7 +54,7 @@ def test_member_is_unpacked_if_it_is_as_its_job_left_it(tmp_path: Path):
 def test_what_is_no_plain_file_is_told_so(tmp_path: Path, kind: bytes):
     odd = pack(tmp_path / "odd", member("scores.csv", b"", kind, "scores.csv"))
     with pytest.raises(UserError, match=r"scores\.csv'? is no (plain )?file"):
-        record.unpack(odd, "scores.csv", tmp_path / "out.csv")
+        record.unpack(odd, {"scores.csv": tmp_path / "out.csv"})
 
 
 def test_sparse_member_that_says_it_is_huge_is_refused(tmp_path: Path):
@@ -62,7 +62,7 @@ def test_sparse_member_that_says_it_is_huge_is_refused(tmp_path: Path):
     entry.pax_headers = {"GNU.sparse.major": "0", "GNU.sparse.minor": "1", "GNU.sparse.map": "0,0",
                          "GNU.sparse.size": str(2**43)}  # fmt: skip
     with pytest.raises(UserError, match=r"scores\.csv'? is no (plain )?file"):
-        record.unpack(pack(tmp_path / "sparse", (entry, b"")), "scores.csv", tmp_path / "out.csv")
+        record.unpack(pack(tmp_path / "sparse", (entry, b"")), {"scores.csv": tmp_path / "out.csv"})
 
 
 def test_record_that_unpacks_into_more_than_memory_is_refused_at_the_bound(tmp_path: Path, monkeypatch):
@@ -71,7 +71,7 @@ def test_record_that_unpacks_into_more_than_memory_is_refused_at_the_bound(tmp_p
     bomb.write_bytes(zstandard.ZstdCompressor().compress(bytes(200_000_000)))
     tracemalloc.start()
     with pytest.raises(UserError, match="unpacks into more than 10,000,000 bytes"):
-        record.unpack(bomb, "scores.csv", tmp_path / "out.csv")
+        record.unpack(bomb, {"scores.csv": tmp_path / "out.csv"})
     assert tracemalloc.get_traced_memory()[1] < 60_000_000
     tracemalloc.stop()
 
@@ -80,4 +80,4 @@ def test_record_that_unpacks_into_more_than_memory_is_refused_at_the_bound(tmp_p
 def test_what_is_no_record_is_told_so(tmp_path: Path, content: bytes):
     (tmp_path / "none").write_bytes(content)
     with pytest.raises(UserError, match="not a record as"):
-        record.unpack(tmp_path / "none", "scores.csv", tmp_path / "out.csv")
+        record.unpack(tmp_path / "none", {"scores.csv": tmp_path / "out.csv"})

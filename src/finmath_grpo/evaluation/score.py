@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from finmath_grpo.answers import OPENING
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.completions import Completion
 from finmath_grpo.evaluation.scores import COLUMNS, check_complete
@@ -20,25 +21,34 @@ def score_rows(tests: dict[str, list[Question]], completions: list[Path]) -> Ite
 
     Raises UserError for an unknown question, and for a completion of another model than its file's.
     """
-    questions = {(test, question.id): question for test, rows in tests.items() for question in rows}
+    questions = {
+        (test, question.id): (question, Decimal(question.value)) for test, rows in tests.items() for question in rows
+    }
+    # What is before the last tag says nothing of the answer, and answers repeat: of ours seven in ten.
+    scored: dict[tuple[str, str, str, str], dict[str, int | str]] = {}
     for path in completions:
+        model = path.stem
         for line, row in enumerate(read_jsonl(path, Completion), start=1):
-            question = questions.get((row.test, row.question_id))
-            if question is None:
+            found = questions.get((row.test, row.question_id))
+            if found is None:
                 raise UserError(f"{path}, line {line}: question_id {row.question_id!r} is not in the test {row.test}")
-            if row.model != path.stem:
+            if row.model != model:
                 raise UserError(
-                    f"{path}, line {line}: model is {row.model!r}; expected {path.stem!r}, as the file is named; delete"
+                    f"{path}, line {line}: model is {row.model!r}; expected {model!r}, as the file is named; delete"
                     " the file and run again"
                 )
-            value = Decimal(question.value)
+            question, value = found
+            answer = row.text[max(0, row.text.rfind(OPENING)) :]
+            key = (row.test, row.question_id, answer, row.finish)
+            if key not in scored:
+                scored[key] = score(answer, row.finish, question.answer, value, question.answer_unit)
             yield {
                 "model": row.model,
                 "test": row.test,
                 "temperature": row.temperature,
                 "sample": row.sample,
                 "question_id": row.question_id,
-                **score(row.text, row.finish, question.answer, value, question.answer_unit),
+                **scored[key],
                 "gold": question.answer,
                 "value": question.value,
                 "tokens": row.tokens,

@@ -2,8 +2,8 @@
 
 `--entry` says as JSON which function draws, with which options, under which title; it comes from `catalogue`, which
 this module does not import. Both files come from one Plotly figure. Kaleido draws the PNG in a Chromium that is
-installed on this machine; the HTML page loads the `plotly.min.js` beside it. Nothing is fetched from a network, and
-the same tables give the same bytes.
+installed on this machine, one for all figures of a run (`browser`); the HTML page loads the `plotly.min.js` beside it.
+Nothing is fetched from a network, and the same tables give the same bytes.
 """
 
 import argparse
@@ -15,13 +15,12 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
-import kaleido
 import plotly.graph_objects as go
 import pydantic
-from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
 from pydantic import Field
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.figures import browser
 from finmath_grpo.figures.page import write_page
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, read_tables
@@ -93,12 +92,17 @@ def set_title(figure: go.Figure, title: str, experiment: str) -> None:
 def write_png(figure: go.Figure, path: Path, scale: float) -> None:
     """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError if no browser can be started.
 
-    A process of its own draws, since Kaleido (1.3) waits for ever for a browser that dies while it starts.
+    The browser that a run's jobs share draws, or else one of our own, in a process of its own: Kaleido (1.3) waits for
+    ever for a browser that dies while it starts.
     """
+    options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
     with replacing(path) as temporary:
+        if png := browser.drawn(figure, options):
+            temporary.write_bytes(png)
+            return
         for _ in range(TRIES):
             drawing = multiprocessing.get_context("fork").Process(
-                target=_draw_png, args=(figure, temporary, scale, os.getpid())
+                target=_draw_png, args=(figure, temporary, options, os.getpid())
             )
             drawing.start()
             drawing.join(PATIENCE)
@@ -115,11 +119,13 @@ def write_png(figure: go.Figure, path: Path, scale: float) -> None:
             raise UserError(f"{path}: the drawing process ended with status {drawing.exitcode}; its words are above")
 
 
-def _draw_png(figure: go.Figure, path: Path, scale: float, parent: int) -> None:
+def _draw_png(figure: go.Figure, path: Path, options: dict[str, Any], parent: int) -> None:
+    import kaleido
+    from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
+
     end_with_parent(parent)
     # When the browser quits, choreographer sometimes logs a traceback about its last message. It means nothing.
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
-    options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
     try:
         # Without "mathjax": False Kaleido would load MathJax from the network.
         path.write_bytes(kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False}))

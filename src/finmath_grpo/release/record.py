@@ -1,7 +1,7 @@
 """A finished run as one small file, and back: what the tables, figures, claims and page of `recorded` are made from.
 
     python -m finmath_grpo.release.record pack --experiment small --record small.tar.zst
-    python -m finmath_grpo.release.record unpack --record small.tar.zst --member deep.csv --output deep.csv
+    python -m finmath_grpo.release.record unpack --record small.tar.zst --members deep.csv --outputs deep.csv
 
 The file holds questions, what the models wrote, the tables that the DAG makes from training, and for reading: step
 logs, resolved configs, merge checks, timings and provenance. No weights, and no scores: they are made again from the
@@ -14,6 +14,7 @@ import hashlib
 import io
 import json
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import zstandard
@@ -104,12 +105,13 @@ def opened(record: Path) -> tarfile.TarFile:
         ) from None
 
 
-def unpack(record: Path, member: str, output: Path) -> None:
-    """Write one member of a record. Raises UserError for a record without that member."""
+def unpack(record: Path, outputs: Mapping[str, Path]) -> None:
+    """Write members of a record, each to its place. Raises UserError for a record without one of them."""
     with opened(record) as archive:
-        content = read_member(archive, record, member)
-        check_as_made(archive, record, member, content)
-        write_whole(output, content)
+        for member, output in outputs.items():
+            content = read_member(archive, record, member)
+            check_as_made(archive, record, member, content)
+            write_whole(output, content)
 
 
 def read_member(archive: tarfile.TarFile, record: Path, member: str) -> bytes:
@@ -154,14 +156,14 @@ def main() -> None:
     packing.add_argument("--record", type=Path, required=True)
     unpacking = commands.add_parser("unpack")
     unpacking.add_argument("--record", type=Path, required=True)
-    unpacking.add_argument("--member", required=True, help="its path below results/{experiment}/")
-    unpacking.add_argument("--output", type=Path, required=True)
+    unpacking.add_argument("--members", nargs="+", required=True, help="their paths below results/{experiment}/")
+    unpacking.add_argument("--outputs", type=Path, nargs="+", required=True, help="where to write each")
     arguments = parser.parse_args()
     if arguments.command == "pack":
         name = arguments.experiment
         pack(Path("results", name), Path("config", f"{name}.yaml"), arguments.record)
     else:
-        unpack(arguments.record, arguments.member, arguments.output)
+        unpack(arguments.record, dict(zip(arguments.members, arguments.outputs, strict=True)))
 
 
 if __name__ == "__main__":

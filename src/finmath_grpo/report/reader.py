@@ -6,6 +6,7 @@ inflates the texts of a question when it is chosen.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,9 @@ def question_texts(evaluation: Evaluation) -> Iterator[list[list[list[Any]]]]:
         yield list(models.values())
 
 
+@lru_cache(maxsize=1 << 12)
 def sums(text: str) -> list[list[Any]]:
-    """The checked equations of a text as the page takes them."""
+    """The checked equations of a text as the page takes them. Texts of one question repeat."""
     found = list(equations(text))
     if not found or text.isascii() or _units(text) == len(text):
         return [list(equation) for equation in found]

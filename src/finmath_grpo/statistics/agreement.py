@@ -5,7 +5,7 @@ from itertools import permutations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from finmath_grpo.statistics.contrasts import mcnemar_p
 from finmath_grpo.statistics.families import Families
@@ -100,8 +100,10 @@ def agreement_table(
 def cohen_kappa(marks: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Cohen's kappa of two models' marks, (2, questions) (Cohen 1960): as Fleiss', but chance has a rate per model."""
     first, second = marks
-    p, q = (np.average(mark, weights=weights) for mark in (first, second))
-    return _kappa(np.average(first == second, weights=weights), p * q + (1 - p) * (1 - q))
+    weights = np.ones(len(first)) if weights is None else weights
+    total = weights.sum()
+    p, q, alike = (weights @ counted / total for counted in (first, second, first == second))
+    return _kappa(alike, p * q + (1 - p) * (1 - q))
 
 
 def kappa_interval(
@@ -124,7 +126,7 @@ def kappa_interval(
     count = families.count
     with_added = Families(np.append(families.codes, [count, count + 1, count + 1]), count + 2)
     error = jackknife_error(with_added, lambda kept: kappa(more[:, kept], weights[kept]))
-    half = student.ppf(0.5 + confidence / 2, count - 1) * error
+    half = stdtrit(count - 1, 0.5 + confidence / 2) * error
     centre = kappa(more, weights)
     low, high = max(-1.0, min(centre - half, value)), min(1.0, max(centre + half, value))
     return round(low, 12), round(high, 12)

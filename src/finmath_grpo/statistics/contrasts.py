@@ -1,6 +1,7 @@
 """Differences between two models on the same questions, and what difference so many questions can show."""
 
 from collections.abc import Sequence
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ POWER = 0.8
 SIGNIFICANCE = 0.05
 
 
+@cache
 def mcnemar_p(gains: int, losses: int) -> float:
     """Exact two-sided McNemar test (McNemar 1947): could so many gains and losses be flips of a fair coin?"""
     return binomtest(gains, gains + losses).pvalue if gains + losses else 1.0

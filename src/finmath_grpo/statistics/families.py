@@ -6,6 +6,7 @@ Two questions of one family (the same exercise with other numbers) are solved or
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,10 +44,17 @@ class Families:
 
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Sums over the questions of each family of `values`, (questions, columns); (families, columns)."""
+        if self.count == len(self.codes):
+            return values[np.argsort(self.codes)].astype(float)
+        sums: np.ndarray = self._member @ values
+        return sums
+
+    @cached_property
+    def _member(self) -> np.ndarray:
+        """1 where a question is of a family, else 0: (families, questions)."""
         member = np.zeros((self.count, len(self.codes)))
         member[self.codes, np.arange(len(self.codes))] = 1
-        sums: np.ndarray = member @ values
-        return sums
+        return member
 
     def means(self, values: np.ndarray) -> np.ndarray:
         """Means over the questions of each family of `values`, (questions, columns); (families, columns)."""

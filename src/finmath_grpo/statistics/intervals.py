@@ -10,8 +10,7 @@ prints how often each interval holds the truth. The percentile bootstrap covers 
 from collections.abc import Callable
 
 import numpy as np
-from scipy.stats import t as student
-from statsmodels.stats.proportion import proportion_confint
+from scipy.special import stdtrit
 
 from finmath_grpo.statistics.families import Families
 
@@ -27,6 +26,9 @@ ENOUGH = 5
 
 def wilson_interval(correct: np.ndarray, n: np.ndarray | float, confidence: float) -> Ends:
     """Wilson's score interval for `correct` of `n` (Wilson 1927; why not the normal one: Bowyer et al., 2503.01747)."""
+    # It takes longer to load than most stages to do their work.
+    from statsmodels.stats.proportion import proportion_confint
+
     low, high = proportion_confint(correct, n, alpha=1 - confidence, method="wilson")
     return np.round(low, 12), np.round(high, 12)
 
@@ -52,7 +54,7 @@ def share_interval(
         variance = count / (count - 1) * ((sums - share * sizes) ** 2).sum(axis=0) / n**2
         spread = share * (1 - share)
         size = (spread + PSEUDO / n) / (variance + PSEUDO / n / count)
-        z2 = student.ppf(0.5 + confidence / 2, count - 1) ** 2
+        z2 = stdtrit(count - 1, 0.5 + confidence / 2) ** 2
         centre = (share + z2 / size / 2) / (1 + z2 / size)
         half = np.sqrt(z2 * (spread / size + z2 / size**2 / 4)) / (1 + z2 / size)
     low, high = np.clip(centre - half, 0, share), np.clip(centre + half, share, 1)
@@ -74,7 +76,7 @@ def difference_interval(families: Families, values: np.ndarray, confidence: floa
     if families.count < 2:
         return np.full(len(mean), -1.0), np.full(len(mean), 1.0)
     centre, error = difference_error(families, values)
-    half = student.ppf(0.5 + confidence / 2, families.count - 1) * error
+    half = stdtrit(families.count - 1, 0.5 + confidence / 2) * error
     return np.round(np.clip(centre - half, -1, mean), 12), np.round(np.clip(centre + half, mean, 1), 12)
 
 

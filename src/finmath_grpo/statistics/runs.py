@@ -121,16 +121,18 @@ def over_runs(table: pd.DataFrame, units: Sequence[Families], samples: Sequence[
     Changes `low`, `high`, `interval`, `p` and, where there is one, `procedure`. There are one unit and one sample per
     row, and the sample's mean is the row's difference.
     """
-    for row, unit, sample in zip(table.index, units, samples, strict=True):
-        if not sample.drawn:
-            continue
-        ends = (table.loc[[row], "low"].to_numpy(), table.loc[[row], "high"].to_numpy())
-        low, high = widened(ends, sample.mean.mean(keepdims=True), [sample], unit, confidence)
-        table.loc[row, ["low", "high"]] = low[0], high[0]
-        table.loc[row, "interval"] += " and runs"
-        table.loc[row, "p"] = max(table.loc[row, "p"], difference_p(unit, sample))
-        if "procedure" in table:
-            table.loc[row, "procedure"] += "; t over runs"
+    several = np.array([bool(sample.drawn) for sample in samples])
+    low, high, p = (table[column].to_numpy(float, copy=True) for column in ("low", "high", "p"))
+    for unit in {id(unit): unit for unit in units}.values():
+        places = [place for place in np.flatnonzero(several).tolist() if units[place] is unit]
+        chosen = [samples[place] for place in places]
+        means = np.array([sample.mean.mean() for sample in chosen])
+        low[places], high[places] = widened((low[places], high[places]), means, chosen, unit, confidence)
+        p[places] = np.maximum(p[places], [difference_p(unit, sample) for sample in chosen])
+    table["low"], table["high"], table["p"] = low, high, p
+    table.loc[several, "interval"] += " and runs"
+    if "procedure" in table:
+        table.loc[several, "procedure"] += "; t over runs"
 
 
 def _parts(units: Families, sample: Sample) -> list[tuple[float, int]]:

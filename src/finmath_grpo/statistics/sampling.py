@@ -76,12 +76,17 @@ def vote_counts(answers: np.ndarray, right: np.ndarray) -> list[tuple[int, tuple
 
     `answers` is (questions, completions): a code for each number, -1 for none; `right` says which are the value.
     """
-    counts = []
-    for row, hits in zip(answers, right, strict=True):
-        voted = row[(row >= 0) & (hits == 0)]
-        others = np.sort(np.unique(voted, return_counts=True)[1])
-        counts.append((int(hits.sum()), tuple(others.tolist()), int(((row < 0) & (hits == 0)).sum())))
-    return counts
+    missed, spoken = right == 0, answers >= 0
+    # One sort for all questions: a code of question and answer together.
+    base = int(answers.max(initial=0)) + 1
+    voted = (np.arange(len(answers))[:, None] * base + answers)[missed & spoken]
+    codes, votes = np.unique(voted, return_counts=True)
+    by_question = np.split(votes, np.searchsorted(codes, base * np.arange(1, len(answers))))
+    hits, silent = right.sum(axis=1), (missed & ~spoken).sum(axis=1)
+    return [
+        (int(hit), tuple(sorted(others.tolist())), int(none))
+        for hit, others, none in zip(hits, by_question, silent, strict=True)
+    ]
 
 
 def answer_codes(grid: Grid) -> np.ndarray:

@@ -32,7 +32,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import digest, sha256, write_json
 from finmath_grpo.locks import exclusive
 from finmath_grpo.processes import end_with_parent
-from finmath_grpo.workflow import cluster, unchanged
+from finmath_grpo.workflow import unchanged
 from finmath_grpo.workflow.environment import Environment, this_environment
 from finmath_grpo.workflow.gpu_slot import own_gpus
 from finmath_grpo.workflow.hold import HOLDER, RUNNING
@@ -244,7 +244,11 @@ def main() -> None:
     command = words[cut + 1 :]
     if not command:
         parser.error("a module is expected after --")
-    cluster.check_node(arguments.log, command, arguments.gpus)
+    if "SLURM_JOB_ID" in os.environ:
+        # Its imports take longer than all else that is done here.
+        from finmath_grpo.workflow import cluster
+
+        cluster.check_node(arguments.log, command, arguments.gpus)
     holder = run_above()
     try:
         with own_gpus(arguments.gpus, os.environ, lambda: not holder or descends_from(holder)) as gpus:

@@ -89,6 +89,19 @@ class Plan(RunPlan):
         assert isinstance(experiment, Recorded)
         return experiment.record
 
+    def recorded(self) -> list[str]:
+        """The experiments of the kind `recorded`."""
+        return [name for name, found in self.experiments.items() if isinstance(found, Recorded)]
+
+    def recorded_texts(self, experiment: str) -> dict[str, list[str]]:
+        """What models wrote, by kind: members of an experiment's record. No kind of which there is none."""
+        found = self.experiments[experiment]
+        texts = {
+            "completions": [f"completions/{model}.jsonl" for model in found.models],
+            "rollouts": [f"training/{m}/completions.jsonl.zst" for m in experiments.models_with_rollouts(found)],
+        }
+        return {kind: members for kind, members in texts.items() if members}
+
     def numbers(self, wildcards: Wildcards) -> str:
         experiment = self.experiments[wildcards.experiment]
         assert isinstance(experiment, Published)
