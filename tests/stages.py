@@ -5,6 +5,7 @@ already. What differs: the seed of hashes is the parent's, so a test of equal by
 tests of what is imported. Not for stages that compute with torch, whose threads no fork has.
 """
 
+import gc
 import os
 import runpy
 import subprocess
@@ -56,6 +57,9 @@ def _forked(command: list[str], anew: str, folder: Path, environment: dict[str, 
 def _become(command: list[str], anew: str, folder: Path, environment: dict[str, str], out: int, err: int) -> NoReturn:
     """Be the process that the command would start, and end as it would."""
     status = 1
+    # What the tests' process holds is no garbage of the stage's. To look through it took half a second per collection,
+    # and statsmodels asks for 15 in one stage.
+    gc.freeze()
     try:
         os.dup2(out, 1)
         os.dup2(err, 2)
