@@ -13,6 +13,7 @@ import sys
 import tempfile
 import traceback
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -31,31 +32,34 @@ def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = F
     if fresh:
         return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
     import_module(name)
-    return _forked(command, name, Path(), environment)
+    return in_fork(lambda: _run_module(command), "finmath_grpo", **environment)
 
 
 def look(folder: Path, *words: str, **environment: str) -> Done:
     """Run `python -m snakemake WORD…` in a checkout, of the sources there, where it only looks and runs no job."""
     import_module("snakemake.cli")
-    return _forked([sys.executable, "-m", "snakemake", *words], "finmath_grpo", folder, environment)
+    command = [sys.executable, "-m", "snakemake", *words]
+    return in_fork(lambda: _run_module(command), "finmath_grpo", folder, **environment)
 
 
-def _forked(command: list[str], anew: str, folder: Path, environment: dict[str, str]) -> Done:
-    """Run the command `python … -m MODULE …` in a folder by a fork; modules named `anew…` are imported again."""
+def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **environment: str) -> Done:
+    """Call something in a fork of this process, in a folder; modules named `anew…` are imported again there."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if not child:
-            _become(command, anew, folder, environment, out.fileno(), err.fileno())
+            _end_as(call, anew, folder, environment, out.fileno(), err.fileno())
         _, status = os.waitpid(child, 0)
         texts = []
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode("utf-8"))
-    return subprocess.CompletedProcess(command, os.waitstatus_to_exitcode(status), *texts)
+    return subprocess.CompletedProcess(sys.orig_argv, os.waitstatus_to_exitcode(status), *texts)
 
 
-def _become(command: list[str], anew: str, folder: Path, environment: dict[str, str], out: int, err: int) -> NoReturn:
-    """Be the process that the command would start, and end as it would."""
+def _end_as(
+    call: Callable[[], object], anew: str, folder: Path, environment: dict[str, str], out: int, err: int
+) -> NoReturn:
+    """Call, and end as a process that did no more."""
     status = 1
     # What the tests' process holds is no garbage of the stage's. To look through it took half a second per collection,
     # and statsmodels asks for 15 in one stage.
@@ -66,16 +70,9 @@ def _become(command: list[str], anew: str, folder: Path, environment: dict[str, 
         sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
         os.environ.update(environment)
         os.chdir(folder)
-        warnings.resetwarnings()
-        if "-W" in command:
-            warnings.simplefilter("error")
-        for category in UNSEEN:
-            warnings.simplefilter("ignore", category, append=True)
-        name, *words = command[command.index("-m") + 1 :]
-        sys.argv = [name, *words]
         for module in [module for module in sys.modules if module.startswith(anew)]:
             del sys.modules[module]
-        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        call()
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -87,3 +84,15 @@ def _become(command: list[str], anew: str, folder: Path, environment: dict[str, 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _run_module(command: list[str]) -> None:
+    """Do what the command `python … -m MODULE …` would do in a new process."""
+    warnings.resetwarnings()
+    if "-W" in command:
+        warnings.simplefilter("error")
+    for category in UNSEEN:
+        warnings.simplefilter("ignore", category, append=True)
+    name, *words = command[command.index("-m") + 1 :]
+    sys.argv = [name, *words]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)
