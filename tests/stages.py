@@ -1,4 +1,4 @@
-"""A stage, or a look of Snakemake's, in a process of its own as a user would run it, at the price of a fork.
+"""A stage, or Snakemake, in a process of its own as a user would run it, at the price of a fork.
 
 `python -m` pays for Python and its libraries each time, one to five seconds; a fork of the tests' process has them
 already. What differs: the seed of hashes is the parent's, so a test of equal bytes starts `fresh` processes, and so do
@@ -35,8 +35,8 @@ def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = F
     return in_fork(lambda: _run_module(command), "finmath_grpo", **environment)
 
 
-def look(folder: Path, *words: str, **environment: str) -> Done:
-    """Run `python -m snakemake WORD…` in a checkout, of the sources there, where it only looks and runs no job."""
+def snakemake(folder: Path, *words: str, **environment: str) -> Done:
+    """Run `python -m snakemake WORD…` in a checkout, of the sources there. Its jobs are processes as ever."""
     import_module("snakemake.cli")
     command = [sys.executable, "-m", "snakemake", *words]
     return in_fork(lambda: _run_module(command), "finmath_grpo", folder, **environment)
