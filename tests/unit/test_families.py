@@ -46,7 +46,12 @@ def draws(family):
     return draw_many(family)
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
+@pytest.fixture(scope="module", params=ALL, ids=lambda family: family.name)
+def family(request):
+    """Family by family, so that one worker draws what all tests of a family look at."""
+    return request.param
+
+
 def test_the_answer_is_that_of_an_independent_formula(family):
     for problem in draws(family):
         numbers = [part if isinstance(part, str) else float(part) for part in problem.numbers]
@@ -55,7 +60,6 @@ def test_the_answer_is_that_of_an_independent_formula(family):
         assert float(problem.value) == pytest.approx(expected, abs=tolerance), problem
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_the_solution_is_right_line_by_line_and_ends_in_the_answer(family):
     for problem in draws(family):
         found = equations(problem.solution)
@@ -65,7 +69,6 @@ def test_the_solution_is_right_line_by_line_and_ends_in_the_answer(family):
         assert last_number(problem.solution) == problem.value, problem
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_no_equation_between_numbers_goes_unread(family):
     """A line that the evaluator can't read would be a line that no test checks."""
     for problem in draws(family):
@@ -77,7 +80,6 @@ def test_no_equation_between_numbers_goes_unread(family):
                 assert len(equations(line)) + len(unread) >= len(right_sides), line
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_given_powers_are_right_to_their_four_places_and_printed_as_in_a_book(family):
     for problem in draws(family):
         found = re.findall(r"\[\(([0-9,]+)\)(⁻?)([⁰¹²³⁴⁵⁶⁷⁸⁹]+) = ([0-9.]+,[0-9]{4}) alınız\.\]", problem.question)
@@ -90,7 +92,6 @@ def test_given_powers_are_right_to_their_four_places_and_printed_as_in_a_book(fa
                 assert abs(power - parse_turkish(value)) <= Decimal("0.00005"), problem.question
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_texts_are_written_as_textbooks_do(family):
     problems = draws(family)
     assert len({masked(problem.question) for problem in problems}) >= 3, "at least three phrasings"
@@ -126,7 +127,6 @@ def last_spoken(written):
     return (in_words(int(whole_or_decimals)) or ["sıfır"])[-1]
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_suffixes_follow_the_number_read_aloud(family):
     """Vowels by harmony, t after a voiceless consonant, and a letter between two vowels only."""
     for problem in draws(family):
@@ -149,9 +149,8 @@ def test_numbers_are_read_aloud_as_in_speech():
     assert [" ".join(in_words(number)) for number, _ in spoken] == [words for _, words in spoken]
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_a_draw_is_a_function_of_the_seed_and_numbers_identify_the_problem(family):
-    assert draw_many(family) == draw_many(family)
+    assert draw_many(family) == draws(family)
     values = {}
     for problem in draws(family):
         assert values.setdefault(problem.numbers, problem.value) == problem.value

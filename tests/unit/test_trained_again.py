@@ -1,10 +1,9 @@
 """The programs that train outside of the DAG: where two trainings part, and which completions repeat a word."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 ROLLOUTS = """
@@ -34,19 +33,18 @@ def value_of(code: str, expression: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize(
-    ("second", "found"),
-    [
-        ("first", "None"),
-        (
-            '[*first[:2], row(2, "q1", "a b d"), row(2, "q3", "d e f")]',
-            "{'step': 2, 'completions': 2, 'differ': 2, 'first_token': 2, 'median_token': 2.0}",
+def test_two_trainings_part_at_the_first_step_and_token_that_differ() -> None:
+    seconds = {
+        "first": "None",
+        '[*first[:2], row(2, "q1", "a b d"), row(2, "q3", "d e f")]': (
+            "{'step': 2, 'completions': 2, 'differ': 2, 'first_token': 2, 'median_token': 2.0}"
         ),
-        ('[*first[:3], row(2, "q3", "d e", 0.5)]', "{'step': 2, 'completions': 2, 'differ': 0}"),
-    ],
-)
-def test_two_trainings_part_at_the_first_step_and_token_that_differ(second: str, found: str) -> None:
-    assert value_of(ROLLOUTS, f"first_difference(first, {second}, words)") == found
+        '[*first[:3], row(2, "q3", "d e", 0.5)]': "{'step': 2, 'completions': 2, 'differ': 0}",
+    }
+    # In one process, since the program loads torch.
+    each = [f"str(first_difference(first, {second}, words))" for second in seconds]
+    found = ast.literal_eval(value_of(ROLLOUTS, f"[{', '.join(each)}]"))
+    assert dict(zip(seconds, found, strict=True)) == seconds
 
 
 def test_a_word_ten_times_in_a_row_is_a_repetition_and_a_part_of_a_word_is_none() -> None:

@@ -34,6 +34,12 @@ def draws(family):
     return [family.draw(draw) for _ in range(DRAWS)]
 
 
+@pytest.fixture(scope="module", params=ALL, ids=lambda family: family.name)
+def family(request):
+    """Family by family, so that one worker draws what all tests of a family look at."""
+    return request.param
+
+
 def with_carets(solution):
     """`(1,02)²⁴` as the evaluator of the tests reads it: `(1,02)^24`."""
     return SUPERSCRIPT.sub(
@@ -46,7 +52,6 @@ def test_there_are_25_families_for_t2_and_every_family_has_a_formula():
     assert {family.name for family in ALL} == set(FORMULAS) and len(set(FORMULAS)) == len(ALL)
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_the_answer_is_that_of_an_independent_formula(family):
     for problem in draws(family):
         numbers = [part if isinstance(part, str) else float(part) for part in problem.numbers]
@@ -55,7 +60,6 @@ def test_the_answer_is_that_of_an_independent_formula(family):
         assert abs(expected * 100 % 1 - 0.5) > 1e-7, "the answer would hang on how halves are rounded"
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_the_solution_is_right_line_by_line_and_ends_in_the_answer(family):
     for problem in draws(family):
         solution = with_carets(problem.solution)
@@ -68,7 +72,6 @@ def test_the_solution_is_right_line_by_line_and_ends_in_the_answer(family):
             assert len(equations(line)) == len(re.findall(r"[=≈] *-?[0-9]", line)), f"no test reads this line: {line}"
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_texts_are_written_as_textbooks_do(family):
     problems = draws(family)
     shapes = {re.sub(r"[0-9][0-9.,]*['’]?\w*", "#", problem.question) for problem in problems}
@@ -85,7 +88,6 @@ def test_texts_are_written_as_textbooks_do(family):
         assert problem.value.as_tuple().exponent >= -2, "more decimals than an answer has"
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_suffixes_follow_the_vowel_of_the_spoken_number(family):
     for problem in draws(family):
         for written, ending in re.findall(r"(TL|%?[0-9][0-9.,]*)['’]([a-zçğıöşü]+)", problem.question):
@@ -94,7 +96,6 @@ def test_suffixes_follow_the_vowel_of_the_spoken_number(family):
             assert follows[0] == heard[-1], problem.question
 
 
-@pytest.mark.parametrize("family", ALL, ids=lambda family: family.name)
 def test_a_draw_is_a_function_of_the_seed_and_numbers_identify_the_problem(family):
     draw = Random(family.name)
     assert [family.draw(draw) for _ in range(DRAWS)] == draws(family)

@@ -10,10 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from stages import look
+from stages import snakemake
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+
+
+LONG = ("test_two_processes.py", "test_released_model.py")
+"""What takes a minute or more and shares nothing with other modules."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: of two workers (`make test`) one does them, and the other takes over what is left at the end,
+    where short tests make both end together."""
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @dataclass(frozen=True)
@@ -22,24 +32,28 @@ class Checkout:
 
     path: Path
 
-    def snakemake(self, *arguments: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess:
-        """Run Snakemake in the checkout as a user would: the whole of its output is in `stdout`."""
-        done = subprocess.run(
-            [sys.executable, "-m", "snakemake", "--cores", "2", *arguments],
-            cwd=self.path,
-            env={**os.environ, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
+    def snakemake(
+        self, *arguments: str, check: bool = True, fresh: bool = False, **environment: str
+    ) -> subprocess.CompletedProcess:
+        """Run Snakemake in the checkout as a user would: the whole of its output is in `stdout`.
+
+        By a fork of this process, which has its libraries, unless in a `fresh` one.
+        """
+        words = ("--cores", "2", *arguments)
+        if fresh:
+            command = [sys.executable, "-m", "snakemake", *words]
+            variables = {**os.environ, **environment}
+            both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+            done = subprocess.run(command, cwd=self.path, env=variables, **both)
+        else:
+            done = snakemake(self.path, *words, **environment)
+            done.stdout += done.stderr
         assert not check or done.returncode == 0, done.stdout
         return done
 
     def planned(self, target: str = "tiny") -> dict[str, int]:
         """What `snakemake -n` would run for a target: jobs by rule."""
-        done = look(self.path, "--cores", "2", "-n", target)
-        output = done.stdout + done.stderr
-        assert done.returncode == 0, output
+        output = self.snakemake("-n", target).stdout
         if "Nothing to be done" in output:
             return {}
         table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal", output, re.DOTALL)
@@ -91,7 +105,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             shutil.rmtree(path, ignore_errors=True)
-            new_checkout(path).snakemake("tiny")
+            new_checkout(path).snakemake("tiny", fresh=True)
             done.touch()
     return Checkout(path)
 
