@@ -8,8 +8,8 @@ accuracy by the value of the number with its paired difference to the base, the 
 completions that were cut off, and of those that repeat a word ten times or more in a row.
 
 The variants are what is known to help against DPO that forgets how to write: a likelihood term on the better side
-(Pang et al. 2024, arXiv 2404.19733; TRL issue 2382), a larger beta, a smaller learning rate, and a worse side that the
-model itself writes.
+(Pang et al. 2024, arXiv 2404.19733; TRL issue 2382), a larger beta, a smaller learning rate; and what is known to
+harm it, a worse side that we write instead of the model.
 """
 
 import argparse
@@ -43,8 +43,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "sft": {"loss_type": ["sigmoid", "sft"]},
     "beta": {"beta": 0.5},
     "rate": {"learning_rate": 0.1},
-    "sampled": {"rejected": "sampled"},
-    "sampled-sft": {"rejected": "sampled", "loss_type": ["sigmoid", "sft"]},
+    "written": {"rejected": "written"},
+    "written-sft": {"rejected": "written", "loss_type": ["sigmoid", "sft"]},
 }
 """What a variant changes under `training.dpo`; the learning rate is a factor of the experiment's."""
 REPEATED = re.compile(r"(?<!\S)(\S+)(?:\s+\1){9}(?!\S)")

@@ -65,7 +65,7 @@ def test_every_variant_changes_what_it_says_and_no_more() -> None:
             "sft": {"loss_type": ("sigmoid", "sft")},
             "beta": {"beta": 0.5},
             "rate": {"learning_rate": 2e-05},
-            "sampled": {"rejected": "sampled"},
-            "sampled-sft": {"loss_type": ("sigmoid", "sft"), "rejected": "sampled"},
+            "written": {"rejected": "written"},
+            "written-sft": {"loss_type": ("sigmoid", "sft"), "rejected": "written"},
         }
     )

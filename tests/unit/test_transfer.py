@@ -140,7 +140,7 @@ def test_nothing_that_trains_imports_a_transfer_module():
         for package in packages
         for file in Path(f"src/finmath_grpo/{package}").glob("*.py")
     ]
-    families = [f"finmath_grpo.questions.families.{name}" for name in ("course", "elementary")]
+    families = [f"finmath_grpo.questions.families.{name}" for name in ("course", "elementary", "longhand")]
     reached = closure(*stages, *families)
     assert {"finmath_grpo.models.pretrain", "finmath_grpo.questions.families.loans"} <= reached
     assert not [module for module in reached if ".transfer" in module]
@@ -151,7 +151,7 @@ def test_nothing_that_trains_imports_a_transfer_module():
 @pytest.mark.parametrize("settings", [PretrainingSettings, DpoJob])
 def test_no_config_can_draw_training_text_from_the_transfer_families(settings):
     """The families are named in a config and imported by name."""
-    assert set(get_args(settings.model_fields["families"].annotation)) == {"course", "elementary"}
+    assert set(get_args(settings.model_fields["families"].annotation)) == {"course", "elementary", "longhand"}
 
 
 def cleaned(name):
