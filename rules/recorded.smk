@@ -14,9 +14,7 @@ rule unpack:
         "results/{experiment}/logs/unpack/{member}.log",
     wildcard_constraints:
         experiment=plan.kinds("recorded"),
-        member="|".join(
-            name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_TESTS, DEEP]
-        ),
+        member="|".join(name.replace(".", r"\.").replace("*", "[^/]+") for name in [*OF_RUN, *OF_TESTS, DEEP]),
     shell:
         job("release.record unpack --record {input.record} --members {wildcards.member} --outputs {output}")
 
