@@ -16,20 +16,15 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     unchanged.check_asked_for(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
 
 
-# Snakemake lowers what a job asks for to what the run may use: what it needs is what its settings say.
-GPUS = {"grpo": plan.gpus_of_grpo, "generate": plan.gpus_of_generation, "sample_deep": plan.gpus_of_generation}
-
-
-def gpus_of(job):
-    return GPUS[job.rule.name](job.wildcards) if job.rule.name in GPUS else job.resources.get("gpu") or 0
-
-
 # Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.
 onstart:
     unchanged.check_planned((job.input, job.output) for job in workflow.dag.needrun_jobs())
     if workflow.local_exec:
         doctors.check(
-            [(job.rule.name, job.wildcards.get("experiment"), gpus_of(job)) for job in workflow.dag.needrun_jobs()],
+            [
+                (job.rule.name, job.wildcards.get("experiment"), plan.gpus_asked(job.rule.name, job.wildcards))
+                for job in workflow.dag.needrun_jobs()
+            ],
             plan.experiments,
             GPU_JOBS,
         )

@@ -72,6 +72,15 @@ class RunPlan:
     def gpus_of_grpo(self, wildcards: Wildcards) -> int:
         return self.gpus(wildcards) * self._processes(wildcards)
 
+    def gpus_asked(self, rule: str, wildcards: Wildcards) -> int:
+        """How many GPUs a planned job needs by its settings; Snakemake lowers that to what the run may use."""
+        asks = {
+            **dict.fromkeys(("pretrain", "dpo", "merge"), self.gpus),
+            **dict.fromkeys(("generate", "sample_deep"), self.gpus_of_generation),
+            "grpo": self.gpus_of_grpo,
+        }
+        return asks[rule](wildcards) if rule in asks else 0
+
     def memory_mb(self, wildcards: Wildcards) -> int:
         return cluster.memory_mb(self._run(wildcards).needs)
 
