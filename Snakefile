@@ -19,7 +19,7 @@ sys.path.insert(0, "src")
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import experiments, gpu_slot, hold, paths
+from finmath_grpo.workflow import experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.shell import gpu_job, job
 
@@ -53,13 +53,6 @@ container: "finmath-grpo.sif"
 
 
 include: "rules/machine.smk"
-
-
-# One GPU unless --resources says otherwise; on a cluster's node as many as the job asked for.
-if not workflow.remote_exec:
-    GPU_JOBS = workflow.global_resources.setdefault("gpu", 1).value
-    if workflow.is_main_process:
-        os.environ[gpu_slot.AT_ONCE] = str(GPU_JOBS)
 
 
 wildcard_constraints:

@@ -2,7 +2,7 @@
 
 from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import cluster, console, provenance, unchanged
+from finmath_grpo.workflow import cluster, console, gpu_slot, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
@@ -14,6 +14,13 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     except UserError as error:
         sys.exit(f"error: {error}")
     unchanged.check_asked_for(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
+
+
+# One GPU unless --resources says otherwise; on a cluster's node as many as the job asked for.
+if not workflow.remote_exec:
+    GPU_JOBS = workflow.global_resources.setdefault("gpu", 1).value
+    if workflow.is_main_process:
+        os.environ[gpu_slot.AT_ONCE] = str(GPU_JOBS)
 
 
 # Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.
