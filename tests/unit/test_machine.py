@@ -275,9 +275,10 @@ def test_installed_snakemake_is_one_whose_internals_were_tested():
     assert version("snakemake").rpartition(".")[0] in TESTED
 
 
-def test_a_job_of_more_gpus_than_the_run_may_use_is_refused_before_the_first_job():
+def test_a_job_of_more_gpus_than_the_run_may_use_or_the_machine_has_is_refused_before_the_first_job():
     jobs = [("pretrain", "small", 1), ("grpo", "small", 2), ("score", "small", 0)]
-    assert too_few_gpus(jobs, 1) == [
-        "small: grpo asks for 2 GPUs, and this run may use 1: add --resources gpu=2 before --cores"
+    assert too_few_gpus(jobs, 1, 4) == [
+        "small: grpo needs 2 GPUs, and this run may use 1: add --resources gpu=2 before --cores"
     ]
-    assert too_few_gpus(jobs, 2) == too_few_gpus([], 1) == []
+    assert too_few_gpus(jobs, 4, 1) == ["small: grpo needs 2 GPUs, and this machine has 1"]
+    assert too_few_gpus(jobs, 2, 2) == too_few_gpus(jobs, 2, 0) == too_few_gpus([], 1, 1) == []

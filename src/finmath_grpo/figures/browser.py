@@ -111,7 +111,7 @@ async def serve(listener: socket.socket) -> None:
         try:
             writer.write(await draw(json.loads(await reader.read())))
             await writer.drain()
-        except ConnectionError:  # the job ended
+        except (ConnectionError, json.JSONDecodeError):  # the job ended, maybe before it had said all
             pass
         except Exception as error:
             print(f"not drawn: {error!r}", flush=True)

@@ -35,6 +35,8 @@ def html_of(markdown: str) -> str:
     """A Markdown page as one HTML page. HTML in it, and comments, are left out."""
     markdown = re.sub(r"<!--.*?-->\n?", "", markdown, flags=re.DOTALL)
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
+    # A link to a file beside the page leads nowhere from a PDF.
+    body = re.sub(r'<a href="(?!https?://)[^"]*">(.*?)</a>', r"\1", body, flags=re.DOTALL)
     return f'<!doctype html><html lang="en"><meta charset="utf-8"><style>{STYLE}</style><body>{body}</body></html>'
 
 
@@ -67,11 +69,11 @@ def main() -> None:
         page = Path(folder, "page.html")
         page.write_text(html_of(markdown), encoding="utf-8")
         pdf = asyncio.run(pdf_of(page))
-    with replacing(options.pdf) as temporary:
-        temporary.write_bytes(pdf)
     pages = pages_of(pdf)
     if pages > options.pages:
-        raise UserError(f"{options.pdf}: {pages} pages, expected {options.pages} or fewer; shorten {options.page}")
+        raise UserError(f"{options.page}: {pages} pages, expected {options.pages} or fewer; shorten it")
+    with replacing(options.pdf) as temporary:
+        temporary.write_bytes(pdf)
     print(f"{options.pdf}: {pages} pages")
 
 

@@ -76,6 +76,10 @@ def pack(results: Path, config: Path, record: Path) -> None:
             content = self_contained(config) if path == config else path.read_bytes()
             entry.size, entry.mode = len(content), 0o644
             archive.addfile(entry, io.BytesIO(content))
+    if plain.tell() > PLAIN_LIMIT:
+        raise UserError(
+            f"{record}: {plain.tell():,} bytes before packing, more than {PLAIN_LIMIT:,}; fewer samples fit"
+        )
     # All of it in one window: a merged model and its adapter write much the same texts.
     settings = zstandard.ZstdCompressionParameters.from_level(19, window_log=WINDOW_LOG)
     packed = zstandard.ZstdCompressor(compression_params=settings).compress(plain.getvalue())

@@ -103,13 +103,14 @@ def before_the_first_job(
     return (hard, said + soft) if environment.get(IGNORE) == "1" else (hard + soft, said)
 
 
-def too_few_gpus(jobs: Iterable[tuple[str, str | None, int]], allowed: int) -> list[str]:
-    """The widest of the planned jobs, where it asks for more GPUs than the run may use."""
-    rule, experiment, wide = max(jobs, key=lambda job: job[2], default=("", None, 0))
-    if wide <= allowed:
-        return []
-    words = f"{experiment}: {rule} asks for {wide} GPUs, and this run may use {allowed}"
-    return [f"{words}: add --resources gpu={wide} before --cores"]
+def too_few_gpus(jobs: Iterable[tuple[str, str | None, int]], allowed: int, here: int) -> list[str]:
+    """The planned job that needs most GPUs, where it needs more than the run may use, or than are here."""
+    rule, experiment, needed = max(jobs, key=lambda job: job[2], default=("", None, 0))
+    words = f"{experiment}: {rule} needs {needed} GPUs, and"
+    if needed > allowed:
+        return [f"{words} this run may use {allowed}: add --resources gpu={needed} before --cores"]
+    # None at all is said in other words.
+    return [f"{words} this machine has {here}"] if needed > here > 0 else []
 
 
 def check(
@@ -117,13 +118,14 @@ def check(
 ) -> None:
     """Compare this machine with what the planned jobs need: print warnings, end the process where it can't do them.
 
-    A job is its rule, its experiment or None, and how many GPUs it asks for.
+    A job is its rule, its experiment or None, and how many GPUs it needs.
     """
     free = shutil.disk_usage("results").free
     planned = list(jobs)
     asked = [(rule, experiment, bool(gpus)) for rule, experiment, gpus in planned]
-    refused, warned = before_the_first_job(this_machine(), free, asked, experiments, os.environ)
-    refused += too_few_gpus(planned, allowed_gpus)
+    machine = this_machine()
+    refused, warned = before_the_first_job(machine, free, asked, experiments, os.environ)
+    refused += too_few_gpus(planned, allowed_gpus, len(machine.gpus))
     for warning in warned:
         print(f"warning: {warning}", file=sys.stderr)
     if refused:

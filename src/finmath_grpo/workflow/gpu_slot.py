@@ -5,8 +5,8 @@ asks for, one file per GPU, and sees the GPUs of these files alone. The stage
 inherits the locks, and the kernel drops them when the last of the job dies, in whatever way: a killed job leaves its
 GPU free, and not before its stage is gone. The files are the machine's, so that two checkouts share them too.
 
-Where a run may have more GPU jobs than there are GPUs (`--resources gpu=4` with two), each GPU has as many files as it
-takes, and all first ones are taken before a second one.
+Where a run may have more GPU jobs than there are GPUs (`--resources gpu=4` with two), each GPU has several files. A job
+takes a GPU's second file only when no GPU has its first one free.
 
 One job at a time looks for GPUs, and takes all that it needs or none; others wait for their turn. So two jobs of two
 GPUs never hold one each, and jobs of one GPU never keep a job of two waiting for good.

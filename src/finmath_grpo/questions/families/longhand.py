@@ -14,7 +14,7 @@ so does a solution that would be long.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
@@ -28,7 +28,7 @@ _STATED = re.compile(r"(?:.*[:=] )?(?P<sum>[\d(][\d.,()×/+\- ]*) (?P<sign>[=≈
 """A line that ends in a sum and its result: `Kâr: 62.930 - 43.400 = 19.530`."""
 _TOKEN = re.compile(r"\d[\d.]*(?:,\d+)?|[()×/+-]")
 _PLACES = 8
-"""Decimals that a quotient is carried on with where it does not end."""
+"""Decimals kept of a quotient that does not end."""
 _MOST = 8
 """Digits of a multiplier or a quotient that are worked out; one with more stays as it is."""
 LONGEST = 400
@@ -55,9 +55,8 @@ def _working(line: str) -> list[str]:
         return []
     places = len(found["result"].partition(",")[2])
     working: list[str] = []
-    tokens = iter([*_TOKEN.findall(found["sum"]), ""])
     try:
-        value = _Sum(tokens, places + 1, working).value()
+        value = _Sum(_TOKEN.findall(found["sum"]), places + 1, working).value()
     except (ValueError, ZeroDivisionError):
         return []
     return working if half_up(value, places) == _number(found["result"]) else []
@@ -66,9 +65,13 @@ def _working(line: str) -> list[str]:
 class _Sum:
     """A sum read from its tokens, left to right, whose products and quotients are worked out on the way."""
 
-    def __init__(self, tokens: Iterator[str], places: int, working: list[str]) -> None:
-        self.tokens, self.places, self.working = tokens, places, working
-        self.next = next(tokens)
+    def __init__(self, tokens: list[str], places: int, working: list[str]) -> None:
+        self.tokens, self.places, self.working = [*tokens, "", ""], places, working
+        self.at = 0
+
+    @property
+    def next(self) -> str:
+        return self.tokens[self.at]
 
     def value(self) -> Fraction:
         """All of it. Raises ValueError where it is no sum."""
@@ -78,8 +81,8 @@ class _Sum:
         return found
 
     def _take(self) -> str:
-        taken, self.next = self.next, next(self.tokens, "")
-        return taken
+        self.at += 1
+        return self.tokens[self.at - 1]
 
     def _added(self) -> Fraction:
         found = self._multiplied()
@@ -90,10 +93,27 @@ class _Sum:
     def _multiplied(self) -> Fraction:
         found = self._term()
         while self.next in ("×", "/"):
-            work = _product if self._take() == "×" else partial(_quotient, places=self.places)
-            found, lines = work(found, self._term())
+            if self._take() == "×":
+                found, lines = _product(found, self._term())
+            else:
+                divisor = self._term()
+                found, lines = _quotient(found, divisor, self.places + self._further(found / divisor))
             self.working += lines
         return found
+
+    def _further(self, quotient: Fraction) -> int:
+        """Decimals of a quotient beyond those that are stated, where it is multiplied next.
+
+        Raises ValueError where it does not end and the factor is no power of ten: no number of them is enough.
+        """
+        if self.next != "×":
+            return 0
+        factor = self.tokens[self.at + 1]
+        if re.fullmatch("1[0.]*", factor):
+            return factor.count("0")
+        if not _ends(quotient):
+            raise ValueError(factor)
+        return _PLACES
 
     def _term(self) -> Fraction:
         token = self._take()
@@ -139,11 +159,7 @@ def _quotient(dividend: Fraction, divisor: Fraction, places: int) -> tuple[Fract
     The digits are worked out as far as the result is stated and one more, by which it is rounded.
     """
     exact = dividend / divisor
-    try:
-        plain(exact)
-        quotient = exact
-    except ValueError:
-        quotient = Fraction(half_up(exact, _PLACES))
+    quotient = exact if _ends(exact) else Fraction(half_up(exact, _PLACES))
     digits = [digit for digit in _digits(_cut(exact, places)) if exact > 0]
     # To divide by 100 or by 2 is one step.
     if len(_digits(divisor)) == 1:
@@ -155,6 +171,15 @@ def _quotient(dividend: Fraction, divisor: Fraction, places: int) -> tuple[Fract
         left -= digit * divisor
         lines.append(f"{plain(digit)} × {plain(divisor)} = {plain(digit * divisor)}, kalan {plain(left)}")
     return quotient, lines
+
+
+def _ends(value: Fraction) -> bool:
+    """Whether the decimals of a number have an end."""
+    try:
+        plain(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _cut(value: Fraction, places: int) -> Fraction:

@@ -66,7 +66,7 @@ def record_of(results: Path) -> Path:
     record = Path(parse_yaml(path.read_text(encoding="utf-8"), str(path))["record"])
     provenance = results / "provenance.json"
     files = json.loads(provenance.read_text(encoding="utf-8"))["files"] if provenance.is_file() else {}
-    made_from = {entry["inputs"].get(str(record)) for entry in files.values() if entry["rule"] == "unpack"}
+    made_from = {entry["inputs"].get(str(record)) for entry in files.values() if entry["rule"].startswith("unpack")}
     if made_from - {sha256(record)}:
         raise UserError(f"{results}: not made from {record} as it is; build it: snakemake --cores all {results.name}")
     return record

@@ -59,6 +59,8 @@ def by_sign(row: SimpleNamespace, above: str, below: str, neither: str) -> str:
 
 def is_most(part: SimpleNamespace, total: SimpleNamespace) -> bool:
     """Whether a part, itself told apart from 0, is more than half of a gain or a loss."""
+    if total.low <= 0 <= total.high:
+        return False
     if total.value < 0:
         return bool(part.high < 0 and part.value < total.value / 2)
     return bool(part.low > 0 and part.value > total.value / 2)
