@@ -19,6 +19,8 @@ ROW = 34
 """Pixels per bar; a contrast has four."""
 LEFT, RIGHT = 290, 190
 """Pixels for the names of the contrasts and for the numbers."""
+NAME = 26
+"""Characters of a line of a name: so many fit in bold."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -80,7 +82,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         trained, base = pair
         bars.add_annotation(
             x=0, xref="paper", xanchor="right", xshift=-12, y=places[pair, "total"] + (steps - 1) / 2, align="right",
-            text=f"<b>{label(trained, look, 30)}</b><br>against {label(base, look, 30)}", showarrow=False,
+            text=f"<b>{label(trained, look, NAME)}</b><br>against {label(base, look, NAME)}", showarrow=False,
             font={"size": look.font_size - 1, "color": INK},
         )  # fmt: skip
     ends = 100 * table[["low", "high"]]

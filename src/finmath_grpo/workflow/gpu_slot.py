@@ -28,7 +28,7 @@ from finmath_grpo.workflow.machine import gpus
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 AT_ONCE = "FINMATH_GPU_JOBS"
-"""The variable with the number of GPU jobs that the run may have at a time, set by the Snakefile."""
+"""The variable with the number of GPU jobs that the run may have at a time, set by `rules/machine.smk`."""
 TICK = 0.2
 """Seconds between two tries to get a slot."""
 

@@ -130,7 +130,10 @@ def _number(text: str) -> Fraction:
 
 
 def _digits(value: Fraction) -> list[Fraction]:
-    """The digits of a number with an end that are not 0, each as what it stands for: 20,75 is 20, 0,7 and 0,05."""
+    """The digits of a number with an end that are not 0, each as what it stands for: 20,75 is 20, 0,7 and 0,05.
+
+    Raises ValueError for a negative number, which is not worked out.
+    """
     text, _, decimals = plain(value).replace(".", "").partition(",")
     return [
         int(digit) * Fraction(10) ** (len(text) - 1 - place)
@@ -160,11 +163,9 @@ def _quotient(dividend: Fraction, divisor: Fraction, places: int) -> tuple[Fract
     """
     exact = dividend / divisor
     quotient = exact if _ends(exact) else Fraction(half_up(exact, _PLACES))
-    digits = [digit for digit in _digits(_cut(exact, places)) if exact > 0]
+    digits = _digits(_cut(exact, places))
     # To divide by 100 or by 2 is one step.
-    if len(_digits(divisor)) == 1:
-        return quotient, []
-    if not 2 <= len(digits) <= _MOST:
+    if len(_digits(divisor)) == 1 or not 2 <= len(digits) <= _MOST:
         return quotient, []
     left, lines = dividend, []
     for digit in digits:
