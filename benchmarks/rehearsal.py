@@ -94,8 +94,11 @@ class Setting:
 
 
 def card() -> tuple[str, float, float]:
-    """Name, GiB in all and GiB used of the first GPU."""
+    """Name, GiB in all and GiB used of the first GPU that this process may use."""
     query = ["nvidia-smi", "--query-gpu=name,memory.total,memory.used", "--format=csv,noheader,nounits"]
+    # nvidia-smi lists all of them whatever a process may use.
+    first = os.environ.get("CUDA_VISIBLE_DEVICES", "").partition(",")[0]
+    query += ["-i", first] if first else []
     name, total, used = (
         subprocess.run(query, capture_output=True, text=True, check=True).stdout.split("\n")[0].split(", ")
     )
