@@ -250,6 +250,8 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="store of finished models, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
     arguments = parser.parse_args()
+    # Batches have many shapes: blocks of fixed sizes would be freed and asked for anew.
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
     job = PretrainingJob.model_validate_json(arguments.settings)
     held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
     defined_by = {

@@ -9,8 +9,9 @@ quotient is divided digit by digit, as on paper and as in the scratchpads of Nye
     498,15 × 0,05 = 24,9075, toplam 10.336,6125
     Yüzde 20,75 için: 498,15 × 20,75 ≈ 10.336,61
 
-Questions, numbers and answers are those of the course. Sums that are short, and powers and roots, stay as they are, and
-so does a solution that would be long.
+Of a sum with several operations each has its line. Short ones, powers and roots stay as they are, and so does a
+solution that would be long. So a family draws anew, a few times, until one of its problems can be worked out. Bare sums
+(`drills`) are among the families, since one problem alone has few of each kind.
 """
 
 import re
@@ -20,19 +21,25 @@ from fractions import Fraction
 from functools import partial
 from random import Random
 
-from finmath_grpo.questions.families import course
+from finmath_grpo.questions.families import course, drills
 from finmath_grpo.questions.families.problem import Family, Problem
 from finmath_grpo.questions.families.writing import half_up, plain
 
-_STATED = re.compile(r"(?:.*[:=] )?(?P<sum>[\d(][\d.,()×/+\- ]*) (?P<sign>[=≈]) (?P<result>\d[\d.]*(?:,\d+)?)(?: \D*)?")
+_STATED = re.compile(
+    r"(?:.*[^\W\d_]['.,:;]* |.*[:=] )?"
+    r"(?P<sum>[\d(][\d.,()×/+\- ]*) (?P<sign>[=≈]) (?P<result>\d[\d.]*(?:,\d+)?)(?: \D*)?"
+)
 """A line that ends in a sum and its result: `Kâr: 62.930 - 43.400 = 19.530`."""
 _TOKEN = re.compile(r"\d[\d.]*(?:,\d+)?|[()×/+-]")
+_POWER = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹√]|log")
 _PLACES = 8
 """Decimals kept of a quotient that does not end."""
-_MOST = 8
-"""Digits of a multiplier or a quotient that are worked out; one with more stays as it is."""
-LONGEST = 400
+LONGEST = 480
 """Characters of a solution with its working."""
+_DRAWS = 3
+"""How often a family draws, at most, until its problem can be worked out."""
+_DRILLS = 10
+"""How often each drill is among the families: a quarter of the text."""
 
 
 def by_hand(solution: str) -> str:
@@ -40,12 +47,21 @@ def by_hand(solution: str) -> str:
 
     The solution as it is where that would be longer than :data:`LONGEST`.
     """
+    worked = _in_full(solution)
+    return worked if len(worked) <= LONGEST else solution
+
+
+def can_be_worked_out(solution: str) -> bool:
+    """Whether each step of the solution by hand is a small one."""
+    return len(_in_full(solution)) <= LONGEST and not _POWER.search(solution)
+
+
+def _in_full(solution: str) -> str:
     lines: list[str] = []
     for stated in solution.split("\n"):
         lines += [line for line in _working(stated) if line not in lines]
         lines.append(stated)
-    worked = "\n".join(lines)
-    return worked if len(worked) <= LONGEST else solution
+    return "\n".join(lines)
 
 
 def _working(line: str) -> list[str]:
@@ -68,6 +84,8 @@ class _Sum:
     def __init__(self, tokens: list[str], places: int, working: list[str]) -> None:
         self.tokens, self.places, self.working = [*tokens, "", ""], places, working
         self.at = 0
+        self.in_one_step = ""
+        """The line of the latest operation that was not worked out digit by digit."""
 
     @property
     def next(self) -> str:
@@ -78,6 +96,9 @@ class _Sum:
         found = self._added()
         if self.next:
             raise ValueError(self.next)
+        # The last operation is what the stated line itself says.
+        if self.working and self.working[-1] == self.in_one_step:
+            self.working.pop()
         return found
 
     def _take(self) -> str:
@@ -87,19 +108,26 @@ class _Sum:
     def _added(self) -> Fraction:
         found = self._multiplied()
         while self.next in ("+", "-"):
-            found = found + self._multiplied() if self._take() == "+" else found - self._multiplied()
+            sign, first, second = self._take(), found, self._multiplied()
+            found = first + second if sign == "+" else first - second
+            self._write([], first, sign, second, found)
         return found
 
     def _multiplied(self) -> Fraction:
         found = self._term()
         while self.next in ("×", "/"):
-            if self._take() == "×":
-                found, lines = _product(found, self._term())
+            sign, first, second = self._take(), found, self._term()
+            if sign == "×":
+                found, lines = _product(first, second)
             else:
-                divisor = self._term()
-                found, lines = _quotient(found, divisor, self.places + self._further(found / divisor))
-            self.working += lines
+                found, lines = _quotient(first, second, self.places + self._further(first / second))
+            self._write(lines, first, sign, second, found)
         return found
+
+    def _write(self, lines: list[str], first: Fraction, sign: str, second: Fraction, found: Fraction) -> None:
+        """The lines of an operation, or the one that states it."""
+        self.in_one_step = "" if lines else f"{plain(first)} {sign} {plain(second)} = {plain(found)}"
+        self.working += lines or [self.in_one_step]
 
     def _further(self, quotient: Fraction) -> int:
         """Decimals of a quotient beyond those that are stated, where it is multiplied next.
@@ -147,7 +175,7 @@ def _product(first: Fraction, second: Fraction) -> tuple[Fraction, list[str]]:
     long, short = sorted((first, second), key=lambda factor: len(_digits(factor)), reverse=True)
     digits, total = _digits(short), Fraction(0)
     lines: list[str] = []
-    if len(digits) < 2 or len(digits) > _MOST:
+    if len(digits) < 2:
         return first * second, []
     for digit in digits:
         total += long * digit
@@ -165,7 +193,7 @@ def _quotient(dividend: Fraction, divisor: Fraction, places: int) -> tuple[Fract
     quotient = exact if _ends(exact) else Fraction(half_up(exact, _PLACES))
     digits = _digits(_cut(exact, places))
     # To divide by 100 or by 2 is one step.
-    if len(_digits(divisor)) == 1 or not 2 <= len(digits) <= _MOST:
+    if len(_digits(divisor)) == 1 or len(digits) < 2:
         return quotient, []
     left, lines = dividend, []
     for digit in digits:
@@ -189,8 +217,13 @@ def _cut(value: Fraction, places: int) -> Fraction:
 
 
 def _drawn(draw_of_course: Callable[[Random], Problem], draw: Random) -> Problem:
-    problem = draw_of_course(draw)
+    for _ in range(_DRAWS):
+        problem = draw_of_course(draw)
+        if can_be_worked_out(problem.solution):
+            break
     return replace(problem, solution=by_hand(problem.solution))
 
 
-FAMILIES: tuple[Family, ...] = tuple(replace(family, draw=partial(_drawn, family.draw)) for family in course.FAMILIES)
+FAMILIES: tuple[Family, ...] = tuple(
+    replace(family, draw=partial(_drawn, family.draw)) for family in (*course.FAMILIES, *drills.FAMILIES * _DRILLS)
+)
