@@ -472,6 +472,26 @@ def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tm
     assert len(lines) == 3 * (2 + 1)  # of the runs, two have a log
 
 
+@pytest.mark.parametrize("name", ["accuracy_by_temperature", "accuracy_by_test", "outcomes", "pass_and_majority"])
+def test_overviews_leave_out_what_was_not_merged_and_say_so(name, simulated):
+    tables = read_tables([simulated / table for table in tables_of(name, "run")])
+    drawing, look = Drawing.model_validate_json(drawing_of(name)), LOOK.model_copy(update={"unmerged": (MODELS[-1],)})
+    whole, rest = (json.dumps(draw.draw(drawing, tables, with_look).to_dict()) for with_look in (LOOK, look))
+    assert MODELS[-1] in whole and MODELS[-1] not in rest and MODELS[0] in rest
+    assert "adapters that were not merged" not in whole and "adapters that were not merged" in rest.replace("<br>", " ")
+    alone = draw.draw(drawing, tables, LOOK.model_copy(update={"unmerged": tuple(MODELS)}))
+    assert len(alone.data) == len(drawn(name, simulated).data)
+
+
+def test_contrasts_with_what_was_not_merged_are_among_the_paired_differences_alone(simulated):
+    look = LOOK.model_copy(update={"unmerged": ("gemma-dpo",)})
+    for name, shown in {"gain_by_cause": False, "paired_differences": True}.items():
+        tables = read_tables([simulated / table for table in tables_of(name, "run")])
+        drawing = Drawing.model_validate_json(drawing_of(name))
+        whole, rest = (json.dumps(draw.draw(drawing, tables, with_look).to_dict()) for with_look in (LOOK, look))
+        assert "gemma-dpo" in whole and ("gemma-dpo" in rest) is shown
+
+
 def test_tests_stand_side_by_side_and_the_other_figures_show_the_first(simulated):
     figure = drawn("accuracy_by_test", simulated)
     table = pd.read_csv(simulated / "pass_and_majority.csv")

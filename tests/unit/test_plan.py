@@ -72,6 +72,9 @@ def test_every_run_of_an_entry_has_jobs_of_its_own(plan):
     assert {f"results/small-seeds/completions/{run}.jsonl" for run in runs} < set(plan.completions(job("small-seeds")))
     settings = [json.loads(plan.training_settings(job("small-seeds", run))) for run in runs]
     assert [found["seed"] for found in settings] == [3407, 1, 2]
+    adapters = [f"{model}-adapter" for model in ("llama-grpo", "llama-grpo-fixed", "gemma-dpo")]
+    unmerged = {f"{adapter}{seed}" for adapter in adapters for seed in ("", "-seed1", "-seed2")}
+    assert set(json.loads(plan.look(job("small-seeds")))["unmerged"]) == unmerged
     assert plan.made_by("grpo")(job("small-seeds", "llama-grpo-seed2")) == []
     assert plan.weights(job("small-seeds", "llama-grpo-adapter-seed2")) == [
         "results/small-seeds/models/llama-base/MANIFEST.sha256",

@@ -9,7 +9,7 @@ from plotly.subplots import make_subplots
 from finmath_grpo.figures.bars import INTERVALS, hover, rows_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles, symbol
+from finmath_grpo.figures.theme import colour, faint, frame, label, legend_over_titles, overview, panel_titles, symbol
 from finmath_grpo.numerals import count, rounded, temperatures
 
 SCORERS = {
@@ -27,7 +27,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     Tables: accuracy, any_temperature; runs, where a model has several.
     """
     accuracy = tables["accuracy"]
-    models = [model for model in in_order(accuracy.model, look) if look.entry(model) == model]
+    models = [model for model in overview(accuracy.model, look) if look.entry(model) == model]
     runs = {model: look.runs[model] for model in models if model in look.runs}
     scorers = [scorer for scorer in SCORERS if scorer in set(accuracy.scorer)]
     questions = int(tables["any_temperature"].n.max())
@@ -93,7 +93,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     caption = (
         f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; vertical lines: {look.level} "
         f"{INTERVALS[accuracy.interval.iloc[0]]}{over}; "
-        "the models' points at one temperature stand side by side around it"
+        f"the models' points at one temperature stand side by side around it{look.left_out}"
     )
     panels.update_layout(frame(look, caption, height=0.35 + 0.65 * len(scorers), legend=names, above=30))
     panels.update_yaxes(range=[0, min(100, 103 * accuracy.high.max())], title_text="questions right (%)")

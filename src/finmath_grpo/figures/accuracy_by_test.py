@@ -6,7 +6,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.figures.bars import INTERVALS, floor_of, values
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, of_every_test
-from finmath_grpo.figures.theme import INK, colour, frame, in_order, label, whiskers
+from finmath_grpo.figures.theme import INK, colour, frame, label, overview, whiskers
 from finmath_grpo.numerals import rounded, temperatures
 
 TESTS = {"t1": "T1: held-out questions", "t2": "T2: new ideas", "t3": "T3: new numbers"}
@@ -26,12 +26,14 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         raise UserError("pass_and_majority.csv: no test t1, t2 or t3: nothing to draw")
     asked = {test: sorted(map(float, set(rows[rows.test == test]["at"]) - {"mean"})) for test in tests}
     rows = rows[rows["at"] == "mean"].set_index(["test", "model"])
-    models = in_order(rows.index.get_level_values("model"), look)
+    models = overview(rows.index.get_level_values("model"), look)
     names = [label(model, look) for model in models]
     width = 0.86 / len(models)
     caption = (
         f"same number, read as Turkish; whiskers: {look.level} {INTERVALS[rows.interval.iloc[0]]}; "
-        "dashed: the most that exact match can reach" + ("; bars of one colour: training runs" if look.runs else "")
+        "dashed: the most that exact match can reach"
+        + ("; bars of one colour: training runs" if look.runs else "")
+        + look.left_out
     )
     entries = [model for model in models if look.entry(model) == model]
     bars = go.Figure(layout=frame(look, caption, legend=[label(model, look) for model in entries], below=74))

@@ -31,7 +31,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     table = tables["decomposition"]
     if table.empty:
         raise UserError("decomposition.csv: no contrast: nothing to draw")
-    pairs = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
+    every = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
+    pairs = [pair for pair in every if not {*pair} & {*look.unmerged}] or every
     rows = table.set_index(["model", "against", "part"])
     caption = (
         f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval (t, families of questions "
@@ -40,7 +41,12 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     if look.runs:
         caption += "; over training runs too where a model has several, whose single runs are dots"
     layout = frame(
-        look, caption, legend=[TOTAL, *(name for name, _ in CAUSES.values())], above=34, left=LEFT, right=RIGHT
+        look,
+        caption + look.left_out,
+        legend=[TOTAL, *(name for name, _ in CAUSES.values())],
+        above=34,
+        left=LEFT,
+        right=RIGHT,
     )
     steps = len(CAUSES) + 1
     layout.height = round(ROW * (steps + 0.9) * len(pairs)) + layout.margin.t + layout.margin.b

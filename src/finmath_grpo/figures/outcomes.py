@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 from finmath_grpo.evaluation.wording import OUTCOME_WORDS
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import MUTED, frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import MUTED, frame, ink_on, label, overview
 from finmath_grpo.numerals import count, rounded
 
 FILLS = {
@@ -27,14 +27,14 @@ NARROW = 3.5
 def figure(tables: Tables, look: Look) -> go.Figure:
     """One bar per model, all temperatures together. Only outcomes that occur are in the legend. Table: outcomes."""
     table = tables["outcomes"]
-    models = in_order(table.model, look)
+    models = overview(table.model, look)
     counts = table.groupby(["model", "outcome"])["count"].sum().unstack(fill_value=0).loc[models]
     totals = counts.sum(axis=1)
     names = [label(model, look, 25) for model in models]
     found = [outcome for outcome in FILLS if counts.get(outcome, 0 * totals).any()]
     caption = (
         f"{totals.max()} completions per model, {count(table.temperature.nunique(), 'temperature')} together; "
-        f"no number in parts below {NARROW} %"
+        f"no number in parts below {NARROW} %{look.left_out}"
     )
     height = 0.45 + 0.115 * len(models)
     legend = [OUTCOME_WORDS[outcome] for outcome in found]

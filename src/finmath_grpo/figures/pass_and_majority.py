@@ -19,9 +19,9 @@ from finmath_grpo.figures.theme import (
     colour,
     faint,
     frame,
-    in_order,
     label,
     legend_over_titles,
+    overview,
     panel_titles,
     symbol,
 )
@@ -46,7 +46,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     """Two panels with one y axis, one line per model and measure, scorer numeric. Table: pass_and_majority."""
     table = tables["pass_and_majority"]
     table = table[(table.scorer == "numeric") & (table["at"] == "mean")]
-    models = in_order(table.model, look)
+    models = overview(table.model, look)
     panels = make_subplots(
         rows=1,
         cols=2,
@@ -108,7 +108,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     said = "; ".join(f"{dots[dash] if line else 'marks'}: {WORDS[dash]}" for dash, line in lines.items())
     caption = (
         f"same number; {said}; vertical lines: {look.level} {INTERVALS[table.interval.iloc[0]]}; the models' points at "
-        "one k stand side by side"
+        f"one k stand side by side{look.left_out}"
     )
     panels.update_layout(
         frame(

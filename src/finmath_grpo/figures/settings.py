@@ -25,6 +25,8 @@ class Look(FigureSettings):
     """Label of each model by its id, in the order of the config. A model without a label is shown by its id."""
     runs: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """By model with several training runs: these, itself first. Further runs have its colour and symbol."""
+    unmerged: tuple[str, ...] = ()
+    """The models that are a base and an adapter, not merged. Beside the merged one they would be the same again."""
     panel: tuple[str, ...] = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
     """The models in the figures that the post has, in this order (`statistics.panel` of the config)."""
     confidence: float = Field(default=0.95, gt=0, lt=1)
@@ -34,6 +36,11 @@ class Look(FigureSettings):
     def level(self) -> str:
         """The confidence as captions write it, `95 %`, in one piece."""
         return f"{100 * self.confidence:g}\u00a0%"
+
+    @property
+    def left_out(self) -> str:
+        """What the caption of an overview says of them."""
+        return "; adapters that were not merged: see the paired differences" if self.unmerged else ""
 
     def entry(self, model: str) -> str:
         """The model whose colour a run has: the first run of the same entry, or itself."""

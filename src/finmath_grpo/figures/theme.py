@@ -90,6 +90,12 @@ def in_order(models: Iterable[str], look: Look) -> list[str]:
     return sorted(set(models), key=lambda model: (place.get(model, len(place)), model))
 
 
+def overview(models: Iterable[str], look: Look) -> list[str]:
+    """The same without the models that were not merged, unless there are no others."""
+    found = in_order(models, look)
+    return [model for model in found if model not in look.unmerged] or found
+
+
 def escape(text: str) -> str:
     """`text` as literal Plotly text. Plotly interprets `<b>`, `<a>` and entities in every string that it draws."""
     return html.escape(text, quote=False)

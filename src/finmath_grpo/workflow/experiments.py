@@ -120,6 +120,11 @@ def further_runs(experiment: Experiment) -> list[str]:
     return [model for models in runs(experiment).values() for model in list(models)[1:]]
 
 
+def unmerged(experiment: Experiment) -> list[str]:
+    """The models that are a base and an adapter, not merged."""
+    return [name for name, model in experiment.models.items() if getattr(model, "method", "") == "adapter"]
+
+
 def training_runs(experiment: Experiment) -> dict[str, int]:
     """How many training runs each entry has that was trained by GRPO or DPO, evaluated merged or not."""
     if isinstance(experiment, Published):

@@ -148,6 +148,7 @@ class Plan(RunPlan):
                 **experiment.figures.model_dump(mode="json"),
                 "models": experiments.labels(experiment),
                 "runs": {entry: list(found) for entry, found in experiments.runs(experiment).items()},
+                "unmerged": experiments.unmerged(experiment),
                 "panel": experiment.statistics.panel,
                 "confidence": experiment.statistics.confidence,
             },
