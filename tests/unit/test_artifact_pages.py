@@ -156,6 +156,8 @@ def test_hardware_is_that_of_the_jobs_that_trained():
         },
     }
     assert page.hardware(provenance) == "a GPU and another"
+    machines[1]["gpus"] = ["a GPU", "another", "a GPU"]
+    assert page.hardware(provenance) == "2 × a GPU and another"
     del provenance["files"]["grpo"]
     assert page.hardware(provenance) == "2 cores (a processor)"
     provenance["files"] = {"lost": provenance["files"]["lost"]}

@@ -29,6 +29,15 @@ def moved(numbers: dict[str, Any], table: str, key: str, value: float, low: floa
     return numbers
 
 
+def test_the_record_asks_questions_of_the_bank_also_those_whose_choices_were_taken_away(tmp_path: Path) -> None:
+    bank = ROOT / "data/raw/questions.jsonl"
+    record = tables.record_of(Path("recorded"))
+    assert tables.of_run(record, bank)["of_bank"]
+    changed = tmp_path / "bank.jsonl"
+    changed.write_text(bank.read_text(encoding="utf-8").replace('"73610"', '"73611"'), encoding="utf-8")
+    assert not tables.of_run(record, changed)["of_bank"]
+
+
 def test_the_pages_are_what_the_numbers_give() -> None:
     pages.check(NUMBERS, pages.read_pages(ROOT))
 

@@ -9,7 +9,7 @@ goes to `docs/measurements.json`; a run that is not here keeps what stands there
 import csv
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +74,8 @@ def machines(provenance: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def describe_machine(machine: dict[str, Any], gpus: list[str]) -> str:
-    return " and ".join(gpus) or f"{machine['cores']} cores ({machine['processor']})"
+    of_each = [f"{count} × {gpu}" if count > 1 else gpu for gpu, count in Counter(gpus).items()]
+    return " and ".join(of_each) or f"{machine['cores']} cores ({machine['processor']})"
 
 
 def hardware(provenance: dict[str, Any]) -> str:

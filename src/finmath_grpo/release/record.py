@@ -1,7 +1,7 @@
 """A finished run as one small file, and back: what the tables, figures, claims and page of `recorded` are made from.
 
-    python -m finmath_grpo.release.record pack --experiment small --record small.tar.zst
-    python -m finmath_grpo.release.record unpack --record small.tar.zst --members deep.csv --outputs deep.csv
+    python -m finmath_grpo.release.record pack --experiment small-seeds --record small-seeds.tar.zst
+    python -m finmath_grpo.release.record unpack --record small-seeds.tar.zst --members deep.csv --outputs deep.csv
 
 The file holds questions, what the models wrote, the tables that the DAG makes from training, and for reading: step
 logs, resolved configs, merge checks, timings and provenance. No weights, and no scores: they are made again from the

@@ -150,16 +150,22 @@ def of_run(record: Path, bank: Path) -> Numbers:
         provenance = member("provenance.json")
         dpo = member(f"training/{DPO}/config.json")
         asked = read_member(archive, record, "data/test.jsonl").decode("utf-8").splitlines()
-    texts = {json.loads(line)["question"] for line in bank.read_text(encoding="utf-8").splitlines()}
+    # By identity and numbers: `clean` opens questions with choices, so that their text is another one.
+    known = {_asked(line) for line in bank.read_text(encoding="utf-8").splitlines()}
     return {
         "experiment": provenance["experiment"],
         "hardware": hardware(provenance),
         "commits": commits(provenance),
-        "of_bank": all(json.loads(line)["question"] in texts for line in asked),
+        "of_bank": known.issuperset(map(_asked, asked)),
         "runs": max(len(entry.get("seeds") or [None]) for entry in config["models"].values()),
         "pretraining_steps": (config.get("pretraining") or {}).get("steps"),
         "dpo": {key: dpo["job"]["training"].get(key) for key in DPO_SETTINGS} if dpo else None,
     }
+
+
+def _asked(line: str) -> tuple[str, ...]:
+    row = json.loads(line)
+    return row["id"], *row["numbers"]
 
 
 def commits(provenance: dict[str, Any]) -> list[str]:
