@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import os
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -107,6 +108,8 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--pairs", type=Path, required=True)
     arguments = parser.parse_args()
+    # Batches have many shapes: blocks of fixed sizes would be kept for each, beside other jobs on the GPU.
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
     job = DpoJob.model_validate_json(arguments.settings)
     run = run_directory(arguments.cache, job, arguments.code, [*arguments.held_out, arguments.base])
     with store.one_at_a_time(run):

@@ -69,14 +69,17 @@ def is_worse(problem: Problem, answer: Output) -> bool:
 
 
 def answers_of(base: Path, device: Device, prompt: PromptSettings, like: Sequence[Problem]) -> Answers:
-    """The answers of the model of a manifest, each at most twice as long as the longest right one to `like`."""
+    """The answers of the model of a manifest, each at most as long as the longest right one to `like`.
+
+    One that goes on is no whole turn and no pair; with all others of its batch it would be waited for.
+    """
     tokenizer = load_tokenizer(base)
     settings = EvaluationSettings(
         engine="transformers",
         temperatures=(TEMPERATURE,),
         samples=1,
         top_p=1.0,
-        max_new_tokens=2 * max(len(tokenizer(right_answer(problem))["input_ids"]) for problem in like),
+        max_new_tokens=max(len(tokenizer(right_answer(problem))["input_ids"]) for problem in like),
         batch_size=BATCH,
     )
     generate = transformers_engine([base], device, settings)
