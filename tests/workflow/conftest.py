@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,22 +93,30 @@ def new_checkout(path: Path) -> Checkout:
     return Checkout(path)
 
 
-@pytest.fixture(scope="session")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A checkout in which the experiment `tiny` has run from raw questions to figures. Tests leave it as it was.
+def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that `make` fills; tests leave it as it was.
 
     The workers of pytest-xdist, each with a folder in one folder, share it: who comes first makes it.
     """
     base = tmp_path_factory.getbasetemp()
-    path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "finished"
+    path = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     done = path.with_suffix(".done")
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
             shutil.rmtree(path, ignore_errors=True)
-            new_checkout(path).snakemake("tiny", fresh=True)
+            path.mkdir()
+            make(path)
             done.touch()
-    return Checkout(path)
+    return path
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout in which the experiment `tiny` has run from raw questions to figures. Tests leave it as it was."""
+    return Checkout(
+        made_once(tmp_path_factory, "finished", lambda path: new_checkout(path).snakemake("tiny", fresh=True))
+    )
 
 
 @pytest.fixture

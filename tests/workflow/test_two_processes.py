@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from conftest import made_once
 from killed import has_whole, soon_gone
 
 from finmath_grpo import rewards
@@ -23,7 +24,7 @@ from finmath_grpo.workflow import experiments
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 900
-STEPS, EACH, GROUP = 8, 9, 6
+STEPS, EACH, GROUP = 6, 9, 6
 """Both processes sample 18 completions: three groups, the second of which is spread over both."""
 REWARDS = ("template_match", "numeric_match")
 QUESTIONS = 12
@@ -70,7 +71,13 @@ def finish(process: dict) -> str:
 
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
-    folder = tmp_path_factory.mktemp("ground")
+    folder = made_once(tmp_path_factory, "ground", with_questions_and_base)
+    job = json.loads(experiments.training_settings(experiments.load(folder / "tiny.yaml"), "llama-grpo-fixed"))
+    job["training"] |= {"max_steps": STEPS, "optimizer_steps": STEPS, "save_steps": 1, "validate_every": 2}
+    return Ground(folder, job | {"rewards": REWARDS})
+
+
+def with_questions_and_base(folder: Path) -> None:
     for name in (ROOT / "config/smoke.yaml", ROOT / "tests/workflow/tiny.yaml"):
         shutil.copy(name, folder)
     tiny = experiments.load(folder / "tiny.yaml")
@@ -82,16 +89,17 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     stage = ["finmath_grpo.models.pretrain", "--settings", experiments.pretraining_settings(tiny, "llama-base")]
     stage += ["--code", "tests", "--held-out", folder / "validation", "--cache", folder / "cache"]
     finish(python("-m", *stage, "--manifest", folder / "base/MANIFEST.sha256"))
-    job = json.loads(experiments.training_settings(tiny, "llama-grpo-fixed")) | {"rewards": REWARDS}
-    job["training"] |= {"max_steps": STEPS, "optimizer_steps": STEPS, "save_steps": 1, "validate_every": 2}
-    return Ground(folder, job)
 
 
 @pytest.fixture(scope="module")
 def undisturbed(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A finished run of two processes, and its words."""
-    out = tmp_path_factory.mktemp("undisturbed")
-    return out, finish(ground.command(out, processes=2))
+
+    def run(out: Path) -> None:
+        (out / "words").write_text(finish(ground.command(out, processes=2)), encoding="utf-8")
+
+    out = made_once(tmp_path_factory, "undisturbed", run)
+    return out, (out / "words").read_text(encoding="utf-8")
 
 
 def rollouts(out: Path) -> list[Rollout]:
@@ -171,7 +179,7 @@ def test_a_killed_process_ends_the_run_in_words_and_the_next_one_ends_with_the_s
     assert words.splitlines()[-1].startswith("error: process 2 of 2 of this training ended by SIGKILL, so")
     assert not (tmp_path / "adapter").exists()
 
-    _, status = kill_when(ground.command(tmp_path, processes=2), at_checkpoint(5), lambda run: run)
+    _, status = kill_when(ground.command(tmp_path, processes=2), at_checkpoint(4), lambda run: run)
     assert status == -signal.SIGKILL
 
     assert "resuming from checkpoint-" in finish(ground.command(tmp_path, processes=2))
