@@ -17,7 +17,8 @@ import pytest
 from finmath_grpo.figures import browser, draw
 from finmath_grpo.workflow.machine import browser as installed
 
-PATIENCE = 60
+PATIENCE = 300
+"""Seconds; three browsers one after another took more than 60 beside two busy loops."""
 RUN = """
 import os, sys, time
 from pathlib import Path
