@@ -127,24 +127,38 @@ _SUBJECT = (
     r"(?:the )?answer(?: is)?|toplam|odenecek|pesin|bugunku|satis|alis|"
     r"(?:faiz|fiyat|tutar|oran|vade|deger|anapara|iskonto|maliyet|miktar|taksit)[iu]?|sure(?:si)?|taksidi)(?![a-z])"
 )
-_LABEL = r"[a-z](?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*+[:=≈≅≃→]"
+
+
+def _atomic(name: str, pattern: str) -> str:
+    """A group that gives nothing back, so that hostile text takes no exponential time; `name` is its own.
+
+    By a lookahead, which is never entered again. Possessive groups, `(?:ab)*+`, do not match as they should in Python
+    before 3.11.5 (cpython issue 106052), and Debian 12 has 3.11.2; `[0-9]++` does.
+    """
+    return rf"(?=(?P<{name}>{pattern}))(?P={name})"
+
+
+_LABEL = "[a-z]" + _atomic("label", r"(?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*") + "[:=≈≅≃→]"
 _HEAD = re.compile(
-    rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_SUBJECT}|{_UNIT})*+"
-    rf"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?+(?:\s|{_UNIT})*+"
+    _atomic("lead", rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_SUBJECT}|{_UNIT})*")
+    + _atomic("signed", r"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?")
+    + _atomic("unit", rf"(?:\s|{_UNIT})*")
 )
-_TAIL = re.compile(rf"(?:[,.]--?|-(?=tl))?(?:\s|{_UNIT}|{_COPULA}|{_VERB}|\([^()0-9]*\))*+[.;]?\s*")
+_TAIL = re.compile(
+    r"(?:[,.]--?|-(?=tl))?" + _atomic("words", rf"(?:\s|{_UNIT}|{_COPULA}|{_VERB}|\([^()0-9]*\))*") + r"[.;]?\s*"
+)
 # In the tail a unit may be alone in brackets: `12.500 (TL)`. A label may end in one: `Vade (ay):`, `Ay sayısı:`.
 _UNITS_IN_TAIL = re.compile(rf"\(\s*{_NAMED_UNIT}\s*\)|\([^()]*\)|{_NAMED_UNIT}")
 _UNITS_IN_HEAD = re.compile(_NAMED_UNIT)
 _UNIT_OF_LABEL = re.compile(rf"{_NAMED_UNIT}\s*(?:sayisi\s*)?\)?\s*$")
 _NUMBER = re.compile(
-    r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})++|(?:'[0-9]{3})++)(?:[.,][0-9]++)?+)|[0-9]++(?:[.,][0-9]++)*+"
+    r"(?P<spaced>[1-9][0-9]{0,2}(?:(?: [0-9]{3})+|(?:'[0-9]{3})+)(?:[.,][0-9]++)?)|[0-9]++(?:[.,][0-9]++)*"
 )
 _UNGROUPED = str.maketrans("", "", " '")
 
 
 def _grammar(group: str, point: str) -> re.Pattern[str]:
-    return re.compile(rf"[-+]?(?:[1-9][0-9]{{0,2}}(?:\{group}[0-9]{{3}})++|[0-9]++)(?:\{point}[0-9]++)?+")
+    return re.compile(rf"[-+]?(?:[1-9][0-9]{{0,2}}(?:\{group}[0-9]{{3}})+|[0-9]++)(?:\{point}[0-9]++)?")
 
 
 _TURKISH = _grammar(group=".", point=",")

@@ -1,7 +1,10 @@
 """Turkish numbers: what is read as what, and that nothing breaks the reader."""
 
+import importlib
+import re
 import time
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 from finmath_grpo.number_format import format_turkish
 from finmath_grpo.numbers import names_a_number, parse_english, parse_lenient, parse_turkish
 
+ROOT = Path(__file__).parents[2]
 DECIMALS = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**40), max_value=10**40)
 NUMERIC_TEXT = st.text(alphabet="0123456789.,-+−%₺TL yılayg ün\u00a0\u2009\u202f", max_size=40)
 
@@ -226,3 +230,31 @@ def test_format_keeps_all_digits(value: str, text: str) -> None:
 def test_format_refuses_what_is_no_number(value: str) -> None:
     with pytest.raises(ValueError, match="finite"):
         format_turkish(Decimal(value))
+
+
+def possessive_groups(pattern: str) -> list[str]:
+    """The possessive repeats of groups, and the atomic groups, of a pattern."""
+    bare = re.sub(r"\[\^?\]?[^\]]*\]", "x", re.sub(r"\\.", "x", pattern, flags=re.DOTALL))
+    return re.findall(r"\)[*+?]\+|\)\{[^}]*\}\+|\(\?>", bare)
+
+
+def test_no_pattern_has_a_possessive_group_which_python_3_11_2_of_debian_matches_wrongly():
+    assert (
+        possessive_groups(r"a(?:[.,][0-9]++)*+|b") and possessive_groups(r"(?:ab){2,3}+") and possessive_groups("(?>a)")
+    )
+    assert not possessive_groups(r"(?=(?P<x>(?:a|bc)*))(?P=x)[0-9]++[)*+]\)*+")
+    sources = [
+        path for path in (ROOT / "src/finmath_grpo").rglob("*.py") if re.search(r"[*+?}]\+|\?>", path.read_text())
+    ]
+    assert ROOT / "src/finmath_grpo/numbers.py" in sources
+    patterns = [
+        value.pattern
+        for path in sources
+        for value in vars(importlib.import_module(module_of(path))).values()
+        if isinstance(value, re.Pattern)
+    ]
+    assert len(patterns) > 10 and not {pattern for pattern in patterns if possessive_groups(pattern)}
+
+
+def module_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT / "src").with_suffix("").parts)
