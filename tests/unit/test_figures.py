@@ -32,7 +32,7 @@ from finmath_grpo.figures.pass_at_k_deep import figure as pass_at_k_deep
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
-from finmath_grpo.figures.theme import DARK, KNOWN, PAPER, colours, ink_on
+from finmath_grpo.figures.theme import DARK, KNOWN, LEFT_OUT, PAPER, colours, ink_on
 from finmath_grpo.numerals import rounded
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.statistics.families import Families
@@ -475,12 +475,17 @@ def test_runs_are_thin_lines_and_dots_in_the_colour_of_their_model(simulated, tm
 @pytest.mark.parametrize("name", ["accuracy_by_temperature", "accuracy_by_test", "outcomes", "pass_and_majority"])
 def test_overviews_leave_out_what_was_not_merged_and_say_so(name, simulated):
     tables = read_tables([simulated / table for table in tables_of(name, "run")])
-    drawing, look = Drawing.model_validate_json(drawing_of(name)), LOOK.model_copy(update={"unmerged": (MODELS[-1],)})
-    whole, rest = (json.dumps(draw.draw(drawing, tables, with_look).to_dict()) for with_look in (LOOK, look))
+    drawing = Drawing.model_validate_json(drawing_of(name))
+
+    def shown(*unmerged: str) -> str:
+        figure = draw.draw(drawing, tables, LOOK.model_copy(update={"unmerged": unmerged}))
+        return json.dumps(figure.to_dict()).replace("<br>", " ")
+
+    whole, rest, alone = shown(), shown(MODELS[-1]), shown(*MODELS)
     assert MODELS[-1] in whole and MODELS[-1] not in rest and MODELS[0] in rest
-    assert "adapters that were not merged" not in whole and "adapters that were not merged" in rest.replace("<br>", " ")
-    alone = draw.draw(drawing, tables, LOOK.model_copy(update={"unmerged": tuple(MODELS)}))
-    assert len(alone.data) == len(drawn(name, simulated).data)
+    assert LEFT_OUT in rest and LEFT_OUT not in whole
+    # Where there is nothing else, nothing is left out, and nothing is said.
+    assert alone == whole == shown("no-such-model")
 
 
 def test_contrasts_with_what_was_not_merged_are_among_the_paired_differences_alone(simulated):
@@ -490,6 +495,16 @@ def test_contrasts_with_what_was_not_merged_are_among_the_paired_differences_alo
         drawing = Drawing.model_validate_json(drawing_of(name))
         whole, rest = (json.dumps(draw.draw(drawing, tables, with_look).to_dict()) for with_look in (LOOK, look))
         assert "gemma-dpo" in whole and ("gemma-dpo" in rest) is shown
+        assert (LEFT_OUT in rest.replace("<br>", " ")) is not shown and LEFT_OUT not in whole.replace("<br>", " ")
+
+
+def test_what_is_left_out_of_an_overview_moves_no_axis(simulated):
+    tables = read_tables([simulated / table for table in tables_of("accuracy_by_temperature", "run")])
+    high = tables["accuracy"].groupby("model").high.max()
+    best, others = high.idxmax(), high.drop(high.idxmax()).max()
+    look = LOOK.model_copy(update={"unmerged": (best,)})
+    figure = draw.draw(Drawing.model_validate_json(drawing_of("accuracy_by_temperature")), tables, look)
+    assert high[best] > others and figure.layout.yaxis.range[1] == pytest.approx(min(100, 103 * others))
 
 
 def test_tests_stand_side_by_side_and_the_other_figures_show_the_first(simulated):

@@ -1,4 +1,4 @@
-"""Accuracy of every model at every temperature, by each scorer, with intervals."""
+"""Accuracy of the models at every temperature, by each scorer, with intervals."""
 
 from itertools import pairwise
 
@@ -27,7 +27,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     Tables: accuracy, any_temperature; runs, where a model has several.
     """
     accuracy = tables["accuracy"]
-    models = [model for model in overview(accuracy.model, look) if look.entry(model) == model]
+    shown, left_out = overview(accuracy.model, look)
+    accuracy = accuracy[accuracy.model.isin(shown)]
+    models = [model for model in shown if look.entry(model) == model]
     runs = {model: look.runs[model] for model in models if model in look.runs}
     scorers = [scorer for scorer in SCORERS if scorer in set(accuracy.scorer)]
     questions = int(tables["any_temperature"].n.max())
@@ -93,7 +95,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     caption = (
         f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; vertical lines: {look.level} "
         f"{INTERVALS[accuracy.interval.iloc[0]]}{over}; "
-        f"the models' points at one temperature stand side by side around it{look.left_out}"
+        f"the models' points at one temperature stand side by side around it{left_out}"
     )
     panels.update_layout(frame(look, caption, height=0.35 + 0.65 * len(scorers), legend=names, above=30))
     panels.update_yaxes(range=[0, min(100, 103 * accuracy.high.max())], title_text="questions right (%)")

@@ -26,14 +26,14 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         raise UserError("pass_and_majority.csv: no test t1, t2 or t3: nothing to draw")
     asked = {test: sorted(map(float, set(rows[rows.test == test]["at"]) - {"mean"})) for test in tests}
     rows = rows[rows["at"] == "mean"].set_index(["test", "model"])
-    models = overview(rows.index.get_level_values("model"), look)
+    models, left_out = overview(rows.index.get_level_values("model"), look)
     names = [label(model, look) for model in models]
     width = 0.86 / len(models)
     caption = (
         f"same number, read as Turkish; whiskers: {look.level} {INTERVALS[rows.interval.iloc[0]]}; "
         "dashed: the most that exact match can reach"
         + ("; bars of one colour: training runs" if look.runs else "")
-        + look.left_out
+        + left_out
     )
     entries = [model for model in models if look.entry(model) == model]
     bars = go.Figure(layout=frame(look, caption, legend=[label(model, look) for model in entries], below=74))

@@ -197,7 +197,7 @@ FIGURES: dict[str, Entry] = {
     ),
     "accuracy_by_temperature": Entry(
         draw="accuracy_by_temperature:figure",
-        title="Accuracy by temperature, every model",
+        title="Accuracy by temperature, by each scorer",
         group="Accuracy",
         alt="One panel per scorer and one line per model: accuracy over temperature, with intervals. Where a model was "
         "trained several times, a thin line per run and a thick one for their mean.",

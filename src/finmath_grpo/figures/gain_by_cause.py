@@ -6,7 +6,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.figures.run_dots import add_run_dots
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import INK, MUTED, frame, label, whiskers
+from finmath_grpo.figures.theme import INK, LEFT_OUT, MUTED, frame, label, whiskers
 from finmath_grpo.numerals import signed
 
 CAUSES = {
@@ -31,8 +31,10 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     table = tables["decomposition"]
     if table.empty:
         raise UserError("decomposition.csv: no contrast: nothing to draw")
-    every = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
-    pairs = [pair for pair in every if not {*pair} & {*look.unmerged}] or every
+    merged = table[~table[["model", "against"]].isin(look.unmerged).any(axis=1)]
+    left_out = LEFT_OUT if 0 < len(merged) < len(table) else ""
+    table = merged if left_out else table
+    pairs = list(dict.fromkeys(zip(table.model, table.against, strict=True)))
     rows = table.set_index(["model", "against", "part"])
     caption = (
         f"difference in accuracy, mean over temperatures, T1; lines: {look.level} interval (t, families of questions "
@@ -42,7 +44,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         caption += "; over training runs too where a model has several, whose single runs are dots"
     layout = frame(
         look,
-        caption + look.left_out,
+        caption + left_out,
         legend=[TOTAL, *(name for name, _ in CAUSES.values())],
         above=34,
         left=LEFT,

@@ -27,14 +27,14 @@ NARROW = 3.5
 def figure(tables: Tables, look: Look) -> go.Figure:
     """One bar per model, all temperatures together. Only outcomes that occur are in the legend. Table: outcomes."""
     table = tables["outcomes"]
-    models = overview(table.model, look)
+    models, left_out = overview(table.model, look)
     counts = table.groupby(["model", "outcome"])["count"].sum().unstack(fill_value=0).loc[models]
     totals = counts.sum(axis=1)
     names = [label(model, look, 25) for model in models]
     found = [outcome for outcome in FILLS if counts.get(outcome, 0 * totals).any()]
     caption = (
         f"{totals.max()} completions per model, {count(table.temperature.nunique(), 'temperature')} together; "
-        f"no number in parts below {NARROW} %{look.left_out}"
+        f"no number in parts below {NARROW} %{left_out}"
     )
     height = 0.45 + 0.115 * len(models)
     legend = [OUTCOME_WORDS[outcome] for outcome in found]

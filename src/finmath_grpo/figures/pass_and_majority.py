@@ -46,7 +46,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     """Two panels with one y axis, one line per model and measure, scorer numeric. Table: pass_and_majority."""
     table = tables["pass_and_majority"]
     table = table[(table.scorer == "numeric") & (table["at"] == "mean")]
-    models = overview(table.model, look)
+    models, left_out = overview(table.model, look)
+    table = table[table.model.isin(models)]
     panels = make_subplots(
         rows=1,
         cols=2,
@@ -108,7 +109,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     said = "; ".join(f"{dots[dash] if line else 'marks'}: {WORDS[dash]}" for dash, line in lines.items())
     caption = (
         f"same number; {said}; vertical lines: {look.level} {INTERVALS[table.interval.iloc[0]]}; the models' points at "
-        f"one k stand side by side{look.left_out}"
+        f"one k stand side by side{left_out}"
     )
     panels.update_layout(
         frame(

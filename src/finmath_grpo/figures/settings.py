@@ -37,11 +37,6 @@ class Look(FigureSettings):
         """The confidence as captions write it, `95 %`, in one piece."""
         return f"{100 * self.confidence:g}\u00a0%"
 
-    @property
-    def left_out(self) -> str:
-        """What the caption of an overview says of them."""
-        return "; adapters that were not merged: see the paired differences" if self.unmerged else ""
-
     def entry(self, model: str) -> str:
         """The model whose colour a run has: the first run of the same entry, or itself."""
         return next((entry for entry, models in self.runs.items() if model in models), model)

@@ -55,6 +55,8 @@ SOLVED_CONTRAST = 3.0
 SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "triangle-down", "star", "cross")
 TITLE = 74
 """Pixels for the title and the first line of the caption."""
+LEFT_OUT = "; without the adapters that were not merged"
+"""What the caption of an overview says of models that would be the merged ones again."""
 SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
@@ -90,10 +92,11 @@ def in_order(models: Iterable[str], look: Look) -> list[str]:
     return sorted(set(models), key=lambda model: (place.get(model, len(place)), model))
 
 
-def overview(models: Iterable[str], look: Look) -> list[str]:
-    """The same without the models that were not merged, unless there are no others."""
+def overview(models: Iterable[str], look: Look) -> tuple[list[str], str]:
+    """The same without those that were not merged, unless there are no others; and what the caption says of that."""
     found = in_order(models, look)
-    return [model for model in found if model not in look.unmerged] or found
+    shown = [model for model in found if model not in look.unmerged]
+    return (shown, LEFT_OUT) if 0 < len(shown) < len(found) else (found, "")
 
 
 def escape(text: str) -> str:
