@@ -20,6 +20,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from random import Random
+from typing import NamedTuple
 
 from finmath_grpo.questions.families import course, drills
 from finmath_grpo.questions.families.problem import Family, Problem
@@ -42,30 +43,31 @@ _DRILLS = 10
 """How often each drill is among the families: a quarter of the text."""
 
 
-def by_hand(solution: str) -> str:
-    """The solution with the working of its products and quotients before the lines that state them, none of it twice.
+class Worked(NamedTuple):
+    """A solution with its working."""
 
-    The solution as it is where that would be longer than :data:`LONGEST`.
-    """
-    worked = _in_full(solution)
-    return worked if len(worked) <= LONGEST else solution
-
-
-def can_be_worked_out(solution: str) -> bool:
-    """Whether each step of the solution by hand is a small one."""
-    return len(_in_full(solution)) <= LONGEST and not _POWER.search(solution)
+    text: str
+    """The working of products and quotients stands before the lines that state them, none of it twice. The solution as
+    it is where that would be longer than :data:`LONGEST`."""
+    in_small_steps: bool
+    """Whether it has no power or root, and no sum as it is but short ones."""
 
 
-def _in_full(solution: str) -> str:
+def by_hand(solution: str) -> Worked:
+    """The solution, its sums worked out."""
     lines: list[str] = []
+    small = not _POWER.search(solution)
     for stated in solution.split("\n"):
-        lines += [line for line in _working(stated) if line not in lines]
+        working = _working(stated)
+        small = small and working is not None
+        lines += [line for line in working or [] if line not in lines]
         lines.append(stated)
-    return "\n".join(lines)
+    worked = "\n".join(lines)
+    return Worked(worked, small) if len(worked) <= LONGEST else Worked(solution, False)
 
 
-def _working(line: str) -> list[str]:
-    """The lines before a stated sum; none where it is short, is no plain sum, or does not come out as stated."""
+def _working(line: str) -> list[str] | None:
+    """The lines before a stated sum, none where it is short or there is none; None if it can't be worked out."""
     found = _STATED.fullmatch(line)
     if found is None:
         return []
@@ -74,8 +76,8 @@ def _working(line: str) -> list[str]:
     try:
         value = _Sum(_TOKEN.findall(found["sum"]), places + 1, working).value()
     except (ValueError, ZeroDivisionError):
-        return []
-    return working if half_up(value, places) == _number(found["result"]) else []
+        return None
+    return working if half_up(value, places) == _number(found["result"]) else None
 
 
 class _Sum:
@@ -130,17 +132,17 @@ class _Sum:
         self.working += lines or [self.in_one_step]
 
     def _further(self, quotient: Fraction) -> int:
-        """Decimals of a quotient beyond those that are stated, where it is multiplied next.
+        """Decimals of a quotient beyond those that are stated, where it is not the end of the sum.
 
-        Raises ValueError where it does not end and the factor is no power of ten: no number of them is enough.
+        Raises ValueError where it does not end and is no factor of a power of ten: no number of them is enough.
         """
-        if self.next != "×":
+        if not self.next:
             return 0
         factor = self.tokens[self.at + 1]
-        if re.fullmatch("1[0.]*", factor):
+        if self.next == "×" and re.fullmatch("1[0.]*", factor):
             return factor.count("0")
         if not _ends(quotient):
-            raise ValueError(factor)
+            raise ValueError(f"{quotient} has no end")
         return _PLACES
 
     def _term(self) -> Fraction:
@@ -219,9 +221,10 @@ def _cut(value: Fraction, places: int) -> Fraction:
 def _drawn(draw_of_course: Callable[[Random], Problem], draw: Random) -> Problem:
     for _ in range(_DRAWS):
         problem = draw_of_course(draw)
-        if can_be_worked_out(problem.solution):
+        worked = by_hand(problem.solution)
+        if worked.in_small_steps:
             break
-    return replace(problem, solution=by_hand(problem.solution))
+    return replace(problem, solution=worked.text)
 
 
 FAMILIES: tuple[Family, ...] = tuple(
