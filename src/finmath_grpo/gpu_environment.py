@@ -82,6 +82,15 @@ def set_environment() -> None:
     sys.modules.setdefault("flashinfer", None)  # type: ignore[arg-type]
 
 
+def expect_many_shapes() -> None:
+    """Have PyTorch's memory on a GPU grow in place, for stages whose batches have many shapes.
+
+    Blocks of fixed sizes would be freed and asked for anew, or kept for each shape, beside other jobs on the GPU. To be
+    called before anything is on the GPU. Not for vLLM with sleep mode, which refuses it.
+    """
+    os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
+
+
 def require(setting: str, *packages: str) -> None:
     """Raise UserError naming `setting` where a package or a GPU is missing."""
     absent = [package for package in packages if importlib.util.find_spec(package) is None]

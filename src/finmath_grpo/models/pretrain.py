@@ -26,6 +26,7 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import digest, read_jsonl, sha256
 from finmath_grpo.models import store
@@ -250,8 +251,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="store of finished models, safe to delete")
     parser.add_argument("--manifest", type=Path, required=True)
     arguments = parser.parse_args()
-    # Batches have many shapes: blocks of fixed sizes would be freed and asked for anew.
-    os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
+    gpu_environment.expect_many_shapes()
     job = PretrainingJob.model_validate_json(arguments.settings)
     held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
     defined_by = {

@@ -2,7 +2,6 @@
 
 import argparse
 import importlib
-import os
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -11,6 +10,7 @@ import torch
 from datasets import Dataset
 from trl import DPOConfig, DPOTrainer
 
+from finmath_grpo import gpu_environment
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl, write_jsonl
 from finmath_grpo.models import store
@@ -108,8 +108,7 @@ def main() -> None:
     parser.add_argument("--config", type=Path, required=True)
     parser.add_argument("--pairs", type=Path, required=True)
     arguments = parser.parse_args()
-    # Batches have many shapes: blocks of fixed sizes would be kept for each, beside other jobs on the GPU.
-    os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
+    gpu_environment.expect_many_shapes()
     job = DpoJob.model_validate_json(arguments.settings)
     run = run_directory(arguments.cache, job, arguments.code, [*arguments.held_out, arguments.base])
     with store.one_at_a_time(run):
