@@ -219,13 +219,18 @@ def models(setting: Setting) -> None:
         started = time.perf_counter()
         size = new_model(family, "tiny" if setting.tiny else "full", questions, setting.folder / family, setting.device)
         setting.record(f"models:{family}", gigabytes=round(size, 2), seconds=round(time.perf_counter() - started, 1))
-    data = setting.folder / "data"
+    data(setting)
+
+
+def data(setting: Setting) -> None:
+    """The questions for training and for the test."""
+    folder = setting.folder / "data"
     stage = [sys.executable, "-m", "finmath_grpo.questions.clean", "--raw", str(ROOT / "data/raw/questions.jsonl")]
-    outputs = [f"--{name}={data / name}.jsonl" for name in ("questions", "rejected")]
+    outputs = [f"--{name}={folder / name}.jsonl" for name in ("questions", "rejected")]
     watch(setting, "clean", [*stage, *outputs])
     split = experiments.section(experiment("paper"), "split")
     stage = [sys.executable, "-m", "finmath_grpo.questions.split", "--settings", split]
-    outputs = [f"--{name}={data / name}.jsonl" for name in ("questions", "train", "test")]
+    outputs = [f"--{name}={folder / name}.jsonl" for name in ("questions", "train", "test")]
     watch(setting, "split", [*stage, *outputs])
 
 
@@ -370,23 +375,27 @@ def asked(setting: Setting) -> dict[str, Any]:
 def generate(setting: Setting, name: str) -> None:
     """400 completions by one model, from the start of the process to the file."""
     which, _, mode = name.partition("@")
-    weights = [manifest(setting.folder / ("gemma" if which == "gemma" else "llama"))]
-    weights += [manifest(setting.folder / "trained-paper")] if which == "adapter" else []
-    cells = setting.folder / "cells"
+    weights = ["gemma" if which == "gemma" else "llama", *(["trained-paper"] if which == "adapter" else [])]
+    answer(setting, f"generate:{name}", weights, asked(setting), **({"REHEARSAL_COMPILATION": mode} if mode else {}))
+
+
+def answer(setting: Setting, piece: str, models: list[str], settings: dict[str, Any], **environment: str) -> None:
+    """Ask the model of these folders the questions of the test."""
+    cells, out = setting.folder / "cells", setting.folder / f"completions-{piece.replace(':', '-')}.jsonl"
     shutil.rmtree(cells, ignore_errors=True)
-    out = setting.folder / f"completions-{which}.jsonl"
     done = watch(
         setting,
-        f"generate:{name}",
+        piece,
         [
             *stage(setting, "evaluation.generate"),
-            *("--settings", canonical_json({"t1": asked(setting)}), "--device", setting.device, "--model", which),
-            *("--prompt", experiments.section(experiment("paper"), "prompt"), "--weights", *weights),
+            *("--settings", canonical_json({"t1": settings}), "--device", setting.device, "--model", models[-1]),
+            *("--prompt", experiments.section(experiment("paper"), "prompt")),
+            *("--weights", *(manifest(setting.folder / model) for model in models)),
             *("--tests", str(setting.folder / "data/test.jsonl"), "--cache", str(cells), "--completions", str(out)),
         ],
-        **({"REHEARSAL_COMPILATION": mode} if mode else {}),
+        **environment,
     )
-    setting.record(f"generate:{name}", **rate(done, out), **done.measured())
+    setting.record(piece, **rate(done, out), **done.measured())
 
 
 def rate(done: Watched, completions: Path | None) -> dict[str, Any]:

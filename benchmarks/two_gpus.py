@@ -6,10 +6,11 @@ Pieces; each appends what it measured to F/benchmark.json:
 
     base              an 8 B shape from a seed, 16 GB, as in benchmarks/rehearsal.py, and the questions
     train:1 train:2   GRPO by `engine: trl` and `paper`'s settings on one GPU and on two: 16 prompts per update
+    generate:1 :2     400 completions by the model on one GPU and split over two (`tensor_parallel_size: 2`)
     small:1 small:2   `small` up to its scores, in a checkout of its own, with `--resources gpu=1` and `gpu=2`
 
 Once both pieces of a pair are there, their ratio is printed, and for `small` the results that are the same. `--tiny`
-trains tiny shapes on a CPU. Random weights hardly ever end a completion, so that all run to their limit.
+trains tiny shapes on a CPU, and generates by one. Random weights hardly ever end a completion: all run to their limit.
 """
 
 import argparse
@@ -25,7 +26,8 @@ ROOT = Path(__file__).parents[1]
 # Not this folder, whose statistics.py would stand in the way of Python's.
 sys.path[0:1] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests/workflow")]
 
-from benchmarks.rehearsal import READY, Setting, experiment, manifest, mean, read_csv, watch  # noqa: E402
+from benchmarks import rehearsal  # noqa: E402
+from benchmarks.rehearsal import Setting, manifest, watch  # noqa: E402
 from finmath_grpo.files import canonical_json, sha256  # noqa: E402
 from finmath_grpo.workflow import experiments  # noqa: E402
 
@@ -45,13 +47,12 @@ def base(setting: Setting) -> None:
     raw = ROOT / "data/raw/questions.jsonl"
     asked = [json.loads(row)["question"] for row in raw.read_text(encoding="utf-8").splitlines()]
     new_model("llama", "tiny" if setting.tiny else "full", asked, setting.folder / "llama", setting.device)
-    outputs = [f"--questions={setting.folder / 'train.jsonl'}", f"--rejected={setting.folder / 'rejected.jsonl'}"]
-    watch(setting, "clean", [sys.executable, "-m", "finmath_grpo.questions.clean", f"--raw={raw}", *outputs])
+    rehearsal.data(setting)
 
 
 def train(setting: Setting, processes: int) -> None:
     """A few updates of the `llama-grpo` of `paper`, each process with its share of every group."""
-    job = json.loads(experiments.training_settings(experiment("paper"), "llama-grpo"))
+    job = json.loads(experiments.training_settings(rehearsal.experiment("paper"), "llama-grpo"))
     training: dict[str, Any] = job["training"]
     group, prompts = training["num_generations"], 2 if setting.tiny else PROMPTS
     training |= {"engine": "trl", "load_in_4bit": False, "processes": processes}
@@ -65,22 +66,29 @@ def train(setting: Setting, processes: int) -> None:
     for folder in (out, setting.folder / "cache"):
         shutil.rmtree(folder, ignore_errors=True)
     stage = [sys.executable, "-m", "finmath_grpo.training.grpo", "--settings", canonical_json(job), "--code", "two"]
-    stage += ["--train", str(setting.folder / "train.jsonl"), "--base", manifest(setting.folder / "llama")]
+    stage += ["--train", str(setting.folder / "data/train.jsonl"), "--base", manifest(setting.folder / "llama")]
     stage += ["--cache", str(setting.folder / "cache"), "--manifest", manifest(out)]
     for name, file in {"log": "log.csv", "config": "config.json", "completions": "completions.jsonl.zst"}.items():
         stage += [f"--{name}", str(out / file)]
     done = watch(setting, f"train:{processes}", stage)
-    steps = read_csv(out / "log.csv", "step_time")
+    steps = rehearsal.read_csv(out / "log.csv", "step_time")
     setting.record(
         f"train:{processes}",
-        seconds_per_prompt=round(mean(steps[1:]) / prompts, 3),
+        seconds_per_prompt=round(rehearsal.mean(steps[1:]) / prompts, 3),
         seconds_per_update=[round(seconds, 2) for seconds in steps],
-        seconds_to_first_step=round(done.found(READY)[0][0], 1),
+        seconds_to_first_step=round(done.found(rehearsal.READY)[0][0], 1),
         prompts_per_update=prompts,
         completions_per_prompt=group,
         seconds=round(done.seconds, 1),
     )
     compare(setting, "train", "seconds_per_prompt")
+
+
+def generate(setting: Setting, gpus: int) -> None:
+    """The requests of the rehearsal by a model that is split over the GPUs; random numbers of a row are the same."""
+    split = {"tensor_parallel_size": gpus} if gpus > 1 else {}
+    rehearsal.answer(setting, f"generate:{gpus}", ["llama"], rehearsal.asked(setting) | split)
+    compare(setting, "generate", "generating_seconds")
 
 
 def small(setting: Setting, gpus: int) -> None:
@@ -121,7 +129,8 @@ def compare(setting: Setting, pieces: str, measured: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    known = ["base", "train:1", "train:2", "small:1", "small:2"]
+    measured = {"train": train, "generate": generate, "small": small}
+    known = ["base", *(f"{kind}:{gpus}" for kind in measured for gpus in (1, 2))]
     parser.add_argument("pieces", nargs="+", metavar="PIECE", choices=known)
     parser.add_argument("--folder", type=Path, default=Path("results/two-gpus"))
     parser.add_argument("--tiny", action="store_true", help="tiny shapes on a CPU")
@@ -135,7 +144,7 @@ def main() -> None:
         if kind == "base":
             base(setting)
         else:
-            {"train": train, "small": small}[kind](setting, int(number))
+            measured[kind](setting, int(number))
 
 
 if __name__ == "__main__":
