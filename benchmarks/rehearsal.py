@@ -240,13 +240,15 @@ def experiment(name: str) -> Run:
     return found
 
 
-def train(setting: Setting, which: str) -> None:
-    """GRPO of the experiment's `llama-grpo`, a few generations and their updates."""
+def training_job(setting: Setting, which: str) -> dict[str, Any]:
+    """The experiment's `llama-grpo` with a few generations and their updates."""
     known, _, variant = which.partition("@")
     name = known.removesuffix("-4bit")
     job = json.loads(experiments.training_settings(experiment(name), "llama-grpo"))
     shared: dict[str, Any] = job["training"]
     shared["load_in_4bit"] = known.endswith("-4bit")
+    # Settings leave an empty list out.
+    shared.setdefault("shortcuts", [])
     shared |= setting.variants[variant] if variant else {}
     shared |= {"max_completion_length": setting.tokens} if setting.tokens else {}
     if setting.tiny:
@@ -260,9 +262,20 @@ def train(setting: Setting, which: str) -> None:
             # No sampler but the model itself, and compilers of a CPU are slow.
             "shortcuts": [name for name in shared["shortcuts"] if name in ("no_input_casts", "trimmed")],
         }
-    per_generation = shared["steps_per_generation"] // shared["gradient_accumulation_steps"]
-    updates = (2 if setting.tiny else GENERATIONS[name]) * per_generation
+    updates = (2 if setting.tiny else GENERATIONS[name]) * updates_per_generation(shared)
     shared |= {"max_steps": updates, "optimizer_steps": updates, "save_steps": 10_000}
+    return dict(job)
+
+
+def updates_per_generation(training: dict[str, Any]) -> int:
+    return int(training["steps_per_generation"] // training["gradient_accumulation_steps"])
+
+
+def train(setting: Setting, which: str) -> None:
+    """GRPO of the experiment's `llama-grpo`, for a while."""
+    job = training_job(setting, which)
+    shared = job["training"]
+    per_generation, updates = updates_per_generation(shared), shared["max_steps"]
     module = {"trl": "grpo", "unsloth": "grpo_unsloth"}[shared["engine"]]
     out = setting.folder / f"trained-{which}"
     shutil.rmtree(out, ignore_errors=True)
@@ -309,7 +322,7 @@ def train(setting: Setting, which: str) -> None:
         max_completion_length=shared["max_completion_length"],
         kl_before_the_first_update=(read_csv(out / "log.csv", "kl") or [None])[0],
         clipped_before_the_first_update=(read_csv(out / "log.csv", "clip_ratio/region_mean") or [None])[0],
-        **({"overrides": setting.variants[variant]} if variant else {}),
+        **({"overrides": setting.variants[variant]} if (variant := which.partition("@")[2]) else {}),
         **done.measured(),
     )
 

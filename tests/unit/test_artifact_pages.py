@@ -36,6 +36,19 @@ def test_artifact_page_is_what_the_measurements_give():
     assert (ROOT / page.PAGE).read_text(encoding="utf-8") == page.page(measurements, EXPERIMENTS)
 
 
+def test_what_the_record_measured_is_read_from_it_as_the_measurements_have_it(tmp_path: Path):
+    claims = tmp_path / "claims.json"
+    claims.write_text("[]", encoding="utf-8")
+    measurements = json.loads((ROOT / page.MEASUREMENTS).read_text(encoding="utf-8"))
+    (record,) = (ROOT / "data/recorded").glob("*.tar.zst")
+    found = page.measure_record(record, claims)
+    expected = next(run for run in measurements.values() if run["experiment"] == found["experiment"])
+    assert found["seconds"]["grpo"]["wall"] > 0
+    assert {key: value for key, value in found.items() if key != "claims"} == {
+        key: value for key, value in expected.items() if key != "claims"
+    }
+
+
 def test_artifact_page_fits_two_pages():
     # A page of A4 holds about 65 lines of 110 characters; a longer line wraps, and a table row is a line and a half.
     lines = (ROOT / page.PAGE).read_text(encoding="utf-8").splitlines()

@@ -21,13 +21,15 @@ import jinja2
 from finmath_grpo.claims.evaluate import read_claims
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import atomic_write, write_json
-from finmath_grpo.release.record import opened
+from finmath_grpo.release.record import opened, unpack
 from finmath_grpo.workflow.doctor import describe
 from finmath_grpo.workflow.experiments import load, load_all
 
 MEASUREMENTS = Path("docs/measurements.json")
 PAGE = Path("ARTIFACT.md")
 CLAIMS = Path("data/claims.yaml")
+MEASURED = re.compile(r"provenance\.json|benchmarks/(\w[\w.-]*/)*\w[\w.-]*\.tsv")
+"""The members of a record that say how long its jobs took, and on what."""
 RELEASE = Path("docs/release.json")
 """The DOI of the archive and the images with their digests, null where there are none."""
 TEMPLATE = Path(__file__).with_name("artifact.md.j2")
@@ -118,9 +120,10 @@ def measure(folder: Path, claims: Path) -> dict[str, Any]:
 
 def measure_record(record: Path, claims: Path) -> dict[str, Any]:
     """What the run measured that a record holds; its folder is not here, so its size is not known."""
+    with opened(record) as archive:
+        names = [name for name in archive.getnames() if MEASURED.fullmatch(name)]
     with TemporaryDirectory() as scratch:
-        with opened(record) as archive:
-            archive.extractall(scratch, filter="data")
+        unpack(record, {name: Path(scratch, name) for name in names})
         return {**measure(Path(scratch), claims), "bytes": None}
 
 
