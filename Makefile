@@ -13,7 +13,7 @@ run: $(STAMP) browser ## Draw the first figure of the recorded run, then build t
 	.venv/bin/snakemake --cores all
 
 test: $(STAMP) browser lint ## Lint, unit tests, and tests of the DAG on a complete reduced run
-	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n 2 --dist worksteal
+	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 lint: $(STAMP) ## Check style, formatting, types and rules
 	.venv/bin/ruff check .

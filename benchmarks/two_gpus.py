@@ -10,7 +10,8 @@ Pieces; each appends what it measured to F/benchmark.json:
     small:1 small:2   `small` up to its scores, in a checkout of its own, with `--resources gpu=1` and `gpu=2`
 
 Once both pieces of a pair are there, their ratio is printed, and for `small` the results that are the same. `--tiny`
-trains tiny shapes on a CPU, and generates by one. Random weights hardly ever end a completion: all run to their limit.
+takes tiny shapes and a CPU, for all but `generate:2`. Random weights hardly ever end a completion: nearly all run to
+their limit.
 """
 
 import argparse
@@ -86,6 +87,8 @@ def train(setting: Setting, processes: int) -> None:
 
 def generate(setting: Setting, gpus: int) -> None:
     """The requests of the rehearsal by a model that is split over the GPUs; random numbers of a row are the same."""
+    if setting.tiny and gpus > 1:
+        sys.exit("generate:2 needs two GPUs: a CPU has nothing to split a model over; leave out --tiny")
     split = {"tensor_parallel_size": gpus} if gpus > 1 else {}
     rehearsal.answer(setting, f"generate:{gpus}", ["llama"], rehearsal.asked(setting) | split)
     compare(setting, "generate", "generating_seconds")

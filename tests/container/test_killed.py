@@ -44,7 +44,9 @@ def test_killed_thrice_it_ends_as_an_undisturbed_run(container: Container, undis
     container.interrupt(kill, lambda: any(tiny.glob("figures/*.png")), *RUN)
     container.run(*RUN)
     assert any("resuming from checkpoint-" in log.read_text() for log in tiny.glob("logs/grpo/*.log"))
-    assert any(re.search(r"[12] of 2 cells are kept", log.read_text()) for log in tiny.glob("logs/generate/*.log"))
+    assert any(
+        re.search(r"[1-9]\d* of \d+ cells are kept", log.read_text()) for log in tiny.glob("logs/generate/*.log")
+    )
     assert contents(container.results) == contents(undisturbed.results)
     assert "Nothing to be done" in container.run(*RUN).stdout
 
@@ -54,7 +56,9 @@ def test_stopped_it_ends_in_seconds_and_leaves_no_lock(container: Container, und
     container.run("chmod", "-R", "a+rwX", "results", user="0:0")
     target = "results/tiny/training/llama-grpo/MANIFEST.sha256"
     (container.results / target.removeprefix("results/")).unlink()
+    # The finished training lies there too, and would be taken.
     checkpoints = container.results / "cache/training"
+    shutil.rmtree(checkpoints)
     seconds = container.interrupt(
         ("stop", "-t", "60"), lambda: has_whole(checkpoints, "*/checkpoint-1/trainer_state.json"), *RUN[:-1], target
     )

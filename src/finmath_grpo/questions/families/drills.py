@@ -33,9 +33,12 @@ def _product(draw: Random) -> Problem:
 
 
 def _quotient(draw: Random) -> Problem:
-    """Half of them come out even."""
-    divisor = _number(draw, 4)
-    return _problem(draw, [divisor * _number(draw, 4) if draw.random() < 0.5 else _number(draw, 6), divisor], "/")
+    """Half of them come out even. None is below 1, of which two decimals would leave a digit or nothing."""
+    while True:
+        divisor = _number(draw, 4)
+        dividend = divisor * _number(draw, 4) if draw.random() < 0.5 else _number(draw, 6)
+        if dividend >= divisor:
+            return _problem(draw, [dividend, divisor], "/")
 
 
 def _problem(draw: Random, numbers: list[Fraction], sign: str) -> Problem:

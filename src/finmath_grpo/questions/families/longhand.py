@@ -47,8 +47,8 @@ class Worked(NamedTuple):
     """A solution with its working."""
 
     text: str
-    """The working of products and quotients stands before the lines that state them, none of it twice. The solution as
-    it is where that would be longer than :data:`LONGEST`."""
+    """The working of each operation stands before the line that states it, and not again where the same was worked out
+    before. The solution as it is where that would be longer than :data:`LONGEST`."""
     in_small_steps: bool
     """Whether it has no power or root, and no sum as it is but short ones."""
 
@@ -60,19 +60,26 @@ def by_hand(solution: str) -> Worked:
     for stated in solution.split("\n"):
         working = _working(stated)
         small = small and working is not None
-        lines += [line for line in working or [] if line not in lines]
+        for operation in working or []:
+            if not _stands(operation, lines):
+                lines += operation
         lines.append(stated)
     worked = "\n".join(lines)
     return Worked(worked, small) if len(worked) <= LONGEST else Worked(solution, False)
 
 
-def _working(line: str) -> list[str] | None:
-    """The lines before a stated sum, none where it is short or there is none; None if it can't be worked out."""
+def _stands(operation: list[str], lines: list[str]) -> bool:
+    """Whether its lines follow one another there, from the first to the last: no total comes from nowhere."""
+    return any(lines[at : at + len(operation)] == operation for at in range(len(lines)))
+
+
+def _working(line: str) -> list[list[str]] | None:
+    """The lines before a stated sum, by operation; none where it is short or no sum; None if it can't be worked out."""
     found = _STATED.fullmatch(line)
     if found is None:
         return []
     places = len(found["result"].partition(",")[2])
-    working: list[str] = []
+    working: list[list[str]] = []
     try:
         value = _Sum(_TOKEN.findall(found["sum"]), places + 1, working).value()
     except (ValueError, ZeroDivisionError):
@@ -83,11 +90,11 @@ def _working(line: str) -> list[str] | None:
 class _Sum:
     """A sum read from its tokens, left to right, whose products and quotients are worked out on the way."""
 
-    def __init__(self, tokens: list[str], places: int, working: list[str]) -> None:
+    def __init__(self, tokens: list[str], places: int, working: list[list[str]]) -> None:
         self.tokens, self.places, self.working = [*tokens, "", ""], places, working
         self.at = 0
-        self.in_one_step = ""
-        """The line of the latest operation that was not worked out digit by digit."""
+        self.in_one_step = False
+        """Whether the latest operation was not worked out digit by digit."""
 
     @property
     def next(self) -> str:
@@ -99,7 +106,7 @@ class _Sum:
         if self.next:
             raise ValueError(self.next)
         # The last operation is what the stated line itself says.
-        if self.working and self.working[-1] == self.in_one_step:
+        if self.in_one_step:
             self.working.pop()
         return found
 
@@ -127,9 +134,9 @@ class _Sum:
         return found
 
     def _write(self, lines: list[str], first: Fraction, sign: str, second: Fraction, found: Fraction) -> None:
-        """The lines of an operation, or the one that states it."""
-        self.in_one_step = "" if lines else f"{plain(first)} {sign} {plain(second)} = {plain(found)}"
-        self.working += lines or [self.in_one_step]
+        """Add the lines of an operation, or the one that states it."""
+        self.in_one_step = not lines
+        self.working.append(lines or [f"{plain(first)} {sign} {plain(second)} = {plain(found)}"])
 
     def _further(self, quotient: Fraction) -> int:
         """Decimals of a quotient beyond those that are stated, where it is not the end of the sum.
@@ -189,14 +196,17 @@ def _product(first: Fraction, second: Fraction) -> tuple[Fraction, list[str]]:
 def _quotient(dividend: Fraction, divisor: Fraction, places: int) -> tuple[Fraction, list[str]]:
     """The quotient, to eight decimals where it does not end, and its lines: what each digit takes, what is left.
 
-    The digits are worked out as far as the result is stated and one more, by which it is rounded.
+    The digits are worked out as far as the result is stated and one more, by which it is rounded. One that ends, by one
+    digit or of one digit, is one step: to divide by 100 or by 2. Raises ValueError where no digit is left.
     """
     exact = dividend / divisor
-    quotient = exact if _ends(exact) else Fraction(half_up(exact, _PLACES))
+    ends = _ends(exact)
+    quotient = exact if ends else Fraction(half_up(exact, _PLACES))
     digits = _digits(_cut(exact, places))
-    # To divide by 100 or by 2 is one step.
-    if len(_digits(divisor)) == 1 or len(digits) < 2:
+    if ends and (len(_digits(divisor)) == 1 or len(digits) < 2):
         return quotient, []
+    if not digits:
+        raise ValueError(f"{exact} has only zeros among its first {places} decimals")
     left, lines = dividend, []
     for digit in digits:
         left -= digit * divisor

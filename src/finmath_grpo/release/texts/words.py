@@ -87,14 +87,15 @@ def mean(values: Sequence[float]) -> float:
 def told(differences: Iterable[tuple[str, SimpleNamespace]], shown: bool = False, each: str = "") -> str:
     """Which of some named differences lie above 0, below it, or are not told apart from it.
 
-    With the numbers, unless they are `shown` in a table above. `each` names them together, for where all are alike.
+    With the numbers, unless they are `shown` in a table above. `each` names them together, for where all are alike;
+    its `{}` becomes "every" or "any".
     """
     found: dict[str, list[str]] = {"above 0": [], "below 0": [], "not told apart from 0": []}
     for name, row in differences:
         found[by_sign(row, *found)].append(name if shown else f"{name} ({bare(row)})")
     alike = [how for how, names in found.items() if names]
     if each and len(alike) == 1:
-        return f"{alike[0]} {each}"
+        return f"{alike[0]} {each.format('any' if alike[0].startswith('not') else 'every')}"
     return "; ".join(f"{how} {listed(names)}" for how, names in found.items() if names)
 
 
