@@ -52,8 +52,10 @@ ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes
 STARTS = ["start:ours-0", "start:ours-3", "start:plain-0", "start:plain-3"]
 GENERATIONS = {"paper": 5, "paper-fast": 3}
 """Few; the first compiles and warms up."""
-READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s")
+READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s, in memory in ([\d.]+) s")
 """What a training job prints before its first step."""
+AGAIN = re.compile(r"hashed the base in memory again in ([\d.]+) s")
+"""What it prints after its last."""
 RATE = re.compile(r"(\d+) tokens in ([\d.]+) s: \d+ tokens/s")
 """What generation prints after each cell."""
 
@@ -301,7 +303,8 @@ def train(setting: Setting, which: str) -> None:
     generations = [float(line) for line in times.read_text().split()] if times.exists() else []
     phases = [json.loads(line) for line in split.read_text().splitlines()] if split.exists() else None
     completions = shared["per_device_train_batch_size"] * shared["steps_per_generation"]
-    ((ready, _),) = done.found(READY)
+    ((ready, hashed),) = done.found(READY)
+    ((_, again),) = done.found(AGAIN)
     setting.record(
         f"train:{which}",
         updates=updates,
@@ -311,6 +314,7 @@ def train(setting: Setting, which: str) -> None:
         seconds_per_generation=round(mean(generations), 2) if generations else None,
         phases=phases,
         seconds_to_first_step=round(ready, 1),
+        hashing_seconds={"memory": float(hashed[2]), "memory and disk": float(hashed[1]), "after": float(again[1])},
         seconds_after_last_step=round(done.seconds - ready - sum(steps), 1),
         completions_per_generation=completions,
         updates_per_generation=per_generation,

@@ -163,7 +163,7 @@ def test_one_process_validates_and_says_what_there_is_to_say(undisturbed) -> Non
     found = log(out)
     assert found["step"].tolist() == list(range(STEPS + 1))
     assert found.dropna(subset=["validation/accuracy"])["step"].tolist() == list(range(0, STEPS + 1, 2))
-    assert words.count("step 2: validation:") == words.count("hashed the base") == 1
+    assert words.count("step 2: validation:") == words.count("hashed the base in memory again") == 1
     hashes = json.loads((out / "config.json").read_text(encoding="utf-8"))["base_sha256"]
     assert len(set(hashes.values())) == 1
 

@@ -159,15 +159,19 @@ def train_frozen(trainer: Trainer, expected_steps: int | None, base: Path, quant
     started = time.perf_counter()
     stored = StoredWeights(base, dtype=compute_dtype("cuda" if torch.cuda.is_available() else "cpu"))
     before = frozen_weights(trainer.model, stored)
+    in_memory = time.perf_counter() - started
     if not quantized:
         check_is_stored(before, tensor_hashes(base_weights(stored.items(), trainer.model.config)))
-    print(f"hashed the base in memory and on disk in {time.perf_counter() - started:.1f} s", flush=True)
+    both = time.perf_counter() - started
+    print(f"hashed the base in memory and on disk in {both:.1f} s, in memory in {in_memory:.1f} s", flush=True)
     transformers.logging.set_verbosity_warning()
     last = last_whole_checkpoint(Path(trainer.args.output_dir), trainer.args.world_size)
     if last:
         print(f"resuming from {Path(last).name}")
     trainer.train(resume_from_checkpoint=last)
+    started = time.perf_counter()
     after = frozen_weights(trainer.model, stored)
+    print(f"hashed the base in memory again in {time.perf_counter() - started:.1f} s", flush=True)
     changed = sorted(name for name in before if after.get(name) != before[name])
     if changed:
         raise RuntimeError(f"frozen base weights changed in training: {len(changed)} tensors, {', '.join(changed[:3])}")
