@@ -662,8 +662,15 @@ def test_the_upper_half_has_two_of_four_below_it(ends, says, tmp_path: Path) -> 
 
 @pytest.mark.parametrize(("gains", "losses", "says"), [(6, 3, "supported"), (6, 0, "inconclusive")])
 def test_examples_exist_both_ways(gains, losses, says, tmp_path: Path) -> None:
-    rows = [contrast("a", "b", "any", 0.01, 0.1, gains=gains, losses=losses)]
-    assert verdict("examples_exist", tables(tmp_path, contrasts=rows), trained="a", base="b", scorer="exact") == says
+    # The pair stands in both orders, and of several training runs the first is read: a mean over runs solves nothing.
+    pair = {"scorer": "exact", "n": 100, "both": 20}
+    rows = [
+        {"model_a": "b", "model_b": "a", **pair, "only_a": losses, "only_b": gains},
+        {"model_a": "a", "model_b": "b", **pair, "only_a": gains, "only_b": losses},
+    ]
+    found = CHECKS["examples_exist"](tables(tmp_path, agreement=rows), trained="a", base="b", scorer="exact")
+    assert found.verdict == says and found.effect == min(gains, losses)
+    assert found.detail.startswith(f"{gains} solved by a only, {losses} by b only")
 
 
 # ---- rules of questions

@@ -15,8 +15,9 @@ from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
 from finmath_grpo.statistics.agreement import cohen_kappa, fleiss_kappa, kappa_interval, panel_table
-from finmath_grpo.statistics.contrasts import holm, mcnemar_p, minimum_detectable_difference
+from finmath_grpo.statistics.contrasts import contrasts_table, holm, mcnemar_p, minimum_detectable_difference
 from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import (
     difference_interval,
     jackknife_error,
@@ -25,7 +26,9 @@ from finmath_grpo.statistics.intervals import (
 )
 from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.reward_facts import block_means
+from finmath_grpo.statistics.runs import Runs
 from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_every_k, pass_at_k, vote, vote_counts
+from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.temperature import across_models, friedman, temperature_table_from_counts
 
 
@@ -326,3 +329,20 @@ class TestAgreement:
         assert np.isnan(fleiss_kappa(none)) and np.isnan(cohen_kappa(none[:2]))
         table = panel_table({"exact": none}, ("a", "b", "c", "d"), ("a", "b"), Families.single(10), 0.95)
         assert table[["fleiss_kappa", "low", "high"]].isna().all(axis=None) and table["none"].item() == 10
+
+
+def test_a_tie_over_three_runs_is_neither_gained_nor_lost() -> None:
+    # Right at 1 of 10 temperatures, and by the runs at 0, 1 and 2: (0 + 0.1 + 0.2) / 3 is 0.10000000000000002.
+    models = ("base", "run", "run-seed1", "run-seed2")
+    right = np.zeros((4, 10, 3, 1))
+    for model, counts in enumerate([(1, 0, 5), (0, 1, 4), (1, 1, 4), (2, 1, 4)]):
+        for question, count in enumerate(counts):
+            right[model, :count, question] = 1
+    families = Families.of(["a", "b", "c"])
+    grid = Grid(models, tuple(np.arange(1, 11) / 10), ("q0", "q1", "q2"), families, pd.DataFrame(), {
+        scorer: right for scorer in ("exact", "no_punctuation", "numeric")
+    })  # fmt: skip
+    runs = Runs({"run": {"run": "run", "run-seed1": "run-seed1", "run-seed2": "run-seed2"}})
+    table = contrasts_table(grid, StatisticsSettings(contrasts=[("run", "base")], bootstrap_draws=200), runs=runs)
+    row = table[(table["at"] == "mean") & (table["scorer"] == "numeric")].iloc[0]
+    assert (row["gains"], row["losses"]) == (1, 1)

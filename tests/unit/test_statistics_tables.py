@@ -351,6 +351,12 @@ def test_a_contrast_over_runs_holds_their_spread(trained: str, base: str, drawn:
     assert row["difference"] == pytest.approx(value, abs=1e-5)
     assert (row["low"], row["high"]) == pytest.approx(np.clip(expected, -1, 1), abs=1e-5)
     assert row["interval"] == "t, families and runs"
+    # By whole numbers, for a tie over runs is no gain.
+    right = scores.groupby(["model", "question_id"])["numeric"].sum()
+    several = {entry: list(RUNS.get(entry, [entry])) for entry in (trained, base)}
+    sums = {entry: sum(right[model] for model in models) for entry, models in several.items()}
+    signs = np.sign(sums[trained] * len(several[base]) - sums[base] * len(several[trained]))
+    assert (row["gains"], row["losses"]) == ((signs > 0).sum(), (signs < 0).sum())
     parts = tables["decomposition"].query(f"model == '{trained}' and against == '{base}' and part == 'total'").iloc[0]
     assert parts[["value", "low", "high"]].tolist() == row[["difference", "low", "high"]].tolist()
     runs = tables["runs"].query(
@@ -422,6 +428,18 @@ def test_more_questions_and_more_samples_show_smaller_differences(made) -> None:
     for _, rows in power.groupby(["trained", "base", "questions"]):
         steps = rows.sort_values("samples")["minimum_detectable_difference"].diff().dropna()
         assert (steps <= 1e-6).all()
+
+
+def test_what_would_be_found_is_no_less_than_the_interval_that_has_to_exclude_zero_needs(made) -> None:
+    tables, families = made[2], len({FAMILIES[name] or name for name in QUESTIONS})
+    contrasts = tables["contrasts"].query("scorer == 'numeric' and at == 'mean'").set_index(["trained", "base"])
+    for row in tables["power"].query("at_hand == 1").itertuples():
+        ends = contrasts.loc[(row.trained, row.base), ["low", "high"]]
+        error = (ends["high"] - ends["low"]) / 2 / student.ppf(0.975, families - 1)
+        # The interval counts one question more, which it adds. z(0.975) and z(0.8) are 1.96 and 0.84.
+        expected = (1.95996 + 0.84162) * error * (len(QUESTIONS) + 1) / len(QUESTIONS)
+        # More where what questions differ in by chance alone is more than what they differ in.
+        assert expected * 0.999 < row.minimum_detectable_difference < expected * 1.4
 
 
 def test_the_order_of_rows_and_a_second_run_change_no_byte(made) -> None:

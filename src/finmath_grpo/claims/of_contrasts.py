@@ -193,8 +193,8 @@ def upper_half(tables: Tables, model: str, models: list[str], scorer: str) -> Fi
 def examples_exist(tables: Tables, trained: str, base: str, scorer: str) -> Finding:
     """Questions that only the first model solved at any temperature, and questions that only the second did: a
     description. Supported if there are both, else inconclusive, as other questions may be. Shown: the fewer."""
-    row = tables.contrast(trained, base, "any", scorer)
-    gains, losses = int(row["gains"]), int(row["losses"])
+    row = tables.row("agreement", model_a=trained, model_b=base, scorer=scorer)
+    gains, losses = int(row["only_a"]), int(row["only_b"])
     verdict = SUPPORTED if min(gains, losses) > 0 else INCONCLUSIVE
     detail = f"{gains} solved by {trained} only, {losses} by {base} only"
-    return Finding(verdict, min(gains, losses), None, None, "questions", None, detail, "contrasts.csv", "gains")
+    return Finding(verdict, min(gains, losses), None, None, "questions", None, detail, "agreement.csv", "only_a")

@@ -11,7 +11,7 @@ from statsmodels.stats.multitest import multipletests
 from finmath_grpo.evaluation.scores import SCORERS
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
-from finmath_grpo.statistics.intervals import difference_interval
+from finmath_grpo.statistics.intervals import alike_families, difference_interval, help_for_few
 from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.runs import ONE_RUN, Runs, of_contrast, of_entry, over_runs
 from finmath_grpo.statistics.settings import StatisticsSettings
@@ -80,7 +80,9 @@ def contrasts_table(
     table["low"], table["high"] = (np.where(of_post, *pair) for pair in zip(*ends, strict=True))
     table["interval"] = np.where(of_post, "t, questions", f"t, {grid.families.unit}")
     table["procedure"] = np.where(of_post, "mcnemar", "sign-flip")
-    table["gains"], table["losses"] = (differences > 0).sum(axis=0), (differences < 0).sum(axis=0)
+    # A tie over runs or temperatures may be 1e-17 by the order of sums.
+    signs = np.sign(np.round(differences, 12))
+    table["gains"], table["losses"] = (signs > 0).sum(axis=0), (signs < 0).sum(axis=0)
     exact = [mcnemar_p(gains, losses) for gains, losses in zip(table["gains"], table["losses"], strict=True)]
     flips = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
     table["p"] = np.where(of_post, exact, flips)
@@ -112,8 +114,9 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
     differ in truly, plus what the sampling of completions adds, which falls with the number of samples; both are
     estimated from the data. Sampling is that of the difference: the two models answer with the same seeds, so their
     completions are no independent draws. With one sample each, temperatures stand in for samples. `sd` counts families
-    as units: that of questions by themselves which would give the same standard error. One family has no spread, and
-    no row.
+    as units: that of questions by themselves which would give the same standard error. Where few families differ, it
+    holds what the intervals add then (:func:`finmath_grpo.statistics.intervals.help_for_few`), which fades with more
+    questions. One family has no spread, and no row.
     """
     correct = grid.correct["numeric"].astype(float)
     _, temperatures, questions, samples = grid.shape
@@ -127,13 +130,15 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
         else:
             sampling = differences[..., 0].var(axis=0, ddof=1).mean() / temperatures if temperatures > 1 else 0.0
         by_question = differences.mean(axis=(0, 2))
-        sums = grid.families.sums((by_question - by_question.mean())[:, None])
-        spread = count / (count - 1) * (sums**2).sum() / questions
+        squares = grid.families.sums((by_question - by_question.mean())[:, None]) ** 2
+        spread = count / (count - 1) * squares.sum() / questions
+        alike = float(alike_families(squares)[0])
         true = max(0.0, spread - sampling / samples)
         for asked in sorted({questions, 100, 200, 400, 1000}):
             for drawn in sorted({samples, 1, 4, 16, 64}):
                 at_hand = (asked, drawn) == (questions, samples)
-                sd = np.sqrt(true + sampling / drawn)
+                help_for_so_many = help_for_few(np.array(alike * asked / questions)) / asked
+                sd = np.sqrt(true + sampling / drawn + help_for_so_many)
                 found = minimum_detectable_difference(sd, asked)
                 rows.append((trained, base, "numeric", "mean", asked, drawn, int(at_hand), sd, found))
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))

@@ -85,12 +85,23 @@ def difference_error(families: Families, values: np.ndarray) -> tuple[np.ndarray
     questions = len(values)
     mean = values.mean(axis=0)
     squares = (families.sums(values) - mean * families.sums(np.ones((questions, 1)))) ** 2
-    total, fourth = squares.sum(axis=0), (squares**2).sum(axis=0)
-    alike = np.divide(total**2, fourth, out=np.zeros_like(total), where=fourth > 0)
-    added = 2 * PSEUDO * np.minimum(1, (ENOUGH / np.maximum(alike, 1)) ** 2)
+    added = help_for_few(alike_families(squares))
     n = questions + 2 * PSEUDO
-    error = np.sqrt(families.count / (families.count - 1) * total + added) / n
+    error = np.sqrt(families.count / (families.count - 1) * squares.sum(axis=0) + added) / n
     return mean * questions / n, error
+
+
+def alike_families(squares: np.ndarray) -> np.ndarray:
+    """How many families the variance comes from as if alike, (columns,), by their squares, (families, columns)."""
+    total, fourth = squares.sum(axis=0), (squares**2).sum(axis=0)
+    alike: np.ndarray = np.divide(total**2, fourth, out=np.zeros_like(total), where=fourth > 0)
+    return alike
+
+
+def help_for_few(alike: np.ndarray) -> np.ndarray:
+    """The square that :func:`difference_interval` adds to those of so many families."""
+    share: np.ndarray = np.minimum(1, (ENOUGH / np.maximum(alike, 1)) ** 2)
+    return 2 * PSEUDO * share
 
 
 def jackknife_error(families: Families, statistic: Callable[[np.ndarray], float]) -> float:

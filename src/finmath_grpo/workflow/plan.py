@@ -19,13 +19,13 @@ from finmath_grpo.workflow.recorded import config_of_record
 
 CLAIMED = (
     *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect", "solved", "training"),
-    *("by_question", "forms_by_question"),
+    *("by_question", "forms_by_question", "agreement"),
     *("decomposition", "readability", "ceiling"),
     "pass_at_k_deep",
 )
 """Tables that claims read."""
 LINKED = (
-    *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "agreement", "power", "reward_forms"),
+    *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "power", "reward_forms"),
     *("shapes", "runs"),
 )
 """Tables that the report links to beside them."""
