@@ -230,7 +230,7 @@ def test_a_record_with_several_runs_further_tests_and_many_tries_is_told_whole(n
         "is above its base, and with 1,024 below it. The curves have crossed from k = 64 on.",
         "So it has lost answers that the base finds",
         "not told apart from 0 for Llama + GRPO, rewards of the post (+1.0, −1.0 to 3.0)",
-        "three training runs give wide intervals",
+        "points can't be told from chance",
     ):
         assert said in found, said
     (row,) = (line for line in pages.text("results", numbers).splitlines() if "| 43.2 |" in line)
