@@ -99,12 +99,14 @@ def holm(table: pd.DataFrame) -> pd.Series:
     return corrected
 
 
-def minimum_detectable_difference(sd: float, questions: int) -> float:
+def minimum_detectable_difference(sd: float, questions: int, alike: float = np.inf) -> float:
     """The smallest true difference that a paired test of `questions` differences of spread `sd` finds.
 
     Two-sided at 5 %, found four times in five: (z(0.975) + z(0.8)) · sd / √questions (Miller 2024, arXiv 2411.00640).
+    Where the spread comes from few families, as many as if `alike`, the error holds what the intervals add then.
     """
-    return float((norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * sd / np.sqrt(questions))
+    error = np.sqrt(sd**2 / questions + help_for_few(np.array(alike)) / questions**2)
+    return float((norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * error)
 
 
 def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFrame:
@@ -114,9 +116,8 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
     differ in truly, plus what the sampling of completions adds, which falls with the number of samples; both are
     estimated from the data. Sampling is that of the difference: the two models answer with the same seeds, so their
     completions are no independent draws. With one sample each, temperatures stand in for samples. `sd` counts families
-    as units: that of questions by themselves which would give the same standard error. Where few families differ, it
-    holds what the intervals add then (:func:`finmath_grpo.statistics.intervals.help_for_few`), which fades with more
-    questions. One family has no spread, and no row.
+    as units: that of questions by themselves which would give the same standard error. One family has no spread, and
+    no row.
     """
     correct = grid.correct["numeric"].astype(float)
     _, temperatures, questions, samples = grid.shape
@@ -137,9 +138,8 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
         for asked in sorted({questions, 100, 200, 400, 1000}):
             for drawn in sorted({samples, 1, 4, 16, 64}):
                 at_hand = (asked, drawn) == (questions, samples)
-                help_for_so_many = help_for_few(np.array(alike * asked / questions)) / asked
-                sd = np.sqrt(true + sampling / drawn + help_for_so_many)
-                found = minimum_detectable_difference(sd, asked)
+                sd = np.sqrt(true + sampling / drawn)
+                found = minimum_detectable_difference(sd, asked, alike * asked / questions)
                 rows.append((trained, base, "numeric", "mean", asked, drawn, int(at_hand), sd, found))
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
 

@@ -26,7 +26,7 @@ from finmath_grpo.statistics.contrasts import (
 )
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.forms import forms_table
-from finmath_grpo.statistics.intervals import alike_families, difference_interval, help_for_few, wilson_interval
+from finmath_grpo.statistics.intervals import alike_families, difference_interval, wilson_interval
 from finmath_grpo.statistics.partial_identification import of_differences, widest_spread
 from finmath_grpo.statistics.reward_facts import reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings, check_models
@@ -166,11 +166,10 @@ def power_table(solved: np.ndarray, models: tuple[str, ...], settings: Statistic
     at_hand = solved.shape[1]
     for trained, base in settings.contrasts:
         differences = solved[models.index(trained)] - solved[models.index(base)]
-        alike = alike_families((differences - differences.mean())[:, None] ** 2)[0]
+        sd = differences.std(ddof=1)
+        alike = float(alike_families((differences - differences.mean())[:, None] ** 2)[0])
         for asked in sorted({at_hand, 200, 400, 1000}):
-            # As in the table of a run, with what the intervals add where few questions differ.
-            sd = float(np.sqrt(differences.var(ddof=1) + help_for_few(alike * asked / at_hand) / asked))
-            found = minimum_detectable_difference(sd, asked)
+            found = minimum_detectable_difference(sd, asked, alike * asked / at_hand)
             rows.append((trained, base, "exact", "any", asked, 1, int(asked == at_hand), sd, found))
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
 
