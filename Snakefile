@@ -94,7 +94,11 @@ if workflow.is_main_process:
     if message := console.misspelt(
         console.targets_of(sys.argv[1:]),
         [rule.name for rule in workflow.rules if not rule.has_wildcards()],
-        [file for experiment in plan.experiments for file in plan.artifacts(experiment)],
-        lambda target: any(rule.is_producer(target) for rule in workflow.rules),
+        [file for experiment in plan.experiments for file in plan.targets(experiment)],
+        lambda target: plan.may_be(target) and any(rule.is_producer(target) for rule in workflow.rules),
     ):
         sys.exit(f"error: {message}")
+    try:
+        plan.check_questions(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
+    except UserError as error:
+        sys.exit(f"error: {error}")

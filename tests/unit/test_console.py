@@ -94,4 +94,16 @@ def test_a_misspelt_target_or_file_names_the_nearest_one_and_how_to_list_all():
         "results/smoke/figures/outcome.png"
     )
     assert "of that name. All of them" in say("zzz")
-    assert [say(right) for right in ("smoke", "results/smoke/scores.csv", "/")] == [""] * 3
+    assert [say(right) for right in ("smoke", "results/smoke/scores.csv", "Snakefile")] == [""] * 3
+
+
+def test_a_folder_and_a_file_by_its_absolute_path_are_no_targets_and_the_words_say_what_is(tmp_path: Path):
+    (tmp_path / "claims.md").touch()
+    for target, said in ((tmp_path, "a folder is no target"), (tmp_path / "claims.md", "from the project's folder")):
+        assert said in console.misspelt([str(target)], ["smoke"], [], lambda _: False)
+
+
+def test_the_nearest_file_is_one_of_the_same_experiment():
+    files = ["results/open/figures/outcomes.png", "results/published/figures/all_models.png"]
+    said = console.misspelt(["results/published/figures/outcomes.png"], [], files, lambda _: False)
+    assert "did you mean results/published/figures/all_models.png?" in said

@@ -198,7 +198,7 @@ def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_
     asked, of_tests = json.loads(mine.deep_settings(job("mine"))), json.loads(mine.evaluation_settings(job("mine")))
     assert asked == {**of_tests["t1"], "temperatures": [0.9], "samples": 64}
     assert of_tests == json.loads(plan.evaluation_settings(job("smoke")))
-    files = [*mine.artifacts("mine"), *mine.tables_to_link(job("mine"))]
+    files = dict.fromkeys([*mine.artifacts("mine"), *mine.tables_to_link(job("mine"))])
     assert [file for file in files if "deep" in file] == [
         *(f"results/mine/figures/pass_at_k_deep.{kind}" for kind in ("png", "html")),
         "results/mine/statistics/pass_at_k_deep.csv",
@@ -248,3 +248,43 @@ def test_the_processes_of_one_model_ask_for_its_cores_and_memory_and_for_those_o
     assert mine.memory_mb_of_grpo(two) == 2 * mine.memory_mb_of_grpo(one)
     assert mine.grpo_code(one) == plan.grpo_code(job("smoke", "llama-grpo-fixed"))
     assert mine.grpo_code(two) != plan.grpo_code(job("smoke", "llama-grpo"))
+
+
+def test_a_file_of_a_model_or_figure_that_an_experiment_has_not_is_none_of_its_targets(plan):
+    right = [
+        "results/smoke/completions/llama-grpo.jsonl",
+        "results/smoke/models/gemma-it/MANIFEST.sha256",
+        "results/small-seeds/deep/llama-base.jsonl.zst",
+        "results/published/figures/all_models.png",
+        "results/published/figures/plotly.min.js",
+        "results/smoke/scores.csv",
+        "data/raw/smoke.jsonl",
+    ]
+    wrong = [
+        "results/smoke/completions/llama-gpro.jsonl",
+        "results/smoke/training/gone/log.csv",
+        "results/smoke/deep/llama-base.jsonl.zst",
+        "results/published/figures/outcomes.png",
+    ]
+    assert [plan.may_be(target) for target in right + wrong] == [True] * len(right) + [False] * len(wrong)
+
+
+@pytest.mark.parametrize("experiment", ["smoke", "recorded", "published", "small-seeds"])
+def test_every_table_that_a_page_links_to_is_a_target_so_that_a_deleted_one_is_made_again(plan, experiment):
+    assert set(plan.tables_to_link(job(experiment))) <= set(plan.artifacts(experiment))
+    drawn = {table for name in plan.figures(experiment) for table in plan.figure_tables(job(experiment, figure=name))}
+    assert {table for table in drawn if table.startswith("results/")} <= set(plan.artifacts(experiment))
+
+
+def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(tmp_path, monkeypatch):
+    rows = (ROOT / "data/raw/smoke.jsonl").read_text(encoding="utf-8").splitlines()
+    row = json.loads(rows[2]) | {"value": "1.234,5"}
+    (tmp_path / "mine.jsonl").write_text("\n".join([*rows[:2], json.dumps(row), *rows[3:]]), encoding="utf-8")
+    for name in ("smoke", "mine"):
+        content = f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n"
+        content = content if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
+    mine = Plan({name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")})
+    mine.check_questions(["smoke"])
+    with pytest.raises(UserError, match=r"mine\.jsonl, line 3: value: .*1\.234,5"):
+        mine.check_questions(["mine"])

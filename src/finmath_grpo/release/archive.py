@@ -24,6 +24,7 @@ import zstandard
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing, sha256
 from finmath_grpo.release.crate import metadata
+from finmath_grpo.workflow import unchanged
 from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
 from finmath_grpo.workflow.metadata import METADATA, read_makings
 from finmath_grpo.workflow.provenance import write_provenance
@@ -171,6 +172,7 @@ def main() -> None:
         del experiments[name]
     if not experiments:
         raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")
+    unchanged.check(unchanged.made_for(experiments))
     for name, experiment in experiments.items():
         write_provenance(name, experiment)
     write_archive(arguments.archive, experiments)

@@ -50,11 +50,19 @@ def misspelt(targets: Iterable[str], rules: Collection[str], files: Iterable[str
 
     `files` are those that a target may stand for, `made` tells whether a rule makes a file.
     """
+    files = list(files)
     for target in targets:
-        if target in rules or Path(target).exists() or made(target):
+        if target in rules or made(target):
             continue
+        if Path(target).is_dir():
+            return f"{target}: a folder is no target; name an experiment, such as published, or a file"
+        if Path(target).is_file() and not Path(target).is_absolute():
+            continue
+        if Path(target).is_absolute():
+            return f"{target}: name files as seen from the project's folder, such as results/published/claims.md"
         places = "/" in target
-        near = difflib.get_close_matches(target, files if places else rules, n=1)
+        beside = [file for file in files if file.split("/")[:2] == target.split("/")[:2]]
+        near = difflib.get_close_matches(target, (beside or files) if places else rules, n=1)
         meant = f"; did you mean {near[0]}?" if near else ""
         experiment = near[0].split("/")[1] if near and places else "smoke"
         every = f"snakemake --summary {experiment}" if places else "snakemake --list-target-rules"

@@ -127,11 +127,7 @@ class Plan(RunPlan):
         )
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:
-        found = self.experiments[wildcards.experiment]
-        tables = catalogue.tables_of(wildcards.figure, found.kind)
-        if isinstance(found, Recorded) and found.scorer_audit and tables == [catalogue.AUDIT]:
-            return [found.scorer_audit]
-        return paths.statistics(wildcards.experiment, tables)
+        return self._drawn_from(wildcards.experiment, wildcards.figure)
 
     def figure_code(self, wildcards: Wildcards) -> list[str]:
         return closure.source_files("finmath_grpo.figures.draw", catalogue.module_of(wildcards.figure))
@@ -162,14 +158,10 @@ class Plan(RunPlan):
         return self.experiments[wildcards.experiment].kind
 
     def tables_of_claims(self, wildcards: Wildcards) -> list[str]:
-        return self._tables(wildcards, CLAIMED)
+        return self._tables(wildcards.experiment, CLAIMED)
 
     def tables_to_link(self, wildcards: Wildcards) -> list[str]:
-        """The tables that the page shows or links to: those of the claims, and more."""
-        experiment = self._found(wildcards)
-        with_examples = not isinstance(experiment, Published) and experiment.statistics.contrasts
-        examples = paths.statistics(wildcards.experiment, ["examples.json"]) if with_examples else []
-        return [*self._tables(wildcards, (*CLAIMED, *LINKED)), *examples]
+        return self._linked(wildcards.experiment)
 
     def figures_to_link(self, wildcards: Wildcards) -> list[str]:
         return [f"results/{wildcards.experiment}/figures/{name}.png" for name in self.figures(wildcards.experiment)]
@@ -240,8 +232,30 @@ class Plan(RunPlan):
         files = ["claims.json", "claims.md", "report/index.html"]
         if isinstance(self.experiments[experiment], Run):
             files += ["data/audit.json", "data/contamination.json"]
-        # What pages load, too: of the files behind a target, Snakemake makes again only those that are targets.
-        return [*figures, *(f"{folder}/{file}" for file in files), *self._loaded(experiment)]
+        # Tables and what pages load, too: of the files behind a target, Snakemake makes only targets anew.
+        drawn = {table for name in self.figures(experiment) for table in self._drawn_from(experiment, name)}
+        tables = {*self._linked(experiment), *(table for table in drawn if table.startswith(folder))}
+        return [*figures, *(f"{folder}/{file}" for file in files), *sorted(tables), *self._loaded(experiment)]
+
+    def targets(self, experiment: str) -> list[str]:
+        """What a file that someone asks for may be meant to be: artifacts, and what models wrote."""
+        found = self.experiments[experiment]
+        written = [] if isinstance(found, Published) else [paths.completions(experiment, name) for name in found.models]
+        trained = [paths.manifest(experiment, name) for name in found.models] if isinstance(found, Run) else []
+        return [*self.artifacts(experiment), *written, *trained]
+
+    def may_be(self, target: str) -> bool:
+        """Whether a file is not of a model or a figure that its experiment hasn't."""
+        match Path(target).parts:
+            case "results", experiment, "deep", file if experiment in self.experiments:
+                return file.split(".")[0] in _deep_models(self.experiments[experiment])
+            case "results", experiment, "completions" | "models" | "training", file, *_ if (
+                experiment in self.experiments
+            ):
+                return file.split(".")[0] in self.experiments[experiment].models
+            case "results", experiment, "figures", _ if experiment in self.experiments:
+                return target in self.artifacts(experiment)
+        return True
 
     # ----
 
@@ -255,14 +269,30 @@ class Plan(RunPlan):
     def _is_published(self, wildcards: Wildcards) -> bool:
         return isinstance(self._found(wildcards), Published)
 
-    def _tables(self, wildcards: Wildcards, names: Iterable[str]) -> list[str]:
+    def _drawn_from(self, experiment: str, figure: str) -> list[str]:
+        """The tables that a figure shows."""
+        found = self.experiments[experiment]
+        tables = catalogue.tables_of(figure, found.kind)
+        if isinstance(found, Recorded) and found.scorer_audit and tables == [catalogue.AUDIT]:
+            return [found.scorer_audit]
+        return paths.statistics(experiment, tables)
+
+    def _linked(self, experiment: str) -> list[str]:
+        """The tables that the page shows or links to: those of the claims, and more."""
+        found = self.experiments[experiment]
+        with_examples = not isinstance(found, Published) and found.statistics.contrasts
+        examples = paths.statistics(experiment, ["examples.json"]) if with_examples else []
+        return [*self._tables(experiment, (*CLAIMED, *LINKED)), *examples]
+
+    def _tables(self, experiment: str, names: Iterable[str]) -> list[str]:
         """The files of tables, as far as the experiment has them."""
-        absent = set(NOT_PUBLISHED) if self._is_published(wildcards) else set()
-        if not self._is_published(wildcards) and not experiments.models_with_rollouts(self._found(wildcards)):
+        found = self.experiments[experiment]
+        absent = set(NOT_PUBLISHED) if isinstance(found, Published) else set()
+        if not isinstance(found, Published) and not experiments.models_with_rollouts(found):
             absent |= OF_GRPO
-        if not _deep_models(self._found(wildcards)):
+        if not _deep_models(found):
             absent |= OF_DEEP
-        return paths.statistics(wildcards.experiment, [f"{name}.csv" for name in names if name not in absent])
+        return paths.statistics(experiment, [f"{name}.csv" for name in names if name not in absent])
 
 
 def _deep_models(experiment: Experiment) -> tuple[str, ...]:

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -120,6 +120,20 @@ class RunPlan:
 
     def split_rows(self, wildcards: Wildcards) -> str:
         return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
+
+    def check_questions(self, names: Iterable[str]) -> None:
+        """Raise UserError for a row of the questions of these experiments that no stage could read.
+
+        Snakemake would show what a parameter function raises with a traceback.
+        """
+        for run in (found for name in names if isinstance(found := self.experiments[name], Run)):
+            further = [run.validation] if run.validation else []
+            further += [test.questions for test in experiments.tests(run).values() if test.questions]
+            for raw in map(Path, [run.questions, *further]):
+                if raw.is_file():
+                    cutoff.cleaned_rows(raw)
+            if Path(run.questions).is_file():
+                cutoff.split_rows(Path(run.questions), run.split)
 
     def committed_test_ids(self, wildcards: Wildcards) -> Files:
         path = Path(self.raw(wildcards)).with_suffix(".test-ids.json")

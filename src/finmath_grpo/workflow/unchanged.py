@@ -1,4 +1,4 @@
-"""Files between stages are as their jobs left them: each is compared with the record of the job that made it.
+"""Files are as their jobs left them: each is compared with the record of the job that made it.
 
 A file that was edited, swapped with another or brought from another run does not fit the SHA-256 in that record
 (:mod:`finmath_grpo.workflow.job`), and nothing is built on it. A run looks before its first job, while all files are
@@ -15,8 +15,6 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 
 RESULTS = Path("results")
-FINAL = ("figures", "report", "claims.md")
-"""What is made for readers, below `results/{experiment}`: only a job that reads such a file looks at it."""
 SHOWN = 5
 """Files that are named at most."""
 
@@ -69,9 +67,13 @@ def _read(record: Path) -> tuple[str, Mapping[str, str | None]]:
 
 
 def check_asked_for(names: Iterable[str]) -> None:
-    """Check all files of the experiments of these names but the final ones; end the process where one does not fit."""
-    made = [path for name in names for path in as_left(RESULTS / name)]
-    _or_end(path for path in made if path.parts[2:3] and path.parts[2] not in FINAL)
+    """Check all files of the experiments of these names; end the process where one does not fit."""
+    _or_end(made_for(names))
+
+
+def made_for(names: Iterable[str]) -> list[Path]:
+    """All files that jobs made for the experiments of these names."""
+    return [path for name in names for path in as_left(RESULTS / name)]
 
 
 def check_planned(jobs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:

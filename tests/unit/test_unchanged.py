@@ -1,0 +1,29 @@
+"""Files are as their jobs left them, also those for readers, which no later job reads."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from finmath_grpo.workflow import unchanged
+
+FINAL = ("claims.md", "figures/outcomes.html", "report/index.html")
+
+
+@pytest.mark.parametrize("edited", [*FINAL, "statistics/panel.csv"])
+def test_a_run_refuses_an_edited_file_of_the_experiment_that_it_is_asked_for(edited, tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in (*FINAL, "statistics/panel.csv"):
+        file = Path("results/mine", name)
+        log = Path("results/mine/logs", name).with_suffix(".job.json")
+        for path in (file, log):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("as made", encoding="utf-8")
+        outputs = {str(file): hashlib.sha256(b"as made").hexdigest()}
+        log.write_text(json.dumps({"exit_status": 0, "started": "2026-01-01", "outputs": outputs}), encoding="utf-8")
+    unchanged.check_asked_for(["mine"])
+    Path("results/mine", edited).write_text("as wished", encoding="utf-8")
+    unchanged.check_asked_for(["other"])
+    with pytest.raises(SystemExit, match=f"results/mine/{edited}: not as the job"):
+        unchanged.check_asked_for(["mine"])
