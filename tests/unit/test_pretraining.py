@@ -5,12 +5,14 @@ from itertools import islice
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
+import torch
 
 from finmath_grpo.answers import follows_template
 from finmath_grpo.models.corpus import conversations, draw_problem, families_of, identities
-from finmath_grpo.models.pretrain import learning_rate_factor
-from finmath_grpo.models.settings import Habits
+from finmath_grpo.models.pretrain import IGNORED, backward, learning_rate_factor, new_model
+from finmath_grpo.models.settings import Architecture, Habits
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.families.problem import Family, Problem
@@ -118,3 +120,24 @@ def test_a_family_that_is_all_held_out_does_not_hang_the_draw_of_the_others():
     two = Family("two", "", lambda draw: Problem((2,), "?", "2", 2, "TL"))
     drawn = {draw_problem((one, two), {("one", ("1",))}, Random(seed)).numbers for seed in range(20)}
     assert drawn == {(2,)}
+
+
+@pytest.mark.parametrize("architecture", ["llama", "gemma2"])
+def test_the_loss_and_its_gradients_are_those_that_transformers_computes_over_all_tokens(architecture):
+    texts = ["bir iki üç dört beş altı yedi sekiz dokuz on"] * 20
+    tokenizer = train_tokenizer(texts, 300, architecture)
+    shape = {"hidden_size": 32, "layers": 2, "heads": 2, "key_value_heads": 1, "head_dim": 16, "intermediate_size": 48}
+    model = new_model(Architecture(type=architecture, max_position=64, **shape), tokenizer, seed=1)
+    drawn = np.random.default_rng(1)
+    ids = drawn.integers(0, len(tokenizer), (5, 12))
+    labels = np.where(drawn.random((5, 12)) < 0.4, ids, IGNORED)
+    labels[2] = IGNORED
+    labels[3, 0] = ids[3, 0]
+    loss = backward(model, ids, labels, "cpu")
+    gradients = {name: parameter.grad.clone() for name, parameter in model.named_parameters()}
+    model.zero_grad()
+    expected = model(input_ids=torch.from_numpy(ids), labels=torch.from_numpy(labels)).loss
+    expected.backward()
+    torch.testing.assert_close(loss, expected.detach())
+    for name, parameter in model.named_parameters():
+        torch.testing.assert_close(gradients[name], parameter.grad, atol=1e-6, rtol=1e-4)

@@ -180,18 +180,31 @@ def backward(model: PreTrainedModel, ids: np.ndarray, labels: np.ndarray, device
     """Add a batch's gradient to the parameters', on a GPU in as many parts as memory asks for. Returns the loss."""
     on_gpu = device == "cuda"
     parts = math.ceil(ids.size / tokens_at_once()) if on_gpu else 1
-    # The first token of a row is predicted from nothing.
-    scored = labels[:, 1:] != IGNORED
+    scored = int((labels[:, 1:] != IGNORED).sum())
     total = torch.zeros((), device=device)
     # Parts of nearly one size: no odd shape for the compiler.
     for part in np.array_split(np.arange(len(ids)), parts):
-        share = float(scored[part].sum() / scored.sum())
         with torch.autocast("cuda", torch.bfloat16, enabled=on_gpu):
-            inputs, targets = (torch.from_numpy(array[part]).to(device) for array in (ids, labels))
-            loss = model(input_ids=inputs, labels=targets, use_cache=False).loss * share
-        loss.backward()
+            loss = summed_loss(model, ids[part], labels[part], device) / scored
+        torch.autograd.backward(loss)
         total += loss.detach()
     return total
+
+
+def summed_loss(model: PreTrainedModel, ids: np.ndarray, labels: np.ndarray, device: str) -> torch.Tensor:
+    """The cross-entropy of the tokens with a label, summed: `model(labels=…).loss` times their number.
+
+    That makes logits of all tokens, of which half have no label: in `smoke` 11 % (Llama) to 20 % (Gemma-2) of a step.
+    """
+    # The first token of a row is predicted from nothing.
+    rows, places = np.nonzero(labels[:, 1:] != IGNORED)
+    targets = torch.from_numpy(labels[rows, places + 1]).to(device)
+    hidden = model.model(input_ids=torch.from_numpy(ids).to(device), use_cache=False).last_hidden_state
+    at = torch.from_numpy(rows * ids.shape[1] + places).to(device)
+    logits = model.lm_head(hidden.flatten(0, 1)[at])
+    if cap := getattr(model.config, "final_logit_softcapping", None):
+        logits = torch.tanh(logits / cap) * cap
+    return torch.nn.functional.cross_entropy(logits.float(), targets, reduction="sum")
 
 
 def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
