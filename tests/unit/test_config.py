@@ -15,7 +15,7 @@ import zstandard
 from finmath_grpo.errors import UserError
 from finmath_grpo.release.targets import first_comment
 from finmath_grpo.workflow import experiments
-from finmath_grpo.workflow.config_file import merge_patch, self_contained
+from finmath_grpo.workflow.config_file import merge_patch, parse_yaml, read_yaml, self_contained
 
 ROOT = Path(__file__).parents[2]
 SMOKE = (ROOT / "config" / "smoke.yaml").read_text(encoding="utf-8")
@@ -199,6 +199,35 @@ def test_paper_fast_is_paper_but_for_what_its_file_says():
     for name in ("engine", "steps_per_generation", "vllm_gpu_memory_utilization"):
         del paper["training"]["grpo"][name]
     assert fast == paper
+
+
+EXAMPLES = [
+    (page.relative_to(ROOT), text)
+    for page in [ROOT / "config/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    for text in re.findall(r"^```yaml\n(.*?)^```$", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+    if re.search(r"^extends:", text, flags=re.M)
+]
+
+
+def nodes(node: Any, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:
+    """Every key under a mapping, by its path, with its value."""
+    items = node.items() if isinstance(node, dict) else ()
+    below = [found for key, value in items for found in nodes(value, (*path, key))]
+    return [(path, node), *below]
+
+
+@pytest.mark.parametrize(("page", "text"), EXAMPLES, ids=[str(page) for page, _ in EXAMPLES])
+def test_an_example_in_the_docs_loads_and_changes_each_key_that_it_names(page, text, tmp_path):
+    for config in EXPERIMENT_FILES:
+        (tmp_path / config.name).write_bytes(config.read_bytes())
+    load_text(tmp_path, text)
+    patch = parse_yaml(text, str(page))
+    before = dict(nodes(read_yaml(ROOT / f"config/{patch.pop('extends')}.yaml")))
+    for path, value in nodes(patch):
+        if value is None:
+            assert path in before, f"{page}: takes {path} away, which is not there"
+        elif not isinstance(value, dict):
+            assert before.get(path) != value, f"{page}: {path} is {value} before"
 
 
 @pytest.mark.parametrize(
