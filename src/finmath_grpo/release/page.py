@@ -134,12 +134,12 @@ def duration(seconds: float) -> str:
 
 
 def compute(found: dict[str, Any] | None) -> str:
-    """How long an experiment took: by the clock, and its jobs one after the other."""
+    """How long an experiment took: by the clock, and the sum of its stages, which are the jobs with a `benchmark:`."""
     if found is None:
         return "not run in full"
-    jobs = sum(stage["wall"] for stage in found["seconds"].values())
+    stages = sum(stage["wall"] for stage in found["seconds"].values())
     parts = [f"{duration(found['elapsed'])} by the clock"] if found["elapsed"] else []
-    parts += [f"{duration(jobs)} of jobs"] if jobs else []
+    parts += [f"{duration(stages)} of stages"] if stages else []
     return ", ".join(parts) or "not measured"
 
 

@@ -31,7 +31,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def accuracy(tables: Tables) -> str:
-    """By model: accuracy and its difference to the base on each test, and questions right at any temperature."""
+    """By model: accuracy and its difference to the base on each test, and questions right by value at any temperature."""
     questions = tables.of_test("t1").questions
 
     def row(model: str, label: str, base: str | None) -> Iterable[str]:
@@ -44,7 +44,7 @@ def accuracy(tables: Tables) -> str:
         yield f"{any_of} ({against})" if against else any_of
 
     header = ["accuracy, %", *(cell for test in tables.tests for cell in (TESTS[test], "less its base"))]
-    header.append(f"right at any temperature, of {questions}")
+    header.append(f"right value at any temperature, of {questions}")
     return table(header, (list(row(model, *of)) for model, of in MODELS.items()))
 
 
@@ -199,7 +199,7 @@ def summary(tables: Tables) -> str:
             yield f"{any_of} ({signed_count(tables.row('contrasts', 't1', model, base, 'any'), questions)})"
 
     header = ["model of 100 M parameters", "right value", "against its base", "of it mathematics"]
-    header.append(f"right at any temperature, of {questions}")
+    header.append(f"right value at any temperature, of {questions}")
     return table(header, (list(row(model, *of)) for model, of in MODELS.items()))
 
 
