@@ -31,7 +31,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def accuracy(tables: Tables) -> str:
-    """By model: accuracy and its difference to the base on each test, and questions right by value at any temperature."""
+    """By model: accuracy, its difference to the base on each test, and questions right by value at any temperature."""
     questions = tables.of_test("t1").questions
 
     def row(model: str, label: str, base: str | None) -> Iterable[str]:
