@@ -14,7 +14,8 @@ import re
 import struct
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -99,14 +100,21 @@ def write_configs(name: str, base: str, revision: str) -> tuple[Path, Path]:
     less = yaml.safe_load(TRIAL)
     words = f"{schema}# `{name}` in the small: three questions from end to end. Delete it when you like.\n"
     write(trial, words, {"models": {**models, "grpo-fixed": None, "grpo-adapter": None}, **less})
-    try:
+    with deleted_on_failure(whole, trial):
         for path in (whole, trial):
             load(path)
-    except UserError:
-        whole.unlink()
-        trial.unlink()
-        raise
     return whole, trial
+
+
+@contextmanager
+def deleted_on_failure(*configs: Path) -> Iterator[None]:
+    """Delete the configs where the block fails or is stopped, so that the same command can be given again."""
+    try:
+        yield
+    except BaseException:
+        for path in configs:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def on_processor() -> dict[str, Any]:
@@ -124,7 +132,10 @@ def build(*targets: str) -> None:
     """Run the DAG for some targets, its words to the terminal. Raises UserError where it fails."""
     done = subprocess.run([sys.executable, "-m", "snakemake", "--cores", "all", *targets], check=False)
     if done.returncode:
-        raise UserError(f"the trial did not go through (see above); {' '.join(targets)} goes on from where it stopped")
+        raise UserError(
+            "the trial did not go through (see above), so its configs were deleted; the same command goes on from where"
+            " it stopped"
+        )
 
 
 def sizes(folder: Path) -> tuple[int, int]:
@@ -197,7 +208,13 @@ def main() -> None:
     if not Path("Snakefile").is_file():
         raise UserError("run this in the project's root folder (where the Snakefile is)")
     whole, trial = write_configs(options.name, options.base, options.revision)
-    print(f"Wrote {whole} and {trial}.\n\nLicence: {licence(options.base, options.revision)}\n", flush=True)
+    with deleted_on_failure(whole, trial):
+        try_out(whole, trial, options.base, options.revision)
+
+
+def try_out(whole: Path, trial: Path, base: str, revision: str) -> None:
+    """Run the trial and print what came out. Raises UserError where a part of it fails."""
+    print(f"Wrote {whole} and {trial}.\n\nLicence: {licence(base, revision)}\n", flush=True)
     run = Path("results", trial.stem)
     build(str(run / "models/base/MANIFEST.sha256"), str(run / "data/test.jsonl"))
     with (run / "data/test.jsonl").open(encoding="utf-8") as file:
@@ -217,7 +234,7 @@ def main() -> None:
     write_needs(whole, needs if gpu_visible() else {**needs, "gpu": 0})
     build(str(run / "scores.csv"))
     print("\nThree questions from end to end:", *answers(run), sep="\n")
-    print(f"\nIts files lie in {run}. The long run: snakemake --cores all {options.name}")
+    print(f"\nIts files lie in {run}. The long run: snakemake --cores all {whole.stem}")
     if not gpu_visible():
         print(f"No GPU is visible, so {whole} asks for none: days, but for the smallest models.")
 

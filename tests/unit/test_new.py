@@ -1,5 +1,6 @@
 """A new experiment on somebody's model: its configs, and what is said of the model before a long run starts."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -89,6 +90,47 @@ def test_a_mistake_is_told_and_nothing_is_written(project: Path, name: str, base
     with pytest.raises(UserError, match=message):
         new.write_configs(name, base, "main")
     assert sorted(project.rglob("*")) == before
+
+
+@pytest.mark.parametrize("base", ["someone/model", "folder"])
+def test_a_failed_command_leaves_nothing_so_that_it_can_be_given_again(
+    base: str, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "Snakefile").write_text("raise Exception('this DAG builds nothing')\n")
+    write_chat_model("llama-3", project / "folder")
+    before = {path for path in project.rglob("*") if ".snakemake" not in path.parts}
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    monkeypatch.setattr("sys.argv", ["new", "mine", "--base", base])
+    for _ in range(2):
+        with pytest.raises(UserError, match="HF_HUB_OFFLINE" if base == "someone/model" else "the same command"):
+            new.main()
+        assert {path for path in project.rglob("*") if ".snakemake" not in path.parts} == before
+
+
+POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 16060522904\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "damage", "message"),
+    [
+        ("model.safetensors", lambda _: POINTER, "git lfs pull"),
+        ("tokenizer.json", lambda _: POINTER, "git lfs pull"),
+        ("model.safetensors", lambda whole: whole[:100], "not whole"),
+        ("model.safetensors", lambda whole: whole[:-1], "not whole"),
+        ("model.safetensors", lambda _: b"", "not whole"),
+        ("tokenizer_config.json", lambda _: b"{", "no JSON"),
+        ("config.json", lambda _: b"\xff\xfe", "no JSON"),
+    ],
+)
+def test_a_damaged_folder_is_refused_with_the_name_of_the_file(
+    file: str, damage: Callable[[bytes], bytes], message: str, tmp_path: Path
+) -> None:
+    write_chat_model("llama-3", tmp_path / "model")
+    path = tmp_path / "model" / file
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(UserError, match=f"^{path}: .*{message}"):
+        take(tmp_path / "model", tmp_path / "base/MANIFEST.sha256")
+    assert not (tmp_path / "base").exists()
 
 
 def test_size_and_licence_are_read_from_the_model_s_own_files(model: tuple[str, Path], tmp_path: Path) -> None:

@@ -3,10 +3,13 @@ writes them. Its files get second names in the experiment's folder, or are copie
 """
 
 import argparse
+import json
 from pathlib import Path
 
+from safetensors import SafetensorError, safe_open
+
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.files import write_json
+from finmath_grpo.files import open_regular, write_json
 from finmath_grpo.models import hub
 from finmath_grpo.models.fetch import check_description
 from finmath_grpo.models.lock import HubFile, Snapshot
@@ -25,8 +28,34 @@ def files_of(folder: Path) -> list[Path]:
     there = {path.name: HubFile(size=path.stat().st_size, hash=nothing) for path in folder.iterdir() if path.is_file()}
     chosen = hub.model_files(Snapshot(repository=str(folder), commit="0" * 40, files=there))
     files = {name: folder / name for name in chosen.files}
+    for path in files.values():
+        check_whole(path)
     check_description(files, str(folder))
     return [files[name] for name in sorted(files)]
+
+
+GIT_LFS = b"version https://git-lfs"
+"""What a file begins with that git left in the place of a large one."""
+
+
+def check_whole(path: Path) -> None:
+    """Raise UserError for a file of a model that stands for another, was cut off or is no JSON."""
+    with open_regular(path) as file:
+        start = file.read(len(GIT_LFS))
+    if start == GIT_LFS:
+        raise UserError(
+            f"{path}: is a pointer of git-lfs, and the file itself is not here; run `git lfs pull` in its folder"
+        )
+    try:
+        if path.suffix == ".safetensors":
+            # Reads the head, and compares the size of the file with what the head says.
+            with safe_open(path, "np"):
+                pass
+        elif path.suffix == ".json":
+            json.loads(path.read_bytes())
+    except (SafetensorError, ValueError, RecursionError) as error:
+        kind = "weights as safetensors" if path.suffix == ".safetensors" else "JSON"
+        raise UserError(f"{path}: is damaged or not whole, no {kind} ({error}); fetch or copy it again") from None
 
 
 def take(folder: Path, manifest: Path) -> None:
