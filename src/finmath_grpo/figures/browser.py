@@ -7,6 +7,7 @@ each figure, so that none sees what was drawn before. A figure that fails here g
 then each job draws by itself, and says what is wrong.
 """
 
+import argparse
 import asyncio
 import atexit
 import json
@@ -128,9 +129,12 @@ async def serve(listener: socket.socket) -> None:
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("socket", type=int, metavar="FD")
+    socket_of_run = parser.parse_args().socket
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # from the terminal: the run ends this process when its jobs are done
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
-    with socket.socket(fileno=int(sys.argv[1])) as listener:
+    with socket.socket(fileno=socket_of_run) as listener:
         asyncio.run(serve(listener))
 
 

@@ -5,6 +5,7 @@ DAG gets the same questions: `datasets.load_dataset("data/raw")`, the tasks for 
 package where it is installed. `python -m finmath_grpo.questions.asked` makes the files again; a test compares.
 """
 
+import argparse
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
@@ -43,6 +44,7 @@ def parts(raw: Path) -> dict[str, list[Question]]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     for name, rows in parts(DATA).items():
         write_jsonl(DATA / "asked" / f"{name}.jsonl", (row.model_dump(mode="json") for row in rows))
         print(f"{name}: {len(rows)} questions")

@@ -106,8 +106,9 @@ def with_tables(card: str, made: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="replace the tables of data/raw/README.md")
+    write = parser.parse_args().write
     made = tables()
-    if parser.parse_args().write:
+    if write:
         path = FOLDER / "README.md"
         card = with_tables(path.read_text(encoding="utf-8"), made)
         with atomic_write(path) as file:

@@ -4,6 +4,7 @@
 who bring their own questions.
 """
 
+import argparse
 import json
 import re
 from decimal import Decimal, InvalidOperation
@@ -111,4 +112,5 @@ class Question(_Row):
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print(json.dumps(RawQuestion.model_json_schema(), ensure_ascii=False, indent=2))

@@ -6,12 +6,13 @@
 A `.licences` file has a line for each pin of its lock: name, version, and the licence that the package itself states.
 """
 
+import argparse
 import re
 import sys
 from importlib.metadata import Distribution, distribution
 from pathlib import Path
 
-from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.errors import run_stage
 
 STACKS = {"cpu": "CPU stack (envs/cpu.lock)", "cuda": "CUDA stack (envs/cuda.lock)"}
 TEXT = """\
@@ -103,14 +104,13 @@ def notice(tables: dict[str, str]) -> str:
 
 
 def main() -> None:
-    match sys.argv[1:]:
-        case ["licences"]:
-            sys.stdout.write(licences(installed_lock()))
-        case []:
-            files = {stack: Path("envs", f"{stack}.licences") for stack in STACKS}
-            sys.stdout.write(notice({stack: file.read_text(encoding="utf-8") for stack, file in files.items()}))
-        case _:
-            raise UserError("usage: python -m finmath_grpo.release.notice [licences]")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", choices=["licences"], help="the licences of what is installed, not NOTICE")
+    if parser.parse_args().what:
+        sys.stdout.write(licences(installed_lock()))
+        return
+    files = {stack: Path("envs", f"{stack}.licences") for stack in STACKS}
+    sys.stdout.write(notice({stack: file.read_text(encoding="utf-8") for stack, file in files.items()}))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ First, what the runs under `results/` measured (Snakemake's `benchmark:` files, 
 goes to `docs/measurements.json`; a run that is not here keeps what stands there. Then the page is made from that file.
 """
 
+import argparse
 import csv
 import json
 import re
@@ -195,6 +196,7 @@ def page(measurements: dict[str, Any], experiments: list[str]) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     measurements = json.loads(MEASUREMENTS.read_text(encoding="utf-8")) if MEASUREMENTS.exists() else {}
     experiments = load_all(Path("config")).good
     for name, experiment in experiments.items():

@@ -6,6 +6,7 @@ The graph of rules is what `snakemake smoke --rulegraph` prints, with what a rea
 draws it. The screenshot and the figures are those of `recorded` and `published`, which must have been built.
 """
 
+import argparse
 import asyncio
 import base64
 import json
@@ -139,6 +140,7 @@ def address() -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     draw(rulegraph(drawn_edges(printed_rulegraph())), FIGURES / RULES)
     for figure, name in COPIED.items():
         if not figure.exists():

@@ -3,6 +3,7 @@
 The words of an experiment are the comment at the top of its file in `config/`.
 """
 
+import argparse
 import re
 from pathlib import Path
 
@@ -42,6 +43,7 @@ def first_line(text: str) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print("finmath-grpo: GRPO on Turkish finance mathematics, from raw questions to every figure.\n")
     print("What can be built (each is a target; its figures, tables, claims and report lie in results/NAME/):\n")
     for file in sorted(Path("config").glob("*.yaml"), key=lambda file: file.stem):

@@ -4,6 +4,7 @@
 `check` with the jobs that a run would start: refusals end the run in words.
 """
 
+import argparse
 import os
 import shutil
 import sys
@@ -204,6 +205,7 @@ def describe(experiment: Experiment) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     machine = this_machine()
     disk = shutil.disk_usage("results" if Path("results").is_dir() else ".")
     gpus = "; ".join(f"{gpu.name}, {gpu.memory / GIB:.0f} GiB" for gpu in machine.gpus)

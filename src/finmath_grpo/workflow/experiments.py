@@ -4,9 +4,9 @@ The Snakefile reads these; a stage gets only its slice, so that it re-runs for n
 `python -m finmath_grpo.workflow.experiments schema` prints the JSON schema that is kept in `config/schema.json`.
 """
 
+import argparse
 import json
 import re
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -407,8 +407,9 @@ def _slice(settings: Settings) -> str:
 
 
 def main() -> None:
-    if sys.argv[1:] != ["schema"]:
-        raise UserError("usage: python -m finmath_grpo.workflow.experiments schema > config/schema.json")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["schema"])
+    parser.parse_args()
     print(json.dumps(schema(), ensure_ascii=False, indent=2))
 
 
