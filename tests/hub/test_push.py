@@ -12,6 +12,8 @@ import pytest
 from loopback_hub import TOKEN, LoopbackHub
 from small_run import export, write_run
 
+from finmath_grpo.models.manifest import write_manifest
+
 ROOT = Path(__file__).parents[2]
 NAME = "someone/trained"
 
@@ -20,6 +22,10 @@ NAME = "someone/trained"
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     found = write_run(tmp_path_factory.mktemp("run"))
     export(found)
+    # As a run has it of a base that was fetched.
+    (found / "models/base").mkdir(parents=True)
+    (found / "models/base/config.json").write_bytes(b"{}")
+    write_manifest(found / "models/base/MANIFEST.sha256", [found / "models/base/config.json"])
     return found
 
 
@@ -92,7 +98,20 @@ def test_a_mistake_is_told_before_anything_is_asked(
 ) -> None:
     done = push(hub, run, *options)
     assert done.returncode == 2 and message in done.stderr and "Traceback" not in done.stderr
-    assert not hub.requests
+    # The export is there.
+    assert not hub.requests and "Build it" not in done.stderr
+
+
+def test_a_record_has_no_weights_to_upload_whether_its_export_is_built_or_not(hub: LoopbackHub, tmp_path: Path) -> None:
+    record = tmp_path / "recorded"
+    (record / "training/grpo").mkdir(parents=True)
+    before = push(hub, record, "grpo", "--to", NAME, "--dry-run")
+    (record / "export/hub/grpo/.eval_results").mkdir(parents=True)
+    (record / "export/MANIFEST.sha256").touch()
+    after = push(hub, record, "grpo", "--to", NAME, "--dry-run")
+    for done in (before, after):
+        assert done.returncode == 2 and "no weights to upload" in done.stderr and "a record" in done.stderr
+        assert "Build it" not in done.stderr
 
 
 def test_a_token_that_the_hub_refuses_is_told_in_words(hub: LoopbackHub, run: Path) -> None:

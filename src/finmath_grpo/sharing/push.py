@@ -27,14 +27,18 @@ CONFIG = "adapter_config.json"
 
 def uploads(run: Path, model: str, adapter: bool) -> dict[str, Path | bytes]:
     """What goes up, by its name in the repository. Raises UserError for a model that has no card or is not whole."""
+    manifest = run / ("training" if adapter else "models") / model / "MANIFEST.sha256"
+    if not manifest.is_file():
+        raise UserError(
+            f"{manifest}: is not there, so that there are no weights to upload. Only a run that trains the model"
+            " (`small`, for one) writes them here; a record and `published` have none"
+        )
     shared = run / "export/hub" / model
     card = shared / ("adapter.md" if adapter else "README.md")
     if not card.is_file():
-        raise UserError(
-            f"{card}: is not there; only models that the experiment trained have one. Build it by"
-            f" `snakemake --cores all {run / 'export/MANIFEST.sha256'}`"
-        )
-    manifest = run / ("training" if adapter else "models") / model / "MANIFEST.sha256"
+        export = run / "export/MANIFEST.sha256"
+        build = "" if export.is_file() else f". Build it by `snakemake --cores all {export}`"
+        raise UserError(f"{card}: is not there; only models that the experiment trained have one{build}")
     folder = verified_directory(manifest, anew=True)
     found: dict[str, Path | bytes] = {name: folder / name for name in sorted(read_manifest(manifest))}
     if CONFIG in found:
