@@ -207,12 +207,18 @@ def explain(error: "pydantic.ValidationError", content: Any = None) -> str:
     Where the checked `content` is given, fields are named as they stand in it, without the tags of tagged unions.
     """
     faults = []
-    for fault in error.errors()[:FAULTS]:
+    # A list whose values are all faulty counts as empty to pydantic; whoever reads this sees that it is not.
+    errors = [
+        fault
+        for fault in error.errors()
+        if not (fault["type"] == "too_short" and len(fault["input"]) >= fault["ctx"]["min_length"])
+    ]
+    for fault in errors[:FAULTS]:
         parts = _field(fault["loc"], content)
         field = ".".join(part if part.isprintable() else ascii(part) for part in parts) or "the whole value"
         found = "" if fault["type"] in ("missing", "json_invalid") else f" (found {_shown(fault['input'])})"
         faults.append(f"{field[:200]}: {fault['msg'][:500]}{found}")
-    more = error.error_count() - len(faults)
+    more = len(errors) - len(faults)
     return "; ".join(faults) + (f"; and {more} more" if more else "")
 
 

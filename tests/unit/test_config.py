@@ -13,7 +13,7 @@ import yaml
 import zstandard
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.release.targets import first_comment
+from finmath_grpo.release import targets
 from finmath_grpo.workflow import experiments
 from finmath_grpo.workflow.config_file import merge_patch, parse_yaml, read_yaml, self_contained
 
@@ -57,6 +57,14 @@ def test_every_experiment_of_the_project_loads(monkeypatch):
     ]
 
 
+def test_the_image_names_every_experiment_and_no_other_file(monkeypatch, capsys):
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("sys.argv", ["targets"])
+    targets.main()
+    named = re.findall(r"^  (\S+) +[A-Z`]", capsys.readouterr().out, flags=re.MULTILINE)
+    assert named == [*experiments.load_all(ROOT / "config").good, "doctor"]
+
+
 EXPERIMENT_FILES = [path for path in (ROOT / "config").glob("*.yaml") if path.name not in experiments.NO_EXPERIMENTS]
 
 
@@ -64,9 +72,8 @@ EXPERIMENT_FILES = [path for path in (ROOT / "config").glob("*.yaml") if path.na
 def test_editors_find_the_schema_and_no_fault(path):
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=schema.json\n# ")
-    assert "schema" not in first_comment(text) and first_comment(text)[0].isupper() | first_comment(text).startswith(
-        "`"
-    )
+    words = targets.first_comment(text)
+    assert "schema" not in words and (words[0].isupper() or words.startswith("`"))
     # As an editor reads it: YAML 1.2, where 2e-3 is a number.
     content = yaml.safe_load(re.sub(r"\b(\d)e-(\d)", r"\1.0e-\2", text))
     assert [error.message for error in SCHEMA.iter_errors(content)] == []
@@ -234,7 +241,12 @@ def test_an_example_in_the_docs_loads_and_changes_each_key_that_it_names(page, t
     ("text", "message"),
     [
         ("extends: smok\n", r"mine\.yaml: extends: no experiment 'smok'; expected one of: second, smoke"),
-        ("extends: mine\n", r"mine\.yaml: extends: no experiment 'mine'"),
+        ("extends: mine\n", r"mine\.yaml: extends: an experiment can't extend itself; expected one of: second"),
+        ("extends: sources\n", r"mine\.yaml: extends: no experiment 'sources'; expected one of: second, smoke$"),
+        (
+            "extends: smoke\nvalidation: null\n",
+            r"validate_every: .*off by `validate_every: null` \(training\.grpo\.validate_every: from .*smoke\.yaml\)$",
+        ),
         ("extends: [smoke]\n", r"mine\.yaml: extends: no experiment \['smoke'\]"),
         ("extends: second\n", r"mine\.yaml: extends: .*second\.yaml extends 'smoke' itself"),
         ("extends: smoke\nsplt: {}\n", r"mine\.yaml: splt: Extra inputs are not permitted \(found \{\}\)$"),
@@ -250,8 +262,31 @@ def test_an_example_in_the_docs_loads_and_changes_each_key_that_it_names(page, t
 )
 def test_a_fault_of_a_file_that_extends_names_the_file_of_the_value(folder, text, message):
     (folder / "second.yaml").write_text("extends: smoke\n", encoding="utf-8")
+    (folder / "sources.yaml").write_text("kind: {from: ours, note: x}\n", encoding="utf-8")
     with pytest.raises(UserError, match=message):
         load_text(folder, text)
+
+
+def test_validation_is_switched_off_as_its_message_says(folder):
+    text = "extends: smoke\nvalidation: null\ntraining: {grpo: {validate_every: null}}\n"
+    assert load_text(folder, text).training.grpo.validate_every is None
+
+
+@pytest.mark.parametrize(
+    ("temperatures", "faults", "commas"),
+    [
+        ("[-0.3]", 1, False),
+        ("[0,3, 0,7]", 2, True),
+        ("['0,7', 1.0]", 1, True),
+        ("[]", 1, False),
+        ("[20, 0.7]", 1, False),
+    ],
+)
+def test_a_faulty_list_has_no_more_faults_than_it_has_and_decimal_commas_are_told(folder, temperatures, faults, commas):
+    with pytest.raises(UserError) as refused:
+        load_text(folder, f"extends: smoke\nevaluation: {{temperatures: {temperatures}}}\n")
+    assert str(refused.value).count("(found") == faults
+    assert ("YAML wants a dot" in str(refused.value)) is commas
 
 
 @pytest.mark.parametrize("fault", ["kind: [run\n", "kind: run\n"])

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from finmath_grpo.errors import run_stage
+from finmath_grpo.workflow.config_file import NO_EXPERIMENTS
 
 HOW = """\
 Build the default experiment, one experiment, or one file:
@@ -47,6 +48,8 @@ def main() -> None:
     print("finmath-grpo: GRPO on Turkish finance mathematics, from raw questions to every figure.\n")
     print("What can be built (each is a target; its figures, tables, claims and report lie in results/NAME/):\n")
     for file in sorted(Path("config").glob("*.yaml"), key=lambda file: file.stem):
+        if file.name in NO_EXPERIMENTS:
+            continue
         print(f"  {file.stem:<11} {first_line(first_comment(file.read_text(encoding='utf-8')))}")
     print(f"  {'doctor':<11} What was found on this machine, and what each experiment needs.")
     print(f"\n{HOW}")

@@ -16,6 +16,8 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import open_regular
 
 EXTENDS = "extends"
+NO_EXPERIMENTS = {"sources.yaml"}
+"""Files of `config/` that are none: where the settings of `paper` come from."""
 LIMIT = 2**19
 """Characters in a config file; ours have 6,000."""
 MOST = 20_000
@@ -150,7 +152,11 @@ def read_config(path: Path) -> Config:
     if EXTENDS not in own:
         return Config(own, own, None, {})
     name = own.pop(EXTENDS)
-    others = sorted(file.stem for file in path.parent.glob("*.yaml") if file != path)
+    others = sorted(
+        file.stem for file in path.parent.glob("*.yaml") if file != path and file.name not in NO_EXPERIMENTS
+    )
+    if name == path.stem:
+        raise UserError(f"{path}: {EXTENDS}: an experiment can't extend itself; expected one of: {', '.join(others)}")
     if name not in others:
         raise UserError(f"{path}: {EXTENDS}: no experiment {name!r}; expected one of: {', '.join(others)}")
     base = path.with_name(f"{name}.yaml")

@@ -7,7 +7,7 @@ The Snakefile reads these; a stage gets only its slice, so that it re-runs for n
 import argparse
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,7 +21,7 @@ from finmath_grpo.settings import Settings
 from finmath_grpo.statistics.settings import check_models, fitting
 from finmath_grpo.training.settings import DpoJob, DpoSettings, GrpoJob, GrpoSettings
 from finmath_grpo.workflow import named_files
-from finmath_grpo.workflow.config_file import Config, read_config
+from finmath_grpo.workflow.config_file import NO_EXPERIMENTS, Config, read_config
 from finmath_grpo.workflow.kinds import (
     EXPERIMENT,
     Adapter,
@@ -63,12 +63,12 @@ def _checked(path: Path, config: Config) -> Experiment:
     try:
         experiment = EXPERIMENT.validate_python(config.values)
     except pydantic.ValidationError as error:
-        keys = {config.inherits(fault["loc"]) for fault in error.errors()} - {""}
-        source = f" ({', '.join(sorted(keys))}: from {config.base})" if keys else ""
-        raise UserError(f"{path}: {explain(error, config.values)}{source}") from None
+        source = _source(config, (fault["loc"] for fault in error.errors()))
+        raise UserError(f"{path}: {explain(error, config.values)}{_of_commas(error)}{source}") from None
     faults = list(_faults(experiment)) if isinstance(experiment, Run) else []
     if faults:
-        raise UserError(f"{path}: {'; '.join(faults)}")
+        source = _source(config, (fault.partition(":")[0].split(".") for fault in faults))
+        raise UserError(f"{path}: {'; '.join(faults)}{source}")
     # Contrasts and panel name entries: a further run is no model of its own to them.
     entries = list(experiment.models)
     try:
@@ -78,6 +78,22 @@ def _checked(path: Path, config: Config) -> Experiment:
     except UserError as error:
         raise UserError(f"{path}: {error}") from None
     return experiment.model_copy(update={"statistics": statistics, "models": _with_runs(experiment)})
+
+
+def _source(config: Config, faulty: Iterable[Sequence[int | str]]) -> str:
+    """Which of the faulty keys come from the extended file; empty if none does."""
+    keys = {config.inherits(tuple(location)) for location in faulty} - {""}
+    return f" ({', '.join(sorted(keys))}: from {config.base})" if keys else ""
+
+
+def _of_commas(error: pydantic.ValidationError) -> str:
+    """What YAML wants, where decimal commas seem to be meant: `[0,3, 0,7]` is four whole numbers, two of them 0."""
+    for fault in error.errors():
+        found, place = fault["input"], fault["loc"][-1] if fault["loc"] else ""
+        in_list = isinstance(place, int) and type(found) is int and found == 0
+        if in_list or (isinstance(found, str) and re.fullmatch(r"-?\d+,\d+", found)):
+            return "; if decimal commas are meant, YAML wants a dot: 0.7, not 0,7"
+    return ""
 
 
 def _with_runs(experiment: Experiment) -> dict[str, Any]:
@@ -174,7 +190,8 @@ def _faults(run: Run) -> Iterable[str]:
         if run.device == "cpu" and not settings.optim.startswith("adamw_torch"):
             yield f"{section}.optim: {settings.optim} needs `device: cuda`; on a CPU use `adamw_torch`"
         if isinstance(settings, GrpoSettings) and settings.validate_every and run.validation is None:
-            yield f"{section}.validate_every: needs the file of questions `validation`; name one, or leave it out"
+            remedy = "name one, or switch it off by `validate_every: null`"
+            yield f"{section}.validate_every: needs the file of questions `validation`; {remedy}"
         if run.device == "cpu" and isinstance(settings, GrpoSettings) and settings.engine == "unsloth":
             yield f"{section}.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
     if run.device == "cpu" and run.evaluation.engine == "vllm":
@@ -188,8 +205,6 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
 
 
-NO_EXPERIMENTS = {"sources.yaml"}
-"""Files of `config/` that are none: where the settings of `paper` come from."""
 # fmt: off
 TAKEN = frozenset((
     "all", "audit", "cache", "clean", "claims", "contamination", "doctor", "dpo", "examples", "export", "fetch",
