@@ -6,6 +6,7 @@ exist, and old results would stand for the new config.
 
 import difflib
 import errno
+import itertools
 import os
 import re
 import stat
@@ -13,8 +14,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.files import read_lines
 from finmath_grpo.workflow.config_file import read_config
-from finmath_grpo.workflow.kinds import Experiment, Published, Recorded
+from finmath_grpo.workflow.kinds import Experiment, Published, Recorded, Run
 
 KINDS = {
     stat.S_IFDIR: "a folder",
@@ -43,13 +45,25 @@ def named(experiment: Experiment) -> Iterator[tuple[str, str]]:
 
 def check(config: Path, experiment: Experiment) -> None:
     """Raise UserError with config file, key and remedy for each named file that is none to read."""
-    faults = [(key, fault) for key, file in named(experiment) if (fault := fault_of(file))]
+    faults = [(key, fault) for key, file in named(experiment) if (fault := fault_of(file))] or list(too_few(experiment))
     if not faults:
         return
     read = read_config(config)
     inherited = [key for key, _ in faults if read.inherits(tuple(key.split(".")))]
     source = f" ({', '.join(inherited)}: from {read.base})" if inherited else ""
     raise UserError(f"{config}: {'; '.join(f'{key}: {fault}' for key, fault in faults)}{source}")
+
+
+def too_few(experiment: Experiment) -> Iterator[tuple[str, str]]:
+    """The key and the fault where a run's questions are fewer than its test asks for. Reads no more of them."""
+    if not isinstance(experiment, Run):
+        return
+    file, test = experiment.questions, experiment.split.test
+    rows = sum(1 for _ in itertools.islice(read_lines(Path(file)), test + 1))
+    if not rows:
+        yield "questions", f"{file}: has no questions; expected rows as in data/raw/README.md"
+    elif rows <= test:
+        yield "split.test", f"{test} of the {rows} questions of {file} leave none to train on; choose a smaller number"
 
 
 def fault_of(file: str) -> str | None:
