@@ -167,6 +167,27 @@ def test_a_row_that_contradicts_itself_is_rejected(row, why):
         clean(raw(**row))
 
 
+@pytest.mark.parametrize(
+    ("unit", "answer", "kept"),
+    [
+        ("yil", "17 yıl", True),
+        ("Yıl", "17 yıl", True),
+        ("Yıl", "17 ay", False),
+        ("yil", "17 ay", False),
+        ("usd", "17 $", True),
+        ("usd", "17 TL", False),
+        ("puan", "17 TL", True),
+    ],
+)
+def test_other_units_and_spellings_are_taken_as_the_data_card_says(unit, answer, kept):
+    row = raw(answer=answer, answer_unit=unit)
+    if kept:
+        assert clean(row).answer == "17"
+    else:
+        with pytest.raises(Reject, match="another unit than answer_unit"):
+            clean(row)
+
+
 def test_a_slip_of_separators_is_kept_and_said(tmp_path):
     counts, (questions, *_) = run(tmp_path, line(answer="5514.28", value="5514.28"))
     assert json.loads(questions)["answer"] == "5514.28"

@@ -75,7 +75,9 @@ class RawQuestion(_Row):
     answer: Readable
     """The answer as recorded: a number with its unit and whatever else stands there, or the letter of a choice."""
     answer_unit: Name = ""
-    """`TL`, `%`, `yıl`, `ay`, `gün`, or empty for a bare number. It tells how to ask where there are no choices."""
+    """`TL`, `%`, `yıl`, `ay`, `gün`, or empty for a bare number. It tells how to ask where there are no choices. Other
+    words are taken too: one of `finmath_grpo.numbers.UNITS` refuses answers in other units, as these do; any other
+    refuses none."""
     value: PlainDecimal | None = None
     """The exact answer with a dot before the decimals: `1234.5`. Without it, the answer must be a Turkish number."""
     numbers: tuple[Name, ...] = ()

@@ -29,8 +29,8 @@ def draw_test_ids(questions: list[Question], settings: SplitSettings) -> list[st
     """
     if settings.test >= len(questions):
         raise UserError(
-            f"split.test: {settings.test} of {len(questions)} questions (those of `questions` that could be cleaned) leave"
-            " none to train on; choose a smaller number"
+            f"split.test: {settings.test} of {len(questions)} questions (those of `questions` that could be cleaned)"
+            " leave none to train on; choose a smaller number"
         )
     if settings.by == "random":
         drawn = sorted((row.id for row in questions), key=lambda id: _rank(settings.seed, id))[: settings.test]
