@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, canonical_json, digest, sha256
 from finmath_grpo.questions.clean import Reject, clean, raw_questions
 from finmath_grpo.questions.rows import Question
@@ -33,7 +34,10 @@ def split_rows(raw: Path, settings: SplitSettings) -> str:
 
     def rows() -> str:
         questions, cleaned = _cleaned(raw)
-        return digest([cleaned, draw_test_ids(questions, settings)])
+        try:
+            return digest([cleaned, draw_test_ids(questions, settings)])
+        except UserError as error:
+            raise UserError(f"{raw}: {error}") from None
 
     return _known(follows_from, rows)
 
