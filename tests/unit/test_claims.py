@@ -1,10 +1,8 @@
 """The claims: every sentence gets a verdict by its rule, and nothing is supported that was not measured."""
 
-import gc
 import inspect
 import json
 import re
-from collections.abc import Iterator
 from itertools import product
 from pathlib import Path
 from statistics import NormalDist
@@ -25,6 +23,8 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.rollouts import Rollout
 from finmath_grpo.statistics.partial_identification import largest_counts, narrowest_spread, widest_spread
 from finmath_grpo.statistics.settings import StatisticsSettings
+
+pytestmark = pytest.mark.usefixtures("modules_are_no_garbage")
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "data" / "claims.yaml"
@@ -47,15 +47,6 @@ def published(tmp_path_factory) -> list[Path]:
 @pytest.fixture(scope="module")
 def of_the_post(published) -> list[dict]:
     return evaluate(read_claims(CLAIMS), Tables(published, published=True))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def modules_are_no_garbage() -> Iterator[None]:
-    """statsmodels' `multipletests` collects garbage at each call: 35 ms, if it looks through all imported modules."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def tables(folder: Path, settings: StatisticsSettings = FEW, published: bool = False, **rows: object) -> Tables:

@@ -31,6 +31,8 @@ from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.temperature import across_models, friedman, temperature_table_from_counts
 
+pytestmark = pytest.mark.usefixtures("modules_are_no_garbage")
+
 
 class TestPassAtK:
     @pytest.mark.parametrize("n", [1, 2, 5, 7])
