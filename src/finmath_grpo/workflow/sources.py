@@ -28,7 +28,10 @@ def these_sources(root: Path = Path(".")) -> Sources:
 def what_runs(root: Path) -> list[Path]:
     """The files that a result can depend on."""
     found = [root / "Snakefile", *(root / "rules").glob("*.smk"), *(root / "config").glob("*.yaml")]
-    found += [path for path in (root / "src" / "finmath_grpo").rglob("*") if path.is_file() and path.suffix != ".pyc"]
+    for folder, folders, names in os.walk(root / "src" / "finmath_grpo"):
+        # Other jobs compile modules at the same time: files there come and go.
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        found += [Path(folder, name) for name in names]
     return sorted(found)
 
 
