@@ -17,6 +17,8 @@ rule grpo:
     benchmark:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
     threads: plan.cpus_of_grpo
+    # The longest jobs first: the short ones fit beside them.
+    priority: 1
     resources:
         gpu=plan.gpus_of_grpo,
         mem_mb=plan.memory_mb_of_grpo,
