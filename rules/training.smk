@@ -16,9 +16,9 @@ rule grpo:
         "results/{experiment}/logs/grpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
-    threads: plan.cpus_of_grpo
     # The longest jobs first: the short ones fit beside them.
     priority: 1
+    threads: plan.cpus_of_grpo
     resources:
         gpu=plan.gpus_of_grpo,
         mem_mb=plan.memory_mb_of_grpo,
