@@ -10,6 +10,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 import pytest
+from garbage import modules_are_no_garbage
 from stages import run_stage
 
 from finmath_grpo.claims import of_contrasts
@@ -24,7 +25,7 @@ from finmath_grpo.rollouts import Rollout
 from finmath_grpo.statistics.partial_identification import largest_counts, narrowest_spread, widest_spread
 from finmath_grpo.statistics.settings import StatisticsSettings
 
-pytestmark = pytest.mark.usefixtures("modules_are_no_garbage")
+pytestmark = pytest.mark.usefixtures(modules_are_no_garbage.__name__)
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "data" / "claims.yaml"

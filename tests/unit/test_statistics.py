@@ -6,6 +6,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 import pytest
+from garbage import modules_are_no_garbage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -31,7 +32,7 @@ from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.temperature import across_models, friedman, temperature_table_from_counts
 
-pytestmark = pytest.mark.usefixtures("modules_are_no_garbage")
+pytestmark = pytest.mark.usefixtures(modules_are_no_garbage.__name__)
 
 
 class TestPassAtK:

@@ -1,4 +1,4 @@
-"""What several modules of tests share."""
+"""No garbage is looked for in the modules that tests have imported."""
 
 import gc
 from collections.abc import Iterator
