@@ -30,7 +30,7 @@ clean: ## Delete what was built in results/, but keep results/cache and .venv
 	@test ! -e results/.snakemake/held-by || flock --nonblock results/.snakemake/held-by true \
 		|| { echo "error: results/ is in use by $$(cat results/.snakemake/held-by)" >&2; exit 1; }
 	@find -H results -mindepth 1 -maxdepth 1 ! -name README.md ! -name cache ! -name .snakemake -exec rm -rf {} +
-	@find -H results/.snakemake -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} + 2>/dev/null || true
+	@test ! -d results/.snakemake || find results/.snakemake -mindepth 1 -maxdepth 1 ! -name .gitkeep -exec rm -rf {} +
 	@echo "Deleted what was built in results/."
 	@test ! -d results/cache || echo "Kept results/cache ($$(du -sh results/cache | cut -f 1)): finished training and" \
 		"completions, from which the next run goes on; rm -r results/cache deletes it."

@@ -96,11 +96,11 @@ def write_configs(name: str, base: str, revision: str) -> tuple[Path, Path]:
     models = entries(base, revision)
     device = {} if gpu_visible() else on_processor()
     schema = "# yaml-language-server: $schema=schema.json\n"
-    write(whole, f"{schema}# {base}, trained and evaluated as `{FROM}` does.\n", {"models": models, **device})
     less = yaml.safe_load(TRIAL)
     words = f"{schema}# `{name}` in the small: three questions from end to end. Delete it when you like.\n"
-    write(trial, words, {"models": {**models, "grpo-fixed": None, "grpo-adapter": None}, **less})
     with deleted_on_failure(whole, trial):
+        write(whole, f"{schema}# {base}, trained and evaluated as `{FROM}` does.\n", {"models": models, **device})
+        write(trial, words, {"models": {**models, "grpo-fixed": None, "grpo-adapter": None}, **less})
         for path in (whole, trial):
             load(path)
     return whole, trial

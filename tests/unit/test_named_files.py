@@ -20,7 +20,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "config/smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
     for path in (ROOT / "data/raw").glob("*.jsonl"):
-        (tmp_path / "data/raw" / path.name).write_text("{}\n" * 101)
+        (tmp_path / "data/raw" / path.name).write_text("{}\n")
     raw = tmp_path / "data/raw"
     os.mkfifo(raw / "pipe")
     (raw / "here.jsonl").symlink_to("there.jsonl")
@@ -68,11 +68,10 @@ def test_file_that_is_none_to_read_is_refused_with_config_key_and_remedy(project
     [
         ("", r"questions: data/raw/few\.jsonl: has no questions; .*data/raw/README\.md$"),
         ("\ufeff\n \n", r"questions: data/raw/few\.jsonl: has no questions"),
-        ("{}\n{}\n\n{}", r"split\.test: 3 of the 3 questions of data/raw/few\.jsonl leave none to train on"),
-        ("{}\n{}\n{}\n{}", None),
+        ("{}", None),
     ],
 )
-def test_a_file_with_too_few_questions_is_named(project: Path, content: str, message: str | None):
+def test_a_file_without_questions_is_named(project: Path, content: str, message: str | None):
     (project / "data/raw/few.jsonl").write_text(content, encoding="utf-8")
     text = f"{TINY}questions: data/raw/few.jsonl\nsplit: {{test: 3}}\n"
     (project / "config/mine.yaml").write_text(text, encoding="utf-8")

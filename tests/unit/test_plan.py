@@ -276,15 +276,26 @@ def test_every_table_that_a_page_links_to_is_a_target_so_that_a_deleted_one_is_m
     assert {table for table in drawn if table.startswith("results/")} <= set(plan.artifacts(experiment))
 
 
-def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(tmp_path, monkeypatch):
-    rows = (ROOT / "data/raw/smoke.jsonl").read_text(encoding="utf-8").splitlines()
-    row = json.loads(rows[2]) | {"value": "1.234,5"}
-    (tmp_path / "mine.jsonl").write_text("\n".join([*rows[:2], json.dumps(row), *rows[3:]]), encoding="utf-8")
-    for name in ("smoke", "mine"):
-        content = f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n"
-        content = content if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
-        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
+ROWS = [json.loads(row) for row in (ROOT / "data/raw/smoke.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ([*ROWS[:2], ROWS[2] | {"value": "1.234,5"}, *ROWS[3:]], r"mine\.jsonl, line 3: value: .*1\.234,5"),
+        (ROWS[:100], r"mine\.jsonl: split\.test: 100 of 100 questions .* leave none to train on"),
+        ([{**row, "answer": "ne?"} for row in ROWS[:101]], r"mine\.jsonl: split\.test: 100 of 0 questions"),
+        (json.dumps(ROWS), r"mine\.jsonl, line 1: "),
+        ("id,question,answer\n1,2,3\n", r"mine\.jsonl, line 1: .*JSON"),
+    ],
+    ids=["a value", "too few", "too few that can be cleaned", "one array", "CSV"],
+)
+def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(content, said, tmp_path):
+    text = content if isinstance(content, str) else "\n".join(json.dumps(row) for row in content)
+    (tmp_path / "mine.jsonl").write_text(text, encoding="utf-8")
+    (tmp_path / "mine.yaml").write_text(f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n", encoding="utf-8")
+    (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     mine = Plan({name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")})
     mine.check_questions(["smoke"])
-    with pytest.raises(UserError, match=r"mine\.jsonl, line 3: value: .*1\.234,5"):
+    with pytest.raises(UserError, match=said):
         mine.check_questions(["mine"])

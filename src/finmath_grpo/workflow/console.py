@@ -56,10 +56,10 @@ def misspelt(targets: Iterable[str], rules: Collection[str], files: Iterable[str
             continue
         if Path(target).is_dir():
             return f"{target}: a folder is no target; name an experiment, such as published, or a file"
-        if Path(target).is_file() and not Path(target).is_absolute():
-            continue
         if Path(target).is_absolute():
             return f"{target}: name files as seen from the project's folder, such as results/published/claims.md"
+        if Path(target).is_file():
+            continue
         places = "/" in target
         beside = [file for file in files if file.split("/")[:2] == target.split("/")[:2]]
         near = difflib.get_close_matches(target, (beside or files) if places else rules, n=1)
