@@ -46,6 +46,7 @@ from finmath_grpo import gpu_environment  # noqa: E402
 from finmath_grpo.files import canonical_json, write_json  # noqa: E402
 from finmath_grpo.workflow import experiments  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
+from finmath_grpo.workflow.sources import these_sources  # noqa: E402
 
 ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast"]
 ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes", "limits"]
@@ -108,11 +109,9 @@ def card() -> tuple[str, float, float]:
 
 
 def commit() -> str | None:
-    """The commit of the checkout, where there is git."""
-    if shutil.which("git") is None:
-        return None
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
-    return done.stdout.strip() or None
+    """The commit of the sources, where it is known."""
+    found = these_sources(ROOT).commit
+    return found and found[:7]
 
 
 @dataclass
