@@ -61,7 +61,7 @@ def test_one_changed_number_changes_its_words_and_no_others(numbers: dict[str, A
     assert f"{separators} separators" in before.replace("\n", " ")
     moved(numbers, "decomposition", "t1/llama-grpo/llama-base/separators", 0.2149, -0.01, 0.305)
     after = pages.text("by-part", numbers).replace("\n", " ")
-    assert after == before.replace("\n", " ").replace(separators, "21.5 (−1.0 to 30.5)")
+    assert after == before.replace("\n", " ").replace(f"{separators} separators", "21.5 (−1.0 to 30.5) separators")
 
 
 GAIN = "decomposition", "t1/llama-grpo/llama-base/total"
@@ -176,6 +176,9 @@ def test_what_was_not_run_is_said_and_what_was_is_shown(numbers: dict[str, Any])
     assert "| sft | 50.0 | +2.0 (1.0 to 3.0) | 90.0 | 12.5 | 25.0 |" in found
     assert "above 0 for sft (+2.0, 1.0 to 3.0)" in found
     assert "part at step 3, in 7 of 192 completions" in found and "has 12.5 % of the norm" in found
+    assert "50 % of their completions are the same" in found
+    del numbers["measured"]["same_twice"]["accuracy"]
+    assert "of their completions are the same" not in " ".join(pages.text("results", numbers).split())
     assert "| Llama, 600 steps (taken) | 70.0 | 60.0 | 20.0 (15.0 to 25.0) |" in found
     assert "not tried" not in found.lower() and "not compared" not in found
 
@@ -241,6 +244,8 @@ def test_a_record_with_several_runs_further_tests_and_many_tries_is_told_whole(n
     )
     headline = " ".join(pages.text("headline", numbers).split())
     assert "On new ideas mathematics is −3.0 (−4.0 to −2.0), a loss." in headline
+    assert "On new numbers it is" in headline
+    assert "On T3, which asks 1,000 questions and not 100, accuracy is" in found
 
 
 def test_templates_hold_no_number_of_their_own() -> None:
