@@ -48,15 +48,19 @@ BASE = CARDS["80 GB"]
 NAMES = ("paper", "paper-fast")
 LEAST_FREE = 1.0
 """GiB that an estimate leaves free before it says that a run fits."""
+LENGTH = 1024
+"""Tokens of a completion at most, in `paper`."""
 WEIGHTS = 15.0
 """GiB of the 8 B base in bf16, which the share for rollouts has to hold."""
 
 
 def last(records: Records, piece: str, card: float | None = None) -> Mapping[str, Any] | None:
-    """The last record of a piece at full shape; on a card of this size (within 2 GiB), if one is given."""
+    """The last record of a piece at full shape, with completions as long as the experiment's: on a card of this size
+    (within 2 GiB), if one is given, else on the largest that was measured."""
     found = [row for row in records if row["piece"] == piece and row["shape"] == "full"]
-    if card is not None:
-        found = [row for row in found if abs(row["card_gib"] - card) < 2]
+    found = [row for row in found if row.get("max_completion_length", LENGTH) == LENGTH]
+    size = max((row["card_gib"] for row in found), default=0.0) if card is None else card
+    found = [row for row in found if abs(row["card_gib"] - size) < 2]
     return found[-1] if found else None
 
 
@@ -79,17 +83,22 @@ def completions(run: Run) -> int:
 
 
 def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | None:
-    """Hours of an experiment by stage, every completion at its limit; None where a piece was not measured."""
-    trained, merged = last(records, f"train:{name}"), last(records, f"merge:{name}") or last(records, "merge:paper")
+    """Hours of an experiment by stage, every completion at its limit; None where a piece was not measured.
+
+    Of a smaller card the training counts that was held to its memory, if there is one: it has room for fewer rows.
+    """
+    known = name.removesuffix("-4bit")
+    trained = last(records, f"train:{name}", card.gib) or last(records, f"train:{name}")
+    merged = last(records, f"merge:{known}") or last(records, "merge:paper")
     speeds = {which: last(records, f"generate:{which}") for which in ("llama", "gemma", "adapter")}
     if trained is None or merged is None or speeds["llama"] is None:
         return None
-    run = run_of(name)
+    run = run_of(known)
     assert run.training.grpo is not None
     slower, weaker = BASE.bandwidth / card.bandwidth, BASE.tflops / card.tflops
     per_generation = trained["seconds_per_generation"] or 0.0
     decoding = per_generation / run.training.grpo.steps_per_generation
-    step = decoding * slower + (trained["seconds_per_step"] - decoding) * weaker
+    step = decoding * slower + (seconds_per_step(trained) - decoding) * weaker
     runs = len(experiments.models_by_method(run, "grpo"))
     around = trained["seconds_to_first_step"] + trained["seconds_after_last_step"]
     generating = 0.0
@@ -103,6 +112,14 @@ def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | 
         "merge": runs * merged["seconds"] / 3600,
         "generation": generating / 3600,
     }
+
+
+def seconds_per_step(trained: Mapping[str, Any]) -> float:
+    """Of an update by the clock: TRL's own time of a step leaves out the optimizer and the log, phases don't."""
+    later = [phases["whole"] for phases in (trained.get("phases") or [])[1:]]
+    if later:
+        return float(sum(later) / len(later) / trained["updates_per_generation"])
+    return float(trained["seconds_per_step"])
 
 
 def hours(records: Records) -> list[str]:
@@ -142,11 +159,10 @@ def table_of_cards(records: Records) -> str:
     rows = ["| card | experiment | GPU memory of training | hours |", "| --- | --- | --- | --- |"]
     for size, card in CARDS.items():
         for name in (*NAMES, "paper-4bit"):
-            base = name.removesuffix("-4bit")
-            settings = run_of(base).training.grpo
+            settings = run_of(name.removesuffix("-4bit")).training.grpo
             assert settings is not None
             used = memory(records, f"train:{name}", settings.vllm_gpu_memory_utilization, card)
-            found = parts(records, base, card) if name in NAMES else None
+            found = parts(records, name, card)
             shown = "not measured" if found is None else f"{sum(found.values()):.1f} (estimated)"
             rows.append(f"| {size} ({card.name}) | `{name}` | {used} | {'–' if 'not fit' in used else shown} |")
     return "\n".join(rows)
@@ -164,12 +180,17 @@ def table_of_pieces(records: Records) -> str:
         ("host_anonymous_gib", "GiB host (anonymous)"),
         ("seconds", "s in all"),
     ]
-    newest = {(row["piece"], row["card_gib"], row["gpu"]): row for row in records if row["shape"] == "full"}
+    newest = {
+        (row["piece"], row.get("max_completion_length"), row["card_gib"], row["gpu"]): row
+        for row in records
+        if row["shape"] == "full"
+    }
     rows = ["| piece | card | measured |", "| --- | --- | --- |"]
-    for (piece, gib, gpu), row in newest.items():
+    for (piece, tokens, gib, gpu), row in newest.items():
+        shorter = f", {tokens} tokens" if tokens not in (None, LENGTH) else ""
         values = "; ".join(f"{row[key]:g} {words}" for key, words in shown if row.get(key) is not None)
         held = f", held to {gib:g} GiB" if row["held_to_that_size"] else ""
-        rows.append(f"| `{piece}` | {gpu}{held} | {values} |")
+        rows.append(f"| `{piece}`{shorter} | {gpu}{held} | {values} |")
     return "\n".join(rows)
 
 
@@ -177,16 +198,17 @@ def table_of_phases(records: Records) -> str:
     """Seconds of each phase of the last generation of each `train:paper-fast…`, beside the limits, as Markdown."""
     rows = ["| piece | tokens | phase | seconds | limit | times |", "| --- | --- | --- | --- | --- | --- |"]
     newest = {
-        (row["piece"], row["max_completion_length"], row["gpu"]): row
+        (row["piece"], row["max_completion_length"], row["card_gib"], row["gpu"]): row
         for row in records
         if row["shape"] == "full" and row.get("phases")
     }
-    for (piece, tokens, gpu), row in newest.items():
+    for (piece, tokens, gib, gpu), row in newest.items():
+        held = f", held to {gib:g} GiB" if row["held_to_that_size"] else ""
         on_card = [other for other in records if other["piece"] == "limits" and other["gpu"] == gpu]
         least = limits(on_card[-1], row, CONFIGS["llama"]) if on_card else {}
         for phase, seconds in row["phases"][-1].items():
             lower = f"{least[phase]:.2f} | {seconds / least[phase]:.1f}" if phase in least else " | "
-            rows.append(f"| `{piece}` | {tokens} | {phase} | {seconds:.2f} | {lower} |")
+            rows.append(f"| `{piece}`{held} | {tokens} | {phase} | {seconds:.2f} | {lower} |")
     return "\n".join(rows)
 
 
