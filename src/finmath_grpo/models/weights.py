@@ -142,8 +142,11 @@ def _hash(tensor: torch.Tensor) -> str:
     if tensor.is_floating_point():
         dtype = torch.bfloat16 if all(_is_bfloat16(chunk) for chunk in _chunks(tensor)) else torch.float32
     values = hashlib.sha256()
+    # A GPU writes into memory that is locked in place without a detour: 8 B took 12 s with one, and its files 1 s.
+    locked = torch.empty(min(CHUNK, tensor.numel()), dtype=dtype, pin_memory=True) if tensor.is_cuda else None
     for chunk in _chunks(tensor):
-        values.update(chunk.to(dtype).cpu().contiguous().view(torch.uint8).numpy().data)
+        here = chunk.to(dtype) if locked is None else locked[: chunk.numel()].copy_(chunk.to(dtype))
+        values.update(here.view(torch.uint8).numpy().data)
     return f"{values.hexdigest()}  {dtype}  {tuple(tensor.shape)}"
 
 
