@@ -57,11 +57,12 @@ class Container:
 
     results: Path
     image: str = IMAGE
+    tiny: Path = TINY
 
     def command(self, *words: str, options: tuple[str, ...] = (), user: str = f"{UID}:{UID}") -> list[str]:
         given = os.environ.get("FINMATH_RUN")
         run = shlex.split(given) if given else [engine(), "run", "--rm"]
-        mounts = [f"{self.results}:/artifact/results", f"{TINY}:/artifact/config/tiny.yaml:ro"]
+        mounts = [f"{self.results}:/artifact/results", f"{self.tiny}:/artifact/config/tiny.yaml:ro"]
         return [
             *run,
             *(part for mount in mounts for part in ("-v", mount)),

@@ -3,11 +3,12 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Container, new_results
+from conftest import TINY, Container, new_results
 from killed import has_whole
 
 RUN = ("snakemake", "--cores", "tiny")
@@ -15,9 +16,24 @@ RUN = ("snakemake", "--cores", "tiny")
 
 @pytest.fixture(scope="module")
 def undisturbed(image: str, tmp_path_factory: pytest.TempPathFactory) -> Container:
-    container = Container(new_results(tmp_path_factory.mktemp("undisturbed") / "results"))
+    """A finished run of `tiny`, with so many samples that a job has most of its cells before it when it is killed."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    config = folder / "tiny.yaml"
+    more, changed = re.subn(r"^  samples: 2$", "  samples: 24", TINY.read_text(encoding="utf-8"), flags=re.M)
+    # Cells of `deep` are no sign of a job that is killed between two of its own.
+    more, left_out = re.subn(r"^deep: .*\n", "", more, flags=re.M)
+    assert changed == left_out == 1
+    config.write_text(more, encoding="utf-8")
+    config.chmod(0o644)
+    container = Container(new_results(folder / "results"), tiny=config)
     container.run(*RUN, network=False)
     return container
+
+
+@pytest.fixture
+def container(undisturbed: Container, tmp_path: Path) -> Container:
+    """The same experiment on an empty results folder."""
+    return replace(undisturbed, results=new_results(tmp_path / "results"))
 
 
 def contents(results: Path) -> dict[str, object]:
@@ -46,7 +62,7 @@ def test_killed_again_and_again_it_ends_as_an_undisturbed_run(container: Contain
     kill = ("kill", "--signal", "KILL")
     container.interrupt(kill, lambda: has_whole(cache, "training/*/checkpoint-2/trainer_state.json"), *RUN)
     assert list((container.results / ".snakemake/locks").iterdir()), "the kill left no lock: nothing was tested"
-    # Kill at the next cell, until a job is hit between two of its own: a kill takes longer to arrive than tiny cells.
+    # Kill at the next cell, until a job is hit between two of its own: a kill takes its time to arrive.
     for _ in range(5):
         cells = len(list(cache.glob("completions/*.jsonl")))
         container.interrupt(kill, lambda known=cells: len(list(cache.glob("completions/*.jsonl"))) > known, *RUN)
