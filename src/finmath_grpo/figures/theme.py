@@ -11,6 +11,7 @@ and so does the text on them, which is black or white.
 
 import html
 import math
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 
@@ -83,7 +84,10 @@ def colour(model: str, look: Look) -> str:
 def label(model: str, look: Look, width: int | None = None) -> str:
     """The model's display label as literal Plotly text, in lines of at most `width` characters if that is given."""
     name = look.models.get(model, model)
-    return "<br>".join(map(escape, textwrap.wrap(name, width))) if width else escape(name)
+    if not width:
+        return escape(name)
+    # A number at the end is read with the word before it: "seed 2".
+    return "<br>".join(map(escape, textwrap.wrap(re.sub(r" (?=\d+$)", "\u00a0", name), width)))
 
 
 def in_order(models: Iterable[str], look: Look) -> list[str]:
