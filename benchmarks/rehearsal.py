@@ -7,7 +7,8 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
     models                        8 B and 9 B shapes from a seed, 35 GB, in the place of what `fetch` brings
     train:paper train:paper-fast  GRPO by the experiment's own settings, a few updates
     train:paper-4bit              `paper` with `load_in_4bit: true`
-    train:paper-fast@NAME         with the `overrides` of training.grpo that FILE has under that name
+    train:paper@NAME              with the `overrides` of training.grpo that FILE has under that name, of `paper` or
+    train:paper-fast@NAME         of `paper-fast`; with `validate_every`, the validation questions are asked too
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
     generate:llama@3              the same with vLLM's compilation mode 3
@@ -57,6 +58,8 @@ READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s, in mem
 """What a training job prints before its first step."""
 AGAIN = re.compile(r"hashed the base in memory again in ([\d.]+) s")
 """What it prints after its last."""
+VALIDATED = re.compile(r"step \d+: validation: .*; ([\d.]+) s")
+"""What it prints each time that it has asked the validation questions."""
 RATE = re.compile(r"(\d+) tokens in ([\d.]+) s: \d+ tokens/s")
 """What generation prints after each cell."""
 
@@ -229,6 +232,9 @@ def data(setting: Setting) -> None:
     stage = [sys.executable, "-m", "finmath_grpo.questions.clean", "--raw", str(ROOT / "data/raw/questions.jsonl")]
     outputs = [f"--{name}={folder / name}.jsonl" for name in ("questions", "rejected")]
     watch(setting, "clean", [*stage, *outputs])
+    stage = [sys.executable, "-m", "finmath_grpo.questions.clean", "--raw", str(ROOT / "data/raw/validation.jsonl")]
+    outputs = [f"--questions={folder / 'validation.jsonl'}", f"--rejected={folder / 'validation-rejected.jsonl'}"]
+    watch(setting, "clean-validation", [*stage, *outputs])
     split = experiments.section(experiment("paper"), "split")
     stage = [sys.executable, "-m", "finmath_grpo.questions.split", "--settings", split]
     outputs = [f"--{name}={folder / name}.jsonl" for name in ("questions", "train", "test")]
@@ -293,6 +299,7 @@ def train(setting: Setting, which: str) -> None:
             *("--train", str(setting.folder / "data/train.jsonl"), "--base", manifest(setting.folder / "llama")),
             *("--cache", str(setting.folder / "cache"), "--manifest", manifest(out), "--log", str(out / "log.csv")),
             *("--config", str(out / "config.json"), "--completions", str(out / "completions.jsonl.zst")),
+            *(("--validation", str(setting.folder / "data/validation.jsonl")) if shared.get("validate_every") else ()),
         ],
         REHEARSAL_TIMES=str(times),
         REHEARSAL_PHASES=str(split),
@@ -301,6 +308,7 @@ def train(setting: Setting, which: str) -> None:
     later = steps[per_generation:]
     generations = [float(line) for line in times.read_text().split()] if times.exists() else []
     phases = [json.loads(line) for line in split.read_text().splitlines()] if split.exists() else None
+    validations = [float(found[1]) for _, found in done.found(VALIDATED)]
     completions = shared["per_device_train_batch_size"] * shared["steps_per_generation"]
     ((ready, hashed),) = done.found(READY)
     ((_, again),) = done.found(AGAIN)
@@ -314,7 +322,8 @@ def train(setting: Setting, which: str) -> None:
         phases=phases,
         seconds_to_first_step=round(ready, 1),
         hashing_seconds={"memory": float(hashed[2]), "memory and disk": float(hashed[1]), "after": float(again[1])},
-        seconds_after_last_step=round(done.seconds - ready - sum(steps), 1),
+        seconds_per_validation=validations or None,
+        seconds_after_last_step=round(done.seconds - ready - sum(steps) - sum(validations), 1),
         completions_per_generation=completions,
         updates_per_generation=per_generation,
         tokens_per_generation=round(read_csv(out / "log.csv", "num_tokens")[-1] * per_generation / updates),
@@ -651,7 +660,7 @@ def main() -> None:
         "generate:llama@3",
         "train:paper-4bit",
         "merge:paper-4bit",
-        *(f"train:paper-fast@{name}" for name in setting.variants),
+        *(f"train:{which}@{name}" for which in ("paper", "paper-fast") for name in setting.variants),
     }
     if strange := [piece for piece in wanted if piece not in known]:
         sys.exit(f"error: no piece {strange[0]}; pieces are {', '.join(sorted(known))}")

@@ -116,7 +116,7 @@ def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | 
 
 def seconds_per_step(trained: Mapping[str, Any]) -> float:
     """Of an update by the clock: TRL's own time of a step leaves out the optimizer and the log, phases don't."""
-    later = [phases["whole"] for phases in (trained.get("phases") or [])[1:]]
+    later = [phases["whole"] - phases.get("validation", 0.0) for phases in (trained.get("phases") or [])[1:]]
     if later:
         return float(sum(later) / len(later) / trained["updates_per_generation"])
     return float(trained["seconds_per_step"])

@@ -50,6 +50,10 @@ def time_generation() -> None:
     vllm.LLM.generate = generate
 
 
+VALIDATION = "validation"
+"""A phase that is counted as a whole."""
+
+
 class Phases:
     """Seconds of each phase since the last generation began, without those of the phases inside it."""
 
@@ -58,6 +62,8 @@ class Phases:
         self.seconds: dict[str, float] = {}
         self.inside: list[float] = []
         self.began: float | None = None
+        self.scoring = False
+        self.validating = False
 
     def now(self) -> float:
         """The time at which all that was asked of the GPU is done."""
@@ -85,13 +91,15 @@ class Phases:
         @functools.wraps(original)
         def call(*arguments: Any, **settings: Any) -> Any:
             name = phase() if callable(phase) else phase
-            if name is None or self.began is None:
+            if name is None or self.began is None or self.validating:
                 return original(*arguments, **settings)
+            self.validating = name == VALIDATION
             started = self.now()
             self.inside.append(0.0)
             try:
                 return original(*arguments, **settings)
             finally:
+                self.validating = False
                 took = self.now() - started
                 self.seconds[name] = self.seconds.get(name, 0.0) + took - self.inside.pop()
                 if self.inside:
@@ -102,21 +110,24 @@ class Phases:
 
 def time_phases(file: Path) -> None:
     """Time the phases of TRL's trainer."""
-    import torch
     from accelerate import Accelerator
     from accelerate.optimizer import AcceleratedOptimizer
     from trl import GRPOTrainer
     from trl.generation.vllm_generation import VLLMGeneration
 
+    from finmath_grpo.training.validation import Validation
+
     phases = Phases(file)
     phases.timed(GRPOTrainer, "training_step", "forward and backward")
     phases.timed(GRPOTrainer, "_generate_single_turn", "generate")
     phases.timed(VLLMGeneration, "sync_weights", "sync")
+    # Those of the update are part of its forward pass.
     phases.timed(
         GRPOTrainer,
         "_get_per_token_logps_and_entropies",
-        lambda: None if torch.is_grad_enabled() else "log-probabilities",
+        lambda: "log-probabilities" if phases.scoring else None,
     )
+    phases.timed(Validation, "measured", VALIDATION)
     phases.timed(GRPOTrainer, "_generate_and_score_completions", "rewards and tensors")
     phases.timed(Accelerator, "clip_grad_norm_", "optimizer")
     phases.timed(AcceleratedOptimizer, "step", "optimizer")
@@ -125,7 +136,11 @@ def time_phases(file: Path) -> None:
 
     def begin(self: Any, inputs: Any) -> Any:
         phases.generation()
-        return score(self, inputs)
+        phases.scoring = True
+        try:
+            return score(self, inputs)
+        finally:
+            phases.scoring = False
 
     GRPOTrainer._generate_and_score_completions = begin
 

@@ -7,7 +7,7 @@ Pieces; each appends what it measured to F/benchmark.json:
     base              an 8 B shape from a seed, 16 GB, as in benchmarks/rehearsal.py, and the questions
     train:1 train:2   GRPO by `engine: trl` and `paper`'s settings on one GPU and on two: 16 prompts per update
     generate:1 :2     400 completions by the model on one GPU and split over two (`tensor_parallel_size: 2`)
-    small:1 small:2   `small` up to its scores, in a checkout of its own, with `--resources gpu=1` and `gpu=2`
+    small:1 small:2   `small` up to its scores, in a checkout of its own, three jobs at once on each GPU
 
 Once both pieces of a pair are there, their ratio is printed, and for `small` the results that are the same. `--tiny`
 takes tiny shapes and a CPU, for all but `generate:2`. Random weights hardly ever end a completion: nearly all run to
@@ -38,6 +38,8 @@ UPDATES = 3
 """The first is left out, as kernels are loaded in it."""
 WANTED = [f"results/small/{name}" for name in ("scores.csv", "statistics/training.csv", "statistics/reward_audit.csv")]
 """What needs the GPU: all trainings, merges and completions. Figures need a browser, which such a machine may lack."""
+JOBS_PER_GPU = 3
+"""A job of `small` leaves most of a card of 80 GB idle."""
 COMPARED = ("completions", "scores.csv", "statistics", "training")
 """Results of `small` that don't say how they were made."""
 
@@ -101,7 +103,9 @@ def small(setting: Setting, gpus: int) -> None:
     folder = setting.folder / f"small-{gpus}"
     shutil.rmtree(folder, ignore_errors=True)
     new_checkout(folder)
-    command = [sys.executable, "-m", "snakemake", "--cores", "all", "--resources", f"gpu={gpus}", "--retries", "2"]
+    # A job asks for 12 cores, and uses one or two.
+    command = [sys.executable, "-m", "snakemake", "--cores", str(12 * JOBS_PER_GPU * gpus)]
+    command += ["--resources", f"gpu={JOBS_PER_GPU * gpus}", "--retries", "2"]
     started = time.perf_counter()
     # The Snakefile puts the checkout's own sources first.
     done = subprocess.run([*command, *WANTED], cwd=folder)

@@ -79,6 +79,12 @@ def measure(what: str, *manifests: Path, **environment: str) -> dict:
     return json.loads(output.splitlines()[-1])
 
 
+def visible() -> list[str]:
+    """The GPUs that this process may use, as `CUDA_VISIBLE_DEVICES` has them."""
+    told = os.environ.get("CUDA_VISIBLE_DEVICES")
+    return told.split(",") if told else [str(number) for number in range(torch.cuda.device_count())]
+
+
 @pytest.fixture(scope="session")
 def table() -> list[tuple[str, str]]:
     """Rows of (what, measured) that are printed at the end."""
@@ -162,7 +168,7 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", files[name]]
         # As many GPUs as the job would get: TRL refuses to train one process beside a second GPU.
-        seen = {"CUDA_VISIBLE_DEVICES": ",".join(map(str, range(processes)))}
+        seen = {"CUDA_VISIBLE_DEVICES": ",".join(visible()[:processes])}
         kill_when(
             command(*stage, **seen),
             lambda: has_whole(files["cache"], "*/checkpoint-*/trainer_state.json"),
