@@ -21,7 +21,9 @@ import pytest
 import torch
 import yaml
 from killed import has_whole
+from transformers import AutoTokenizer
 
+from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.prompts import PromptSettings
 
 ROOT = Path(__file__).parents[2]
@@ -103,7 +105,16 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             stage = ["-m", "finmath_grpo.models.pretrain", "--settings", json.dumps(pretraining(family))]
             stage += ["--code", "tests", "--held-out", nothing_held_out, "--cache", directory / "cache"]
             pool.submit(python, *stage, "--manifest", manifest)
+    take_padding_token_away(manifests["llama"])
     return manifests
+
+
+def take_padding_token_away(manifest: Path) -> None:
+    """As Llama 3 is released: what pads then is the end of a turn, which stands in every prompt."""
+    tokenizer = AutoTokenizer.from_pretrained(manifest.parent)
+    tokenizer.pad_token = None
+    tokenizer.save_pretrained(manifest.parent)
+    write_manifest(manifest, [file for file in manifest.parent.iterdir() if file != manifest])
 
 
 @pytest.fixture(scope="session")

@@ -614,10 +614,10 @@ def test_the_readme_names_every_experiment():
 def test_settings_of_one_model_s_training_change_that_model_alone_and_are_checked(tmp_path):
     fast = experiments.load(ROOT / "config" / "small-fast.yaml")
     settings = {name: experiments.grpo_settings(fast, name) for name in ("llama-grpo-fixed", "llama-grpo-fast-seed1")}
-    assert [found.steps_per_generation for found in settings.values()] == [2, 30]
+    assert [found.steps_per_generation for found in settings.values()] == [2, 26]
     assert settings["llama-grpo-fixed"] == experiments.load(ROOT / "config" / "small.yaml").training.grpo
     text = (ROOT / "config" / "small-fast.yaml").read_text(encoding="utf-8")
     (tmp_path / "small.yaml").write_bytes((ROOT / "config" / "small.yaml").read_bytes())
-    (tmp_path / "bad.yaml").write_text(text.replace("steps_per_generation: 30", "steps_per_generations: 30"))
+    (tmp_path / "bad.yaml").write_text(text.replace("steps_per_generation:", "steps_per_generations:"))
     with pytest.raises(UserError, match=r"models\.llama-grpo-fast\.training: .*steps_per_generations"):
         experiments.load(tmp_path / "bad.yaml")

@@ -34,14 +34,22 @@ def test_every_checkpoint_of_grpo_lies_between_two_generations(name):
 
 
 @pytest.mark.parametrize("name", [name for name, run in EXPERIMENTS.items() if run.kind == "run"])
-def test_every_experiment_says_how_many_steps_it_takes(name):
-    settings = EXPERIMENTS[name].training.grpo
-    assert optimizer_steps(settings, questions=442) == settings.optimizer_steps
+def test_every_training_of_an_experiment_says_how_many_steps_it_takes(name):
+    run = EXPERIMENTS[name]
+    for model in (model for model, entry in run.models.items() if entry.method == "grpo"):
+        settings = experiments.grpo_settings(run, model)
+        assert optimizer_steps(settings, questions=442) == settings.optimizer_steps
 
 
 def test_another_number_of_questions_is_refused_in_words():
     with pytest.raises(UserError, match=r"optimizer_steps: expected 1326, but 441 questions .* come to 1323"):
         optimizer_steps(EXPERIMENTS["paper"].training.grpo, questions=441)
+
+
+def test_a_generation_that_asks_more_questions_than_there_are_is_refused_in_words():
+    settings = EXPERIMENTS["small"].training.grpo.model_copy(update={"steps_per_generation": 30})
+    with pytest.raises(UserError, match="a generation asks 480 questions and there are 442, so that no step"):
+        optimizer_steps(settings, questions=442)
 
 
 def test_a_field_that_the_installed_trl_does_not_have_is_refused():

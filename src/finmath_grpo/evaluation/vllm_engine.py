@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
-from transformers import AutoConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
+from finmath_grpo.models.kv_cache import WORKING_MEMORY, cache_bytes, weights_bytes
 from finmath_grpo.models.manifest import verified_directory
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
@@ -31,21 +31,6 @@ SETTING = "evaluation.engine: vllm"
 SEQUENCES_AT_ONCE = 512
 GPU_MEMORY_UTILIZATION = 0.85
 T = TypeVar("T")
-# Room for activations and CUDA graphs.
-WORKING_MEMORY = 4 * 2**30
-
-
-def cache_bytes(directory: Path, length: int, room: int, gpus: int = 1) -> int:
-    """Bytes of keys and values that `SEQUENCES_AT_ONCE` sequences of `length` tokens fill, at most `room`.
-
-    On each of `gpus` GPUs, among which the heads are shared out; none has less than one.
-
-    Asked for by size, not as vLLM would by a share of the GPU, so that what else runs there changes nothing.
-    """
-    config = AutoConfig.from_pretrained(directory, local_files_only=True)
-    heads = -(-config.num_key_value_heads // gpus)
-    per_token: int = 2 * config.num_hidden_layers * heads * config.head_dim * 2
-    return min(room, SEQUENCES_AT_ONCE * (length + 16) * per_token)
 
 
 def load_llm(directory: Path, length: int, rank: int | None = None, gpus: int = 1) -> Any:
@@ -62,8 +47,8 @@ def load_llm(directory: Path, length: int, rank: int | None = None, gpus: int = 
             f" on one machine say --resources gpu={gpus}"
         )
     total = torch.cuda.get_device_properties(0).total_memory
-    fixed = sum(file.stat().st_size for file in directory.glob("*.safetensors")) // gpus + WORKING_MEMORY
-    cache = cache_bytes(directory, length, int(GPU_MEMORY_UTILIZATION * total) - fixed, gpus)
+    fixed = weights_bytes(directory) // gpus + WORKING_MEMORY
+    cache = min(cache_bytes(directory, length, SEQUENCES_AT_ONCE, gpus), int(GPU_MEMORY_UTILIZATION * total) - fixed)
     return LLM(
         model=str(directory),
         dtype="bfloat16",

@@ -14,6 +14,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -26,8 +27,9 @@ from trl import GRPOConfig, GRPOTrainer
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl
-from finmath_grpo.gpu_environment import require
+from finmath_grpo.gpu_environment import captured_batch, require
 from finmath_grpo.models import store
+from finmath_grpo.models.kv_cache import cache_of_rollouts
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.processes import seconds_since_start
@@ -114,14 +116,19 @@ def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str
 def optimizer_steps(settings: GrpoSettings, questions: int) -> int:
     """How many updates the settings come to: with the post's, 442 questions × 3 epochs = 1326.
 
-    Raises UserError where that is not what `optimizer_steps` says.
+    Raises UserError where that is not what `optimizer_steps` says, and where the questions fill no generation.
     """
+    # TRL leaves out the questions of an epoch that fill no whole generation.
+    batch = settings.per_device_train_batch_size * settings.processes
+    a_generation = batch * settings.steps_per_generation // settings.num_generations
+    if a_generation > questions:
+        raise UserError(
+            f"training.grpo.steps_per_generation: a generation asks {a_generation} questions and there are {questions},"
+            " so that no step would be taken; lower it or per_device_train_batch_size"
+        )
     if settings.max_steps > 0:
         steps = settings.max_steps
     else:
-        # TRL leaves out the questions of an epoch that fill no whole generation.
-        batch = settings.per_device_train_batch_size * settings.processes
-        a_generation = batch * settings.steps_per_generation // settings.num_generations
         completions = questions // a_generation * a_generation * settings.num_generations * settings.num_iterations
         batches = completions // batch
         steps = math.ceil(settings.num_train_epochs * math.ceil(batches / settings.gradient_accumulation_steps))
@@ -173,25 +180,33 @@ def longest_prompt(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[list[Me
     return max(len(chat_tokens(tokenizer, prompt)) for prompt in prompts)
 
 
+def sequences_at_once(settings: GrpoSettings) -> int:
+    """Completions that the rollouts' engine of a process decodes side by side, a number that has a CUDA graph."""
+    return captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
+
+
 def trl_trainer(
     job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path, validation: Iterable[list[Message]] = ()
 ) -> GRPOTrainer:
     """TRL's trainer on the model of the manifest `base`; `validation` are further prompts that it will be asked."""
     tokenizer = load_tokenizer(base)
     vllm = None
+    room: AbstractContextManager[None] = nullcontext()
     if job.device == "cuda":
         require("training.grpo.engine: trl on a GPU", "vllm")
+        share = job.training.vllm_gpu_memory_utilization
+        length = longest_prompt(tokenizer, chain(dataset["prompt"], validation)) + job.training.max_completion_length
         vllm = {
-            "vllm_gpu_memory_utilization": job.training.vllm_gpu_memory_utilization,
-            "vllm_max_model_length": longest_prompt(tokenizer, chain(dataset["prompt"], validation))
-            + job.training.max_completion_length,
+            "vllm_gpu_memory_utilization": share,
+            "vllm_max_model_length": length,
             "vllm_enable_sleep_mode": False,
         }
+        room = cache_of_rollouts(base.parent, length, sequences_at_once(job.training), share)
     torch.manual_seed(job.seed)
     model = load_model(base, job.device)
     # TRL masks what follows an end that is declared here, and counts a completion with none as cut off.
     model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
-    with our_rollouts():
+    with our_rollouts(), room:
         return ShorterPasses(
             model=model,
             shortcuts=job.training.shortcuts,

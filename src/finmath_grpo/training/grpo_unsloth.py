@@ -8,7 +8,7 @@ import os
 import tempfile
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.gpu_environment import VLLM_COMPILATION, captured_batch, require
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, require
 
 SETTING = "training.grpo.engine: unsloth"
 UNSLOTH_CHOOSES = 256
@@ -28,10 +28,12 @@ import torch  # noqa: E402
 from datasets import Dataset  # noqa: E402
 from trl import GRPOTrainer  # noqa: E402
 
+from finmath_grpo.models.kv_cache import cache_of_rollouts  # noqa: E402
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
+from finmath_grpo.models.padding import padding_apart  # noqa: E402
 from finmath_grpo.models.stop_tokens import stop_tokens  # noqa: E402
 from finmath_grpo.models.weights import load_tokenizer, put_back_padding_row  # noqa: E402
-from finmath_grpo.prompts import Message  # noqa: E402
+from finmath_grpo.prompts import Message, chat_tokens  # noqa: E402
 from finmath_grpo.training import grpo  # noqa: E402
 from finmath_grpo.training.settings import GrpoJob  # noqa: E402
 
@@ -44,25 +46,30 @@ def unsloth_trainer(
         raise UserError(f"{SETTING} needs `device: cuda`; on a CPU use `trl`")
     settings = job.training
     tokenizer = load_tokenizer(base)
-    sequences = captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
-    length = grpo.longest_prompt(tokenizer, chain(dataset["prompt"], validation)) + settings.max_completion_length
-    model, _ = unsloth.FastLanguageModel.from_pretrained(
-        str(verified_directory(base)),
-        max_seq_length=length,
-        dtype=torch.bfloat16,
-        load_in_4bit=settings.load_in_4bit,
-        load_in_16bit=not settings.load_in_4bit,
-        use_exact_model_name=True,
-        fix_tokenizer=False,
-        random_state=job.seed,
-        # What is from here on vLLM's.
-        fast_inference=True,
-        gpu_memory_utilization=settings.vllm_gpu_memory_utilization,
-        max_lora_rank=settings.lora.r,
-        max_num_seqs=sequences if sequences != UNSLOTH_CHOOSES else sequences + 16,
-        compilation_config=VLLM_COMPILATION,
-    )
+    sequences = grpo.sequences_at_once(settings)
+    prompts = [chat_tokens(tokenizer, prompt) for prompt in chain(dataset["prompt"], validation)]
+    length = max(map(len, prompts)) + settings.max_completion_length
+    share = settings.vllm_gpu_memory_utilization
+    with cache_of_rollouts(base.parent, length, sequences, share):
+        model, _ = unsloth.FastLanguageModel.from_pretrained(
+            str(verified_directory(base)),
+            max_seq_length=length,
+            dtype=torch.bfloat16,
+            load_in_4bit=settings.load_in_4bit,
+            load_in_16bit=not settings.load_in_4bit,
+            use_exact_model_name=True,
+            fix_tokenizer=False,
+            random_state=job.seed,
+            # What is from here on vLLM's.
+            fast_inference=True,
+            gpu_memory_utilization=share,
+            max_lora_rank=settings.lora.r,
+            max_num_seqs=sequences if sequences != UNSLOTH_CHOOSES else sequences + 16,
+            compilation_config=VLLM_COMPILATION,
+        )
     put_back_padding_row(model, base.parent)
+    ends = stop_tokens(base.parent, tokenizer)
+    tokenizer.pad_token = padding_apart(tokenizer, ends, prompts, len(model.get_input_embeddings().weight))
     model = unsloth.FastLanguageModel.get_peft_model(
         model,
         r=settings.lora.r,
@@ -74,13 +81,12 @@ def unsloth_trainer(
         random_state=job.seed,
         max_seq_length=length,
     )
-    model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
-    vllm = {"vllm_gpu_memory_utilization": settings.vllm_gpu_memory_utilization}
+    model.generation_config.eos_token_id = ends
     return GRPOTrainer(
         model=model,
         processing_class=tokenizer,
         reward_funcs=grpo.reward_functions(job.rewards),
-        args=grpo.grpo_config(job, checkpoints, ends, vllm),
+        args=grpo.grpo_config(job, checkpoints, ends, {"vllm_gpu_memory_utilization": share}),
         train_dataset=dataset,
     )
 

@@ -1,0 +1,76 @@
+"""Memory for vLLM's keys and values, asked for by size.
+
+By itself vLLM takes a share of the GPU and measures what is left of it. What another job takes in the meantime it
+counts as its own: a training of `small` that started beside another had room for 5 sequences of 192, and took three
+times as long without a word. And a share is often more than the sequences can fill.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from transformers import AutoConfig
+
+# Activations and CUDA graphs.
+WORKING_MEMORY = 4 * 2**30
+BLOCK = 16
+"""Tokens of the smallest piece that vLLM gives to a sequence."""
+
+
+def cache_bytes(directory: Path, length: int, sequences: int, gpus: int = 1) -> int:
+    """Bytes that keys and values of so many sequences of `length` tokens fill on each of `gpus` GPUs, in bfloat16.
+
+    The heads are shared out among the GPUs; none has less than one.
+    """
+    config = AutoConfig.from_pretrained(directory, local_files_only=True)
+    heads = -(-config.num_key_value_heads // gpus)
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    per_token: int = 2 * config.num_hidden_layers * heads * width * 2
+    return sequences * (length + BLOCK) * per_token
+
+
+def weights_bytes(directory: Path) -> int:
+    """Bytes of a model's weights."""
+    return sum(file.stat().st_size for file in directory.glob("*.safetensors"))
+
+
+@contextmanager
+def cache_of_rollouts(directory: Path, length: int, sequences: int, share: float) -> Iterator[None]:
+    """Let an engine for rollouts that is built in this block have room for what it decodes at once, and no more.
+
+    Where its `share` of the GPU does not hold that much, vLLM measures what there is, as it does by itself.
+    """
+    import torch
+    from vllm import LLM
+
+    room = share * torch.cuda.mem_get_info()[1] - weights_bytes(directory) - WORKING_MEMORY
+    # vLLM keeps one block for itself.
+    wanted = cache_bytes(directory, length, sequences + 1)
+    if wanted > room:
+        print(
+            f"rollouts: vLLM measures its cache; all {sequences} at once would need {wanted / 2**30:.1f} GiB",
+            flush=True,
+        )
+        yield
+        return
+    print(f"rollouts: a cache of {wanted / 2**30:.1f} GiB for {sequences} at once", flush=True)
+    with built_with(LLM, kv_cache_memory_bytes=wanted):
+        yield
+
+
+@contextmanager
+def built_with(kind: type[Any], **settings: Any) -> Iterator[None]:
+    """Let objects of this class that are built in this block have these settings, unless they are given others."""
+    original: Callable[..., None] = kind.__init__
+
+    @wraps(original)
+    def build(self: Any, *arguments: Any, **given: Any) -> None:
+        original(self, *arguments, **{**settings, **given})
+
+    kind.__init__ = build
+    try:
+        yield
+    finally:
+        kind.__init__ = original

@@ -1,0 +1,31 @@
+"""Memory that vLLM's keys and values take is counted from the shape of the model."""
+
+from pathlib import Path
+
+import pytest
+from transformers import LlamaConfig, Qwen2Config
+
+from finmath_grpo.models.kv_cache import built_with, cache_bytes
+
+SHAPE = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096}
+
+
+@pytest.mark.parametrize("family", [LlamaConfig, Qwen2Config])
+def test_an_8b_model_fills_128_kib_per_token(family: type, tmp_path: Path):
+    """Keys and values, 32 layers, 8 heads of 128 numbers, 2 bytes each. Qwen2 states no width of its heads."""
+    family(**SHAPE).save_pretrained(tmp_path)
+    assert cache_bytes(tmp_path, length=984, sequences=8) == 8 * 1_000 * 128 * 1024
+    assert cache_bytes(tmp_path, length=984, sequences=8, gpus=2) == 8 * 1_000 * 64 * 1024
+    assert cache_bytes(tmp_path, length=984, sequences=8, gpus=16) == 8 * 1_000 * 16 * 1024
+
+
+class Engine:
+    def __init__(self, model: str, **settings: int) -> None:
+        self.model, self.settings = model, settings
+
+
+def test_a_setting_reaches_what_is_built_in_the_block_and_nothing_after_it():
+    with built_with(Engine, cache=5):
+        assert Engine("a", share=1).settings == {"cache": 5, "share": 1}
+        assert Engine("a", cache=7).settings == {"cache": 7}
+    assert Engine("a").settings == {}
