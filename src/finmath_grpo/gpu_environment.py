@@ -9,6 +9,7 @@ import importlib.util
 import os
 import re
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
@@ -89,6 +90,16 @@ def expect_many_shapes() -> None:
     called before anything is on the GPU. Not for vLLM with sleep mode, which refuses it.
     """
     os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
+
+
+def refuse_other_unsloth(environment: Mapping[str, str] = os.environ) -> None:
+    """Raise UserError where a switch of Unsloth is set that is not ours: it may train otherwise, and nothing tells."""
+    ours = {*ENVIRONMENT, "UNSLOTH_COMPILE_LOCATION", "UNSLOTH_ENABLE_LOGGING"}
+    if others := sorted(name for name in environment if name.startswith("UNSLOTH_") and name not in ours):
+        raise UserError(
+            f"{others[0]} is set in the environment: Unsloth may train otherwise than the experiment says, and no"
+            f" result would tell; unset {' and '.join(others)}"
+        )
 
 
 def require(setting: str, *packages: str) -> None:

@@ -79,6 +79,19 @@ def test_a_cell_does_not_depend_on_the_other_cells(manifest):
     assert list(generate([warm, hot]))[1] == next(generate([hot]))
 
 
+def test_penalties_of_a_checkpoint_change_nothing(manifest, tmp_path):
+    """vLLM does not read them; transformers would add them to what its caller leaves open."""
+    shutil.copytree(manifest.parent, tmp_path / "model")
+    other = tmp_path / "model" / manifest.name
+    file = other.with_name("generation_config.json")
+    penalties = {"repetition_penalty": 5.0, "no_repeat_ngram_size": 1}
+    file.write_text(json.dumps(json.loads(file.read_text(encoding="utf-8")) | penalties), encoding="utf-8")
+    write_manifest(other, [path for path in other.parent.iterdir() if path != other])
+    requests = requests_of(8)
+    ours, theirs = (next(transformers_engine([path], "cpu", SETTINGS)([requests])) for path in (manifest, other))
+    assert ours == theirs
+
+
 def test_another_seed_gives_another_completion(manifest):
     generate = transformers_engine([manifest], "cpu", SETTINGS)
     one = requests_of(1)[0]

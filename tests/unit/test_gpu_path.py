@@ -16,6 +16,7 @@ from trl.generation.vllm_generation import VLLMGeneration
 from trl.trainer import grpo_trainer
 
 from finmath_grpo import gpu_environment
+from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.vllm_engine import cells_in_order
 from finmath_grpo.gpu_environment import captured_batch
 from finmath_grpo.models.stop_tokens import stop_tokens
@@ -200,3 +201,11 @@ def test_a_place_of_the_user_stays_and_ours_follows_the_gpu_of_the_job(monkeypat
         "TRITON_CACHE_DIR": str(ours / "triton_cache_dir"),
         "TORCHINDUCTOR_CACHE_DIR": str(ours / "torchinductor_cache_dir"),
     }
+
+
+def test_a_switch_of_unsloth_that_is_not_ours_is_refused_by_name():
+    gpu_environment.refuse_other_unsloth(gpu_environment.ENVIRONMENT | {"UNSLOTH_ENABLE_LOGGING": "1", "PATH": "/bin"})
+    with pytest.raises(
+        UserError, match=r"^UNSLOTH_GRPO_LOSS_AGGREGATION is set .* unset UNSLOTH_GRPO_LOSS_AGGREGATION"
+    ):
+        gpu_environment.refuse_other_unsloth({"UNSLOTH_GRPO_LOSS_AGGREGATION": "prompt"})

@@ -1,11 +1,13 @@
 """Memory that vLLM's keys and values take is counted from the shape of the model."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from transformers import LlamaConfig, Qwen2Config
 
-from finmath_grpo.models.kv_cache import built_with, cache_bytes
+from finmath_grpo.errors import UserError
+from finmath_grpo.models.kv_cache import built_with, cache_bytes, check_room
 
 SHAPE = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096}
 
@@ -17,6 +19,19 @@ def test_an_8b_model_fills_128_kib_per_token(family: type, tmp_path: Path):
     assert cache_bytes(tmp_path, length=984, sequences=8) == 8 * 1_000 * 128 * 1024
     assert cache_bytes(tmp_path, length=984, sequences=8, gpus=2) == 8 * 1_000 * 64 * 1024
     assert cache_bytes(tmp_path, length=984, sequences=8, gpus=16) == 8 * 1_000 * 16 * 1024
+
+
+@pytest.mark.parametrize(("longest", "at_once"), [(1024, 8), (1326, 6)])
+def test_an_engine_that_would_cut_completions_or_decode_fewer_is_refused_in_words(longest: int, at_once: int):
+    def config(longest: int, at_once: int) -> SimpleNamespace:
+        """The fields of a VllmConfig that say so."""
+        return SimpleNamespace(
+            model_config=SimpleNamespace(max_model_len=longest), scheduler_config=SimpleNamespace(max_num_seqs=at_once)
+        )
+
+    check_room(config(1326, 8), length=1326, sequences=8)
+    with pytest.raises(UserError, match=f"need 8 texts of 1326 tokens at once, and Unsloth made room for {at_once} of"):
+        check_room(config(longest, at_once), length=1326, sequences=8)
 
 
 class Engine:

@@ -13,6 +13,8 @@ from typing import Any
 
 from transformers import AutoConfig
 
+from finmath_grpo.errors import UserError
+
 # Activations and CUDA graphs.
 WORKING_MEMORY = 4 * 2**30
 BLOCK = 16
@@ -37,7 +39,9 @@ def weights_bytes(directory: Path) -> int:
 
 
 @contextmanager
-def cache_of_rollouts(directory: Path, length: int, sequences: int, share: float) -> Iterator[None]:
+def cache_of_rollouts(
+    directory: Path, length: int, sequences: int, share: float, four_bit: bool = False
+) -> Iterator[None]:
     """Let an engine for rollouts that is built in this block have room for what it decodes at once, and no more.
 
     Where its `share` of the GPU does not hold that much, vLLM measures what there is, as it does by itself.
@@ -45,7 +49,9 @@ def cache_of_rollouts(directory: Path, length: int, sequences: int, share: float
     import torch
     from vllm import LLM
 
-    room = share * torch.cuda.mem_get_info()[1] - weights_bytes(directory) - WORKING_MEMORY
+    # In 4 bits, with what stays in 16, weights are well below half of the file.
+    weights = weights_bytes(directory) // (2 if four_bit else 1)
+    room = share * torch.cuda.mem_get_info()[1] - weights - WORKING_MEMORY
     # vLLM keeps one block for itself.
     wanted = cache_bytes(directory, length, sequences + 1)
     if wanted > room:
@@ -58,6 +64,20 @@ def cache_of_rollouts(directory: Path, length: int, sequences: int, share: float
     print(f"rollouts: a cache of {wanted / 2**30:.1f} GiB for {sequences} at once", flush=True)
     with built_with(LLM, kv_cache_memory_bytes=wanted):
         yield
+
+
+def check_room(config: Any, length: int, sequences: int) -> None:
+    """Raise UserError where Unsloth made the rollouts' engine (a VllmConfig) for less than was asked.
+
+    With little memory free it lowers the longest text, and vLLM would cut each completion there without a word.
+    """
+    longest, at_once = config.model_config.max_model_len, config.scheduler_config.max_num_seqs
+    if longest < length or at_once < sequences:
+        raise UserError(
+            f"training.grpo.vllm_gpu_memory_utilization: rollouts need {sequences} texts of {length} tokens at once,"
+            f" and Unsloth made room for {at_once} of {longest}, as too little GPU memory is free; raise it, or let"
+            " other jobs on the GPU end"
+        )
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from peft import PeftModel
 from safetensors import safe_open
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from finmath_grpo.models.manifest import verified_directory
 from finmath_grpo.prompts import check_template
@@ -38,10 +38,14 @@ def load_model(manifest: Path, device: str, dtype: torch.dtype | None = None) ->
 
 
 def load_from(directory: Path, device: str, dtype: torch.dtype | None = None) -> PreTrainedModel:
-    """The model of a directory that was verified before."""
+    """The model of a directory that was verified before.
+
+    Of its generation config the ids of tokens stay. Penalties, such as Qwen's for repetition, would be added to
+    whatever a caller of `generate` leaves open, and vLLM samples without them.
+    """
     # Soft-capping of Gemma-2's attention scores needs the eager path.
     attention = "eager" if '"gemma2"' in (directory / "config.json").read_text(encoding="utf-8") else "sdpa"
-    return AutoModelForCausalLM.from_pretrained(
+    model = AutoModelForCausalLM.from_pretrained(
         directory,
         dtype=dtype or compute_dtype(device),
         attn_implementation=attention,
@@ -50,6 +54,11 @@ def load_from(directory: Path, device: str, dtype: torch.dtype | None = None) ->
         # Straight to the GPU, with no whole copy in the host's memory.
         **({} if device == "cpu" else {"device_map": device}),
     )
+    stated = model.generation_config
+    model.generation_config = GenerationConfig(
+        bos_token_id=stated.bos_token_id, eos_token_id=stated.eos_token_id, pad_token_id=stated.pad_token_id
+    )
+    return model
 
 
 def compute_dtype(device: str) -> torch.dtype:

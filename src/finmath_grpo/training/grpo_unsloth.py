@@ -8,11 +8,12 @@ import os
 import tempfile
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.gpu_environment import VLLM_COMPILATION, require
+from finmath_grpo.gpu_environment import VLLM_COMPILATION, refuse_other_unsloth, require
 
 SETTING = "training.grpo.engine: unsloth"
 UNSLOTH_CHOOSES = 256
 """With this `max_num_seqs`, Unsloth takes another by the memory that is free."""
+run_stage(refuse_other_unsloth)
 run_stage(lambda: require(SETTING, "unsloth", "vllm"))
 # Unsloth writes Python files as it is imported; two jobs must not write the same ones.
 WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
@@ -20,15 +21,16 @@ os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
 import unsloth  # noqa: E402
 
 # isort: split
-from collections.abc import Iterable  # noqa: E402
+from collections.abc import Callable, Iterable  # noqa: E402
 from itertools import chain  # noqa: E402
 from pathlib import Path  # noqa: E402
+from typing import Any  # noqa: E402
 
 import torch  # noqa: E402
 from datasets import Dataset  # noqa: E402
 from trl import GRPOTrainer  # noqa: E402
 
-from finmath_grpo.models.kv_cache import cache_of_rollouts  # noqa: E402
+from finmath_grpo.models.kv_cache import cache_of_rollouts, check_room  # noqa: E402
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
 from finmath_grpo.models.padding import padding_apart  # noqa: E402
 from finmath_grpo.models.stop_tokens import stop_tokens  # noqa: E402
@@ -50,7 +52,7 @@ def unsloth_trainer(
     prompts = [chat_tokens(tokenizer, prompt) for prompt in chain(dataset["prompt"], validation)]
     length = max(map(len, prompts)) + settings.max_completion_length
     share = settings.vllm_gpu_memory_utilization
-    with cache_of_rollouts(base.parent, length, sequences, share):
+    with cache_of_rollouts(base.parent, length, sequences, share, settings.load_in_4bit):
         model, _ = unsloth.FastLanguageModel.from_pretrained(
             str(verified_directory(base)),
             max_seq_length=length,
@@ -67,6 +69,7 @@ def unsloth_trainer(
             max_num_seqs=sequences if sequences != UNSLOTH_CHOOSES else sequences + 16,
             compilation_config=VLLM_COMPILATION,
         )
+    check_room(model.vllm_engine.llm_engine.vllm_config, length, sequences)
     put_back_padding_row(model, base.parent)
     ends = stop_tokens(base.parent, tokenizer)
     tokenizer.pad_token = padding_apart(tokenizer, ends, prompts, len(model.get_input_embeddings().weight))
@@ -81,6 +84,7 @@ def unsloth_trainer(
         random_state=job.seed,
         max_seq_length=length,
     )
+    model.load_lora = in_own_folder(model.load_lora)
     model.generation_config.eos_token_id = ends
     return GRPOTrainer(
         model=model,
@@ -89,6 +93,14 @@ def unsloth_trainer(
         args=grpo.grpo_config(job, checkpoints, ends, {"vllm_gpu_memory_utilization": share}),
         train_dataset=dataset,
     )
+
+
+def in_own_folder(load_lora: Callable[..., Any]) -> Callable[..., Any]:
+    """Unsloth's `load_lora`, which writes the adapter's config to a folder at each step, writing beside its own files.
+
+    It would write into the working directory, which a container may not do, under a name that jobs share.
+    """
+    return lambda name, *rest, **settings: load_lora(str(Path(WRITTEN.name, Path(name).name)), *rest, **settings)
 
 
 if __name__ == "__main__":
