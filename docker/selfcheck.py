@@ -83,6 +83,16 @@ def check_compiler(directory: Path) -> None:
     print("the compiler compiles")
 
 
+def check_compiled_numbers(directory: Path) -> None:
+    """A kernel for one number on the CPU, for which Inductor needs g++: Gemma-2 has such numbers."""
+    os.environ["TORCHINDUCTOR_CACHE_DIR"] = str(directory / "inductor")
+    import torch
+
+    compiled = torch.compile(lambda number: number.float() * 2)
+    assert compiled(torch.tensor(1.5, dtype=torch.float64)).item() == 3, "torch.compile computed another number"
+    print("torch.compile compiles")
+
+
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as scratch:
         check_versions()
@@ -90,3 +100,4 @@ if __name__ == "__main__":
         check_chromium(Path(scratch))
         if os.environ["FINMATH_STACK"] == "cuda":
             check_compiler(Path(scratch))
+            check_compiled_numbers(Path(scratch))
