@@ -7,8 +7,8 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
     models                        8 B and 9 B shapes from a seed, 35 GB, in the place of what `fetch` brings
     train:paper train:paper-fast  GRPO by the experiment's own settings, a few updates
     train:paper-4bit              `paper` with `load_in_4bit: true`
-    train:paper@NAME              with the `overrides` of training.grpo that FILE has under that name, of `paper` or
-    train:paper-fast@NAME         of `paper-fast`; with `validate_every`, the validation questions are asked too
+    train:paper@NAME train:paper-fast@NAME    with the `overrides` of training.grpo that FILE has under that name; with
+                                  `validate_every`, the validation questions are asked too
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
     generate:llama@3              the same with vLLM's compilation mode 3

@@ -121,7 +121,7 @@ def time_phases(file: Path) -> None:
     phases.timed(GRPOTrainer, "training_step", "forward and backward")
     phases.timed(GRPOTrainer, "_generate_single_turn", "generate")
     phases.timed(VLLMGeneration, "sync_weights", "sync")
-    # Those of the update are part of its forward pass.
+    # Log-probabilities of the update count as forward and backward.
     phases.timed(
         GRPOTrainer,
         "_get_per_token_logps_and_entropies",

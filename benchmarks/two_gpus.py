@@ -7,7 +7,7 @@ Pieces; each appends what it measured to F/benchmark.json:
     base              an 8 B shape from a seed, 16 GB, as in benchmarks/rehearsal.py, and the questions
     train:1 train:2   GRPO by `engine: trl` and `paper`'s settings on one GPU and on two: 16 prompts per update
     generate:1 :2     400 completions by the model on one GPU and split over two (`tensor_parallel_size: 2`)
-    small:1 small:2   `small` up to its scores, in a checkout of its own, three jobs at once on each GPU
+    small:1 small:2   `small` up to its scores, in a checkout of its own, three jobs at once on each GPU (80 GB)
 
 Once both pieces of a pair are there, their ratio is printed, and for `small` the results that are the same. `--tiny`
 takes tiny shapes and a CPU, for all but `generate:2`. Random weights hardly ever end a completion: nearly all run to

@@ -93,9 +93,10 @@ def expect_many_shapes() -> None:
 
 
 def refuse_other_unsloth(environment: Mapping[str, str] = os.environ) -> None:
-    """Raise UserError where a switch of Unsloth is set that is not ours: it may train otherwise, and nothing tells."""
-    ours = {*ENVIRONMENT, "UNSLOTH_COMPILE_LOCATION", "UNSLOTH_ENABLE_LOGGING"}
-    if others := sorted(name for name in environment if name.startswith("UNSLOTH_") and name not in ours):
+    """Raise UserError where a switch of Unsloth is not as we set it: it may train otherwise, and nothing tells."""
+    free = {"UNSLOTH_COMPILE_LOCATION", "UNSLOTH_ENABLE_LOGGING"}
+    switches = {name: value for name, value in environment.items() if name.startswith("UNSLOTH_") and name not in free}
+    if others := sorted(name for name, value in switches.items() if ENVIRONMENT.get(name) != value):
         raise UserError(
             f"{others[0]} is set in the environment: Unsloth may train otherwise than the experiment says, and no"
             f" result would tell; unset {' and '.join(others)}"

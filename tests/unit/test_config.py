@@ -614,7 +614,7 @@ def test_the_readme_names_every_experiment():
 def test_settings_of_one_model_s_training_change_that_model_alone_and_are_checked(tmp_path):
     fast = experiments.load(ROOT / "config" / "small-fast.yaml")
     settings = {name: experiments.grpo_settings(fast, name) for name in ("llama-grpo-fixed", "llama-grpo-fast-seed1")}
-    assert [found.steps_per_generation for found in settings.values()] == [2, 26]
+    assert [found.steps_per_generation for found in settings.values()] == [2, 24]
     assert settings["llama-grpo-fixed"] == experiments.load(ROOT / "config" / "small.yaml").training.grpo
     text = (ROOT / "config" / "small-fast.yaml").read_text(encoding="utf-8")
     (tmp_path / "small.yaml").write_bytes((ROOT / "config" / "small.yaml").read_bytes())

@@ -209,3 +209,5 @@ def test_a_switch_of_unsloth_that_is_not_ours_is_refused_by_name():
         UserError, match=r"^UNSLOTH_GRPO_LOSS_AGGREGATION is set .* unset UNSLOTH_GRPO_LOSS_AGGREGATION"
     ):
         gpu_environment.refuse_other_unsloth({"UNSLOTH_GRPO_LOSS_AGGREGATION": "prompt"})
+    with pytest.raises(UserError, match=r"^UNSLOTH_COMPILE_DISABLE is set "):
+        gpu_environment.refuse_other_unsloth(gpu_environment.ENVIRONMENT | {"UNSLOTH_COMPILE_DISABLE": "0"})

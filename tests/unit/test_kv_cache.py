@@ -7,7 +7,7 @@ import pytest
 from transformers import LlamaConfig, Qwen2Config
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.models.kv_cache import built_with, cache_bytes, check_room
+from finmath_grpo.models.kv_cache import built_with, cache_bytes, check_room, fits
 
 SHAPE = {"num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8, "hidden_size": 4096}
 
@@ -19,6 +19,17 @@ def test_an_8b_model_fills_128_kib_per_token(family: type, tmp_path: Path):
     assert cache_bytes(tmp_path, length=984, sequences=8) == 8 * 1_000 * 128 * 1024
     assert cache_bytes(tmp_path, length=984, sequences=8, gpus=2) == 8 * 1_000 * 64 * 1024
     assert cache_bytes(tmp_path, length=984, sequences=8, gpus=16) == 8 * 1_000 * 16 * 1024
+
+
+def test_the_cache_of_paper_is_asked_for_and_that_of_many_sequences_only_where_its_share_holds_it(tmp_path: Path):
+    """An 8 B base has 15 GiB; 8 texts of 1,326 tokens fill 1.5 GiB, and 102 of 1,189 fill 15.2."""
+    gib, weights = 2**30, 15 * 2**30
+    LlamaConfig(**SHAPE).save_pretrained(tmp_path)
+    few, many = cache_bytes(tmp_path, 1326, 9), cache_bytes(tmp_path, 1189, 103)
+    assert fits(few, total=44 * gib, share=0.6, weights=weights)
+    assert not fits(few, total=24 * gib, share=0.6, weights=weights)
+    assert fits(many, total=80 * gib, share=0.45, weights=weights)
+    assert not fits(many, total=44 * gib, share=0.45, weights=weights)
 
 
 @pytest.mark.parametrize(("longest", "at_once"), [(1024, 8), (1326, 6)])

@@ -15,8 +15,10 @@ from transformers import AutoConfig
 
 from finmath_grpo.errors import UserError
 
-# Activations and CUDA graphs.
 WORKING_MEMORY = 4 * 2**30
+"""Bytes for activations and CUDA graphs of an engine that has the GPU for itself."""
+BESIDE_TRAINING = 3 * 2**29
+"""The same of an engine for rollouts, which decodes less at once."""
 BLOCK = 16
 """Tokens of the smallest piece that vLLM gives to a sequence."""
 
@@ -38,6 +40,11 @@ def weights_bytes(directory: Path) -> int:
     return sum(file.stat().st_size for file in directory.glob("*.safetensors"))
 
 
+def fits(wanted: int, total: int, share: float, weights: int) -> bool:
+    """Whether a cache of `wanted` bytes fits into the `share` of a GPU of `total` bytes that rollouts may take."""
+    return wanted <= share * total - weights - BESIDE_TRAINING
+
+
 @contextmanager
 def cache_of_rollouts(
     directory: Path, length: int, sequences: int, share: float, four_bit: bool = False
@@ -49,19 +56,15 @@ def cache_of_rollouts(
     import torch
     from vllm import LLM
 
-    # In 4 bits, with what stays in 16, weights are well below half of the file.
-    weights = weights_bytes(directory) // (2 if four_bit else 1)
-    room = share * torch.cuda.mem_get_info()[1] - weights - WORKING_MEMORY
     # vLLM keeps one block for itself.
     wanted = cache_bytes(directory, length, sequences + 1)
-    if wanted > room:
-        print(
-            f"rollouts: vLLM measures its cache; all {sequences} at once would need {wanted / 2**30:.1f} GiB",
-            flush=True,
-        )
+    # In 4 bits, with what stays in 16, weights are well below half of the file.
+    weights = weights_bytes(directory) // (2 if four_bit else 1)
+    if not fits(wanted, torch.cuda.mem_get_info()[1], share, weights):
+        print(f"rollouts: {wanted / 2**30:.1f} GiB for all {sequences} at once don't fit; vLLM measures its cache")
         yield
         return
-    print(f"rollouts: a cache of {wanted / 2**30:.1f} GiB for {sequences} at once", flush=True)
+    print(f"rollouts: a cache of {wanted / 2**30:.1f} GiB for {sequences} at once")
     with built_with(LLM, kv_cache_memory_bytes=wanted):
         yield
 
@@ -75,8 +78,8 @@ def check_room(config: Any, length: int, sequences: int) -> None:
     if longest < length or at_once < sequences:
         raise UserError(
             f"training.grpo.vllm_gpu_memory_utilization: rollouts need {sequences} texts of {length} tokens at once,"
-            f" and Unsloth made room for {at_once} of {longest}, as too little GPU memory is free; raise it, or let"
-            " other jobs on the GPU end"
+            f" and Unsloth made room for {at_once} of {longest}, as too little GPU memory is free; let other jobs on"
+            " the GPU end, or raise this share"
         )
 
 

@@ -12,7 +12,7 @@ from transformers import PreTrainedTokenizerBase
 from finmath_grpo.errors import UserError
 
 PREFERRED = ("pad", "reserved", "unused")
-"""What special tokens are called that were left for such ends, best first."""
+"""Parts of names of special tokens that tokenizers keep free, best first."""
 
 
 def padding_apart(
@@ -33,11 +33,11 @@ def padding_apart(
     }
     if not free:
         raise UserError(
-            "training.grpo.engine: unsloth needs a special token for padding that stands in no prompt, and all of this"
-            " model's tokenizer do; take `engine: trl`"
+            "training.grpo.engine: unsloth needs a special token for padding that stands in no prompt, and every one of"
+            " this tokenizer stands in one or ends a completion; take `engine: trl`"
         )
 
-    def unlikely(number: int) -> tuple[bool | int, ...]:
+    def preference(number: int) -> tuple[bool | int, ...]:
         return (*(name in free[number].lower() for name in PREFERRED), number)
 
-    return str(free[max(free, key=unlikely)])
+    return str(free[max(free, key=preference)])

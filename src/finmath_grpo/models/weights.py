@@ -40,8 +40,8 @@ def load_model(manifest: Path, device: str, dtype: torch.dtype | None = None) ->
 def load_from(directory: Path, device: str, dtype: torch.dtype | None = None) -> PreTrainedModel:
     """The model of a directory that was verified before.
 
-    Of its generation config the ids of tokens stay. Penalties, such as Qwen's for repetition, would be added to
-    whatever a caller of `generate` leaves open, and vLLM samples without them.
+    Only the token ids of its generation config stay. transformers would apply penalties, such as Qwen's for
+    repetition, that its caller never set; vLLM does not.
     """
     # Soft-capping of Gemma-2's attention scores needs the eager path.
     attention = "eager" if '"gemma2"' in (directory / "config.json").read_text(encoding="utf-8") else "sdpa"

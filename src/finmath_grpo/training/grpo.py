@@ -181,7 +181,7 @@ def longest_prompt(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[list[Me
 
 
 def sequences_at_once(settings: GrpoSettings) -> int:
-    """Completions that the rollouts' engine of a process decodes side by side, a number that has a CUDA graph."""
+    """Completions that the engine of a process decodes side by side, rounded up to a batch that has a CUDA graph."""
     return captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
 
 

@@ -96,9 +96,10 @@ def unsloth_trainer(
 
 
 def in_own_folder(load_lora: Callable[..., Any]) -> Callable[..., Any]:
-    """Unsloth's `load_lora`, which writes the adapter's config to a folder at each step, writing beside its own files.
+    """`load_lora` with its folder moved beside Unsloth's own files.
 
-    It would write into the working directory, which a container may not do, under a name that jobs share.
+    It writes the adapter's config there, and would do so in the working directory, which a container may not write,
+    under a name that jobs share.
     """
     return lambda name, *rest, **settings: load_lora(str(Path(WRITTEN.name, Path(name).name)), *rest, **settings)
 

@@ -82,7 +82,7 @@ class GrpoSettings(OptimizerSettings):
     processes: int = Field(default=1, ge=1, le=64, exclude_if=lambda processes: processes == 1)
     """How many train side by side, each on a GPU of its own with a share of every batch (data parallel). With `trl`."""
     vllm_gpu_memory_utilization: float = Field(gt=0, lt=1)
-    """Share of GPU memory for rollouts; without meaning on a CPU."""
+    """Largest share of GPU memory that rollouts take, weights included; without meaning on a CPU."""
     load_in_4bit: bool = False
     """Whether the frozen base is held in 4 bits (NF4) while training: less memory, rounded weights. With `unsloth`."""
     lora: LoraSettings
