@@ -103,12 +103,12 @@ def test_two_jobs_get_a_gpu_each_and_a_job_of_two_gets_both(tmp_path: Path) -> N
 
 
 def test_more_processes_than_gpus_are_refused_in_words(models, questions, tmp_path: Path) -> None:
-    from conftest import command, grpo
+    from conftest import command, grpo, visible
 
     job = grpo("trl", 2)
     files = [f"--{name}={tmp_path / name}" for name in ("manifest", "cache", "log", "config", "completions")]
     stage = ["-m", "finmath_grpo.training.grpo", "--settings", json.dumps(job), "--code", "tests"]
-    words = command(*stage, "--train", questions, "--base", models["llama"], *files, CUDA_VISIBLE_DEVICES="0")
+    words = command(*stage, "--train", questions, "--base", models["llama"], *files, CUDA_VISIBLE_DEVICES=visible()[0])
     done = subprocess.run(**words, capture_output=True, text=True)
     assert done.returncode == 2
     assert "training.grpo.processes: 2 GPUs are needed and 1 are visible" in done.stderr

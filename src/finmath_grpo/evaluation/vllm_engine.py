@@ -22,7 +22,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
-from finmath_grpo.models.kv_cache import WORKING_MEMORY, cache_bytes, weights_bytes
+from finmath_grpo.models.kv_cache import cache_bytes, weights_bytes
 from finmath_grpo.models.manifest import verified_directory
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
@@ -30,6 +30,8 @@ from finmath_grpo.models.weights import load_tokenizer
 SETTING = "evaluation.engine: vllm"
 SEQUENCES_AT_ONCE = 512
 GPU_MEMORY_UTILIZATION = 0.85
+WORKING_MEMORY = 4 * 2**30
+"""Bytes for activations and CUDA graphs."""
 T = TypeVar("T")
 
 

@@ -15,10 +15,8 @@ from transformers import AutoConfig
 
 from finmath_grpo.errors import UserError
 
-WORKING_MEMORY = 4 * 2**30
-"""Bytes for activations and CUDA graphs of an engine that has the GPU for itself."""
 BESIDE_TRAINING = 3 * 2**29
-"""The same of an engine for rollouts, which decodes less at once."""
+"""Bytes for activations and CUDA graphs of an engine for rollouts."""
 BLOCK = 16
 """Tokens of the smallest piece that vLLM gives to a sequence."""
 
@@ -61,10 +59,13 @@ def cache_of_rollouts(
     # In 4 bits, with what stays in 16, weights are well below half of the file.
     weights = weights_bytes(directory) // (2 if four_bit else 1)
     if not fits(wanted, torch.cuda.mem_get_info()[1], share, weights):
-        print(f"rollouts: {wanted / 2**30:.1f} GiB for all {sequences} at once don't fit; vLLM measures its cache")
+        print(
+            f"rollouts: {wanted / 2**30:.1f} GiB for all {sequences} at once don't fit; vLLM measures its cache",
+            flush=True,
+        )
         yield
         return
-    print(f"rollouts: a cache of {wanted / 2**30:.1f} GiB for {sequences} at once")
+    print(f"rollouts: a cache of {wanted / 2**30:.1f} GiB for {sequences} at once", flush=True)
     with built_with(LLM, kv_cache_memory_bytes=wanted):
         yield
 
