@@ -63,7 +63,7 @@ def packages(path: list[str] | None = None) -> dict[str, str]:
     found: dict[str, str] = {}
     for folder in sys.path if path is None else path:
         for entry in sorted(os.listdir(folder or ".")) if os.path.isdir(folder or ".") else []:
-            if entry.endswith(".dist-info"):
-                name, _, number = entry.removesuffix(".dist-info").partition("-")
-                found.setdefault(re.sub(r"[-_.]+", "-", name).lower(), number)
+            # The second is what Debian's pip makes of a package that comes as source alone.
+            if named := re.fullmatch(r"([^-]+)-([^-]+).*\.(dist|egg)-info", entry):
+                found.setdefault(re.sub(r"[-_.]+", "-", named[1]).lower(), named[2])
     return dict(sorted(found.items()))
