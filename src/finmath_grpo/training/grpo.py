@@ -92,10 +92,8 @@ def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str
             **({"use_vllm": True, "vllm_mode": "colocate", **vllm} if vllm else {"use_vllm": False}),
             # Every pass uses the whole adapter, which torch would else look for in each.
             **({"ddp_find_unused_parameters": False} if job.training.processes > 1 else {}),
-            "generation_kwargs": {
-                "stop_token_ids" if vllm else "eos_token_id": ends,
-                **({"detokenize": False} if vllm and "bare_tokens" in job.training.shortcuts else {}),
-            },
+            # TRL decodes the tokens itself, and vLLM need not.
+            "generation_kwargs": {"stop_token_ids": ends, "detokenize": False} if vllm else {"eos_token_id": ends},
             "output_dir": str(checkpoints),
             "seed": job.seed,
             "use_cpu": job.device == "cpu",

@@ -30,7 +30,7 @@ DpoLoss = Literal["sigmoid", "hinge", "ipo", "nca_pair", "sppo_hard", "apo_zero"
 """Losses of TRL's `DPOTrainer` that need no further setting."""
 
 
-Shortcut = Literal["bare_tokens", "no_input_casts", "trimmed", "compiled_layers", "sampler_log_probabilities"]
+Shortcut = Literal["no_input_casts", "trimmed", "compiled_layers", "sampler_log_probabilities"]
 """What `finmath_grpo.training.shortcuts` describes."""
 
 

@@ -1,9 +1,8 @@
 """Shortcuts of TRL's GRPO on a GPU: what a pass computes twice, moves for nothing, or reads as padding.
 
-`training.grpo.shortcuts` names those that a run takes. On a CPU, the first two change no bit and the next two how sums
-are rounded:
+`training.grpo.shortcuts` names those that a run takes. On a CPU, the first changes no bit and the next two how sums are
+rounded:
 
-* `bare_tokens`: vLLM returns tokens without their text, which TRL does not read. The same tokens.
 * `no_input_casts`: the input of an adapter stays in bfloat16. PEFT makes it float32 and autocast bfloat16 again: the
   same bits, with 40 bytes moved per value and adapter, and a copy kept for each.
 * `trimmed`: each pass leaves out the columns in which all of its rows are padding. Rows beside others than in the pass
