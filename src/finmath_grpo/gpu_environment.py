@@ -26,6 +26,8 @@ ENVIRONMENT = {
     "UNSLOTH_DISABLE_STATISTICS": "1",
     # With its compiled loss, the first step had not ended after four minutes (100 M parameters, H100).
     "UNSLOTH_COMPILE_DISABLE": "1",
+    # Without FlashAttention, packed rows are attended one by one, and each longer batch is first checked row by row.
+    "UNSLOTH_GRPO_SEQ_PACKING": "0",
 }
 # Kernels of vLLM as they are written, and CUDA graphs for decoding, for evaluation and `engine: unsloth`. TRL builds
 # its own `LLM` with vLLM's defaults: mode 3 (torch.compile by pieces) and graphs for prompts too.
