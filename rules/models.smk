@@ -13,7 +13,7 @@ rule pretrain:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
     threads: plan.cpus
     resources:
-        gpu=plan.gpus,
+        gpu=plan.all_jobs_of_a_gpu,
         mem_mb=plan.memory_mb,
         runtime=plan.minutes,
     params:
@@ -22,7 +22,8 @@ rule pretrain:
     shell:
         gpu_job(
             "models.pretrain --settings {params.settings:q} --code {params.code} --held-out {input.held_out}"
-            " --cache results/cache/models --manifest {output.manifest}"
+            " --cache results/cache/models --manifest {output.manifest}",
+            alone=True,
         )
 
 

@@ -42,17 +42,17 @@ class Machine:
         smi.write_text("#!/bin/sh\n" + "echo 'NVIDIA H100, 81559'\n" * gpus)
         smi.chmod(0o755)
 
-    def command(self, name: str, seconds: float, gpus: int = 1, **variables: str) -> dict:
+    def command(self, name: str, seconds: float, gpus: int = 1, alone: bool = False, **variables: str) -> dict:
         """What `subprocess` needs to run a job."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("CUDA", "SLURM"))}
         environment |= {"PATH": f"{self.folder}:{os.environ['PATH']}", "TMPDIR": str(self.folder), **variables}
         environment |= {"PYTHONPATH": f"{ROOT / 'src'}:{self.folder}", "FINMATH_REVISION": "0123"}
         job = [sys.executable, "-m", "finmath_grpo.workflow.job", "--log", str(self.folder / f"{name}.log")]
-        job += ["--gpus", str(gpus), "--", "stage", str(self.folder), str(seconds)]
+        job += ["--gpus", str(gpus), *alone * ["--alone"], "--", "stage", str(self.folder), str(seconds)]
         return {"args": job, "cwd": ROOT, "env": environment, "text": True}
 
-    def start(self, name: str, seconds: float, gpus: int = 1, **variables: str) -> subprocess.Popen:
-        return subprocess.Popen(**self.command(name, seconds, gpus, **variables), stderr=subprocess.PIPE)
+    def start(self, name: str, seconds: float, gpus: int = 1, **given: str | bool) -> subprocess.Popen:
+        return subprocess.Popen(**self.command(name, seconds, gpus, **given), stderr=subprocess.PIPE)
 
     def start_run(self, name: str) -> subprocess.Popen:
         """A run of Snakemake, as far as its job can see it, with a job of one GPU."""
@@ -159,3 +159,25 @@ def test_more_jobs_than_gpus_are_spread_over_all_before_two_share_one(tmp_path: 
         job.kill()
     assert [fifth.wait(PATIENCE), both.wait(PATIENCE)] == [0, 0]
     assert sorted(machine.seen()[4:]) in (["0", "0,1"], ["0,1", "1"])
+
+
+def test_a_job_that_has_to_be_alone_shares_its_gpu_with_none_and_takes_no_second_one(tmp_path: Path):
+    machine = Machine(tmp_path, gpus=2)
+    shared = {"FINMATH_GPU_JOBS": "4"}
+    first, second = (machine.start(name, seconds=PATIENCE, **shared) for name in ("first", "second"))
+    machine.wait_for_users(2)
+    # Each GPU has a place left, and neither is empty. Snakemake counts the job as two.
+    alone = machine.start("alone", seconds=PATIENCE, gpus=2, alone=True, **shared)
+    assert alone.stderr.readline().startswith("waiting for 1 of 2 GPUs")
+    first.kill()
+    machine.wait_for_users(3)
+    assert machine.seen()[2] == machine.seen()[0]
+    # The other GPU has one more place, and that of the job alone has none.
+    beside = machine.start("beside", seconds=PATIENCE, **shared)
+    machine.wait_for_users(4)
+    assert machine.seen()[3] == machine.seen()[1]
+    late = machine.start("late", seconds=0, **shared)
+    assert late.stderr.readline().startswith("waiting for 1 of 2 GPUs")
+    for job in (second, beside, alone):
+        job.kill()
+    assert late.wait(PATIENCE) == 0

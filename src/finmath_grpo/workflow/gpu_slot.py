@@ -6,7 +6,7 @@ inherits the locks, and the kernel drops them when the last of the job dies, in 
 GPU free, and not before its stage is gone. The files are the machine's, so that two checkouts share them too.
 
 Where a run may have more GPU jobs than there are GPUs (`--resources gpu=4` with two), each GPU has several files. A job
-takes a GPU's second file only when no GPU has its first one free.
+takes a GPU's second file only when no GPU has its first one free. A job that has to be alone takes all files of a GPU.
 
 One job at a time looks for GPUs, and takes all that it needs or none; others wait for their turn. So two jobs of two
 GPUs never hold one each, and jobs of one GPU never keep a job of two waiting for good.
@@ -17,8 +17,9 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TextIO, TypeVar
@@ -36,12 +37,22 @@ TICK = 0.2
 Got = TypeVar("Got")
 
 
+def jobs_per_gpu(environment: Mapping[str, str]) -> int:
+    """How many jobs of the run may share a GPU of this machine; 1 where there is no GPU."""
+    chosen = environment[VISIBLE].split(",") if VISIBLE in environment else gpus()
+    return -(-int(environment.get(AT_ONCE, 1)) // max(1, len(chosen)))
+
+
 @contextmanager
 def own_gpus(
-    wanted: int, environment: MutableMapping[str, str], needed: Callable[[], bool] = lambda: True
+    wanted: int,
+    environment: MutableMapping[str, str],
+    needed: Callable[[], bool] = lambda: True,
+    alone: bool = False,
 ) -> Iterator[tuple[int, ...]]:
     """Set `CUDA_VISIBLE_DEVICES` to `wanted` GPUs that no other job has, and hold them; waits until they are free.
 
+    With `alone`, one GPU with nothing of this run beside it, whatever is `wanted`.
     Yields the file descriptors of the locks, for the job's stage to inherit.
     Nothing is done where it is set already, by a scheduler or the user, and where there are not two GPUs.
     Raises UserError where they are no longer `needed` while it waits.
@@ -50,15 +61,16 @@ def own_gpus(
     if found < 2:
         yield ()
         return
-    wanted = min(wanted, found)
+    wanted = 1 if alone else min(wanted, found)
     folder = slots()
     sharing = -(-int(environment.get(AT_ONCE, found)) // found)
     with ExitStack() as held:
         with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
             words = f"{wanted} of {found} GPUs, as other jobs hold them ({folder})"
-            locks = wait_for(lambda: take(folder, found, sharing, wanted, held), words, needed)
-        environment[VISIBLE] = ",".join(map(str, sorted(locks)))
-        yield tuple(locks.values())
+            attempt = partial(take_whole if alone else take, folder, found, sharing, wanted, held)
+            locks = wait_for(attempt, words, needed)
+        environment[VISIBLE] = ",".join(map(str, sorted({number for number, _ in locks})))
+        yield tuple(descriptor for _, descriptor in locks)
 
 
 def slots() -> Path:
@@ -68,21 +80,41 @@ def slots() -> Path:
     return folder
 
 
-def take(folder: Path, found: int, sharing: int, wanted: int, held: ExitStack) -> dict[int, int] | None:
-    """A file descriptor for each of `wanted` GPUs of `found` by their numbers, locked until `held` is closed.
+Locks = list[tuple[int, int]]
+"""The number of a GPU and the file descriptor of one of its slots, each locked."""
+
+
+def take(folder: Path, found: int, sharing: int, wanted: int, held: ExitStack) -> Locks | None:
+    """A slot of each of `wanted` GPUs of `found`, locked until `held` is closed.
 
     A GPU has `sharing` slots. None, and nothing is locked, where fewer GPUs have one free.
     """
     with ExitStack() as tried:
         taken: dict[int, int] = {}
         for turn, number in product(range(sharing), range(found)):
-            name = f"{number}.{turn}" if turn else str(number)
-            if number not in taken and len(taken) < wanted and (file := lock(folder / name)):
+            if number not in taken and len(taken) < wanted and (file := lock(slot(folder, number, turn))):
                 taken[number] = tried.enter_context(file).fileno()
         if len(taken) < wanted:
             return None
         held.push(tried.pop_all())
-        return taken
+        return list(taken.items())
+
+
+def take_whole(folder: Path, found: int, sharing: int, _: int, held: ExitStack) -> Locks | None:
+    """All slots of one GPU, locked until `held` is closed; None, and nothing is locked, where each GPU has a job."""
+    for number in range(found):
+        with ExitStack() as tried:
+            files = [lock(slot(folder, number, turn)) for turn in range(sharing)]
+            taken = [(number, tried.enter_context(file).fileno()) for file in files if file]
+            if len(taken) == sharing:
+                held.push(tried.pop_all())
+                return taken
+    return None
+
+
+def slot(folder: Path, number: int, turn: int) -> Path:
+    """The file of a GPU's slot."""
+    return folder / (f"{number}.{turn}" if turn else str(number))
 
 
 def wait_for(attempt: Callable[[], Got | None], words: str, needed: Callable[[], bool]) -> Got:

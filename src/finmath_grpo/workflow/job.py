@@ -1,6 +1,6 @@
 """Run a stage as a job of the DAG: its words go to the log, and the job's record is written beside it.
 
-    python -m finmath_grpo.workflow.job --log LOG --inputs FILE… --outputs FILE… [--gpus N] -- MODULE ARGUMENT…
+    python -m finmath_grpo.workflow.job --log LOG --inputs FILE… --outputs FILE… [--gpus N] [--alone] -- MODULE …
 
 runs `python -m MODULE ARGUMENT…` and writes `LOG` with the suffix `.job.json`: what ran, where, from which sources, how
 long, with how much memory, and the SHA-256 of what came out (:class:`JobRecord`). `provenance.json` is collected from
@@ -26,6 +26,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
@@ -187,6 +188,11 @@ def run_above() -> int:
     return holder if descends_from(holder) else 0
 
 
+def lives(run: int) -> bool:
+    """Whether the run of Snakemake that this job belongs to is still there, or there was none (0)."""
+    return not run or descends_from(run)
+
+
 def descends_from(ancestor: int) -> bool:
     """Whether a process is a parent of this one, or a parent's parent and so on. 0 is nobody's."""
     pid = os.getpid()
@@ -232,12 +238,13 @@ def without_secrets(words: list[str], variables: Mapping[str, str]) -> list[str]
 
 def main() -> None:
     parser = argparse.ArgumentParser(
-        usage="%(prog)s --log LOG --inputs FILE… --outputs FILE… [--gpus N] -- MODULE ARGUMENT…"
+        usage="%(prog)s --log LOG --inputs FILE… --outputs FILE… [--gpus N] [--alone] -- MODULE ARGUMENT…"
     )
     parser.add_argument("--log", type=Path, required=True)
     parser.add_argument("--inputs", nargs="*", default=[])
     parser.add_argument("--outputs", type=Path, nargs="*", default=[])
     parser.add_argument("--gpus", type=int, default=0, help="how many the stage uses")
+    parser.add_argument("--alone", action="store_true", help="one GPU with no other job of the run on it")
     words = sys.argv[1:]
     cut = words.index("--") if "--" in words else len(words)
     arguments = parser.parse_args(words[:cut])
@@ -251,7 +258,8 @@ def main() -> None:
         cluster.check_node(arguments.log, command, arguments.gpus)
     holder = run_above()
     try:
-        with own_gpus(arguments.gpus, os.environ, lambda: not holder or descends_from(holder)) as gpus:
+        needed = partial(lives, holder)
+        with own_gpus(arguments.gpus, os.environ, needed, arguments.alone) as gpus:
             status = run_job(arguments.log, arguments.inputs, arguments.outputs, command, gpus)
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):

@@ -17,9 +17,10 @@ def job(stage: str) -> str:
     return quoted(f"{WRAPPER} finmath_grpo.{stage}")
 
 
-def gpu_job(stage: str) -> str:
-    """The same for a stage that may use GPUs: it gets as many of its own as the rule asks for."""
-    return quoted(f"{WRAPPER.replace(' --log', ' --gpus {resources.gpu} --log')} finmath_grpo.{stage}")
+def gpu_job(stage: str, alone: bool = False) -> str:
+    """The same for a stage that may use GPUs: it gets as many of its own as the rule asks for, or one `alone`."""
+    asked = " --gpus {resources.gpu}" + alone * " --alone"
+    return quoted(f"{WRAPPER.replace(' --log', f'{asked} --log')} finmath_grpo.{stage}")
 
 
 def quoted(line: str) -> str:
