@@ -22,6 +22,8 @@ if __name__ == "__main__":
 
 from benchmarks.rehearsal_limits import limits  # noqa: E402
 from benchmarks.shapes import CONFIGS  # noqa: E402
+from finmath_grpo.models.kv_cache import fits  # noqa: E402
+from finmath_grpo.training.grpo import sequences_at_once  # noqa: E402
 from finmath_grpo.workflow import experiments  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 
@@ -50,6 +52,10 @@ LEAST_FREE = 1.0
 """GiB that an estimate leaves free before it says that a run fits."""
 LENGTH = 1024
 """Tokens of a completion at most, in `paper`."""
+LONGEST = 1200
+"""Tokens of a prompt and its completion at most, about."""
+BY_SIZE = ("train:paper",)
+"""Pieces that were measured since rollouts ask for their cache by size."""
 WEIGHTS = 15.0
 """GiB of the 8 B base in bf16, which the share for rollouts has to hold."""
 
@@ -137,6 +143,16 @@ def hours(records: Records) -> list[str]:
     return lines
 
 
+def asks_by_size(piece: str, share: float, gib: float) -> bool:
+    """Whether the rollouts of `train:NAME` ask for their cache by size on a card, and so take the same on each."""
+    settings, shape = run_of(piece.partition(":")[2]).training.grpo, CONFIGS["llama"]
+    assert settings is not None
+    width = shape["hidden_size"] // shape["num_attention_heads"]
+    per_token = 4 * shape["num_hidden_layers"] * shape["num_key_value_heads"] * width
+    wanted = (sequences_at_once(settings) + 1) * LONGEST * per_token
+    return fits(wanted, int(gib * 2**30), share, int(WEIGHTS * 2**30))
+
+
 def memory(records: Records, piece: str, share: float, card: Card) -> str:
     """Peak GiB of a training job on a card, with how it is known."""
     here = last(records, piece, card.gib)
@@ -146,7 +162,8 @@ def memory(records: Records, piece: str, share: float, card: Card) -> str:
     known = last(records, piece)
     if known is None:
         return "not measured"
-    expected = known["gpu_gib"] + share * (card.gib - known["card_gib"])
+    asked = piece in BY_SIZE and all(asks_by_size(piece, share, gib) for gib in (known["card_gib"], card.gib))
+    expected = known["gpu_gib"] + (0 if asked else share * (card.gib - known["card_gib"]))
     if not piece.endswith("-4bit") and share * card.gib < WEIGHTS + 1:
         return f"does not fit: {share:.0%} of the card do not hold the weights (estimated)"
     if expected > card.gib - LEAST_FREE:
