@@ -15,6 +15,8 @@ from statsmodels.stats.contingency_tables import cochrans_q, mcnemar
 from statsmodels.stats.inter_rater import cohens_kappa
 from statsmodels.stats.inter_rater import fleiss_kappa as statsmodels_fleiss
 
+from finmath_grpo.evaluation.scores import READINGS, SCORERS
+from finmath_grpo.statistics.accuracy import any_temperature_table
 from finmath_grpo.statistics.agreement import cohen_kappa, fleiss_kappa, kappa_interval, panel_table
 from finmath_grpo.statistics.contrasts import contrasts_table, holm, mcnemar_p, minimum_detectable_difference
 from finmath_grpo.statistics.families import Families
@@ -28,6 +30,7 @@ from finmath_grpo.statistics.intervals import (
 from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.reward_facts import block_means
 from finmath_grpo.statistics.runs import Runs
+from finmath_grpo.statistics.runs_table import runs_table
 from finmath_grpo.statistics.sampling import any_of_k_temperatures, majority_at_every_k, pass_at_k, vote, vote_counts
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.temperature import across_models, friedman, temperature_table_from_counts
@@ -349,3 +352,65 @@ def test_a_tie_over_three_runs_is_neither_gained_nor_lost() -> None:
     table = contrasts_table(grid, StatisticsSettings(contrasts=[("run", "base")], bootstrap_draws=200), runs=runs)
     row = table[(table["at"] == "mean") & (table["scorer"] == "numeric")].iloc[0]
     assert (row["gains"], row["losses"]) == (1, 1)
+
+
+def grid_of_one_answer(right: np.ndarray, models: tuple[str, ...], families: list[str]) -> Grid:
+    """One temperature and one completion, `right` is (models, questions)."""
+    marks = right[:, None, :, None]
+    correct = {name: marks for name in (*SCORERS, *READINGS)}
+    names = tuple(f"q{place}" for place in range(right.shape[1]))
+    return Grid(models, (0.7,), names, Families.of(families), pd.DataFrame(), correct)
+
+
+def test_at_any_temperature_families_fall_together_in_tests_that_are_not_the_posts() -> None:
+    """Twelve families of ten; the trained model gains two whole families: 20 questions, or two draws of one coin."""
+    families = [f"f{place // 10}" for place in range(120)]
+    right = np.zeros((2, 120))
+    right[1, :20] = 1
+    right[:, 20:50] = 1
+    grid = grid_of_one_answer(right, ("base", "trained"), families)
+    one = StatisticsSettings(contrasts=[("trained", "base")], bootstrap_draws=4000)
+
+    def row(primary: bool) -> pd.Series:
+        table = contrasts_table(grid, one, primary=primary)
+        return table[(table["at"] == "any") & (table["scorer"] == "numeric")].iloc[0]
+
+    post, other = row(primary=True), row(primary=False)
+    assert (post["interval"], post["procedure"]) == ("t, questions", "mcnemar")
+    assert post["low"] > 0 and post["p"] < 1e-5
+    assert (other["interval"], other["procedure"]) == ("t, families", "sign-flip")
+    expected = difference_interval(grid.families, (right[1] - right[0])[:, None], 0.95)
+    assert (other["low"], other["high"]) == pytest.approx((expected[0][0], expected[1][0]))
+    assert other["low"] < 0 and other["p"] == pytest.approx(0.5, abs=0.05)  # of 2 families: (1/2)^2, on two sides
+
+    alone, together = (
+        any_temperature_table({"numeric": right}, grid.models, 0.95, units).iloc[1] for units in (None, grid.families)
+    )
+    assert alone["interval"] == "wilson, questions" and together["interval"] == "wilson, families"
+    assert together["high"] - together["low"] > 2.5 * (alone["high"] - alone["low"])
+
+    runs = Runs({"trained": {"trained": "trained", "base": "base"}})
+    for of_post, unit in ((True, "questions"), (False, "families")):
+        table = runs_table(grid, [], runs, 0.95, of_post=of_post)
+        assert set(table.loc[table["at"] == "any", "interval"].str.split(" and").str[0]) == {f"wilson, {unit}"}
+
+
+def test_gains_and_losses_of_a_mean_over_runs_are_no_flips_of_a_coin() -> None:
+    """Ten questions that one of three runs gains weigh less than four that all of them lose."""
+    right = np.zeros((4, 40))
+    right[0, 10:14] = 1
+    for place in range(10):
+        right[1 + place % 3, place] = 1
+    right[:, 30:] = 1
+    models = ("base", "run", "run-seed1", "run-seed2")
+    grid = grid_of_one_answer(right, models, [f"f{place}" for place in range(40)])
+    runs = Runs({"run": {name: name for name in models[1:]}})
+    table = contrasts_table(grid, StatisticsSettings(contrasts=[("run", "base")], bootstrap_draws=20000), runs=runs)
+    row = table[(table["at"] == "any") & (table["scorer"] == "numeric")].iloc[0]
+    assert (row["gains"], row["losses"], row["procedure"]) == (10, 4, "sign-flip; t over runs")
+    differences = right[1:].mean(axis=0) - right[0]
+    moved = differences[np.abs(differences) > 1e-9]
+    signs = np.array(list(product([-1, 1], repeat=len(moved))))
+    exact = (np.abs(signs @ moved) >= abs(moved.sum()) - 1e-9).mean()
+    assert row["difference"] < 0 and mcnemar_p(10, 4) < 0.2 < exact
+    assert row["p"] >= exact - 0.02

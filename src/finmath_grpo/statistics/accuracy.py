@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from finmath_grpo.evaluation.scores import OUTCOMES, SCORERS
+from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import share_interval, wilson_interval
 
@@ -34,17 +35,23 @@ def accuracy_table(grid: Grid, confidence: float) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def any_temperature_table(solved: dict[str, np.ndarray], models: tuple[str, ...], confidence: float) -> pd.DataFrame:
+def any_temperature_table(
+    solved: dict[str, np.ndarray], models: tuple[str, ...], confidence: float, families: Families | None = None
+) -> pd.DataFrame:
     """How many questions each model solved at any temperature. `solved` holds (models, questions) by scorer.
 
-    This is the post's protocol, so the interval takes questions one by one, as the post's numbers must be taken.
+    This is the post's protocol, so the interval takes questions one by one, as the post's numbers must be taken. With
+    `families`, for a test that is not the post's, these are the units.
     """
     parts = []
     for scorer, marks in solved.items():
         n, correct = marks.shape[1], marks.sum(axis=1)
-        low, high = wilson_interval(correct, n, confidence)
+        if families is None:
+            low, high = wilson_interval(correct, n, confidence)
+        else:
+            low, high = share_interval(families, marks.T.astype(float), confidence)
         columns = {"n": n, "correct": correct, "accuracy": correct / n, "low": low, "high": high}
-        columns["interval"] = "wilson, questions"
+        columns["interval"] = f"wilson, {'questions' if families is None else families.unit}"
         parts.append(pd.DataFrame({"model": models, "scorer": scorer, **columns}))
     return pd.concat(parts, ignore_index=True)
 

@@ -40,13 +40,16 @@ def contrasts_table(
     """Every contrast of the settings, by scorer, at each temperature, on the mean over them, and at any temperature.
 
     A question's difference is that of its shares of right completions. Intervals and p take families as the units; p is
-    of the sign-flip permutation. At any temperature, which is the post's protocol, they take questions one by one, and
-    p is McNemar's exact one (`interval` and `procedure` say so). Interval and p are computed apart and may disagree
-    where few questions differ; both stand in the table. Holm's correction (Holm 1979) is over the contrasts of one
+    of the sign-flip permutation. At any temperature of T1, which is the post's protocol, they take questions one by
+    one, and p is McNemar's exact one (`interval` and `procedure` say so). The other tests are not the post's: on them
+    families are the units there too. Interval and p are computed apart and may disagree where few questions differ;
+    both stand in the table. Holm's correction (Holm 1979) is over the contrasts of one
     scorer at one `at`; the primary contrast, which was named beforehand, has none. Only the test T1 has a primary one.
 
     Where an entry has several training runs, a question's value is the mean over them, the interval holds their spread
-    (`finmath_grpo.statistics.runs`), and p is the larger of the one above and of the one by that interval.
+    (`finmath_grpo.statistics.runs`), and p is the larger of the one above and of the one by that interval. In place of
+    McNemar's test there is the sign-flip permutation over questions: of three runs one is enough to gain a question
+    that the base missed, so that gains and losses of a mean are no flips of a fair coin.
     """
     if not settings.contrasts:  # one model alone
         return pd.DataFrame(columns=list(CONTRAST_COLUMNS))
@@ -74,18 +77,22 @@ def contrasts_table(
     differences = np.column_stack([sample.mean for sample in samples])
     table = pd.DataFrame(rows)
     single = Families.single(len(grid.questions))
-    of_post = (table["at"] == "any").to_numpy()
+    of_post = (table["at"] == "any").to_numpy() & primary
+    paired = of_post & np.array([not sample.drawn for sample in samples])
     table["difference"] = differences.mean(axis=0)
     ends = [difference_interval(units, differences, settings.confidence) for units in (single, grid.families)]
     table["low"], table["high"] = (np.where(of_post, *pair) for pair in zip(*ends, strict=True))
     table["interval"] = np.where(of_post, "t, questions", f"t, {grid.families.unit}")
-    table["procedure"] = np.where(of_post, "mcnemar", "sign-flip")
+    table["procedure"] = np.where(paired, "mcnemar", "sign-flip")
     # A tie over runs or temperatures may be 1e-17 by the order of sums.
     signs = np.sign(np.round(differences, 12))
     table["gains"], table["losses"] = (signs > 0).sum(axis=0), (signs < 0).sum(axis=0)
     exact = [mcnemar_p(gains, losses) for gains, losses in zip(table["gains"], table["losses"], strict=True)]
-    flips = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
-    table["p"] = np.where(of_post, exact, flips)
+    alone, together = (
+        sign_flip_p(units, differences, settings.bootstrap_draws, settings.seed + 1)
+        for units in (single, grid.families)
+    )
+    table["p"] = np.select([paired, of_post], [exact, alone], together)
     over_runs(table, [single if post else grid.families for post in of_post], samples, settings.confidence)
     table["p_holm"] = holm(table)
     return table[list(CONTRAST_COLUMNS)]

@@ -47,7 +47,9 @@ def tables_of(test: str, grid: Grid, settings: StatisticsSettings, runs: Runs = 
     panel = tuple(model for model in settings.panel if model in judges)
     return {
         "accuracy": accuracy_table(grid, confidence),
-        "any_temperature": any_temperature_table(solved, grid.models, confidence),
+        "any_temperature": any_temperature_table(
+            solved, grid.models, confidence, None if test == T1 else grid.families
+        ),
         "solved": solved_table(solved["exact"], grid.models, grid.questions),
         "outcomes": outcomes_table(grid),
         "disagreement": disagreement_table(grid),
@@ -59,7 +61,7 @@ def tables_of(test: str, grid: Grid, settings: StatisticsSettings, runs: Runs = 
         "agreement": agreement_table(judged, judges, grid.families, confidence),
         "panel": panel_table(judged, judges, panel, grid.families, confidence),
         "temperature_effect": temperature_table(grid, runs.further),
-        "runs": runs_table(grid, settings.contrasts, runs, confidence),
+        "runs": runs_table(grid, settings.contrasts, runs, confidence, of_post=test == T1),
     }
 
 

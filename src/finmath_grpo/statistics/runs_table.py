@@ -19,18 +19,20 @@ ALL = "all"
 READINGS = ("lenient", "readable", "tagged")
 
 
-def runs_table(grid: Grid, contrasts: Sequence[tuple[str, str]], runs: Runs, confidence: float) -> pd.DataFrame:
+def runs_table(
+    grid: Grid, contrasts: Sequence[tuple[str, str]], runs: Runs, confidence: float, of_post: bool = True
+) -> pd.DataFrame:
     """By entry (with an empty `against`) and by contrast: metric, one row per run, and one of all runs.
 
     Metrics of an entry are shares: the scorers at each temperature, on the mean over them and at any, and the readings
     on the mean. Those of a contrast are differences: the scorers and the parts of its decomposition. The interval of
-    one run is over families (at any temperature over questions, as in the post), that of all over families and runs. In
-    a contrast of two entries with runs a run of the first is held against the mean of the second, or against the same
-    training where the two are evaluations of the same ones.
+    one run is over families (at any temperature over questions, as in the post, if the test is `of_post`), that of all
+    over families and runs. In a contrast of two entries with runs a run of the first is held against the mean of the
+    second, or against the same training where the two are evaluations of the same ones.
     """
     rows: list[tuple[object, ...]] = []
     for metric, at, values in _entry_metrics(grid):
-        units = _units(grid, at)
+        units = _units(grid, at, of_post)
         for entry in runs.trainings:
             sample = of_entry(values, runs, entry)
             names = runs.models(entry)
@@ -38,7 +40,7 @@ def runs_table(grid: Grid, contrasts: Sequence[tuple[str, str]], runs: Runs, con
             ends = share_interval(units, columns, confidence)
             rows += _rows((entry, "", metric, at), names, columns, ends, sample, units, confidence, "wilson", 0)
     for metric, at, values in _contrast_metrics(grid):
-        units = _units(grid, at)
+        units = _units(grid, at, of_post)
         for trained, base in contrasts:
             if not {trained, base} & set(runs.trainings):
                 continue
@@ -107,8 +109,8 @@ def _scorers(grid: Grid) -> Iterator[tuple[str, str, dict[str, np.ndarray]]]:
             yield scorer, at, dict(zip(grid.models, by_model, strict=True))
 
 
-def _units(grid: Grid, at: str) -> Families:
-    return Families.single(len(grid.questions)) if at == "any" else grid.families
+def _units(grid: Grid, at: str, of_post: bool) -> Families:
+    return Families.single(len(grid.questions)) if of_post and at == "any" else grid.families
 
 
 def _exact(value: float) -> float:
