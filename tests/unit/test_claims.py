@@ -21,9 +21,13 @@ from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, SUPPORTED,
 from finmath_grpo.claims.forms_by_question import forms_table
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.scores import SCORERS
 from finmath_grpo.rollouts import Rollout
+from finmath_grpo.statistics.families import Families
+from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.partial_identification import largest_counts, narrowest_spread, widest_spread
 from finmath_grpo.statistics.settings import StatisticsSettings
+from finmath_grpo.statistics.temperature import temperature_table
 
 pytestmark = pytest.mark.usefixtures(modules_are_no_garbage.__name__)
 
@@ -516,6 +520,27 @@ def test_the_mathematics_needs_p_too_where_the_table_has_one(ps, first, says, tm
     rows = [{**row, "model": name, "p": p} for name, p in zip("acd", ps, strict=False)]
     read = tables(tmp_path, StatisticsSettings(contrasts=(first,)), decomposition=rows)
     assert verdict("mathematics", read, trained="a", base="b", test="t1") == says
+
+
+def test_only_t1_has_a_contrast_that_was_named_beforehand(tmp_path: Path) -> None:
+    row = {"against": "b", "at": "mean", "part": "mathematics", "value": 0.05, "low": 0.01, "high": 0.1, "p": 0.04}
+    rows = [{"test": test, **row, "model": name} for test in ("t1", "t2") for name in "ac"]
+    read = tables(tmp_path, StatisticsSettings(contrasts=(("a", "b"),)), decomposition=rows)
+    found = {test: CHECKS["mathematics"](read, trained="a", base="b", test=test) for test in ("t1", "t2")}
+    assert (found["t1"].verdict, found["t1"].p) == ("supported", 0.04)
+    assert (found["t2"].verdict, found["t2"].p) == ("inconclusive", pytest.approx(0.08))
+
+
+def test_what_a_rule_calls_the_blocks_of_friedmans_test_is_what_the_table_takes() -> None:
+    """Two families of two questions each: with questions as blocks the statistic would be twice as large."""
+    right = np.zeros((1, 3, 4, 1))
+    right[0, 0] = 1
+    grid = Grid(
+        ("a",), (0.1, 0.5, 1.0), tuple("pqrs"), Families.of(["f", "f", "g", "g"]), pd.DataFrame(),
+        {name: right for name in SCORERS},
+    )  # fmt: skip
+    assert temperature_table(grid).query("model == 'a'")["statistic"].unique().tolist() == pytest.approx([4.0])
+    assert "families of questions as blocks" in " ".join(str(CHECKS["temperature_matters"].__doc__).split())
 
 
 @pytest.mark.parametrize(

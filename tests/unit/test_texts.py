@@ -124,6 +124,20 @@ def test_the_wording_follows_the_numbers(
     assert said in found and unsaid not in found
 
 
+def test_what_is_above_0_but_not_once_corrected_is_told_so(numbers: dict[str, Any]) -> None:
+    """Eleven contrasts are held on T3, so that an interval above 0 is no more than it says."""
+    key = "t3/llama-grpo/llama-base/mathematics"
+    row = moved(numbers, "decomposition", key, 0.005, 0.001, 0.009)["recorded"]["decomposition"][key]
+    row["p_holm"] = 0.089
+    found = " ".join(pages.text("headline", numbers).split())
+    assert "it is 0.5 (0.1 to 0.9), small, p = 0.089 by Holm." in found
+    assert "mathematics has p = 0.089 with the rewards of the post" in " ".join(pages.text("results", numbers).split())
+    row["p_holm"] = 0.01
+    assert "it is 0.5 (0.1 to 0.9), small, above 0." in " ".join(pages.text("headline", numbers).split())
+    row["p_holm"], row["low"] = 0.01, -0.001
+    assert "it is 0.5 (−0.1 to 0.9), a null result." in " ".join(pages.text("headline", numbers).split())
+
+
 def test_most_of_a_change_is_named_only_where_it_is_most_of_it(numbers: dict[str, Any]) -> None:
     moved(numbers, *GAIN, 0.10, 0.08, 0.12)
     moved(numbers, "decomposition", "t1/llama-grpo/llama-base/format", 0.02, 0.01, 0.03)
@@ -194,7 +208,7 @@ def larger(numbers: dict[str, Any]) -> dict[str, Any]:
                 row = recorded[table][key]
                 recorded[table][key.replace("t1", test, 1)] = {
                     name: value and value - shift for name, value in row.items()
-                }
+                } | {"p_holm": 0.01}
     recorded["runs"] = {}
     for model, base in (("llama-grpo", "llama-base"), ("llama-grpo-fixed", "llama-base"), ("gemma-dpo", "gemma-it")):
         for metric in ("numeric", "mathematics"):
@@ -274,8 +288,12 @@ def test_numbers_are_read_from_the_tables_by_key(tmp_path: Path) -> None:
         ],
         "solved": [("test", "question_id"), ("t1", "x"), ("t1", "y"), ("t1", "x"), ("t2", "z")],
         "decomposition": [
-            ("test", "model", "against", "at", "part", "value", "low", "high"),
-            ("t1", "a", "b", "mean", "format", 0.5, 0.25, 0.75),
+            ("test", "model", "against", "at", "part", "value", "low", "high", "p"),
+            ("t1", "a", "b", "mean", "format", 0.5, 0.25, 0.75, 0.01),
+            ("t1", "c", "b", "mean", "format", 0.5, 0.25, 0.75, 0.03),
+            ("t2", "a", "b", "mean", "format", 0.5, 0.25, 0.75, 0.01),
+            ("t2", "a", "b", "mean", "separators", 0.5, 0.25, 0.75, 0.05),
+            ("t2", "c", "b", "mean", "format", 0.5, 0.25, 0.75, 0.04),
         ],
         "outcomes": [
             ("test", "model", "temperature", "outcome", "n", "count"),
@@ -298,7 +316,12 @@ def test_numbers_are_read_from_the_tables_by_key(tmp_path: Path) -> None:
         "t1/a/b/mean": {"trained": 0.5, "base": 0.25, "value": 0.25, "low": 0.125, "high": 0.375},
         "t2/a/b/mean": {"trained": 1, "base": 0, "value": 1, "low": 1, "high": 1},
     }
-    assert found["decomposition"] == {"t1/a/b/format": {"value": 0.5, "low": 0.25, "high": 0.75}}
+    assert found["decomposition"]["t1/a/b/format"] == {
+        "value": 0.5, "low": 0.25, "high": 0.75, "p": 0.01, "p_holm": None
+    }  # fmt: skip
+    assert {key: row["p_holm"] for key, row in found["decomposition"].items() if row["p_holm"]} == {
+        "t1/c/b/format": 0.03, "t2/a/b/format": 0.02, "t2/a/b/separators": 0.05, "t2/c/b/format": 0.04
+    }, "by Holm over the contrasts of one part and test, all but the first of T1"  # fmt: skip
     assert found["outcomes"] == {"a/t1/cut_off": {"value": 0.25}}
     assert found["temperature_effect"]["t1/a"]["p"] is None
     assert found["tests"] == {

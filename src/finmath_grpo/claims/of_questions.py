@@ -17,10 +17,10 @@ from finmath_grpo.numerals import rounded
 
 
 def temperature_matters(tables: Tables, models: list[str], scorer: str) -> Finding:
-    """Whether a model is better at some temperatures: for each model a test of no difference, questions as blocks
-    (Friedman's; on counts alone χ² for homogeneity, which is conservative here). Supported if Holm's p over the models
-    is small for one of them, else inconclusive. Shown: that model's best less its worst temperature, which has no
-    interval as both are chosen."""
+    """Whether a model is better at some temperatures: for each model a test of no difference (Friedman's, families of
+    questions as blocks; on counts alone χ² for homogeneity, which is conservative here). Supported if Holm's p over the
+    models is small for one of them, else inconclusive. Shown: that model's best less its worst temperature, which has
+    no interval as both are chosen."""
     rows = tables.rows("temperature_effect", scorer=scorer, model=models).copy()
     if rows["p"].isna().any():
         raise NotMeasured("fewer than three temperatures")

@@ -1,7 +1,7 @@
 """Questions of a family fall together, so families are the units of intervals and tests.
 
 Two questions of one family (the same exercise with other numbers) are solved or missed together: their correlation is
-0.5 to 0.75 in our record. An interval that took them for two independent questions would be too narrow.
+0.5 to 0.9 in our record. An interval that took them for two independent questions would be too narrow.
 """
 
 from collections.abc import Sequence

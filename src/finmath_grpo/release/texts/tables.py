@@ -11,6 +11,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from statsmodels.stats.multitest import multipletests
+
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 from finmath_grpo.release.page import hardware
@@ -95,7 +97,9 @@ def of_recorded(results: Path) -> Numbers:
     deep = {**ENDS, "crossing": "crossing", "temperature": "temperature"}
     return {
         "contrasts": rows("contrasts", ("test", "trained", "base", "at"), contrast, scorer=NUMERIC, at=ats),
-        "decomposition": rows("decomposition", ("test", "model", "against", "part"), at={"mean"}),
+        "decomposition": corrected(
+            rows("decomposition", ("test", "model", "against", "part"), {**ENDS, "p": "p"}, at={"mean"})
+        ),
         "readability": rows("readability", ("model", "test", "measure"), test=T1, measure={"tagged"}),
         "runs": rows(
             "runs",
@@ -125,6 +129,24 @@ def of_recorded(results: Path) -> Numbers:
         },
         "tests": tests,
     }
+
+
+def corrected(parts: Rows) -> Rows:
+    """The rows of the decomposition with `p_holm`, p corrected by Holm over the contrasts of one part and test.
+
+    The first contrast of T1, which was named beforehand, has none.
+    """
+    together: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for key in parts:
+        test, _, _, part = key.split("/")
+        together[test, part].append(key)
+    for (test, _), keys in together.items():
+        named, others = (keys[:1], keys[1:]) if test in T1 else ([], keys)
+        ps = [parts[key]["p"] for key in others]
+        found = multipletests(ps, method="holm")[1].round(6).tolist() if ps else []
+        for key, p in zip(named + others, [None] * len(named) + found, strict=True):
+            parts[key]["p_holm"] = p
+    return parts
 
 
 def shares(table: Sequence[Row], keys: Sequence[str], column: str) -> Rows:

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from finmath_grpo import numerals
 
 WIDTH = 120
+CHANCE = 0.05
+"""Of intervals of 95 %: a p above it does not exclude chance."""
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
@@ -55,6 +57,11 @@ def signed_count(row: SimpleNamespace, questions: int) -> str:
 def by_sign(row: SimpleNamespace, above: str, below: str, neither: str) -> str:
     """The wording that an interval bears out: it lies above 0, below 0, or holds 0."""
     return above if row.low > 0 else below if row.high < 0 else neither
+
+
+def once_corrected(row: SimpleNamespace, said: str) -> str:
+    """`said`, if p corrected by Holm excludes chance as the interval does; else that p."""
+    return said if row.p_holm < CHANCE else f"{numerals.p_value(row.p_holm)} by Holm"
 
 
 def is_most(part: SimpleNamespace, total: SimpleNamespace) -> bool:
