@@ -138,6 +138,15 @@ def test_what_is_above_0_but_not_once_corrected_is_told_so(numbers: dict[str, An
     assert "it is 0.5 (−0.1 to 0.9), a null result." in " ".join(pages.text("headline", numbers).split())
 
 
+def test_where_intervals_are_over_single_questions_the_pages_say_so(numbers: dict[str, Any]) -> None:
+    """`contrasts_table` takes questions one by one at any temperature of T1, whose counts both pages show."""
+    for part, said in (
+        ("table", "first completion at each temperature, and its intervals single questions"),
+        ("results", "over families of questions (at any temperature over single ones)"),
+    ):
+        assert said in " ".join(pages.text(part, numbers).split())
+
+
 def test_most_of_a_change_is_named_only_where_it_is_most_of_it(numbers: dict[str, Any]) -> None:
     moved(numbers, *GAIN, 0.10, 0.08, 0.12)
     moved(numbers, "decomposition", "t1/llama-grpo/llama-base/format", 0.02, 0.01, 0.03)
