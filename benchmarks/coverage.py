@@ -9,6 +9,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -36,10 +37,13 @@ SIZES = {
 """How many questions each family has, by the number of families."""
 ACCURACIES = (0.01, 0.02, 0.05, 0.1, 0.34, 0.97)
 DIFFERENCES = ((0.01, 0.01), (0.01, 0.02), (0.02, 0.03), (0.05, 0.08), (0.1, 0.15), (0.34, 0.49), (0.97, 0.98))
-COMPLETIONS = (1, 4, 40)
+COMPLETIONS = (1, 4, 8, 40, 80)
 FAMILY, MODELS = 0.55, (0.8, 0.97)
 RUNS, SPREADS = (2, 3, 5), (0.0, 0.02, 0.04)
 """Training runs, and the standard deviation of their accuracies."""
+OF_RUNS = 4
+"""Completions per question of a training run."""
+OF_DIFFERENCE = partial(difference_interval, completions=OF_RUNS)
 _STEPS = np.linspace(0, 1, 20_001)[1:-1]
 
 
@@ -63,7 +67,7 @@ class World:
         return self.rng.binomial(completions, chances) / completions
 
     def runs(self, base: np.ndarray, number: int, accuracy: float, spread: float) -> np.ndarray:
-        """Four completions per question of `number` trainings of a model: (runs, questions, simulations).
+        """Completions per question of `number` trainings of a model: (runs, questions, simulations).
 
         The accuracy of a run is drawn from 20 levels, normal scores of the standard deviation `spread`.
         """
@@ -75,7 +79,7 @@ class World:
             latent = 0.8 * base + np.sqrt(1 - 0.8**2) * np.sqrt(0.5) * (common + self.latent())
             drawn = self.rng.integers(0, 20, size=base.shape[1])
             for level, value in enumerate(levels):
-                answers[run][:, drawn == level] = self.answers(latent[:, drawn == level], value, 4)
+                answers[run][:, drawn == level] = self.answers(latent[:, drawn == level], value, OF_RUNS)
         return answers
 
 
@@ -103,7 +107,7 @@ def differences(world: World) -> Iterator[tuple[str, float, float]]:
                 first = world.latent()
                 second = alike * first + np.sqrt(1 - alike**2) * world.latent()
                 change = world.answers(second, after, completions) - world.answers(first, before, completions)
-                low, high = difference_interval(world.families, change, CONFIDENCE)
+                low, high = difference_interval(world.families, change, CONFIDENCE, completions)
                 name = f"difference, {completions} completions, {100 * before:g} to {100 * after:g} %, models {alike:g}"
                 yield name, held(low, high, after - before), (high - low).mean()
 
@@ -146,7 +150,7 @@ def runs(world: World) -> Iterator[tuple[str, float, float]]:
                 base = world.latent()
                 trained = world.runs(base, number, after, spread)
                 again = world.runs(base, number, before, spread)
-                once = world.answers(base, before, 4)
+                once = world.answers(base, before, OF_RUNS)
                 end = f"{number} runs, {100 * after:g} %, runs differ by {100 * spread:g}"
                 yield f"accuracy, {end}", *_over_runs(world, trained.mean(axis=0), (trained,), after, share_interval, 0)
                 change = trained.mean(axis=0) - once
@@ -160,7 +164,7 @@ def _over_runs(
     values: np.ndarray,
     drawn: tuple[np.ndarray, ...],
     truth: float,
-    interval: Callable[..., tuple[np.ndarray, np.ndarray]] = difference_interval,
+    interval: Callable[..., tuple[np.ndarray, np.ndarray]] = OF_DIFFERENCE,
     least: float = -1,
 ) -> tuple[float, float]:
     """Coverage and mean width; `values` is (questions, simulations), `drawn` (runs, questions, simulations) each."""
@@ -185,7 +189,7 @@ def curves() -> Iterator[tuple[str, float, float]]:
 
 def main() -> None:
     started = time.process_time()
-    least: dict[str, float] = {}
+    found: dict[str, list[float]] = {}
     for families in SIZES:
         world = World(families, families)
         print(f"{families} families: percent of intervals that hold the truth, and their mean width")
@@ -193,12 +197,13 @@ def main() -> None:
         for kind in kinds:
             for name, percent, width in kind(world):
                 print(f"  {name:66} {percent:5.1f}  {width:6.3f}{'' if percent >= ASKED else '  below ' + str(ASKED)}")
-                key = f"{kind.__name__}, {families} families"
-                least[key] = min(least.get(key, 100.0), percent)
+                found.setdefault(f"{kind.__name__}, {families} families", []).append(percent)
     print("training")
     for name, percent, width in curves():
         print(f"  {name:66} {percent:5.1f}  {width:6.3f}{'' if percent >= ASKED else '  below ' + str(ASKED)}")
-    print("least of each kind:", ", ".join(f"{name} {percent:.1f}" for name, percent in least.items()))
+    print("of each kind, least, median and most:")
+    for name, percents in found.items():
+        print(f"  {name:40} {min(percents):5.1f} {np.median(percents):5.1f} {max(percents):5.1f}")
     print(f"{time.process_time() - started:.0f} s of CPU, {len(os.sched_getaffinity(0))} cores")
 
 

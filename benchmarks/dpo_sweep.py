@@ -109,7 +109,8 @@ def table_of(one: OneRun, test: str, files: Mapping[str, Path]) -> pd.DataFrame:
         row = {"variant": name, "accuracy": right[name].mean(), "low": low[0], "high": high[0]}
         if name != "base":
             apart = right[name] - right["base"]
-            ends = difference_interval(families, apart, confidence)
+            asked = len(scores) / len(files) / len(questions)
+            ends = difference_interval(families, apart, confidence, asked)
             row |= {"difference": apart.mean(), "difference_low": ends[0][0], "difference_high": ends[1][0]}
         rows.append(row | {"readable": by_question["readable"][name].mean()} | of_completions(path))
     return pd.DataFrame(rows).assign(questions=len(questions), completions=len(scores) // len(files))

@@ -111,7 +111,8 @@ def of_accuracy(one: OneRun, base: str, first: Path, second: Path) -> dict[str, 
     by_question = scores.pivot_table("numeric", "question_id", "model", "mean", observed=True)
     differences = (by_question["second"] - by_question["first"]).to_numpy()[:, None]
     families = Families.of([row.family for row in questions])
-    low, high = difference_interval(families, differences, one.run.statistics.confidence)
+    asked = len(scores) / by_question.size
+    low, high = difference_interval(families, differences, one.run.statistics.confidence, asked)
     texts = [file.read_text(encoding="utf-8").replace(f'"model": "{file.stem}"', "").split("\n") for file in files]
     same = sum(a == b for a, b in zip(*texts, strict=True) if a) / (len(texts[0]) - 1)
     return {

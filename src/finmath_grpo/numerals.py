@@ -25,9 +25,14 @@ def decimal(value: float) -> str:
     return rounded(value, 1).removesuffix(".0")
 
 
+CHANCE = 0.05
+"""Of intervals of 95 %: a p above it does not exclude chance."""
+
+
 def p_value(p: float) -> str:
-    """A p with two significant digits, as the claims have it: `p = 0.0008`."""
-    return f"p = {p:.2g}"
+    """A p with two significant digits, as the claims have it: `p = 0.0008`; with more where they would cross 0.05."""
+    digits = next((n for n in (2, 3, 4) if (float(f"{p:.{n}g}") < CHANCE) == (p < CHANCE)), 5)
+    return f"p = {p:.{digits}g}"
 
 
 def count(number: int, noun: str) -> str:

@@ -279,7 +279,8 @@ def audit(rows: pd.DataFrame, settings: StatisticsSettings) -> pd.DataFrame:
             if pair is not None:
                 differences = (by_model[pair[0]] - by_model[pair[1]]).to_numpy()
                 families = Families.of([family[question] for question in by_model.index])
-                low, high = difference_interval(families, differences[:, None], settings.confidence)
+                asked = len(part) / by_model.size
+                low, high = difference_interval(families, differences[:, None], settings.confidence, asked)
                 row |= {"trained": pair[0], "base": pair[1], "difference": differences.mean()}
                 row |= {"low": low[0], "high": high[0]}
             table.append(row | {f"accuracy {model}": by_model[model].mean() for model in models})

@@ -148,6 +148,33 @@ class TestIntervals:
         half = stats.t.ppf(0.975, count - 1) * np.sqrt(squares * (n / (n + 1)) ** 2 + added)
         assert (high[0] - low[0]) / 2 == pytest.approx(half, rel=1e-9)
 
+    def test_what_is_added_to_a_difference_falls_where_many_families_were_asked_often(self) -> None:
+        families = Families.of([str(min(place, 64)) for place in range(100)])
+        values = np.zeros((100, 1))
+        values[:2, 0] = 0.5, -0.5  # two families as if alike: nothing falls for their sake
+        quantile = stats.t.ppf(0.975, 64)
+        for completions, kept in ((1, 1.0), (80, 80**-0.5 + 5 / 65)):
+            low, high = difference_interval(families, values, 0.95, completions)
+            expected = quantile * np.sqrt(65 / 64 * 2 * 0.5**2 + kept) / 101
+            assert (high[0] - low[0]) / 2 == pytest.approx(expected, rel=1e-9)
+        # Of 8 families it hardly falls.
+        few = Families.of([str(place % 8) for place in range(100)])
+        once, often = (difference_interval(few, 0 * values, 0.95, completions)[1][0] for completions in (1, 80))
+        assert 0.8 < often / once < 0.9
+
+    @pytest.mark.parametrize("completions", [1, 80])
+    def test_differences_cover_the_truth_where_few_answers_are_right(self, completions: int) -> None:
+        # 65 families as in the test of `small`, models of 5 and 8 % that solve much the same questions.
+        rng = np.random.default_rng(6)
+        families = Families.of([str(place % 65) for place in range(100)])
+        shared, own = rng.normal(size=(65, 1500))[families.codes], rng.normal(size=(3, 100, 1500))
+        latent = np.sqrt(0.55) * shared + np.sqrt(0.45) * (np.sqrt(0.8) * own[0] + np.sqrt(0.2) * own[1:])
+        ranks = stats.norm.cdf(latent)
+        chances = [stats.beta.ppf(rank, mean, 1 - mean) for rank, mean in zip(ranks, (0.05, 0.08), strict=True)]
+        first, second = (rng.binomial(completions, chance) / completions for chance in chances)
+        low, high = difference_interval(families, second - first, 0.95, completions)
+        assert 0.935 < np.mean((low <= 0.03) & (high >= 0.03)) < 0.995
+
     @pytest.mark.parametrize("accuracy", [0.01, 0.05, 0.34, 0.97])
     def test_shares_cover_the_truth_when_questions_of_a_family_are_alike(self, accuracy: float) -> None:
         # 25 families of 4 questions with one chance each, 4 samples: questions taken one by one would not cover.

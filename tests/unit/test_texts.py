@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from finmath_grpo import numerals
 from finmath_grpo.errors import UserError
 from finmath_grpo.release.texts import pages, picture, tables, words
 
@@ -397,4 +398,27 @@ def test_what_is_not_under_results_stays(tmp_path: Path) -> None:
     assert tables.numbers_of(tmp_path, former, tmp_path) == {
         **former,
         "measured": dict.fromkeys(("scorer_audit", "pretraining_sweep", "dpo_sweep", "same_twice")),
+    }
+
+
+@pytest.mark.parametrize(
+    ("p", "shown"), [(0.0499, "p = 0.0499"), (0.0501, "p = 0.05"), (0.05, "p = 0.05"), (0.389, "p = 0.39")]
+)
+def test_a_p_below_the_threshold_is_not_rounded_up_to_it(p: float, shown: str) -> None:
+    assert numerals.p_value(p) == shown
+
+
+def test_held_out_accuracy_of_each_training_is_its_first_and_its_change_by_the_last() -> None:
+    log = [
+        {"model": "a", "step": "0", "validation_accuracy": "0.23"},
+        {"model": "a", "step": "1", "validation_accuracy": ""},
+        {"model": "a", "step": "20", "validation_accuracy": "0.31"},
+        {"model": "b", "step": "0", "validation_accuracy": "0.2"},
+        {"model": "a", "step": "60", "validation_accuracy": "0.18"},
+    ]
+    assert tables.held_out(log) == {
+        "a/start": {"value": 0.23},
+        "a/change": {"value": -0.05},
+        "b/start": {"value": 0.2},
+        "b/change": {"value": 0.0},
     }

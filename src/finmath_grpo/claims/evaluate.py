@@ -20,7 +20,7 @@ from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, POINTS, VE
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, explain, write_json
-from finmath_grpo.numerals import rounded, signed
+from finmath_grpo.numerals import p_value, rounded, signed
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 _SIGNS = dict(zip(VERDICTS, "✔✘?–≠", strict=True))
@@ -141,7 +141,7 @@ def markdown(experiment: str, results: list[dict[str, Any]], confidence: float =
             interval = _interval(result)
             found.append(_effect(result) + (f", interval {interval}" if interval else ""))
         if result["p"] is not None:
-            found.append(f"p = {result['p']:.2g}")
+            found.append(p_value(result["p"]))
         if result["quoted"]:
             found.append(f"the post: {result['quoted']}")
         if result["detail"]:

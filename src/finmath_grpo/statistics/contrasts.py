@@ -1,6 +1,6 @@
 """Differences between two models on the same questions, and what difference so many questions can show."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -80,7 +80,8 @@ def contrasts_table(
     of_post = (table["at"] == "any").to_numpy() & primary
     paired = of_post & np.array([not sample.drawn for sample in samples])
     table["difference"] = differences.mean(axis=0)
-    ends = [difference_interval(units, differences, settings.confidence) for units in (single, grid.families)]
+    asked = completions_at(grid, table["at"])
+    ends = [difference_interval(units, differences, settings.confidence, asked) for units in (single, grid.families)]
     table["low"], table["high"] = (np.where(of_post, *pair) for pair in zip(*ends, strict=True))
     table["interval"] = np.where(of_post, "t, questions", f"t, {grid.families.unit}")
     table["procedure"] = np.where(paired, "mcnemar", "sign-flip")
@@ -93,7 +94,7 @@ def contrasts_table(
         for units in (single, grid.families)
     )
     table["p"] = np.select([paired, of_post], [exact, alone], together)
-    over_runs(table, [single if post else grid.families for post in of_post], samples, settings.confidence)
+    over_runs(table, [single if post else grid.families for post in of_post], samples, settings.confidence, asked)
     table["p_holm"] = holm(table)
     return table[list(CONTRAST_COLUMNS)]
 
@@ -106,13 +107,15 @@ def holm(table: pd.DataFrame) -> pd.Series:
     return corrected
 
 
-def minimum_detectable_difference(sd: float, questions: int, alike: float = np.inf) -> float:
+def minimum_detectable_difference(
+    sd: float, questions: int, alike: float = np.inf, families: float = np.inf, completions: float = 1
+) -> float:
     """The smallest true difference that a paired test of `questions` differences of spread `sd` finds.
 
     Two-sided at 5 %, found four times in five: (z(0.975) + z(0.8)) · sd / √questions (Miller 2024, arXiv 2411.00640).
     Where the spread comes from few families, as many as if `alike`, the error holds what the intervals add then.
     """
-    error = np.sqrt(sd**2 / questions + help_for_few(np.array(alike)) / questions**2)
+    error = np.sqrt(sd**2 / questions + help_for_few(np.array(alike), families, completions) / questions**2)
     return float((norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * error)
 
 
@@ -146,9 +149,16 @@ def power_table(grid: Grid, contrasts: Sequence[tuple[str, str]]) -> pd.DataFram
             for drawn in sorted({samples, 1, 4, 16, 64}):
                 at_hand = (asked, drawn) == (questions, samples)
                 sd = np.sqrt(true + sampling / drawn)
-                found = minimum_detectable_difference(sd, asked, alike * asked / questions)
+                more = asked / questions
+                found = minimum_detectable_difference(sd, asked, alike * more, count * more, temperatures * drawn)
                 rows.append((trained, base, "numeric", "mean", asked, drawn, int(at_hand), sd, found))
     return pd.DataFrame(rows, columns=list(POWER_COLUMNS))
+
+
+def completions_at(grid: Grid, at: Iterable[str]) -> np.ndarray:
+    """Of how many completions per question the shares of :func:`shares_by_at` are: one for right or not at any."""
+    _, temperatures, _, samples = grid.shape
+    return np.array([{"any": 1, "mean": temperatures * samples}.get(where, samples) for where in at])
 
 
 def shares_by_at(grid: Grid, scorer: str) -> dict[str, np.ndarray]:

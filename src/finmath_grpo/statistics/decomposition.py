@@ -15,6 +15,7 @@ having answered: every completion counts in every part.
 import numpy as np
 import pandas as pd
 
+from finmath_grpo.statistics.contrasts import completions_at
 from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import difference_interval, share_interval
 from finmath_grpo.statistics.resampling import sign_flip_p
@@ -46,10 +47,11 @@ def decomposition_table(grid: Grid, settings: StatisticsSettings, runs: Runs = O
     differences = np.column_stack([sample.mean for sample in samples])
     table = pd.DataFrame(keys, columns=list(DECOMPOSITION_COLUMNS[:4]))
     table["value"] = np.round(differences.mean(axis=0), 12)
-    table["low"], table["high"] = difference_interval(grid.families, differences, settings.confidence)
+    asked = completions_at(grid, table["at"])
+    table["low"], table["high"] = difference_interval(grid.families, differences, settings.confidence, asked)
     table["interval"] = f"t, {grid.families.unit}"
     table["p"] = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
-    over_runs(table, [grid.families] * len(table), samples, settings.confidence)
+    over_runs(table, [grid.families] * len(table), samples, settings.confidence, asked)
     return table
 
 

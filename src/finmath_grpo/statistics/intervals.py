@@ -22,6 +22,8 @@ PSEUDO = 0.5
 question (`share_interval`), and a question gained and one lost (`difference_interval`)."""
 ENOUGH = 5
 """Of how many families a variance must come for `difference_interval` to take it nearly as it is."""
+Completions = np.ndarray | float
+"""Of how many completions per question and model a column of differences is the mean."""
 
 
 def wilson_interval(correct: np.ndarray, n: np.ndarray | float, confidence: float) -> Ends:
@@ -63,29 +65,35 @@ def share_interval(
     return np.where(n > 0, np.round(low, 12), np.nan), np.where(n > 0, np.round(high, 12), np.nan)
 
 
-def difference_interval(families: Families, values: np.ndarray, confidence: float) -> Ends:
+def difference_interval(
+    families: Families, values: np.ndarray, confidence: float, completions: Completions = 1
+) -> Ends:
     """Intervals for the means over questions of `values`, (questions, columns), differences from -1 to 1.
 
     Student's t on the sums of families, after a question gained and a question lost, `PSEUDO` each, are added as two
     families of their own (Agresti and Min 2005, for pairs of proportions). So two models that never differ have an
     interval too, and at 1 % accuracy it covers. Where many families differ, the data need no such help: the square of
     what is added falls by (`ENOUGH` / m)^2, where the variance comes of m families as if alike, m = (sum of e^2)^2 /
-    (sum of e^4) for their sums e about the mean. One family alone tells nothing: -1 to 1.
+    (sum of e^4) for their sums e about the mean. Nor do they where each of many families was asked often: it falls to
+    1 / √k + `ENOUGH` / C, for the mean of k `completions` per question and C families. One family alone tells nothing:
+    -1 to 1.
     """
     mean = values.mean(axis=0)
     if families.count < 2:
         return np.full(len(mean), -1.0), np.full(len(mean), 1.0)
-    centre, error = difference_error(families, values)
+    centre, error = difference_error(families, values, completions)
     half = stdtrit(families.count - 1, 0.5 + confidence / 2) * error
     return np.round(np.clip(centre - half, -1, mean), 12), np.round(np.clip(centre + half, mean, 1), 12)
 
 
-def difference_error(families: Families, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def difference_error(
+    families: Families, values: np.ndarray, completions: Completions = 1
+) -> tuple[np.ndarray, np.ndarray]:
     """Centre and standard error of :func:`difference_interval`, each (columns,); there are two families or more."""
     questions = len(values)
     mean = values.mean(axis=0)
     squares = (families.sums(values) - mean * families.sums(np.ones((questions, 1)))) ** 2
-    added = help_for_few(alike_families(squares))
+    added = help_for_few(alike_families(squares), families.count, completions)
     n = questions + 2 * PSEUDO
     error = np.sqrt(families.count / (families.count - 1) * squares.sum(axis=0) + added) / n
     return mean * questions / n, error
@@ -98,10 +106,12 @@ def alike_families(squares: np.ndarray) -> np.ndarray:
     return alike
 
 
-def help_for_few(alike: np.ndarray) -> np.ndarray:
-    """The square that :func:`difference_interval` adds to those of so many families."""
-    share: np.ndarray = np.minimum(1, (ENOUGH / np.maximum(alike, 1)) ** 2)
-    return 2 * PSEUDO * share
+def help_for_few(alike: np.ndarray, families: float, completions: Completions = 1) -> np.ndarray:
+    """The square that :func:`difference_interval` adds to those of `families` that count as so many `alike`."""
+    uneven = np.minimum(1, (ENOUGH / np.maximum(alike, 1)) ** 2)
+    unseen = np.minimum(1, 1 / np.sqrt(completions) + ENOUGH / families)
+    added: np.ndarray = 2 * PSEUDO * uneven * unseen
+    return added
 
 
 def jackknife_error(families: Families, statistic: Callable[[np.ndarray], float]) -> float:

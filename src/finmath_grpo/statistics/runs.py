@@ -97,12 +97,12 @@ def widened(
     return np.round(np.maximum(mean - low, least), 12), np.round(np.minimum(mean + high, 1), 12)
 
 
-def difference_p(units: Families, sample: Sample) -> float:
+def difference_p(units: Families, sample: Sample, completions: float = 1) -> float:
     """Two-sided p that a difference is 0: one less the confidence at which its interval ends at 0, by bisection."""
     if units.count < 2:
         return 1.0
     mean = float(sample.mean.mean())
-    centre, error = (float(part[0]) for part in difference_error(units, sample.mean[:, None]))
+    centre, error = (float(part[0]) for part in difference_error(units, sample.mean[:, None], completions))
     parts = _parts(units, sample)
     low, high = 0.0, 1.0
     for _ in range(50):
@@ -115,11 +115,17 @@ def difference_p(units: Families, sample: Sample) -> float:
     return high
 
 
-def over_runs(table: pd.DataFrame, units: Sequence[Families], samples: Sequence[Sample], confidence: float) -> None:
+def over_runs(
+    table: pd.DataFrame,
+    units: Sequence[Families],
+    samples: Sequence[Sample],
+    confidence: float,
+    completions: np.ndarray,
+) -> None:
     """Make the intervals and p of a table of differences hold the spread over runs, in the rows that have any.
 
-    Changes `low`, `high`, `interval`, `p` and, where there is one, `procedure`. There are one unit and one sample per
-    row, and the sample's mean is the row's difference.
+    Changes `low`, `high`, `interval`, `p` and, where there is one, `procedure`. There are one unit, one sample
+    and one number of completions per row, and the sample's mean is the row's difference.
     """
     several = np.array([bool(sample.drawn) for sample in samples])
     low, high, p = (table[column].to_numpy(float, copy=True) for column in ("low", "high", "p"))
@@ -128,7 +134,9 @@ def over_runs(table: pd.DataFrame, units: Sequence[Families], samples: Sequence[
         chosen = [samples[place] for place in places]
         means = np.array([sample.mean.mean() for sample in chosen])
         low[places], high[places] = widened((low[places], high[places]), means, chosen, unit, confidence)
-        p[places] = np.maximum(p[places], [difference_p(unit, sample) for sample in chosen])
+        asked = completions[places]
+        by_runs = [difference_p(unit, sample, often) for sample, often in zip(chosen, asked, strict=True)]
+        p[places] = np.maximum(p[places], by_runs)
     table["low"], table["high"], table["p"] = low, high, p
     table.loc[several, "interval"] += " and runs"
     if "procedure" in table:

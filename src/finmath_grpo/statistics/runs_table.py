@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from finmath_grpo.evaluation.scores import SCORERS
-from finmath_grpo.statistics.contrasts import shares_by_at
+from finmath_grpo.statistics.contrasts import completions_at, shares_by_at
 from finmath_grpo.statistics.decomposition import parts
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
@@ -47,7 +47,7 @@ def runs_table(
             sample = of_contrast(values, runs, trained, base)
             names, apart = _apart(values, runs, trained, base)
             columns = np.column_stack([sample.mean, *apart])
-            ends = difference_interval(units, columns, confidence)
+            ends = difference_interval(units, columns, confidence, completions_at(grid, [at]))
             rows += _rows((trained, base, metric, at), names, columns, ends, sample, units, confidence, "t", -1)
     table = pd.DataFrame(rows, columns=list(RUNS_COLUMNS))
     order = {key: place for place, key in enumerate([*((e, "") for e in runs.trainings), *contrasts])}

@@ -76,6 +76,15 @@ def training(tables: Tables) -> str:
             for model in REWARDS
         ]
 
+    held = tables.recorded.get("held_out")
+
+    def held_out() -> list[str]:
+        writers = {"start": lambda value: numerals.rounded(value, 0), "change": lambda value: numerals.signed(value, 0)}
+        return [
+            ", ".join(over_runs(tables.by_run("held_out", model, key), write, 100) for key, write in writers.items())
+            for model in REWARDS
+        ]
+
     return table(
         ["in training", *(name.removeprefix(THE) for name in REWARDS.values())],
         [
@@ -84,6 +93,7 @@ def training(tables: Tables) -> str:
             # A right answer earns 2.
             ["% right by its own reward: first third, change to the last", *fact("correctness", 50)],
             ["tokens: first third, change to the last", *fact("length", 1)],
+            *([["% right of the validation questions: before, change by the end", *held_out()]] if held else []),
         ],
     )
 

@@ -122,6 +122,7 @@ def of_recorded(results: Path) -> Numbers:
         ),
         "forms": shares(tables.get("forms_by_question", []), ("model", "part"), "form"),
         "reward_facts": rows("reward_facts", ("model", "fact"), fact=FACTS),
+        "held_out": held_out(tables.get("training", [])),
         "outcomes": {
             key: share
             for key, share in shares(tables["outcomes"], ("model", "test"), "outcome").items()
@@ -159,6 +160,19 @@ def shares(table: Sequence[Row], keys: Sequence[str], column: str) -> Rows:
         for key, found in counts.items()
         for value, count in found.items()
     }
+
+
+def held_out(log: Sequence[Row]) -> Rows:
+    """By training: accuracy on the validation questions before the first step, and the change by the last one."""
+    asked: dict[str, list[float]] = defaultdict(list)
+    for row in log:
+        if row.get("validation_accuracy"):
+            asked[row["model"]].append(float(row["validation_accuracy"]))
+    found: Rows = {}
+    for model, (start, *rest) in asked.items():
+        found[f"{model}/start"] = {"value": start}
+        found[f"{model}/change"] = {"value": round(rest[-1] - start, 6) if rest else 0.0}
+    return found
 
 
 def of_run(record: Path, bank: Path) -> Numbers:

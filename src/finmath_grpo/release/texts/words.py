@@ -8,8 +8,6 @@ from types import SimpleNamespace
 from finmath_grpo import numerals
 
 WIDTH = 120
-CHANCE = 0.05
-"""Of intervals of 95 %: a p above it does not exclude chance."""
 SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
@@ -61,7 +59,7 @@ def by_sign(row: SimpleNamespace, above: str, below: str, neither: str) -> str:
 
 def once_corrected(row: SimpleNamespace, said: str) -> str:
     """`said`, if p corrected by Holm excludes chance as the interval does; else that p."""
-    return said if row.p_holm < CHANCE else f"{numerals.p_value(row.p_holm)} by Holm"
+    return said if row.p_holm < numerals.CHANCE else f"{numerals.p_value(row.p_holm)} by Holm"
 
 
 def is_most(part: SimpleNamespace, total: SimpleNamespace) -> bool:
