@@ -156,3 +156,19 @@ def test_results_of_the_future_are_refused_with_the_command_that_dates_them_anew
 def test_a_folder_that_can_not_be_written_is_told_in_words():
     with pytest.raises(UserError, match=r"/proc/.snakemake: can't be written by user \d+: .*; run as the owner"):
         metadata_folder(Path("/proc"))
+
+
+def test_a_disk_with_room_for_no_byte_is_told_in_words_before_snakemake_writes(tmp_path: Path):
+    # A limit on the size of files stands for the full disk: there too a file can be made, and nothing written to it.
+    code = """
+import resource, sys
+from pathlib import Path
+from finmath_grpo.errors import UserError
+from finmath_grpo.workflow.hold import metadata_folder
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    metadata_folder(Path("results"))
+except UserError as error:
+    print(error)
+"""
+    assert ended(python(tmp_path, code))[1].startswith("results/.snakemake: can't be written")

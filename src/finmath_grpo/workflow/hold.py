@@ -35,6 +35,8 @@ RUNNING = Path(".snakemake/running")
 """The folder of `results/` with a lock for each running job."""
 NOT_OURS = (".snakemake", "cache/compiled")
 """Folders of `results/` in which others keep temporary files."""
+NEEDED = 2**16
+"""Bytes that Snakemake's locks and log take before any job runs."""
 SKEW = 60.0
 """Seconds by which the clocks of two machines may differ."""
 READS = (
@@ -92,9 +94,10 @@ def metadata_folder(results: Path) -> Path:
     metadata = results / ".snakemake"
     try:
         metadata.mkdir(parents=True, exist_ok=True)
-        # A file that is gone at once: a question of rights alone would miss a full disk.
-        with tempfile.TemporaryFile(dir=metadata):
-            pass
+        # A file that is gone at once: a question of rights alone would miss a full disk, and so would an empty file.
+        with tempfile.TemporaryFile(dir=metadata) as file:
+            file.write(bytes(NEEDED))
+            file.flush()
     except OSError as error:
         raise not_writable(metadata, error) from None
     return metadata
