@@ -414,6 +414,7 @@ def answer(setting: Setting, piece: str, models: list[str], settings: dict[str, 
         [
             *stage(setting, "evaluation.generate"),
             *("--settings", canonical_json({"t1": settings}), "--device", setting.device, "--model", models[-1]),
+            *("--code", "rehearsal"),  # no cell is kept from one piece to the next
             *("--prompt", experiments.section(experiment("paper"), "prompt")),
             *("--weights", *(manifest(setting.folder / model) for model in models)),
             *("--tests", str(setting.folder / "data/test.jsonl"), "--cache", str(cells), "--completions", str(out)),
@@ -587,6 +588,7 @@ def start(setting: Setting, which: str) -> None:
                 *stage(setting, "evaluation.generate"),
                 *("--settings", canonical_json({"t1": asked(setting) | ONE_TOKEN}), "--device", setting.device),
                 *("--prompt", experiments.section(experiment("paper"), "prompt"), "--model", "llama"),
+                *("--code", "rehearsal"),
                 *("--weights", manifest(setting.folder / "llama"), "--tests", str(setting.folder / "data/test.jsonl")),
                 *("--cache", str(cells), "--completions", str(setting.folder / "completions-start.jsonl")),
             ]

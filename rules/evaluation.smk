@@ -24,6 +24,7 @@ rule generate:
     shell:
         gpu_job(
             "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+            " --code {params.code}"
             " --model {wildcards.model} --tests {input.tests} --weights {input.weights}"
             " --cache results/cache/completions --completions {output.completions}"
         )
@@ -75,6 +76,7 @@ rule sample_deep:
     shell:
         gpu_job(
             "evaluation.deep --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+            " --code {params.code}"
             " --model {wildcards.model} --test {input.test} --weights {input.weights}"
             " --cache results/cache/completions --completions {output.completions}"
         )

@@ -166,6 +166,7 @@ def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_pa
         "--settings": json.dumps({"t1": json.loads(experiments.section(small, "evaluation"))}),
         "--prompt": experiments.section(small, "prompt"),
         "--device": "cuda",
+        "--code": "tests",
         "--model": "llama-base",
         **{f"--{name}": tmp_path / "absent" for name in ("tests", "weights", "cache", "completions")},
     }

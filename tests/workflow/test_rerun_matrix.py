@@ -121,6 +121,15 @@ def test_one_more_temperature_keeps_the_cells_of_the_others(copy: Checkout):
     assert [line for line in after if '"temperature": 0.6' not in line] == before
 
 
+def test_a_changed_line_of_generation_generates_anew_and_takes_no_kept_cell(copy: Checkout):
+    completions = copy.path / "results/tiny/completions/llama-base.jsonl"
+    before = completions.read_bytes()
+    copy.replace("src/finmath_grpo/evaluation/engine.py", '.digest()[:4], "big") >> 1', '.digest()[4:8], "big") >> 1')
+    copy.snakemake("results/tiny/completions/llama-base.jsonl")
+    log = (copy.path / "results/tiny/logs/generate/llama-base.log").read_text(encoding="utf-8")
+    assert "0 of 4 cells are kept" in log and completions.read_bytes() != before
+
+
 def test_an_edited_scorer_scores_again_and_generates_nothing(copy: Checkout):
     module = copy.path / "src/finmath_grpo/scorer.py"
     module.write_text(module.read_text(encoding="utf-8") + "\n# edited\n", encoding="utf-8")

@@ -40,6 +40,7 @@ def main() -> None:
     parser.add_argument("--settings", required=True, help="EvaluationSettings with one temperature, as JSON")
     parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
     parser.add_argument("--device", required=True)
+    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
     parser.add_argument("--model", required=True, help="the model's name in the config")
     parser.add_argument("--test", type=Path, required=True, help="the questions of T1")
     parser.add_argument(
@@ -55,7 +56,7 @@ def main() -> None:
         require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
     cells = cells_of(questions, prompt_tokens(arguments.weights[0], questions, prompt), settings)
-    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.cache)
+    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache)
     with replacing(arguments.completions) as temporary:
         write_rollouts(temporary, found)
 

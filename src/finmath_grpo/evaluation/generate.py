@@ -1,9 +1,9 @@
 """Completions of the tests' questions by one model: every temperature, every sample, one engine load.
 
 A finished cell (model, test, temperature) is kept in a store outside the declared outputs, under a hash of everything
-that changes its text: weights, prompt tokens, sampling settings, engine and its version. So a new temperature generates
-that temperature only, and a killed job goes on from its finished cells, with either engine: each is written as it ends.
-A cell says whose it is and what it holds; one that does not fit is generated again.
+that changes its text: weights, prompt tokens, sampling settings, engine, its version and the code of this stage. So a
+new temperature generates that temperature only, and a killed job goes on from its finished cells, with either engine:
+each is written as it ends. A cell says whose it is and what it holds; one that does not fit is generated again.
 """
 
 import argparse
@@ -79,7 +79,7 @@ class Cell:
             }
 
 
-def cell_file(store: Path, manifests: list[Path], device: str, ends: list[int], cell: Cell) -> Path:
+def cell_file(store: Path, manifests: list[Path], device: str, code: str, ends: list[int], cell: Cell) -> Path:
     """Where the completions of a cell are kept, named by a hash of everything that changes their text."""
     key = digest(
         {
@@ -90,6 +90,7 @@ def cell_file(store: Path, manifests: list[Path], device: str, ends: list[int], 
             "temperature": cell.temperature,
             "sampling": cell.settings.model_dump(mode="json", exclude={"temperatures"}),
             "device": device,
+            "code": code,
             "versions": {name: importlib.metadata.version(name) for name in (cell.settings.engine, "torch")},
         }
     )
@@ -132,14 +133,16 @@ def check_texts(model: str, rows: list[dict[str, Any]]) -> None:
         )
 
 
-def completed(cells: Sequence[Cell], model: str, weights: list[Path], device: str, cache: Path) -> list[dict[str, Any]]:
+def completed(
+    cells: Sequence[Cell], model: str, weights: list[Path], device: str, code: str, cache: Path
+) -> list[dict[str, Any]]:
     """The rows of all cells, in their order. Finished cells are taken from the cache, the others are kept there.
 
-    `model` is the model's name in the config, `weights` are its manifest, or those of base and adapter. All cells have
-    the engine settings of the first.
+    `model` is the model's name in the config, `weights` are its manifest, or those of base and adapter, `code` is the
+    fingerprint of the stage. All cells have the engine settings of the first.
     """
     ends = stop_tokens(weights[0].parent, load_tokenizer(weights[0]))
-    files = [cell_file(cache, weights, device, ends, cell) for cell in cells]
+    files = [cell_file(cache, weights, device, code, ends, cell) for cell in cells]
     kept = [read_cell(file, model, cell.test) for cell, file in zip(cells, files, strict=True)]
     missing = [place for place, rows in enumerate(kept) if rows is None]
     print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
@@ -159,6 +162,7 @@ def main() -> None:
     parser.add_argument("--settings", required=True, help="EvaluationSettings of each test by its name, as JSON")
     parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
     parser.add_argument("--device", required=True)
+    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
     parser.add_argument("--model", required=True, help="the model's name in the config")
     parser.add_argument(
         "--tests", type=Path, nargs="+", required=True, help="the questions of each test, in the order of --settings"
@@ -183,7 +187,7 @@ def main() -> None:
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]
-    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.cache)
+    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache)
     write_jsonl(arguments.completions, found)
 
 
