@@ -1,8 +1,10 @@
 # What holds for every run and is no stage: one run at a time, a machine that can do it, and where each file came from.
 
+from snakemake.io import _IOFile
+
 from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import cluster, console, gpu_slot, provenance, unchanged
+from finmath_grpo.workflow import cluster, console, gpu_slot, metadata, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
@@ -14,6 +16,11 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     except UserError as error:
         sys.exit(f"error: {error}")
     unchanged.check_asked_for(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
+
+
+# Whatever is asked, `-n` too: what changed is what has other content.
+if workflow.is_main_process:
+    metadata.compare_by_content(_IOFile, metadata.edited(metadata.read_makings("results/").values()))
 
 
 # One GPU unless --resources says otherwise; on a cluster's node as many as the job asked for.

@@ -6,14 +6,19 @@ base64. It holds the SHA-256 of every input as it was when the job ran.
 
 import base64
 import json
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from finmath_grpo.files import sha256
 
 METADATA = Path("results/.snakemake/metadata")
 TESTED = ("9.27",)
 """The series of Snakemake with which the following was tested, none of it documented by Snakemake: the files read here,
 the parser of `workflow.hold`, and in the Snakefile and rules `workflow.is_main_process`, `workflow.local_exec`,
-`workflow.global_resources` and `workflow.dag` (`jobs`, `needrun_jobs`)."""
+`workflow.global_resources` and `workflow.dag` (`jobs`, `needrun_jobs`), and of its files `is_newer`."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +37,20 @@ class Making:
 
 
 def read_makings(prefix: str, metadata: Path = METADATA) -> dict[str, Making]:
-    """How all outputs whose path starts with `prefix` were made, by path."""
+    """How all outputs whose path starts with `prefix` were made, by path.
+
+    A torn file counts for nothing, as to Snakemake, which writes these in place: a kill or a full disk can cut one.
+    """
     makings = {}
     for file in metadata.rglob("*"):
         if not file.is_file():
             continue
         # Long names are cut into folders, whose names begin with @.
         encoded = "".join(part.removeprefix("@") for part in file.relative_to(metadata).parts)
-        path = base64.urlsafe_b64decode(encoded).decode()
-        if path.startswith(prefix):
-            makings[path] = parse(file.read_text(encoding="utf-8"))
+        with suppress(ValueError, KeyError, TypeError, AttributeError):
+            path = base64.urlsafe_b64decode(encoded).decode()
+            if path.startswith(prefix):
+                makings[path] = parse(file.read_text(encoding="utf-8"))
     return dict(sorted(makings.items()))
 
 
@@ -68,3 +77,27 @@ def chain(path: str, makings: dict[str, Making]) -> dict[str, str]:
                 found[name] = digest
                 waiting.append(name)
     return dict(sorted(found.items()))
+
+
+def edited(makings: Iterable[Making], results: Path = METADATA.parents[1]) -> set[str]:
+    """The files outside `results` that are not as they were when something was made from them, whatever their dates."""
+    recorded: dict[str, set[str]] = {}
+    for making in makings:
+        for path, digest in making.inputs.items():
+            if digest and not Path(path).is_relative_to(results):
+                recorded.setdefault(path, set()).add(digest)
+    return {path for path, digests in recorded.items() if Path(path).is_file() and digests != {sha256(Path(path))}}
+
+
+def compare_by_content(kind: Any, files: Collection[str]) -> None:
+    """Have Snakemake compare these inputs with what its jobs read, whatever their dates; `kind` is its class of files.
+
+    Snakemake looks at the content of an input that is newer than what was made from it, and at no other. A file that
+    comes with an older date, by `rsync -a`, `cp -p`, an archive or a backup put back, would pass as unchanged.
+    """
+    by_date = kind.is_newer
+
+    async def is_newer(file: Any, time: float) -> bool:
+        return (file in files and not file.is_ancient) or await by_date(file, time)
+
+    kind.is_newer = is_newer
