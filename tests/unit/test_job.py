@@ -218,6 +218,27 @@ def test_input_that_was_edited_since_its_job_is_refused_before_the_stage_runs(tm
     assert list((tmp_path / "results/.snakemake/running").iterdir()) == []
 
 
+def test_stage_whose_input_was_edited_while_it_ran_runs_again(folder: Path):
+    source = folder / "source.txt"
+    source.write_text("old")
+    # Reads its input, as a stage does, and is edited before it ends, the first time.
+    (folder / "stage.py").write_text(f"""
+import sys
+from pathlib import Path
+source, output = Path({str(source)!r}), Path(sys.argv[-1])
+text = source.read_text()
+if text == "old":
+    source.write_text("new")
+output.write_text(text)
+""")
+    words = command(folder, "make")
+    words[words.index("--outputs") : words.index("--outputs")] = ["--inputs", str(source)]
+    done = subprocess.run(words, cwd=ROOT, env=environment(folder), capture_output=True, text=True)
+    assert done.returncode == 0 and "source.txt was edited while it ran, so it runs again" in done.stderr
+    assert (folder / "out.txt").read_text() == "new"
+    assert record(folder)["outputs"] == {str(folder / "out.txt"): hashlib.sha256(b"new").hexdigest()}
+
+
 def test_same_job_started_twice_runs_once_at_a_time(folder: Path):
     first, stage = started(folder, "sleep")
     second = subprocess.Popen(command(folder, "make"), cwd=ROOT, env=environment(folder), stderr=subprocess.PIPE)

@@ -24,6 +24,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -55,6 +56,8 @@ QUIET = 15.0
 """Seconds before a job says how far it is, and at least between two such lines."""
 ROOM = 2**20
 """Bytes of free disk below which a stage that failed is told to have had too few."""
+TRIES = 3
+"""Runs of a stage whose inputs are edited each time."""
 BAR = re.compile(r"\d+%\|[^|\r\n]*\|\s*(\S+/\S+) \[([\d:]+)<")
 """The bar that tqdm draws: ` 50%|█████     | 450/900 [01:02<01:02, 7.26it/s]`."""
 
@@ -88,7 +91,7 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
     """Run `python -m` with the words of `command`, write the job's record and return its exit status.
 
     The stage holds the descriptors `gpus` too. The status is 2, with words in the log, where an input is not as the job
-    that made it left it.
+    that made it left it. A stage whose code or data was edited while it ran runs again.
     """
     holder = run_above()
     lock = unchanged.RESULTS / RUNNING / f"{digest(str(log))[:32]}.lock"
@@ -100,7 +103,32 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
         except UserError as error:
             log.write_text(f"error: {error}\n", encoding="utf-8")
             return 2
-        return run_recorded(log, outputs, command, holder, (held, *gpus))
+        for _ in range(TRIES):
+            before = versions(inputs)
+            status = run_recorded(log, outputs, command, holder, (held, *gpus))
+            after = versions(inputs)
+            edited = sorted(name for name in before | after if before.get(name) != after.get(name))
+            if status or not edited:
+                return status
+            print(f"{name_of(log)}: {edited[0]} was edited while it ran, so it runs again", file=sys.stderr, flush=True)
+        raise UserError(
+            f"{edited[0]}: changed in each of {TRIES} runs of {name_of(log)}; run again when nobody edits it"
+        )
+
+
+def versions(inputs: list[str]) -> dict[str, tuple[int, ...]]:
+    """What tells that someone wrote to an input, for those outside `results/`: inode, size and time of change.
+
+    Snakemake takes down what an input holds as the job ends. Of a file edited in between it would say for good that the
+    outputs were made from the new text.
+    """
+    found: dict[str, tuple[int, ...]] = {}
+    for name in inputs:
+        if not Path(name).is_relative_to(unchanged.RESULTS):
+            with suppress(OSError):
+                state = Path(name).stat()
+                found[name] = (state.st_ino, state.st_size, state.st_mtime_ns)
+    return found
 
 
 def run_recorded(log: Path, outputs: list[Path], command: list[str], holder: int, locks: tuple[int, ...]) -> int:
