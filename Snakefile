@@ -19,14 +19,14 @@ sys.path.insert(0, "src")
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import experiments, hold, paths
+from finmath_grpo.workflow import environment, experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.shell import gpu_job, job
 
 # Jobs run under the interpreter that runs Snakemake and import the sources of this checkout.
 for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
     os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
-os.environ.setdefault("PYTHONHASHSEED", "0")
+environment.make_own(os.environ)
 # A job keeps the memory of its tensors from step to step; to give it back and ask anew took 8 % of a pre-training.
 os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**25))
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))

@@ -6,6 +6,7 @@ Gathered for every job, so nothing here imports what it describes or takes more 
 import os
 import re
 import sys
+from collections.abc import MutableMapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,6 +17,18 @@ from finmath_grpo.workflow.sources import Sources, these_sources
 
 IMAGE_LOCK = Path("/opt/finmath/lock")
 IMAGE_PACKAGES = Path("/var/lib/dpkg/status")
+
+OF_OTHERS = re.compile(r"ACCELERATE_.*|TORCHELASTIC_.*|((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE))|PYTHONOPTIMIZE")
+"""Variables that other launchers leave in a shell, and by which libraries would train otherwise than the config says:
+`ACCELERATE_MIXED_PRECISION=bf16` gave other weights. Without docstrings (`PYTHONOPTIMIZE=2`) transformers fails."""
+
+
+def make_own(environment: MutableMapping[str, str]) -> None:
+    """Take out of the environment of jobs what would change their results and stands in no record of them."""
+    for name in [name for name in environment if OF_OTHERS.fullmatch(name)]:
+        del environment[name]
+    # The order of a set decides the bytes of an adapter's config.
+    environment["PYTHONHASHSEED"] = "0"
 
 
 @dataclass(frozen=True)
