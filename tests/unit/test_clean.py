@@ -1,6 +1,7 @@
 """Cleaning: what is kept, how it is rewritten, why a row is rejected, and what the audit says."""
 
 import json
+import unicodedata
 from decimal import Decimal
 
 import pytest
@@ -310,3 +311,15 @@ def test_slips_of_a_hand_are_rejected_and_counted(tmp_path):
     pairs[7], pairs[300] = ("9", "107"), ("8", "400")
     counts, _ = run(tmp_path, values_and(*pairs))
     assert (counts["kept"], counts["rejected"]) == (398, 2)
+
+
+def test_letters_typed_as_two_characters_are_the_same_words_and_the_same_id(tmp_path):
+    row = {"question": "Süre aşağıdakilerden hangisidir?", "choices": {"A": "5 gün", "B": "6 gün"}, "answer": "A"}
+    rows = [{"id": unicodedata.normalize(form, "ğ1"), "answer_unit": "gün", **row} for form in ("NFC", "NFD")]
+    typed = json.loads(unicodedata.normalize("NFD", json.dumps(rows[0], ensure_ascii=False)))
+    cleaned = clean(RawQuestion.model_validate(typed))
+    assert (cleaned.id, cleaned.question, cleaned.answer_unit) == ("ğ1", "Süre kaç gündür?", "gün")
+    raw = tmp_path / "raw.jsonl"
+    raw.write_text("".join(json.dumps(found) + "\n" for found in rows), encoding="utf-8")
+    with pytest.raises(UserError, match=r"line 2: id: 'ğ1' is also in line 1"):
+        clean_file(raw, tmp_path / "kept", tmp_path / "rejected")

@@ -7,6 +7,7 @@ who bring their own questions.
 import argparse
 import json
 import re
+import unicodedata
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
@@ -29,7 +30,8 @@ def _readable(text: str) -> str:
 def _one_line(text: str) -> str:
     if CONTROL.search(text) or len(text.splitlines()) > 1 or text != text.strip():
         raise ValueError("expected one line without control characters and spaces around it")
-    return text
+    # As macOS writes them, `gün` and an id may be other characters that look the same.
+    return unicodedata.normalize("NFC", text)
 
 
 Readable = Annotated[Text, Field(max_length=20_000), pydantic.AfterValidator(_readable)]
