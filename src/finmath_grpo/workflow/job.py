@@ -34,7 +34,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import digest, sha256, write_json
 from finmath_grpo.locks import exclusive
 from finmath_grpo.processes import end_with_parent
-from finmath_grpo.workflow import unchanged
+from finmath_grpo.workflow import planned_code, unchanged
 from finmath_grpo.workflow.environment import Environment, this_environment
 from finmath_grpo.workflow.gpu_slot import own_gpus
 from finmath_grpo.workflow.hold import HOLDER, RUNNING
@@ -91,7 +91,8 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
     """Run `python -m` with the words of `command`, write the job's record and return its exit status.
 
     The stage holds the descriptors `gpus` too. The status is 2, with words in the log, where an input is not as the job
-    that made it left it. A stage whose code or data was edited while it ran runs again.
+    that made it left it, or the code not as it was planned. A stage whose code or data was edited while it ran runs
+    again.
     """
     holder = run_above()
     lock = unchanged.RESULTS / RUNNING / f"{digest(str(log))[:32]}.lock"
@@ -100,6 +101,7 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
             unchanged.check(inputs)
+            planned_code.check(command)
         except UserError as error:
             log.write_text(f"error: {error}\n", encoding="utf-8")
             return 2

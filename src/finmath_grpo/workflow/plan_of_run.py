@@ -10,7 +10,7 @@ from typing import Protocol
 
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
-from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths
+from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths, planned_code
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Run
 
 
@@ -177,13 +177,13 @@ class RunPlan:
         return experiments.pretraining_settings(self._run(wildcards), wildcards.model)
 
     def pretraining_code(self, wildcards: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.models.pretrain", self._families(wildcards))
+        return planned_code.planned("finmath_grpo.models.pretrain", self._families(wildcards))
 
     def fetch_code(self, _: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.models.fetch")
+        return planned_code.planned("finmath_grpo.models.fetch")
 
     def folder_code(self, _: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.models.folder")
+        return planned_code.planned("finmath_grpo.models.folder")
 
     def fetched_model(self, wildcards: Wildcards) -> list[str]:
         model = self._run(wildcards).models[wildcards.model]
@@ -232,16 +232,16 @@ class RunPlan:
             entries.append("finmath_grpo.training.held_out:judged")
         if self._processes(wildcards) > 1:
             entries.append("finmath_grpo.training.processes")
-        return closure.fingerprint(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
+        return planned_code.planned(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
 
     def merge_code(self, _: Wildcards) -> str:
-        return closure.fingerprint("finmath_grpo.training.merge")
+        return planned_code.planned("finmath_grpo.training.merge")
 
     def dpo_code(self, wildcards: Wildcards) -> str:
         settings = self._run(wildcards).training.dpo
         sampled = settings is not None and settings.rejected == "sampled"
         entries = ["finmath_grpo.training.sampled_pairs"] if sampled else []
-        return closure.fingerprint("finmath_grpo.training.dpo", self._families(wildcards), *entries)
+        return planned_code.planned("finmath_grpo.training.dpo", self._families(wildcards), *entries)
 
     # ---- evaluation
 
@@ -264,7 +264,7 @@ class RunPlan:
 
     def generation_code(self, wildcards: Wildcards) -> str:
         engine = self._run(wildcards).evaluation.engine
-        return closure.fingerprint(
+        return planned_code.planned(
             "finmath_grpo.evaluation.generate", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
         )
 
@@ -274,7 +274,7 @@ class RunPlan:
 
     def deep_code(self, wildcards: Wildcards) -> str:
         engine = self._run(wildcards).evaluation.engine
-        return closure.fingerprint(
+        return planned_code.planned(
             "finmath_grpo.evaluation.deep", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
         )
 
