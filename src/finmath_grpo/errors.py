@@ -4,6 +4,7 @@ A stage raises :class:`UserError` with the file, the line or field, what was exp
 :func:`run_stage` prints it and exits with 2. Anything else is a defect of ours and keeps its traceback.
 """
 
+import gc
 import sys
 from collections.abc import Callable
 
@@ -14,6 +15,9 @@ class UserError(Exception):
 
 def run_stage(main: Callable[[], None]) -> None:
     """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2."""
+    # What was imported is no garbage. statsmodels, for one, collects at each correction by Holm.
+    gc.freeze()
+    gc.enable()
     try:
         main()
     except UserError as error:

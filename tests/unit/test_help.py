@@ -1,4 +1,4 @@
-"""`--help` of each module that is run says how, and does nothing else."""
+"""How the modules that are run start: `--help` says how to use each and does nothing else; imports are quick."""
 
 import ast
 import json
@@ -35,6 +35,16 @@ def modules_that_are_run() -> list[str]:
     return found
 
 
+# As `python -m` imports the package, and then its module.
+START = """
+import gc, sys
+sys.argv[0] = {first!r}
+from finmath_grpo.errors import run_stage
+print(gc.isenabled(), end=" ")
+run_stage(lambda: print(gc.isenabled(), gc.get_freeze_count() > 0))
+"""
+
+
 def test_help_of_every_module_is_usage_and_nothing_more(tmp_path: Path) -> None:
     modules = modules_that_are_run()
     assert len(modules) > 50 and "finmath_grpo.release.page" in modules
@@ -46,3 +56,23 @@ def test_help_of_every_module_is_usage_and_nothing_more(tmp_path: Path) -> None:
     said = json.loads(done.stdout)
     assert {module: words for module, words in said.items() if words != [0, "usage:"]} == {}
     assert list(said) == modules and list(tmp_path.iterdir()) == []
+
+
+def test_garbage_is_looked_for_in_a_stage_and_not_in_its_imports() -> None:
+    def said(first: str) -> str:
+        command = [sys.executable, "-c", START.format(first=first)]
+        return subprocess.run(
+            command, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert said("-m") == "False True True\n"
+    # Whoever imports the package as a library looks for garbage as before.
+    assert said("a_script.py") == "True True True\n"
+
+
+def test_every_module_that_is_run_looks_for_garbage() -> None:
+    for module in modules_that_are_run():
+        text = SOURCE.joinpath(*module.split(".")).with_suffix(".py").read_text(encoding="utf-8")
+        start = text[text.index('if __name__ == "__main__":') :]
+        # The other one prints a schema, and ends.
+        assert "run_stage(" in start or module == "finmath_grpo.questions.rows", module

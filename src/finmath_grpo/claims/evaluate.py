@@ -1,7 +1,6 @@
 """Evaluate the claims on the tables of one experiment: `python -m finmath_grpo.claims.evaluate`."""
 
 import argparse
-import gc
 import inspect
 import json
 import math
@@ -239,8 +238,6 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
-    # As in finmath_grpo.statistics.from_scores.
-    gc.freeze()
     tables = Tables(options.tables, options.settings, published=options.kind == "published")
     results = evaluate(read_claims(options.claims), tables, options.runs)
     write_json(options.json, results)

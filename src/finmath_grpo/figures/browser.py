@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from finmath_grpo.errors import run_stage
 from finmath_grpo.processes import end_with_parent
 
 if TYPE_CHECKING:
@@ -139,4 +140,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_stage(main)

@@ -4,7 +4,6 @@ Every table has a first column `test`: the rows of T1 and then those of the othe
 """
 
 import argparse
-import gc
 import json
 from pathlib import Path
 
@@ -83,8 +82,6 @@ def main() -> None:
     parser.add_argument("--tables", type=Path, required=True, help="the folder to write the tables to")
     options = parser.parse_args()
 
-    # statsmodels collects garbage in each correction by Holm: not in what was loaded, which takes 0.1 s each time.
-    gc.freeze()
     settings, models, runs = options.settings, options.models, Runs(options.runs)
     check_models(settings, models)
     train = list(read_jsonl(options.train, Question)) if options.train else []
