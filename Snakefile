@@ -2,6 +2,7 @@
 # The stages are the files of rules/, in this order. Each rule runs one module of src/finmath_grpo; what a job gets, its
 # inputs and settings, is a method of `plan` (src/finmath_grpo/workflow/plan.py).
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -16,6 +17,8 @@ if not Path("Snakefile").is_file():
 if config:
     sys.exit("error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`")
 sys.path.insert(0, "src")
+# The libraries are no garbage: to look through them took a tenth of what a plan takes.
+gc.freeze()
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
