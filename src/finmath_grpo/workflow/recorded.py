@@ -1,6 +1,7 @@
 """What the record of a finished run says of that run, for experiments of the kind `recorded`."""
 
 from pathlib import Path
+from tarfile import TarFile
 from typing import Any
 
 from finmath_grpo.errors import UserError
@@ -31,10 +32,14 @@ def with_record(path: Path, config: Config) -> Config:
 def config_of_record(record: Path) -> tuple[str, dict[str, Any]]:
     """The config that a record holds, as it was then, after its name. Raises UserError for what is no record."""
     with opened(record) as archive:
-        configs = [name for name in archive.getnames() if "/" not in name and name.endswith(".yaml")]
-        if len(configs) != 1:
-            raise UserError(f"{record}: expected one config file in it, found {len(configs)}")
-        text = read_member(archive, record, configs[0]).decode("utf-8-sig", errors="replace")
+        return _config_in(archive, record)
+
+
+def _config_in(archive: TarFile, record: Path) -> tuple[str, dict[str, Any]]:
+    configs = [name for name in archive.getnames() if "/" not in name and name.endswith(".yaml")]
+    if len(configs) != 1:
+        raise UserError(f"{record}: expected one config file in it, found {len(configs)}")
+    text = read_member(archive, record, configs[0]).decode("utf-8-sig", errors="replace")
     name = f"{record}, {configs[0]}"
     return name, parse_yaml(text, name)
 
@@ -45,8 +50,8 @@ def of_record(record: Path) -> dict[str, Any]:
     Nothing else of that config is read, so that a record outlives changes of the schema. Raises UserError for a file
     that is no record, or whose config has no models.
     """
-    name, config = config_of_record(record)
     with opened(record) as archive:
+        name, config = _config_in(archive, record)
         members = archive.getnames()
     models, tests, statistics = (config.get(key) or {} for key in ("models", "tests", "statistics"))
     if not (models and all(isinstance(section, dict) for section in (models, tests, statistics))):
