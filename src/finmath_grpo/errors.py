@@ -5,6 +5,8 @@ A stage raises :class:`UserError` with the file, the line or field, what was exp
 """
 
 import gc
+import os
+import signal
 import sys
 from collections.abc import Callable
 
@@ -20,6 +22,11 @@ def run_stage(main: Callable[[], None]) -> None:
     gc.enable()
     try:
         main()
+        print(end="", flush=True)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
+    except BrokenPipeError:
+        # Who reads our output has seen enough, as `| head` has. Nothing more is written to it as Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)

@@ -2,6 +2,7 @@
 
 import ast
 import json
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -76,3 +77,15 @@ def test_every_module_that_is_run_looks_for_garbage() -> None:
         start = text[text.index('if __name__ == "__main__":') :]
         # The other one prints a schema, and ends.
         assert "run_stage(" in start or module == "finmath_grpo.questions.rows", module
+
+
+def test_a_reader_that_has_seen_enough_ends_a_module_without_a_traceback() -> None:
+    command = f"{sys.executable} -m finmath_grpo.workflow.experiments schema | head -c 1"
+    done = subprocess.run(
+        ["bash", "-c", f"{command}; echo ${{PIPESTATUS[0]}}"],
+        env={"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert (done.stdout, done.stderr) == ("{141\n", "")
