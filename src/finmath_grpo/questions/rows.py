@@ -14,6 +14,8 @@ from typing import Annotated, Literal
 import pydantic
 from pydantic import Field
 
+from finmath_grpo.errors import run_stage
+
 Letter = Literal["A", "B", "C", "D", "E"]
 Difficulty = Literal["", "easy", "middle", "hard"]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
@@ -115,6 +117,10 @@ class Question(_Row):
     """As in the raw file."""
 
 
-if __name__ == "__main__":
+def main() -> None:
     argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     print(json.dumps(RawQuestion.model_json_schema(), ensure_ascii=False, indent=2))
+
+
+if __name__ == "__main__":
+    run_stage(main)
