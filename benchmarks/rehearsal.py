@@ -365,7 +365,7 @@ def merge(setting: Setting, which: str) -> None:
             *(sys.executable, "-m", "finmath_grpo.training.merge", "--settings", canonical_json(settings)),
             *("--prompt", experiments.section(experiment(name), "prompt"), "--device", setting.device),
             *("--train", str(setting.folder / "data/train.jsonl"), "--base", manifest(setting.folder / "llama")),
-            *("--adapter", manifest(trained), "--config", str(trained / "config.json")),
+            *("--code", "rehearsal", "--adapter", manifest(trained), "--config", str(trained / "config.json")),
             *("--manifest", manifest(merged), "--check", str(trained / "merge_check.json")),
         ],
     )

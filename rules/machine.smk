@@ -28,8 +28,8 @@ if not workflow.remote_exec:
     GPU_JOBS = workflow.global_resources.setdefault("gpu", 1).value
     if workflow.is_main_process:
         os.environ[gpu_slot.AT_ONCE] = str(GPU_JOBS)
-    if workflow.local_exec:
-        plan.jobs_per_gpu = gpu_slot.jobs_per_gpu(os.environ)
+    # Asked once jobs are planned: before that Snakemake does not know whether they run here.
+    plan.jobs_per_gpu = lambda: gpu_slot.jobs_per_gpu(os.environ) if workflow.local_exec else 1
 
 
 # Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.

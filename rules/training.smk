@@ -92,6 +92,7 @@ rule merge:
     shell:
         gpu_job(
             "training.merge --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
+            " --code {params.code}"
             " --train {input.train} --base {input.base} --adapter {input.adapter} --config {input.config}"
             " --manifest {output.manifest} --check {output.check}"
         )

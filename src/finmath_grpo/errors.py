@@ -7,6 +7,7 @@ A stage raises :class:`UserError` with the file, the line or field, what was exp
 import gc
 import os
 import signal
+import stat
 import sys
 from collections.abc import Callable
 
@@ -16,7 +17,10 @@ class UserError(Exception):
 
 
 def run_stage(main: Callable[[], None]) -> None:
-    """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2."""
+    """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2.
+
+    Ends with 141, and no traceback, where nobody reads its output any more.
+    """
     # What was imported is no garbage. statsmodels, for one, collects at each correction by Holm.
     gc.freeze()
     gc.enable()
@@ -27,6 +31,9 @@ def run_stage(main: Callable[[], None]) -> None:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
     except BrokenPipeError:
+        # The output of a job is a file: its broken pipe is another one, and keeps its traceback.
+        if not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
+            raise
         # Who reads our output has seen enough, as `| head` has. Nothing more is written to it as Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + signal.SIGPIPE)

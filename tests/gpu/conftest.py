@@ -189,7 +189,18 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
         printed = python(*stage, **seen)
         stage = ["-m", "finmath_grpo.training.merge", "--settings", json.dumps({"prompts": 32, "max_new_tokens": 32})]
         stage += ["--prompt", json.dumps(PROMPT), "--device", "cuda", "--train", questions, "--base", base]
-        stage += ["--adapter", adapter, "--config", files["config"], "--manifest", merged, "--check", files["check"]]
+        stage += [
+            "--code",
+            "test",
+            "--adapter",
+            adapter,
+            "--config",
+            files["config"],
+            "--manifest",
+            merged,
+            "--check",
+            files["check"],
+        ]
         python(*stage)
         return {
             "resumed": "resuming from checkpoint-" in printed,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from finmath_grpo.workflow import gpu_slot
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
 # Says when it starts and ends on which GPUs, and whether another that still lives is on one of them.
@@ -164,7 +166,9 @@ def test_more_jobs_than_gpus_are_spread_over_all_before_two_share_one(tmp_path: 
 def test_a_job_that_has_to_be_alone_shares_its_gpu_with_none_and_takes_no_second_one(tmp_path: Path):
     machine = Machine(tmp_path, gpus=2)
     shared = {"FINMATH_GPU_JOBS": "4"}
-    first, second = (machine.start(name, seconds=PATIENCE, **shared) for name in ("first", "second"))
+    first = machine.start("first", seconds=PATIENCE, **shared)
+    machine.wait_for_users(1)
+    second = machine.start("second", seconds=PATIENCE, **shared)
     machine.wait_for_users(2)
     # Each GPU has a place left, and neither is empty. Snakemake counts the job as two.
     alone = machine.start("alone", seconds=PATIENCE, gpus=2, alone=True, **shared)
@@ -181,3 +185,20 @@ def test_a_job_that_has_to_be_alone_shares_its_gpu_with_none_and_takes_no_second
     for job in (second, beside, alone):
         job.kill()
     assert late.wait(PATIENCE) == 0
+
+
+@pytest.mark.parametrize(
+    ("gpus", "variables", "expected"),
+    [
+        (1, {"FINMATH_GPU_JOBS": "3"}, 3),
+        (4, {"FINMATH_GPU_JOBS": "12"}, 3),
+        (2, {"FINMATH_GPU_JOBS": "3"}, 2),
+        (2, {}, 1),
+        (0, {"FINMATH_GPU_JOBS": "0"}, 1),
+        (4, {"FINMATH_GPU_JOBS": "2", "CUDA_VISIBLE_DEVICES": "0,1"}, 2),
+    ],
+    ids=["one", "four", "uneven", "by itself", "none", "what the user chose is every job's"],
+)
+def test_a_job_alone_counts_as_all_jobs_that_may_share_its_gpu(monkeypatch, gpus: int, variables: dict, expected: int):
+    monkeypatch.setattr(gpu_slot, "gpus", lambda: ["NVIDIA H100"] * gpus)
+    assert gpu_slot.jobs_per_gpu(variables) == expected

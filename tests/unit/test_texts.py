@@ -142,8 +142,8 @@ def test_what_is_above_0_but_not_once_corrected_is_told_so(numbers: dict[str, An
 def test_where_intervals_are_over_single_questions_the_pages_say_so(numbers: dict[str, Any]) -> None:
     """`contrasts_table` takes questions one by one at any temperature of T1, whose counts both pages show."""
     for part, said in (
-        ("table", "first completion at each temperature, and its intervals single questions"),
-        ("results", "over families of questions (at any temperature over single ones)"),
+        ("table", "first completion at each temperature, as the post did, but by value; its intervals are over single"),
+        ("results", "(at any temperature of T1 over single questions in place of families)"),
     ):
         assert said in " ".join(pages.text(part, numbers).split())
 

@@ -113,7 +113,8 @@ def minimum_detectable_difference(
     """The smallest true difference that a paired test of `questions` differences of spread `sd` finds.
 
     Two-sided at 5 %, found four times in five: (z(0.975) + z(0.8)) · sd / √questions (Miller 2024, arXiv 2411.00640).
-    Where the spread comes from few families, as many as if `alike`, the error holds what the intervals add then.
+    Where the spread comes from few families, as many as if `alike`, of `families` with `completions` per question, the
+    error holds what the intervals add then.
     """
     error = np.sqrt(sd**2 / questions + help_for_few(np.array(alike), families, completions) / questions**2)
     return float((norm.ppf(1 - SIGNIFICANCE / 2) + norm.ppf(POWER)) * error)

@@ -203,6 +203,7 @@ def main() -> None:
     parser.add_argument("--settings", required=True, help="MergeSettings as JSON")
     parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
     parser.add_argument("--device", required=True)
+    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--base", type=Path, required=True, help="manifest of the base model")
     parser.add_argument("--adapter", type=Path, required=True, help="manifest of the adapter")

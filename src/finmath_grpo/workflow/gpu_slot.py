@@ -35,12 +35,17 @@ TICK = 0.2
 
 
 Got = TypeVar("Got")
+Locks = list[tuple[int, int]]
+"""The number of a GPU and the file descriptor of one of its slots, each locked."""
 
 
 def jobs_per_gpu(environment: Mapping[str, str]) -> int:
-    """How many jobs of the run may share a GPU of this machine; 1 where there is no GPU."""
-    chosen = environment[VISIBLE].split(",") if VISIBLE in environment else gpus()
-    return -(-int(environment.get(AT_ONCE, 1)) // max(1, len(chosen)))
+    """How many jobs of the run may share a GPU of this machine, one at least.
+
+    Where `CUDA_VISIBLE_DEVICES` is set, no job gets a GPU of its own: all may share the first.
+    """
+    found = 1 if VISIBLE in environment else max(1, len(gpus()))
+    return max(1, -(-int(environment.get(AT_ONCE, 1)) // found))
 
 
 @contextmanager
@@ -67,8 +72,8 @@ def own_gpus(
     with ExitStack() as held:
         with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
             words = f"{wanted} of {found} GPUs, as other jobs hold them ({folder})"
-            attempt = partial(take_whole if alone else take, folder, found, sharing, wanted, held)
-            locks = wait_for(attempt, words, needed)
+            whole = partial(take_whole, folder, found, sharing, held)
+            locks = wait_for(whole if alone else partial(take, folder, found, sharing, wanted, held), words, needed)
         environment[VISIBLE] = ",".join(map(str, sorted({number for number, _ in locks})))
         yield tuple(descriptor for _, descriptor in locks)
 
@@ -78,10 +83,6 @@ def slots() -> Path:
     folder = Path(tempfile.gettempdir(), f"finmath-gpus-{os.getuid()}")
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
-
-
-Locks = list[tuple[int, int]]
-"""The number of a GPU and the file descriptor of one of its slots, each locked."""
 
 
 def take(folder: Path, found: int, sharing: int, wanted: int, held: ExitStack) -> Locks | None:
@@ -100,7 +101,7 @@ def take(folder: Path, found: int, sharing: int, wanted: int, held: ExitStack) -
         return list(taken.items())
 
 
-def take_whole(folder: Path, found: int, sharing: int, _: int, held: ExitStack) -> Locks | None:
+def take_whole(folder: Path, found: int, sharing: int, held: ExitStack) -> Locks | None:
     """All slots of one GPU, locked until `held` is closed; None, and nothing is locked, where each GPU has a job."""
     for number in range(found):
         with ExitStack() as tried:

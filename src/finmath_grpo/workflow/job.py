@@ -92,11 +92,12 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
 
     The stage holds the descriptors `gpus` too. The status is 2, with words in the log, where an input is not as the job
     that made it left it, or the code not as it was planned. A stage whose code or data was edited while it ran runs
-    again.
+    again, unless it keeps work under the name of its code. Raises UserError where one was edited that does, or in each
+    of `TRIES` runs.
     """
     holder = run_above()
     lock = unchanged.RESULTS / RUNNING / f"{digest(str(log))[:32]}.lock"
-    with exclusive(lock, name_of(log), lambda: not holder or descends_from(holder)) as held:
+    with exclusive(lock, name_of(log), partial(lives, holder)) as held:
         record_path(log).unlink(missing_ok=True)
         log.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -112,6 +113,9 @@ def run_job(log: Path, inputs: list[str], outputs: list[Path], command: list[str
             edited = sorted(name for name in before | after if before.get(name) != after.get(name))
             if status or not edited:
                 return status
+            if planned_code.OPTION in command:
+                # Its code may have been edited as well, and it would keep its work under the name of the code before.
+                raise UserError(f"{edited[0]}: edited while {name_of(log)} ran; run the same command again")
             print(f"{name_of(log)}: {edited[0]} was edited while it ran, so it runs again", file=sys.stderr, flush=True)
         raise UserError(
             f"{edited[0]}: changed in each of {TRIES} runs of {name_of(log)}; run again when nobody edits it"

@@ -47,7 +47,7 @@ def read_makings(prefix: str, metadata: Path = METADATA) -> dict[str, Making]:
             continue
         # Long names are cut into folders, whose names begin with @.
         encoded = "".join(part.removeprefix("@") for part in file.relative_to(metadata).parts)
-        with suppress(ValueError, KeyError, TypeError, AttributeError):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             path = base64.urlsafe_b64decode(encoded).decode()
             if path.startswith(prefix):
                 makings[path] = parse(file.read_text(encoding="utf-8"))

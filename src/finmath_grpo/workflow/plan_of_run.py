@@ -33,11 +33,10 @@ GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
 class RunPlan:
     """The input and parameter functions of the rules up to completions, for some experiments."""
 
-    jobs_per_gpu = 1
-    """How many jobs of the run may share a GPU, as `rules/machine.smk` finds."""
-
     def __init__(self, found: Mapping[str, Experiment]) -> None:
         self.experiments = found
+        self.jobs_per_gpu: Callable[[], int] = lambda: 1
+        """How many jobs of the run may share a GPU, as `rules/machine.smk` finds."""
 
     # ---- which experiment, which model
 
@@ -71,7 +70,7 @@ class RunPlan:
 
     def all_jobs_of_a_gpu(self, wildcards: Wildcards) -> int:
         """Of pre-training, which has to be alone: two side by side on an H100 ended one in a CUDA launch failure."""
-        return self.gpus(wildcards) * self.jobs_per_gpu
+        return self.gpus(wildcards) * self.jobs_per_gpu()
 
     def gpus_of_generation(self, wildcards: Wildcards) -> int:
         return self.gpus(wildcards) * self._run(wildcards).evaluation.tensor_parallel_size

@@ -1,4 +1,4 @@
-"""The code that a run was planned with is the code that its dear stages run.
+"""The code that a run was planned with is the code that its dear stages run: all whose command has `--code`.
 
 The planner takes fingerprints before the first job, and a job may start hours later. Code that was edited in between
 would leave its results, in `results/cache` too, under the name of the code before: with the edit taken back they would
@@ -6,6 +6,7 @@ stand for it, and nothing would run again. So the planner notes what each finger
 """
 
 import json
+from contextlib import suppress
 from pathlib import Path
 
 from finmath_grpo.errors import UserError
@@ -23,7 +24,8 @@ def planned(*entries: str) -> str:
     found = fingerprint(*entries)
     note = NOTES / f"{found}.json"
     if not note.is_file():
-        write_json(note, entries)
+        with suppress(OSError):  # a run that may not write here is told so by `workflow.hold`
+            write_json(note, entries)
     return found
 
 
@@ -38,7 +40,7 @@ def check(command: list[str]) -> None:
         return
     try:
         same = fingerprint(*entries) == wanted
-    except (KeyError, SyntaxError):  # a definition or a file is gone, or half of an edit is there
+    except (KeyError, SyntaxError, ValueError, OSError):  # a definition or a file is gone, or half of an edit is there
         same = False
     if not same:
         raise UserError(
