@@ -31,7 +31,7 @@ from typing import Any
 import pandas as pd
 
 ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "tests/workflow"))
+sys.path += [str(ROOT / "tests"), str(ROOT / "tests/workflow")]
 from conftest import new_checkout  # noqa: E402
 from reliability import record  # noqa: E402
 

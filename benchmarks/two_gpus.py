@@ -25,7 +25,9 @@ from typing import Any
 
 ROOT = Path(__file__).parents[1]
 # Not this folder, whose statistics.py would stand in the way of Python's.
-sys.path[0:1] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests/workflow")]
+sys.path[0:1] = [str(ROOT), str(ROOT / "src"), str(ROOT / "tests"), str(ROOT / "tests/workflow")]
+
+from conftest import new_checkout  # noqa: E402
 
 from benchmarks import rehearsal  # noqa: E402
 from benchmarks.rehearsal import Setting, manifest, watch  # noqa: E402
@@ -98,8 +100,6 @@ def generate(setting: Setting, gpus: int) -> None:
 
 def small(setting: Setting, gpus: int) -> None:
     """`small` from raw questions to the scores of all completions."""
-    from conftest import new_checkout
-
     folder = setting.folder / f"small-{gpus}"
     shutil.rmtree(folder, ignore_errors=True)
     new_checkout(folder)

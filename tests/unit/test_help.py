@@ -8,6 +8,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import pytest
+
 SOURCE = Path(__file__).parents[2] / "src"
 # One process, which imports what they share once.
 RUN_EACH = """
@@ -88,3 +90,10 @@ def test_a_reader_that_has_seen_enough_ends_a_module_without_a_traceback() -> No
         check=True,
     )
     assert (done.stdout, done.stderr) == ("{141\n", "")
+
+
+@pytest.mark.parametrize("name", ["kills", "plants", "two_gpus"])
+def test_benchmarks_that_use_the_checkouts_of_tests_find_them(name: str) -> None:
+    program = SOURCE.parent / "benchmarks" / f"{name}.py"
+    done = subprocess.run([sys.executable, program, "--help"], env={}, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "") and done.stdout.startswith("usage:")
