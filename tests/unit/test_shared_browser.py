@@ -72,7 +72,7 @@ def server_of(folder: Path) -> list[int]:
     return found
 
 
-def test_one_browser_draws_all_figures_with_the_bytes_that_each_gives_alone(tmp_path: Path, started: Path):
+def test_one_browser_draws_all_figures_with_the_bytes_that_each_gives_alone(tmp_path: Path, started: Path, capfd):
     folder = tmp_path / "run"
     assert run(folder).wait(PATIENCE) == 0
     assert started.read_text().count("start") == 1
@@ -80,7 +80,7 @@ def test_one_browser_draws_all_figures_with_the_bytes_that_each_gives_alone(tmp_
         figure = go.Figure(go.Bar(x=["a", "b"], y=[1, place]), layout={"width": 200, "height": 150})
         draw.write_png(figure, tmp_path / "alone.png", 1.0)
         assert (tmp_path / "alone.png").read_bytes() == (folder / f"{place}.png").read_bytes()
-    assert started.read_text().count("start") == 4
+    assert started.read_text().count("start") == 4 + capfd.readouterr().out.count("is started anew")
     assert sorted(path.name for path in folder.iterdir()) == ["0.png", "1.png", "2.png", "browser.log"]
     assert not server_of(folder)
 
@@ -88,8 +88,11 @@ def test_one_browser_draws_all_figures_with_the_bytes_that_each_gives_alone(tmp_
 def test_where_the_shared_browser_was_killed_each_figure_is_drawn_alone(tmp_path: Path, started: Path):
     folder = tmp_path / "run"
     kill = "os.kill(int(os.popen(f'pgrep -P {os.getpid()} -f figures.browser').read().split()[0]), 9)"
-    assert run(folder, before=kill).wait(PATIENCE) == 0
-    assert started.read_text().count("start") == 3 and len(list(folder.glob("*.png"))) == 3
+    alone = run(folder, before=kill)
+    words = alone.communicate(timeout=PATIENCE)[0]
+    assert alone.returncode == 0 and len(list(folder.glob("*.png"))) == 3
+    # On a busy machine a browser may give no sign, and be started anew (`draw.write_png`).
+    assert started.read_text().count("start") == 3 + words.count("is started anew")
 
 
 def test_the_shared_browser_ends_with_a_run_that_is_killed(tmp_path: Path):
