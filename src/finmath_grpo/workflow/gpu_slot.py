@@ -68,7 +68,7 @@ def own_gpus(
         return
     wanted = 1 if alone else min(wanted, found)
     folder = slots()
-    sharing = -(-int(environment.get(AT_ONCE, found)) // found)
+    sharing = jobs_per_gpu(environment)
     with ExitStack() as held:
         with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
             words = f"{wanted} of {found} GPUs, as other jobs hold them ({folder})"
