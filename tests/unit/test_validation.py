@@ -176,7 +176,9 @@ def test_the_logged_numbers_are_those_of_the_texts(base: Path, tmp_path: Path) -
     }
 
 
-def test_the_mismatch_is_the_mean_distance_to_the_engine_s_log_probabilities(base: Path, tmp_path: Path) -> None:
+def test_the_mismatch_is_the_mean_distance_to_the_engine_s_log_probabilities_also_of_padded_rows(
+    base: Path, tmp_path: Path
+) -> None:
     settings = SMOKE.training.grpo.model_copy(update={"temperature": 0.8})
     job = GrpoJob(device="cpu", prompt=SMOKE.prompt, rewards=("numeric_match",), seed=1, training=settings)
     trainer = trl_trainer(job, base, training_dataset(TRAINING, job.prompt), tmp_path)
@@ -189,6 +191,7 @@ def test_the_mismatch_is_the_mean_distance_to_the_engine_s_log_probabilities(bas
         logps = (logits.double() / 0.8).log_softmax(-1)
         engine.append([logps[place, token].item() + 0.25 for place, token in enumerate(completion)])
     engine[0][0] = None
+    assert len(prompts[0]) != len(prompts[1]) and len(completions[0]) != len(completions[1])
     with torch.no_grad():
         assert mismatch(trainer, prompts, completions, engine) == pytest.approx(0.25, abs=1e-3)
         assert math.isnan(mismatch(trainer, prompts[:1], [[5]], [[None]]))

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 from transformers import TrainerCallback, TrainerControl, TrainerState, TrainingArguments, set_seed
 from trl import GRPOTrainer
 
@@ -116,13 +117,25 @@ def mismatch(
 ) -> float:
     """How far the sampling engine is from the trained model: mean |difference in log-probability| per token.
 
-    `sampled` is what the engine gives for the tokens of its completions. The trained model reads each completion by
-    itself, with no padding. Tokens that the engine could not score (None) are left out; NaN where none is left.
+    `sampled` is what the engine gives for the tokens of its completions. The trained model reads as many rows at a time
+    as in training, padded at the right alone. Tokens that the engine could not score (None) are left out; NaN where none
+    is left.
     """
     differences: list[float] = []
-    for prompt, completion, engine in zip(prompts, completions, sampled, strict=True):
-        ids = torch.tensor([[*prompt, *completion]], device=trainer.accelerator.device)
-        logps = trainer._get_per_token_logps_and_entropies(trainer.model, ids, torch.ones_like(ids), len(completion))
-        pairs = zip(logps[0][0].tolist(), engine, strict=True)
-        differences += [abs(ours - theirs) for ours, theirs in pairs if theirs is not None]
+    rows = list(zip(prompts, completions, sampled, strict=True))
+    at_once = trainer.args.per_device_train_batch_size
+    for batch in (rows[start : start + at_once] for start in range(0, len(rows), at_once)):
+        read = [torch.tensor([*prompt, *completion]) for prompt, completion, _ in batch]
+        ids = pad_sequence(read, batch_first=True, padding_value=trainer.processing_class.pad_token_id)
+        mask = pad_sequence([torch.ones_like(row) for row in read], batch_first=True)
+        # From the end of the shortest prompt on: what stands before is then a prompt with no padding, as Unsloth needs.
+        shortest = min(len(prompt) for prompt, _, _ in batch)
+        device = trainer.accelerator.device
+        logps = trainer._get_per_token_logps_and_entropies(
+            trainer.model, ids.to(device), mask.to(device), ids.shape[1] - shortest
+        )[0].tolist()
+        for (prompt, completion, engine), ours in zip(batch, logps, strict=True):
+            start = len(prompt) - shortest
+            pairs = zip(ours[start : start + len(completion)], engine, strict=True)
+            differences += [abs(our - their) for our, their in pairs if their is not None]
     return sum(differences) / len(differences) if differences else float("nan")
