@@ -43,7 +43,7 @@ def test_gain_shows_how_much_of_a_small_update_bfloat16_loses(relative, low, hig
     update = torch.randn(512, 512, dtype=torch.float64, generator=torch.Generator().manual_seed(1)) * 0.02 * relative
     row = compare(base, merged(base, update), full(update))
     assert low < row["gain"] < high
-    # Half an ulp, and a trace for the step over float32.
+    # Half an ulp, and a trace for torch's step over float32 between float64 and bfloat16.
     assert row["largest_error_in_ulps"] <= 0.5001
 
 
@@ -67,10 +67,20 @@ def test_a_tiny_update_is_reported_as_lost_and_an_empty_one_as_none():
     assert "the merged model is the base model" in warning(found["none"])
 
 
-def test_weights_that_the_update_nearly_cancels_pass_in_float32():
+def test_weights_that_the_update_nearly_cancels_pass():
     base = bf16(512, 512)
     update = -base.double() * (1 + 1e-6 * torch.rand(512, 512, dtype=torch.float64))
-    check_tensor("w", base, (base.float() + update.float()).bfloat16(), full(update))
+    check_tensor("w", base, merged(base, update), full(update))
+
+
+def test_a_base_with_zeros_where_the_products_of_an_update_nearly_cancel_is_merged_right():
+    """A base that was stored in 4 bits has zeros. 2 (1 + 2**-12)² - 2 (1 + 2**-11) is 2**-23; float32 says 0."""
+    near = 1 + 2**-12
+    update = Update(torch.tensor([[near, near, -2.0]]), torch.tensor([[near], [near], [1 + 2**-11]]), 0.5)
+    base = torch.zeros(1, 1, dtype=torch.bfloat16)
+    found = merge.merged_tensor(base, update)
+    assert found.item() == 2.0**-24
+    check_tensor("w", base, found, update)
 
 
 def test_a_merge_with_the_wrong_scale_is_refused():

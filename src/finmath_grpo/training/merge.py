@@ -1,6 +1,6 @@
 """Merging an adapter into its base model, in bfloat16, with the proof that the merged model is the trained one.
 
-One tensor is in memory at a time: W is read from the base, W + (alpha / r) B A computed in float32 and rounded once,
+One tensor is in memory at a time: W is read from the base, W + (alpha / r) B A computed in float64 and rounded once,
 and shards are written as they fill. `finmath_grpo.training.merge_check` then reads what was written.
 """
 
@@ -52,9 +52,13 @@ def updates(adapter: Path, device: str = "cpu") -> dict[str, Update]:
 
 
 def merged_tensor(weight: torch.Tensor, update: Update | None) -> torch.Tensor:
-    """W, or W + (alpha / r) B A summed in float32, rounded once to bfloat16."""
+    """W, or W + (alpha / r) B A summed in float64, rounded to bfloat16.
+
+    Where W is 0, as many weights of a base that was stored in 4 bits are, and the products that make up a value of B A
+    nearly cancel, float32 would lose more than bfloat16 does.
+    """
     if update is not None:
-        weight = weight.float() + (update.b.float() @ update.a.float()) * update.scale
+        weight = weight.double() + (update.b.double() @ update.a.double()) * update.scale
     return weight.to(torch.bfloat16)
 
 

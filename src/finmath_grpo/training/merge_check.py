@@ -3,8 +3,7 @@
 A bfloat16 weight keeps 8 bits, so that a small update can vanish in rounding (bf16 dead zone; trl issue 6688). The
 check says how much of it did: per tensor the gain <M - W, D> / <D, D> and the cosine of M - W and D, where W is the
 base, M the merged tensor and D = (alpha / r) B A the update. M must equal W + D, computed anew in float64, within one
-bfloat16 ulp of the larger of W and W + D: where the two nearly cancel, the float32 sum of the merge has lost the
-smaller bits.
+bfloat16 ulp of the larger of W and W + D.
 """
 
 from collections.abc import Mapping
