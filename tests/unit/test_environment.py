@@ -8,7 +8,7 @@ def test_variables_of_other_launchers_reach_no_job():
     others = {
         **{"ACCELERATE_MIXED_PRECISION": "bf16", "ACCELERATE_GRADIENT_ACCUMULATION_STEPS": "4"},
         **{"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1", "LOCAL_WORLD_SIZE": "1", "TORCHELASTIC_RUN_ID": "none"},
-        **{"PYTHONOPTIMIZE": "2", "PYTHONHASHSEED": "random"},
+        **{"MASTER_ADDR": "node1", "MASTER_PORT": "29500", "PYTHONOPTIMIZE": "2", "PYTHONHASHSEED": "random"},
     }
     environment = {**kept, **others}
     make_own(environment)

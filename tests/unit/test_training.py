@@ -1,5 +1,6 @@
 """Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts, base hashes."""
 
+import os
 import types
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import torch
 from safetensors.torch import save_file
 from transformers import LlamaConfig, LlamaForCausalLM
 from trl import GRPOConfig
+from trl.trainer.utils import ensure_master_addr_port
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.models.weights import base_sha256, put_back_padding_row, tensor_hashes, weights_sha256
-from finmath_grpo.training.grpo import optimizer_steps, rollouts
+from finmath_grpo.training.grpo import meet_at_own_port, optimizer_steps, rollouts
 from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights, last_whole_checkpoint
 from finmath_grpo.workflow import experiments
 
@@ -92,6 +94,20 @@ def test_a_generation_that_several_steps_share_is_kept_once(tmp_path):
 def small_weights() -> dict[str, torch.Tensor]:
     draw = torch.Generator().manual_seed(0)
     return {name: torch.randn(300, 40, generator=draw).bfloat16() for name in ("a", "b")}
+
+
+def test_two_trainings_that_start_together_meet_at_a_port_each(monkeypatch):
+    ports = []
+    for _ in range(2):
+        monkeypatch.setattr(os, "environ", {})
+        meet_at_own_port()
+        # As TRL does when it builds its engine; nobody listens yet.
+        ensure_master_addr_port()
+        ports.append(os.environ["MASTER_PORT"])
+    assert len({*ports}) == 2
+    monkeypatch.setattr(os, "environ", {"MASTER_PORT": "7"})
+    meet_at_own_port()
+    assert os.environ["MASTER_PORT"] == "7"
 
 
 def test_one_weight_changed_in_memory_changes_the_hash():

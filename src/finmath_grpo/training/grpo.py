@@ -12,6 +12,8 @@ import argparse
 import importlib
 import json
 import math
+import os
+import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
@@ -183,6 +185,17 @@ def sequences_at_once(settings: GrpoSettings) -> int:
     return captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
 
 
+def meet_at_own_port() -> None:
+    """Set `MASTER_PORT`, where torch's process group of TRL's engine meets, unless several processes have one.
+
+    TRL would take the first free one of 29500 and three others, some seconds before it uses it: of two jobs that
+    started together, one ended in "address already in use".
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        os.environ.setdefault("MASTER_PORT", str(free.getsockname()[1]))
+
+
 def trl_trainer(
     job: GrpoJob, base: Path, dataset: Dataset, checkpoints: Path, validation: Iterable[list[Message]] = ()
 ) -> GRPOTrainer:
@@ -192,6 +205,7 @@ def trl_trainer(
     room: AbstractContextManager[None] = nullcontext()
     if job.device == "cuda":
         require("training.grpo.engine: trl on a GPU", "vllm")
+        meet_at_own_port()
         share = job.training.vllm_gpu_memory_utilization
         length = longest_prompt(tokenizer, chain(dataset["prompt"], validation)) + job.training.max_completion_length
         vllm = {

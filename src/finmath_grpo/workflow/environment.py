@@ -18,9 +18,12 @@ from finmath_grpo.workflow.sources import Sources, these_sources
 IMAGE_LOCK = Path("/opt/finmath/lock")
 IMAGE_PACKAGES = Path("/var/lib/dpkg/status")
 
-OF_OTHERS = re.compile(r"ACCELERATE_.*|TORCHELASTIC_.*|((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE))|PYTHONOPTIMIZE")
+OF_OTHERS = re.compile(
+    r"ACCELERATE_.*|TORCHELASTIC_.*|((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE))|MASTER_(ADDR|PORT)|PYTHONOPTIMIZE"
+)
 """Variables that other launchers leave in a shell, and by which libraries would train otherwise than the config says:
-`ACCELERATE_MIXED_PRECISION=bf16` gave other weights. Without docstrings (`PYTHONOPTIMIZE=2`) transformers fails."""
+`ACCELERATE_MIXED_PRECISION=bf16` gave other weights. With one `MASTER_PORT` two jobs at once would meet. Without
+docstrings (`PYTHONOPTIMIZE=2`) transformers fails."""
 
 
 def make_own(environment: MutableMapping[str, str]) -> None:
