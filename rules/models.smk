@@ -11,6 +11,8 @@ rule pretrain:
         "results/{experiment}/logs/pretrain/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
+    # Before all others: it has its GPU to itself, and all that comes after it shares.
+    priority: 2
     threads: plan.cpus
     resources:
         gpu=plan.all_jobs_of_a_gpu,
