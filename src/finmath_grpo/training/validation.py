@@ -118,8 +118,8 @@ def mismatch(
     """How far the sampling engine is from the trained model: mean |difference in log-probability| per token.
 
     `sampled` is what the engine gives for the tokens of its completions. The trained model reads as many rows at a time
-    as in training, padded at the right alone. Tokens that the engine could not score (None) are left out; NaN where none
-    is left.
+    as in training, padded at the right alone. Tokens that the engine could not score (None) are left out; NaN where
+    none is left.
     """
     differences: list[float] = []
     rows = list(zip(prompts, completions, sampled, strict=True))
