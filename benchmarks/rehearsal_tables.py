@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -54,16 +55,16 @@ LENGTH = 1024
 """Tokens of a completion at most, in `paper`."""
 LONGEST = 1200
 """Tokens of a prompt and its completion at most, about."""
-BY_SIZE = ("train:paper",)
+BY_SIZE = ("train:paper", "train:paper-4bit")
 """Pieces that were measured since rollouts ask for their cache by size."""
 WEIGHTS = 15.0
 """GiB of the 8 B base in bf16, which the share for rollouts has to hold."""
 
 
 def last(records: Records, piece: str, card: float | None = None) -> Mapping[str, Any] | None:
-    """The last record of a piece at full shape, with completions as long as the experiment's: on a card of this size
-    (within 2 GiB), if one is given, else on the largest that was measured."""
-    found = [row for row in records if row["piece"] == piece and row["shape"] == "full"]
+    """The last record of a piece (`*` stands for any letters) at full shape, with completions as long as the experiment's:
+    on a card of this size (within 2 GiB), if one is given, else on the largest that was measured."""
+    found = [row for row in records if fnmatchcase(row["piece"], piece) and row["shape"] == "full"]
     found = [row for row in found if row.get("max_completion_length", LENGTH) == LENGTH]
     size = max((row["card_gib"] for row in found), default=0.0) if card is None else card
     found = [row for row in found if abs(row["card_gib"] - size) < 2]
@@ -145,26 +146,38 @@ def hours(records: Records) -> list[str]:
 
 def asks_by_size(piece: str, share: float, gib: float) -> bool:
     """Whether the rollouts of `train:NAME` ask for their cache by size on a card, and so take the same on each."""
-    settings, shape = run_of(piece.partition(":")[2]).training.grpo, CONFIGS["llama"]
+    name = piece.partition(":")[2]
+    settings, shape = run_of(name.removesuffix("-4bit")).training.grpo, CONFIGS["llama"]
     assert settings is not None
+    # As `kv_cache.cache_of_rollouts` reckons.
+    weights = WEIGHTS / (2 if name.endswith("-4bit") else 1)
     width = shape["hidden_size"] // shape["num_attention_heads"]
     per_token = 4 * shape["num_hidden_layers"] * shape["num_key_value_heads"] * width
     wanted = (sequences_at_once(settings) + 1) * LONGEST * per_token
-    return fits(wanted, int(gib * 2**30), share, int(WEIGHTS * 2**30))
+    return fits(wanted, int(gib * 2**30), share, int(weights * 2**30))
+
+
+def measured(record: Mapping[str, Any]) -> str:
+    return f"{record['gpu_gib']:.1f} GiB, {record['card_gib'] - record['gpu_gib']:.1f} free (measured)"
 
 
 def memory(records: Records, piece: str, share: float, card: Card) -> str:
-    """Peak GiB of a training job on a card, with how it is known."""
+    """Peak GiB of a training job on a card, with how it is known.
+
+    Where the settings themselves don't fit, those of a variant of the piece that was measured there.
+    """
     here = last(records, piece, card.gib)
     if here:
-        free = here["card_gib"] - here["gpu_gib"]
-        return f"{here['gpu_gib']:.1f} GiB, {free:.1f} free (measured)"
+        return measured(here)
     known = last(records, piece)
     if known is None:
         return "not measured"
     asked = piece in BY_SIZE and all(asks_by_size(piece, share, gib) for gib in (known["card_gib"], card.gib))
     expected = known["gpu_gib"] + (0 if asked else share * (card.gib - known["card_gib"]))
     if not piece.endswith("-4bit") and share * card.gib < WEIGHTS + 1:
+        if variant := last(records, f"{piece}@*", card.gib):
+            changed = ", ".join(f"{name}: {value}" for name, value in variant["overrides"].items())
+            return f"{measured(variant)} with `{changed}`"
         return f"does not fit: {share:.0%} of the card do not hold the weights (estimated)"
     if expected > card.gib - LEAST_FREE:
         return f"does not fit: {expected:.1f} GiB (estimated)"
