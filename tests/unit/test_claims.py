@@ -494,10 +494,10 @@ def pairs_of(*names: str) -> list[list[str]]:
     ],
 )
 def test_the_primary_claim_is_about_the_part_that_is_mathematics(low, high, says, tmp_path: Path) -> None:
-    row = {"test": "t1", "model": "a", "against": "b", "at": "mean", "low": low, "high": high}
+    row = {"test": "t1", "model": "a", "against": "b", "at": "mean", "low": low, "high": high, "p": 0.01}
     rows = [
         {**row, "part": "total", "value": 0.5, "low": 0.4, "high": 0.6},
-        {**row, "part": "mathematics", "value": (low + high) / 2},
+        {**row, "part": "mathematics", "value": (low + high) / 2, "p_holm": None},
         {**row, "test": "t2", "part": "mathematics", "value": 0, "low": -0.1, "high": 0.1},
     ]
     read = tables(tmp_path, decomposition=rows)
@@ -508,27 +508,19 @@ def test_the_primary_claim_is_about_the_part_that_is_mathematics(low, high, says
 
 
 @pytest.mark.parametrize(
-    ("ps", "first", "says"),
+    ("p", "p_holm", "says"),
     [
-        ([0.04, 0.04], ("a", "b"), "supported"),  # named beforehand: not corrected
-        ([0.04, 0.04, 0.04], ("c", "b"), "inconclusive"),  # two others: 0.08
-        ([0.06, 0.5], ("a", "b"), "inconclusive"),  # interval and test disagree
+        (0.04, None, "supported"),  # named beforehand: not corrected
+        (0.04, 0.08, "inconclusive"),
+        (0.01, 0.04, "supported"),
+        (0.06, None, "inconclusive"),  # interval and test disagree
     ],
 )
-def test_the_mathematics_needs_p_too_where_the_table_has_one(ps, first, says, tmp_path: Path) -> None:
-    row = {"test": "t1", "against": "b", "at": "mean", "part": "mathematics", "value": 0.05, "low": 0.01, "high": 0.1}
-    rows = [{**row, "model": name, "p": p} for name, p in zip("acd", ps, strict=False)]
-    read = tables(tmp_path, StatisticsSettings(contrasts=(first,)), decomposition=rows)
-    assert verdict("mathematics", read, trained="a", base="b", test="t1") == says
-
-
-def test_only_t1_has_a_contrast_that_was_named_beforehand(tmp_path: Path) -> None:
-    row = {"against": "b", "at": "mean", "part": "mathematics", "value": 0.05, "low": 0.01, "high": 0.1, "p": 0.04}
-    rows = [{"test": test, **row, "model": name} for test in ("t1", "t2") for name in "ac"]
-    read = tables(tmp_path, StatisticsSettings(contrasts=(("a", "b"),)), decomposition=rows)
-    found = {test: CHECKS["mathematics"](read, trained="a", base="b", test=test) for test in ("t1", "t2")}
-    assert (found["t1"].verdict, found["t1"].p) == ("supported", 0.04)
-    assert (found["t2"].verdict, found["t2"].p) == ("inconclusive", pytest.approx(0.08))
+def test_the_mathematics_needs_p_as_corrected_too(p, p_holm, says, tmp_path: Path) -> None:
+    row = {"test": "t1", "model": "a", "against": "b", "at": "mean", "part": "mathematics", "value": 0.05}
+    read = tables(tmp_path, decomposition=[{**row, "low": 0.01, "high": 0.1, "p": p, "p_holm": p_holm}])
+    found = CHECKS["mathematics"](read, trained="a", base="b", test="t1")
+    assert (found.verdict, found.p) == (says, p_holm or p)
 
 
 def test_what_a_rule_calls_the_blocks_of_friedmans_test_is_what_the_table_takes() -> None:

@@ -293,7 +293,8 @@ class TestTests:
                 "p": [0.04, 0.01, 0.02, 0.04, 0.04, 0.04],
             }
         )
-        assert holm(table).tolist() == pytest.approx([np.nan, 0.03, 0.04, 0.04, 0.04, 0.04], nan_ok=True)
+        found = holm(table, table["role"] == "primary", ["scorer", "at"]).tolist()
+        assert found == pytest.approx([np.nan, 0.03, 0.04, 0.04, 0.04, 0.04], nan_ok=True)
 
     def test_temperatures_of_one_sample_are_tested_by_cochrans_q(self) -> None:
         marks = np.random.default_rng(11).binomial(1, [[0.2]] * 4 + [[0.6]], size=(5, 60)).astype(float)

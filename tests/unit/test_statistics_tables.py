@@ -19,13 +19,17 @@ from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.prompts import fill_template
+from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import read_rollouts
 from finmath_grpo.scorer import score
+from finmath_grpo.statistics.decomposition import decomposition_table
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.forms import FORMS, form, forms_table
+from finmath_grpo.statistics.grid import read_grid
 from finmath_grpo.statistics.intervals import difference_interval
 from finmath_grpo.statistics.reward_audit import audit
 from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
+from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.training_table import read_log
 from finmath_grpo.workflow import paths
 
@@ -200,6 +204,23 @@ def test_the_parts_of_a_contrast_are_these_differences_and_add_up(made) -> None:
     primary = tables["contrasts"].query("role == 'primary'").iloc[0]
     total = table.loc[(primary["trained"], primary["base"], "total")]
     assert tuple(total[["value", "low", "high", "p"]]) == tuple(primary[["difference", "low", "high", "p"]])
+
+
+@pytest.mark.parametrize("primary", [True, False], ids=["t1", "another test"])
+def test_the_parts_of_contrasts_are_corrected_by_holm_and_only_t1_has_one_that_is_not(made, primary) -> None:
+    """Holm's rule by hand: the smallest of m p counts m times, the next m - 1 times; none is below the one before."""
+    *_, folder = made
+    pairs = (("llama-grpo", "llama-base"), ("gemma-dpo", "gemma-it"), ("gemma-it", "llama-base"))
+    questions = [Question(**row) for row in map(json.loads, (folder / "test.jsonl").read_text("utf-8").splitlines())]
+    grid = read_grid(folder / "scores.csv", MODELS, questions)
+    table = decomposition_table(grid, StatisticsSettings(contrasts=pairs, bootstrap_draws=400), primary=primary)
+    for _, rows in table.groupby("part"):
+        others = rows.iloc[1:] if primary else rows
+        before, expected = 0.0, {}
+        for times, (place, p) in zip(range(len(others), 0, -1), others["p"].sort_values().items(), strict=True):
+            before = expected[place] = max(before, min(1.0, times * p))
+        assert rows["p_holm"].isna().tolist() == [primary, False, False]
+        assert others["p_holm"].to_dict() == pytest.approx(expected)
 
 
 def test_a_model_that_only_learns_the_tag_gains_format_and_no_mathematics(tmp_path: Path) -> None:

@@ -31,15 +31,8 @@ def mathematics(tables: Tables, trained: str, base: str, test: str) -> Finding:
         f"{part} {signed(100 * parts[part])}" for part in ("total", "format", "separators") if part in parts
     )
     detail = f"{trained} less {base} on {test.upper()}; {others}"
-    verdict, p = beyond(row["low"], row["high"], 0.0), None
-    if "p" in row and not pd.isna(row["p"]):
-        family = tables.rows("decomposition", test, at="mean", part="mathematics")
-        first = tables.settings.contrasts[0] if test == "t1" else ("", "")
-        family = family[(family["model"] != first[0]) | (family["against"] != first[1])]
-        p = float(row["p"])
-        if (trained, base) != first:
-            p = dict(zip(family.index, tables.holm(family["p"].tolist()), strict=True))[row.name]
-        verdict = verdict if tables.is_small(p) else INCONCLUSIVE
+    p = float(row["p"] if pd.isna(row["p_holm"]) else row["p_holm"])
+    verdict = beyond(row["low"], row["high"], 0.0) if tables.is_small(p) else INCONCLUSIVE
     effect = row["value"], row["low"], row["high"]
     return Finding(verdict, *effect, POINTS, p, detail, "decomposition.csv", "value")
 

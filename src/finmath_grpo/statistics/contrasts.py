@@ -43,8 +43,8 @@ def contrasts_table(
     of the sign-flip permutation. At any temperature of T1, which is the post's protocol, they take questions one by
     one, and p is McNemar's exact one (`interval` and `procedure` say so). The other tests are not the post's: on them
     families are the units there too. Interval and p are computed apart and may disagree where few questions differ;
-    both stand in the table. Holm's correction (Holm 1979) is over the contrasts of one
-    scorer at one `at`; the primary contrast, which was named beforehand, has none. Only the test T1 has a primary one.
+    both stand in the table. Holm's correction (Holm 1979) is over the contrasts of one scorer at one `at`; the primary
+    contrast, which was named beforehand, has none. Only the test T1 has a primary one.
 
     Where an entry has several training runs, a question's value is the mean over them, the interval holds their spread
     (`finmath_grpo.statistics.runs`), and p is the larger of the one above and of the one by that interval. In place of
@@ -95,14 +95,17 @@ def contrasts_table(
     )
     table["p"] = np.select([paired, of_post], [exact, alone], together)
     over_runs(table, [single if post else grid.families for post in of_post], samples, settings.confidence, asked)
-    table["p_holm"] = holm(table)
+    table["p_holm"] = holm(table, table["role"] == "primary", ["scorer", "at"])
     return table[list(CONTRAST_COLUMNS)]
 
 
-def holm(table: pd.DataFrame) -> pd.Series:
-    """p of the secondary contrasts corrected by Holm, per scorer and `at`; empty for the primary one."""
+def holm(table: pd.DataFrame, primary: pd.Series, alike: list[str]) -> pd.Series:
+    """p corrected by Holm over the rows that have the same values in the columns `alike`.
+
+    The rows where `primary` is true are in no correction, and get NaN.
+    """
     corrected = pd.Series(np.nan, index=table.index)
-    for _, tests in table[table["role"] == "secondary"].groupby(["scorer", "at"]):
+    for _, tests in table[~primary].groupby(alike):
         corrected[tests.index] = multipletests(tests["p"], method="holm")[1]
     return corrected
 

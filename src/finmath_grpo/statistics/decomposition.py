@@ -15,14 +15,14 @@ having answered: every completion counts in every part.
 import numpy as np
 import pandas as pd
 
-from finmath_grpo.statistics.contrasts import completions_at
+from finmath_grpo.statistics.contrasts import completions_at, holm
 from finmath_grpo.statistics.grid import Grid
 from finmath_grpo.statistics.intervals import difference_interval, share_interval
 from finmath_grpo.statistics.resampling import sign_flip_p
 from finmath_grpo.statistics.runs import ONE_RUN, Runs, of_contrast, over_runs
 from finmath_grpo.statistics.settings import StatisticsSettings
 
-DECOMPOSITION_COLUMNS = ("model", "against", "at", "part", "value", "low", "high", "interval", "p")
+DECOMPOSITION_COLUMNS = ("model", "against", "at", "part", "value", "low", "high", "interval", "p", "p_holm")
 PARTS = ("total", "format", "separators", "mathematics")
 
 
@@ -32,11 +32,14 @@ def parts(grid: Grid) -> dict[str, np.ndarray]:
     return dict(zip(PARTS, (numeric, numeric - untagged, untagged - lenient, lenient), strict=True))
 
 
-def decomposition_table(grid: Grid, settings: StatisticsSettings, runs: Runs = ONE_RUN) -> pd.DataFrame:
+def decomposition_table(
+    grid: Grid, settings: StatisticsSettings, primary: bool = True, runs: Runs = ONE_RUN
+) -> pd.DataFrame:
     """Each contrast in its parts, as differences in accuracy on the mean over temperatures, with intervals and p.
 
     Intervals and p (sign-flip permutation) are over families, and over runs where an entry has several, as in
-    `contrasts_table`.
+    `contrasts_table`. Holm's correction is over the contrasts of one part. Where the test has a `primary` contrast,
+    which was named beforehand, that one has none.
     """
     if not settings.contrasts:
         return pd.DataFrame(columns=list(DECOMPOSITION_COLUMNS))
@@ -52,6 +55,8 @@ def decomposition_table(grid: Grid, settings: StatisticsSettings, runs: Runs = O
     table["interval"] = f"t, {grid.families.unit}"
     table["p"] = sign_flip_p(grid.families, differences, settings.bootstrap_draws, settings.seed + 1)
     over_runs(table, [grid.families] * len(table), samples, settings.confidence, asked)
+    first = (table["model"] == settings.contrasts[0][0]) & (table["against"] == settings.contrasts[0][1])
+    table["p_holm"] = holm(table, first & primary, ["part"])
     return table
 
 

@@ -53,7 +53,7 @@ def tables_of(test: str, grid: Grid, settings: StatisticsSettings, runs: Runs = 
         "outcomes": outcomes_table(grid),
         "disagreement": disagreement_table(grid),
         "contrasts": contrasts_table(grid, settings, primary=test == T1, runs=runs),
-        "decomposition": decomposition_table(grid, settings, runs),
+        "decomposition": decomposition_table(grid, settings, primary=test == T1, runs=runs),
         "readability": readability_table(grid, confidence),
         "power": power_table(grid, settings.contrasts),
         "pass_and_majority": sampling_table(grid, confidence),

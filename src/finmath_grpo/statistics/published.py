@@ -156,7 +156,7 @@ def contrasts_table(
             }
         )
     table = pd.DataFrame(rows).astype({"gains": "Int64", "losses": "Int64"})
-    table["p_holm"] = holm(table)
+    table["p_holm"] = holm(table, table["role"] == "primary", ["scorer", "at"])
     return table[list(CONTRAST_COLUMNS)]
 
 

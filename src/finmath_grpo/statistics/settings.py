@@ -29,8 +29,8 @@ class StatisticsSettings(Settings):
     confidence: float = Field(default=0.95, gt=0.5, lt=1)
     contrasts: tuple[tuple[str, str], ...] = Field(default=POST_CONTRASTS)
     """Pairs of models, the one expected to be better first; none where there is one model. The first pair, by the
-    numeric scorer and the mean over temperatures, is the primary contrast; all others are secondary and share one Holm
-    correction."""
+    numeric scorer and the mean over temperatures, is the primary contrast; all others are secondary. Holm's
+    correction is over those of one scorer at one temperature, mean or any."""
     panel: tuple[str, ...] = Field(default=POST_MODELS, min_length=1)
     """The models whose agreement and union are reported: the four of the post."""
 

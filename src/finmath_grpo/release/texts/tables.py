@@ -11,8 +11,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
-from statsmodels.stats.multitest import multipletests
-
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 from finmath_grpo.release.page import hardware
@@ -93,13 +91,12 @@ def of_recorded(results: Path) -> Numbers:
     samples, temperatures = tests["t1"]["samples"], tests["t1"]["temperatures"]
     ats = {"mean", "any", *(temperature_name(end) for end in (temperatures[0], temperatures[-1]))}
     contrast = {"trained": "trained_accuracy", "base": "base_accuracy", **ENDS, "value": "difference"}
+    part = {**ENDS, "p": "p", "p_holm": "p_holm"}
     effect = {key: key for key in ("best", "worst", "range", "p")}
     deep = {**ENDS, "crossing": "crossing", "temperature": "temperature"}
     return {
         "contrasts": rows("contrasts", ("test", "trained", "base", "at"), contrast, scorer=NUMERIC, at=ats),
-        "decomposition": corrected(
-            rows("decomposition", ("test", "model", "against", "part"), {**ENDS, "p": "p"}, at={"mean"})
-        ),
+        "decomposition": rows("decomposition", ("test", "model", "against", "part"), part, at={"mean"}),
         "readability": rows("readability", ("model", "test", "measure"), test=T1, measure={"tagged"}),
         "runs": rows(
             "runs",
@@ -130,24 +127,6 @@ def of_recorded(results: Path) -> Numbers:
         },
         "tests": tests,
     }
-
-
-def corrected(parts: Rows) -> Rows:
-    """The rows of the decomposition with `p_holm`, p corrected by Holm over the contrasts of one part and test.
-
-    The first contrast of T1, which was named beforehand, has none.
-    """
-    together: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for key in parts:
-        test, _, _, part = key.split("/")
-        together[test, part].append(key)
-    for (test, _), keys in together.items():
-        named, others = (keys[:1], keys[1:]) if test in T1 else ([], keys)
-        ps = [parts[key]["p"] for key in others]
-        found = multipletests(ps, method="holm")[1].round(6).tolist() if ps else []
-        for key, p in zip(named + others, [None] * len(named) + found, strict=True):
-            parts[key]["p_holm"] = p
-    return parts
 
 
 def shares(table: Sequence[Row], keys: Sequence[str], column: str) -> Rows:
