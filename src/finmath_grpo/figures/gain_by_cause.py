@@ -26,7 +26,7 @@ NAME = 26
 def figure(tables: Tables, look: Look) -> go.Figure:
     """One block per contrast: a bar per cause and a diamond for their sum, each with its interval.
 
-    Table: decomposition.
+    Tables: decomposition, runs.
     """
     table = tables["decomposition"]
     if table.empty:
