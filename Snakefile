@@ -22,7 +22,7 @@ gc.freeze()
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import environment, experiments, hold, paths
+from finmath_grpo.workflow import console, environment, experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.shell import gpu_job, job
 
@@ -41,14 +41,17 @@ except UserError as error:
     sys.exit(f"error: {error}")
 
 
-found, broken = experiments.load_all(Path("config"))
-if message := experiments.refusal(broken, sys.argv[1:]):
-    sys.exit(f"error: {message}")
-plan = Plan(found)
 try:
+    found, broken = experiments.load_all(Path("config"))
     DEFAULT, WHY = experiments.default_experiment({**found, **broken}, os.environ, experiments.gpu_visible())
 except UserError as error:
     sys.exit(f"error: {error}")
+if DEFAULT not in found:
+    broken.setdefault(DEFAULT, f"config/{DEFAULT}.yaml: no such file; put it back, or name what to build")
+if workflow.is_main_process:
+    if message := experiments.refusal(broken, console.targets_of(sys.argv[1:]) or [DEFAULT]):
+        sys.exit(f"error: {message}")
+plan = Plan(found)
 
 
 # Only with `--sdm apptainer`; made by `apptainer build finmath-grpo.sif docker-daemon://finmath-grpo:latest`.
@@ -78,7 +81,7 @@ include: "rules/share.smk"
 rule all:
     default_target: True
     input:
-        plan.artifacts(DEFAULT) if DEFAULT in found else f"config/{DEFAULT}.yaml: {broken.get(DEFAULT)}",
+        plan.artifacts(DEFAULT) if DEFAULT in found else broken[DEFAULT],
     localrule: True
 
 

@@ -327,19 +327,24 @@ def test_a_broken_file_stops_only_itself(folder):
 
 
 @pytest.mark.parametrize(
-    ("words", "stopped"),
+    ("targets", "stopped"),
     [
-        (["snakemake", "--cores", "1", "smoke"], False),
-        (["snakemake", "mine"], True),
-        (["snakemake", "results/mine/figures/agreement.png"], True),
-        (["snakemake", "./results/mine/scores.csv"], True),
-        (["snakemake", "results/minerals/scores.csv"], False),
+        (["smoke"], False),
+        (["mine"], True),
+        (["results/mine/figures/agreement.png"], True),
+        (["./results/mine/scores.csv"], True),
+        (["results/minerals/scores.csv"], False),
     ],
 )
-def test_who_asks_for_a_broken_experiment_gets_its_message(words, stopped):
-    assert experiments.refusal({"mine": "config/mine.yaml: a fault"}, words) == (
+def test_who_asks_for_a_broken_experiment_gets_its_message(targets, stopped):
+    assert experiments.refusal({"mine": "config/mine.yaml: a fault"}, targets) == (
         "config/mine.yaml: a fault" if stopped else None
     )
+
+
+def test_a_missing_config_folder_is_told_in_words(tmp_path: Path):
+    with pytest.raises(UserError, match="config: no such folder"):
+        experiments.load_all(tmp_path / "config")
 
 
 def record(path: Path, members: dict[str, str]) -> None:

@@ -224,9 +224,14 @@ class Experiments(NamedTuple):
 
 
 def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
-    """Every experiment of a folder, by name: the file's name without `.yaml`. None may have a name that is `taken`."""
+    """Every experiment of a folder, by name: the file's name without `.yaml`. None may have a name that is `taken`.
+
+    Raises UserError where there is no such folder.
+    """
     good: dict[str, Experiment] = {}
     broken: dict[str, str] = {}
+    if not directory.is_dir():
+        raise UserError(f"{directory}: no such folder; put the experiments' files there, as in a fresh checkout")
     for path in sorted(directory.iterdir(), key=lambda path: (path.stem, path.suffix)):
         name = path.stem
         if path.name in NO_EXPERIMENTS or path.name.startswith(".") or path.suffix.lower() not in (".yaml", ".yml"):
@@ -249,14 +254,17 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
     return Experiments(good, {name: message for name, message in broken.items() if name not in good})
 
 
-def refusal(broken: Mapping[str, str], words: Iterable[str]) -> str | None:
-    """The message of the first broken experiment that the words of a command ask for, by name or by a file of it."""
-    return next((broken[name] for name in map(_experiment_of, words) if name in broken), None)
+def refusal(broken: Mapping[str, str], targets: Iterable[str]) -> str | None:
+    """The message of the first broken experiment that the targets ask for, by name or by a file of it."""
+    return next((broken[name] for name in map(_experiment_of, targets) if name in broken), None)
 
 
 def asked_for(words: Iterable[str], names: Collection[str], default: str) -> set[str]:
-    """Which of these experiments the words of a command ask for, by name or by a file; else the default one."""
-    return {name for name in map(_experiment_of, words) if name in names} or {default}
+    """Which of these experiments the words of a command ask for, by name or by a file; else the default one.
+
+    None where the default is not among `names`, as its file has a fault.
+    """
+    return {name for name in map(_experiment_of, words) if name in names} or {default} & set(names)
 
 
 def _experiment_of(word: str) -> str:

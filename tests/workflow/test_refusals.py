@@ -1,0 +1,37 @@
+"""What is wrong with a command, a config or the shell is told in one line, before anything is planned."""
+
+from pathlib import Path
+
+import pytest
+from conftest import Checkout, new_checkout
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    return new_checkout(tmp_path_factory.mktemp("refusals") / "new")
+
+
+def refused(checkout: Checkout, *words: str, fresh: bool = False, **environment: str) -> str:
+    """The last line of a command that fails, which must be one of ours."""
+    done = checkout.snakemake("-n", *words, check=False, fresh=fresh, **environment)
+    assert done.returncode and "File " not in done.stdout, done.stdout
+    return done.stdout.splitlines()[-1]
+
+
+@pytest.fixture
+def faulty_default(checkout: Checkout) -> Path:
+    config = checkout.path / "config/smoke.yaml"
+    content = config.read_bytes()
+    config.write_text("kind: nonsense\n", encoding="utf-8")
+    yield config
+    config.write_bytes(content)
+
+
+def test_a_fault_in_the_default_experiment_stops_who_names_nothing_and_nobody_else(
+    checkout: Checkout, faulty_default: Path
+) -> None:
+    assert refused(checkout).startswith("error: config/smoke.yaml: ")
+    for target in ("doctor", "published"):
+        checkout.snakemake("-n", target)
+    faulty_default.unlink()
+    assert refused(checkout) == "error: config/smoke.yaml: no such file; put it back, or name what to build"
