@@ -36,6 +36,7 @@ os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
 gpu_environment.set_environment()
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 try:
+    environment.check_encoding()
     hold.metadata_folder(Path("results"))
 except UserError as error:
     sys.exit(f"error: {error}")

@@ -35,3 +35,10 @@ def test_a_fault_in_the_default_experiment_stops_who_names_nothing_and_nobody_el
         checkout.snakemake("-n", target)
     faulty_default.unlink()
     assert refused(checkout) == "error: config/smoke.yaml: no such file; put it back, or name what to build"
+
+
+def test_a_locale_that_is_not_utf_8_is_refused_with_what_to_do(checkout: Checkout) -> None:
+    # Without these two, Python takes the locale C for UTF-8.
+    other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    said = refused(checkout, "published", fresh=True, **other)
+    assert said.startswith("error: the locale is ascii") and "export LC_ALL=C.UTF-8" in said
