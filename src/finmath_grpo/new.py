@@ -30,7 +30,7 @@ from finmath_grpo.models.folder import files_of
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
-from finmath_grpo.workflow.experiments import TAKEN, gpu_visible, load
+from finmath_grpo.workflow.experiments import fault_of_name, gpu_visible, load
 
 FROM = "open"
 """The experiment that the new one extends."""
@@ -87,8 +87,9 @@ def entries(base: str, revision: str) -> dict[str, Any]:
 
 def write_configs(name: str, base: str, revision: str) -> tuple[Path, Path]:
     """Write the two configs. Raises UserError where there is one already, or for a name that no experiment may have."""
-    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name) or name in TAKEN:
-        raise UserError(f"{name}: an experiment is named in a-z and 0-9, with single hyphens, and not as a rule is")
+    for wanted in (name, f"{name}-trial"):
+        if fault := fault_of_name(wanted):
+            raise UserError(f"{wanted!r}: {fault}; take another name")
     whole, trial = Path("config", f"{name}.yaml"), Path("config", f"{name}-trial.yaml")
     for path in (whole, trial):
         if path.exists():

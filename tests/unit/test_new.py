@@ -80,7 +80,10 @@ def test_a_name_on_the_hub_is_fetched_at_its_revision(project: Path) -> None:
     [
         ("mine", "nowhere", "neither a folder here nor a name on the Hub"),
         ("Mine", "someone/model", "named in a-z"),
-        ("grpo", "someone/model", "not as a rule is"),
+        ("grpo", "someone/model", "'grpo' is the name of a rule .* take another name"),
+        ("", "someone/model", "'': an experiment is named in a-z"),
+        ("../mine", "someone/model", "an experiment is named in a-z"),
+        ("m" * 59, "someone/model", f"'{'m' * 59}-trial': an experiment's name has at most 64 characters"),
         ("open", "someone/model", "is there already"),
         ("mine", "config", "has no model.safetensors"),
     ],

@@ -213,6 +213,17 @@ TAKEN = frozenset((
 ))
 # fmt: on
 """Names of rules and of folders of results/, which no experiment may have."""
+LONGEST_NAME = 64
+"""Characters."""
+
+
+def fault_of_name(name: str, taken: Collection[str] = TAKEN) -> str | None:
+    """Why no experiment may have this name; None if one may."""
+    if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
+        return "an experiment is named in a-z and 0-9, with single hyphens"
+    if len(name) > LONGEST_NAME:
+        return f"an experiment's name has at most {LONGEST_NAME} characters"
+    return f"{name!r} is the name of a rule or a folder of results" if name in taken else None
 
 
 class Experiments(NamedTuple):
@@ -239,12 +250,8 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
         try:
             if path.suffix != ".yaml":
                 raise UserError(f"{path}: config files end in .yaml; rename it to {name}.yaml")
-            if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
-                raise UserError(f"{path}: an experiment is named in a-z and 0-9, with single hyphens; rename the file")
-            if len(name) > 64:
-                raise UserError(f"{path}: an experiment's name has at most 64 characters; rename the file")
-            if name in taken:
-                raise UserError(f"{path}: {name!r} is the name of a rule or a folder of results; rename the file")
+            if fault := fault_of_name(name, taken):
+                raise UserError(f"{path}: {fault}; rename the file")
             experiment = load(path)
             named_files.check(path, experiment)
             good[name] = experiment
