@@ -66,20 +66,22 @@ def test_file_that_is_none_to_read_is_refused_with_config_key_and_remedy(project
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ("", r"questions: data/raw/few\.jsonl: has no questions; .*data/raw/README\.md$"),
-        ("\ufeff\n \n", r"questions: data/raw/few\.jsonl: has no questions"),
+        ("", r"data/raw/few\.jsonl: has no questions; .*data/raw/README\.md$"),
+        ("\ufeff\n \n", r"data/raw/few\.jsonl: has no questions"),
         ("{}", None),
     ],
 )
-def test_a_file_without_questions_is_named(project: Path, content: str, message: str | None):
+@pytest.mark.parametrize("key", ["questions", "validation", "tests.t2.questions"])
+def test_a_file_without_questions_is_named(project: Path, key: str, content: str, message: str | None):
     (project / "data/raw/few.jsonl").write_text(content, encoding="utf-8")
-    text = f"{TINY}questions: data/raw/few.jsonl\nsplit: {{test: 3}}\n"
-    (project / "config/mine.yaml").write_text(text, encoding="utf-8")
+    named = "data/raw/few.jsonl"
+    text = f"tests: {{t2: {{questions: {named}}}}}" if key.startswith("tests") else f"{key}: {named}"
+    (project / "config/mine.yaml").write_text(f"{TINY}{text}\nsplit: {{test: 3}}\n", encoding="utf-8")
     broken = experiments.load_all(project / "config").broken
     if message is None:
         assert broken == {}
     else:
-        assert re.search(rf"config/mine\.yaml: {message}", broken["mine"])
+        assert re.search(rf"config/mine\.yaml: {re.escape(key)}: {message}", broken["mine"])
 
 
 @pytest.mark.parametrize(("kind", "key"), [("published", "numbers"), ("recorded", "record")])
@@ -91,6 +93,15 @@ def test_numbers_and_record_are_looked_at_too(project: Path, kind: str, key: str
     (project / f"config/{kind}.yaml").write_text(changed, encoding="utf-8")
     broken = experiments.load_all(project / "config").broken
     assert re.search(rf"config/{kind}\.yaml: {key}: {re.escape(file)}: {FAULTS[file]}", broken[kind])
+
+
+def test_the_table_of_other_scorers_is_looked_at_too(project: Path):
+    text = (ROOT / "config/recorded.yaml").read_text(encoding="utf-8")
+    changed = re.sub(r"^record: (.*)$", rf"record: {ROOT}/\1", text, flags=re.M)
+    changed = re.sub(r"^scorer_audit: .*$", "scorer_audit: data/raw/gone.csv", changed, flags=re.M)
+    (project / "config/recorded.yaml").write_text(changed, encoding="utf-8")
+    broken = experiments.load_all(project / "config").broken
+    assert "config/recorded.yaml: scorer_audit: data/raw/gone.csv: no such file" in broken["recorded"]
 
 
 def test_file_named_by_the_extended_config_is_told_with_that_config_and_one_of_its_own_is_used(project: Path):

@@ -193,7 +193,7 @@ class Recorded(Settings):
     record: FileName
     """The file that `python -m finmath_grpo.release.record` wrote."""
     needs: Needs | None = None
-    scorer_audit: str | None = None
+    scorer_audit: FileName | None = None
     """The table of `finmath_grpo.scorer_audit` on this run. It is shipped, as the tools that it asks are not installed
     with the workflow."""
     statistics: StatisticsSettings = StatisticsSettings()

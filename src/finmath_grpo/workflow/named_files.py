@@ -32,6 +32,8 @@ def named(experiment: Experiment) -> Iterator[tuple[str, str]]:
         yield "numbers", experiment.numbers
     elif isinstance(experiment, Recorded):
         yield "record", experiment.record
+        if experiment.scorer_audit is not None:
+            yield "scorer_audit", experiment.scorer_audit
     else:
         yield "questions", experiment.questions
         for test in type(experiment.tests).model_fields:
@@ -56,9 +58,10 @@ def check(config: Path, experiment: Experiment) -> None:
 
 
 def no_questions(experiment: Experiment) -> Iterator[tuple[str, str]]:
-    """The key and the fault where the file of a run's questions is empty; its rows are checked by the run's plan."""
-    if isinstance(experiment, Run) and not any(True for _ in read_lines(Path(experiment.questions))):
-        yield "questions", f"{experiment.questions}: has no questions; expected rows as in data/raw/README.md"
+    """The key and the fault of each empty file of a run's questions; their rows are checked by the run's plan."""
+    for key, file in named(experiment) if isinstance(experiment, Run) else ():
+        if not any(True for _ in read_lines(Path(file))):
+            yield key, f"{file}: has no questions; expected rows as in data/raw/README.md"
 
 
 def fault_of(file: str) -> str | None:
