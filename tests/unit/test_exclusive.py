@@ -158,6 +158,18 @@ def test_a_folder_that_can_not_be_written_is_told_in_words():
         metadata_folder(Path("/proc"))
 
 
+def test_results_that_are_no_folder_are_told_with_the_remedy_for_each(tmp_path: Path):
+    results = tmp_path / "results"
+    results.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(UserError, match=r"a symbolic link to .*/elsewhere, which is not there; make that folder"):
+        metadata_folder(results)
+    (tmp_path / "elsewhere").mkdir()
+    assert metadata_folder(results).is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="file: expected a folder"):
+        metadata_folder(tmp_path / "file")
+
+
 def test_a_disk_with_room_for_no_byte_is_told_in_words_before_snakemake_writes(tmp_path: Path):
     # A limit on the size of files stands for the full disk: there too a file can be made, and nothing written to it.
     code = """

@@ -87,11 +87,16 @@ def hold(results: Path) -> TextIO:
 
 
 def metadata_folder(results: Path) -> Path:
-    """Snakemake's folder in `results`, made if need be. Raises UserError where it can't be written.
+    """Snakemake's folder in `results`, made if need be. Raises UserError where it can't be, or can't be written.
 
     Snakemake writes there whatever it is asked, for `-n` as well.
     """
     metadata = results / ".snakemake"
+    if results.is_symlink() and not results.exists():
+        there = os.readlink(results)
+        raise UserError(f"{results}: a symbolic link to {there}, which is not there; make that folder or mend the link")
+    if results.exists() and not results.is_dir():
+        raise UserError(f"{results}: expected a folder, or a link to one; move away what is there")
     try:
         metadata.mkdir(parents=True, exist_ok=True)
         # A file that is gone at once: a question of rights alone would miss a full disk, and so would an empty file.
