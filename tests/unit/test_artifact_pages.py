@@ -113,6 +113,18 @@ def test_every_command_of_the_first_pages_names_what_exists():
         assert {*targets} <= {*EXPERIMENTS, "all", "doctor"}, file
 
 
+def test_the_architecture_names_every_module_of_workflow_and_every_rule_that_its_picture_has_not():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    listed = {name for row in text.splitlines() if row.startswith("| `") for name in re.findall(r"`(\w+)`", row)}
+    modules = {path.stem for path in (ROOT / "src/finmath_grpo/workflow").glob("[!_]*.py")}
+    rules = {
+        name for file in (ROOT / "rules").glob("*.smk") for name in re.findall(r"^rule (\w+):", file.read_text(), re.M)
+    }
+    pictured = re.findall(r"<title>(\w+)</title>", (ROOT / pictures.FIGURES / pictures.RULES).read_text())
+    assert modules <= listed
+    assert rules - pictures.LEFT_OUT - {*pictured} <= listed
+
+
 def test_the_picture_of_the_rules_is_that_of_the_rules():
     drawn = re.findall(r"<title>(\w+)&#45;&gt;(\w+)</title>", (ROOT / pictures.FIGURES / pictures.RULES).read_text())
     printed = subprocess.run(

@@ -1,9 +1,9 @@
 """A GPU of its own for each job, on a machine with several that no scheduler hands out.
 
 Snakemake counts GPUs (`--resources gpu=2`) and does not say which one a job gets. So each job locks as many files as it
-asks for, one file per GPU, and sees the GPUs of these files alone. The stage
-inherits the locks, and the kernel drops them when the last of the job dies, in whatever way: a killed job leaves its
-GPU free, and not before its stage is gone. The files are the machine's, so that two checkouts share them too.
+asks for, one file per GPU, and sees the GPUs of these files alone. The stage inherits the locks, and the kernel drops
+them when the last of the job dies, in whatever way: a killed job leaves its GPU free, and not before its stage is gone.
+The files are the machine's, so that two checkouts of one user share them too.
 
 Where a run may have more GPU jobs than there are GPUs (`--resources gpu=4` with two), each GPU has several files. A job
 takes a GPU's second file only when no GPU has its first one free. A job that has to be alone takes all files of a GPU.

@@ -47,7 +47,8 @@ class RunPlan:
     def made_by(self, *methods: str) -> Callable[[Wildcards], Files]:
         """An input function: nothing for a model that comes by one of the methods, or else a file that is not there.
 
-        Three rules make `models/{model}/MANIFEST.sha256`. Snakemake takes the one whose inputs can be had.
+        Four rules make `models/{model}/MANIFEST.sha256`: pretrain, fetch, folder (which asks by its files) and merge.
+        Snakemake takes the one whose inputs can be had.
         """
 
         def entry(wildcards: Wildcards) -> Files:
