@@ -51,6 +51,15 @@ def test_the_same_files_make_the_same_zip_and_the_same_folder(results: Path, tmp
     assert (tmp_path / "folder/mine/logs/a.log").read_text() == "log"
 
 
+@pytest.mark.parametrize("name", ["mail/one.zip", "mail/one"])
+def test_the_folder_of_a_bundle_is_made_and_one_that_can_not_be_is_told(results: Path, tmp_path: Path, name: str):
+    bundle(results, "mine", tmp_path / name)
+    assert (tmp_path / name).exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"can't be written: .*; name another place"):
+        bundle(results, "mine", tmp_path / "file" / name)
+
+
 def test_a_bundle_that_would_not_be_whole_is_not_made(results: Path, tmp_path: Path):
     (results / "mine/t.csv").unlink()
     with pytest.raises(UserError, match=r"t\.csv: the page links to it"):

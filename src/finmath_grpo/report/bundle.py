@@ -84,29 +84,40 @@ def files_of(results: Path, experiment: str) -> list[Path]:
 
 
 def bundle(results: Path, experiment: str, to: Path) -> int:
-    """Write the bundle; how many files it has. Raises UserError where `to` is there already."""
+    """Write the bundle; how many files it has. Raises UserError where `to` is there already, or can't be written."""
     if to.exists():
         raise UserError(f"{to}: there already; name another place, or delete it")
     files = files_of(results, experiment)
-    root, entry = results.resolve(), ENTRY.format(page=f"{experiment}/report/index.html")
+    entry = ENTRY.format(page=f"{experiment}/report/index.html")
     part = to.with_name(f".{to.name}.part")
-    if to.suffix == ".zip":
-        with zipfile.ZipFile(part, "w") as archive:
-            for name, content in [("index.html", entry.encode())] + [
-                (str(path.relative_to(root)), path.read_bytes()) for path in files
-            ]:
-                info = zipfile.ZipInfo(name, EPOCH)
-                info.external_attr = 0o644 << 16
-                archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    else:
-        shutil.rmtree(part, ignore_errors=True)
-        for path in files:
-            place = part / path.relative_to(root)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, place)
-        (part / "index.html").write_text(entry, encoding="utf-8")
-    part.rename(to)
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        (write_zip if to.suffix == ".zip" else write_folder)(part, entry, files, results.resolve())
+        part.rename(to)
+    except OSError as error:
+        raise UserError(f"{to}: can't be written: {error.strerror}; name another place, or free some space") from None
     return len(files) + 1
+
+
+def write_zip(part: Path, entry: str, files: list[Path], root: Path) -> None:
+    """Write the files, and `entry` as index.html, as one zip with their places below `root`."""
+    with zipfile.ZipFile(part, "w") as archive:
+        for name, content in [("index.html", entry.encode())] + [
+            (str(path.relative_to(root)), path.read_bytes()) for path in files
+        ]:
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.external_attr = 0o644 << 16
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+
+
+def write_folder(part: Path, entry: str, files: list[Path], root: Path) -> None:
+    """The same as a folder."""
+    shutil.rmtree(part, ignore_errors=True)
+    for path in files:
+        place = part / path.relative_to(root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, place)
+    (part / "index.html").write_text(entry, encoding="utf-8")
 
 
 def main() -> None:
