@@ -24,16 +24,14 @@ def _one_line(text: str) -> str:
 
 def _file_name(text: str) -> str:
     if text != text.strip() or text.startswith(("-", "~")) or re.search(r"[{}*?\[\]]", text):
-        raise ValueError(
-            "expected the name of a file without - or ~ at its start, spaces around it, and {}*?[]; rename it"
-        )
+        raise ValueError("expected a name without - or ~ at its start, spaces around it, and {}*?[]; rename it")
     return text
 
 
 Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 """Text to show: a label."""
 FileName = Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(_one_line), AfterValidator(_file_name)]
-"""A file by its path from the root folder. To Snakemake, braces and the signs of patterns mean something else."""
+"""A file or folder by its path from the root folder. To Snakemake, braces and signs of patterns mean something else."""
 
 
 class Settings(pydantic.BaseModel):

@@ -267,6 +267,13 @@ def test_a_fault_of_a_file_that_extends_names_the_file_of_the_value(folder, text
         load_text(folder, text)
 
 
+@pytest.mark.parametrize("name", ["/models/{x}", "~/models/x", "/models/x*", " /models/x"])
+def test_the_folder_of_a_model_has_a_name_that_snakemake_takes_as_it_is(folder, name):
+    entry = f"{{label: x, method: folder, folder: '{name}', architecture: null, seed: null}}"
+    with pytest.raises(UserError, match=r"models\.llama-base\..*folder: .*\{\}\*\?\[\]; rename it"):
+        load_text(folder, f"extends: smoke\nmodels: {{llama-base: {entry}}}\n")
+
+
 def test_validation_is_switched_off_as_its_message_says(folder):
     text = "extends: smoke\nvalidation: null\ntraining: {grpo: {validate_every: null}}\n"
     assert load_text(folder, text).training.grpo.validate_every is None

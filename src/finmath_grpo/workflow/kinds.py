@@ -49,7 +49,7 @@ class Folder(Labelled):
     """A model from a folder of this machine."""
 
     method: Literal["folder"]
-    folder: str = Field(min_length=1)
+    folder: FileName
     """Its path, with config.json, tokenizer, chat template and weights as safetensors."""
 
 
