@@ -4,8 +4,6 @@ The price of a bond with two coupons and the net present value of a project are 
 flows. A split by idea holds out whole ideas, so that no test question is solved as a training question is.
 """
 
-from finmath_grpo.errors import UserError
-
 IDEAS: dict[str, tuple[str, ...]] = {
     # percentages, cost and price
     "part of a whole": ("percent-part", "percentage-of-amount"),
@@ -80,13 +78,10 @@ IDEAS: dict[str, tuple[str, ...]] = {
     "payments without end": ("perpetuity", "perpetuity-due", "perpetuity-deferred", "share-constant-dividend"),
     "growing payments without end": ("share-growing-dividend", "share-price-later"),
     "loan by equal parts of principal": ("loan-equal-principal", "loan-equal-principal-interest"),
-    "what an instalment pays": (
-        "loan-principal-part", "loan-balance",
-    ),
+    "what an instalment pays": ("loan-principal-part", "loan-balance"),
     "all instalments against the price": ("loan-total-interest", "equal-instalments"),
     # bonds, shares, investments, depreciation
-    "present value of several flows": (
-        "npv-unequal-flows", "npv-by-factors", "profitability-index",     ),
+    "present value of several flows": ("npv-unequal-flows", "npv-by-factors", "profitability-index"),
     "equal payments and an amount at the end": (
         "bond-price-by-factor", "bond-price", "bond-price-half-years", "share-sold-later",
     ),
@@ -101,15 +96,6 @@ IDEAS: dict[str, tuple[str, ...]] = {
 """The families of the course and the elementary ones by idea."""
 
 _IDEA_OF = {family: idea for idea, families in IDEAS.items() for family in families}
-
-
-def idea_of(family: str) -> str:
-    """The idea of a family of this project. Raises UserError if the table has none for it."""
-    if family not in _IDEA_OF:
-        raise UserError(
-            f"family {family!r} has no idea; add it to IDEAS in questions/ideas.py, beside those solved alike"
-        )
-    return _IDEA_OF[family]
 
 
 def idea_or_family(family: str) -> str:

@@ -1,8 +1,8 @@
-"""Hold questions out for the test, and say how much of them the training questions already show.
+"""Hold questions out for the test.
 
 The draw orders questions by a hash of seed and id, so that no library's random numbers can move it; where the test ids
-of a seed are committed beside the raw file, the stage checks itself against them. Other tests, cleaned beforehand, are
-compared with the training questions too.
+of a seed are committed beside the raw file, the stage checks itself against them. What training shows of the test is
+counted by :mod:`finmath_grpo.questions.contamination`.
 """
 
 import argparse

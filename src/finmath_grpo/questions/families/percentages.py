@@ -31,7 +31,6 @@ EARNERS = (
     "Ayşe Hanım", "Mehmet Bey", "Elif Hanım", "Kerem Bey", "Bir öğretmen", "Bir mühendis", "Bir memur", "Bir hemşire",
 )  # fmt: skip
 """Who gets a salary."""
-ROOT_DIGITS = 40
 
 
 def quarter_rate(draw: Random, low: int, high: int) -> F:
