@@ -42,3 +42,14 @@ def test_a_locale_that_is_not_utf_8_is_refused_with_what_to_do(checkout: Checkou
     other = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     said = refused(checkout, "published", fresh=True, **other)
     assert said.startswith("error: the locale is ascii") and "export LC_ALL=C.UTF-8" in said
+
+
+@pytest.mark.parametrize(
+    "words", [("--config", "n=1"), ("--config=seed=1",), ("-C", "seed=1"), ("--configfile", "nope")]
+)
+def test_settings_by_option_are_refused_before_snakemake_takes_the_target_for_one(
+    checkout: Checkout, words: tuple[str, ...]
+) -> None:
+    assert refused(checkout, *words, "published") == (
+        "error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`"
+    )
