@@ -94,6 +94,9 @@ def test_a_misspelt_target_or_file_names_the_nearest_one_and_how_to_list_all():
         "results/smoke/figures/outcome.png"
     )
     assert "of that name. All of them" in say("zzz")
+    assert say("results/mine/claims.md") == (
+        "results/mine/claims.md: no experiment mine; expected one of smoke, as config/ has them"
+    )
     assert [say(right) for right in ("smoke", "results/smoke/scores.csv", "Snakefile")] == [""] * 3
 
 

@@ -60,6 +60,10 @@ def misspelt(targets: Iterable[str], rules: Collection[str], files: Iterable[str
             return f"{target}: name files as seen from the project's folder, such as results/published/claims.md"
         if Path(target).is_file():
             continue
+        known = sorted({file.split("/")[1] for file in files})
+        match Path(target).parts:
+            case "results", experiment, *_ if experiment not in known:
+                return f"{target}: no experiment {experiment}; expected one of {', '.join(known)}, as config/ has them"
         places = "/" in target
         beside = [file for file in files if file.split("/")[:2] == target.split("/")[:2]]
         near = difflib.get_close_matches(target, (beside or files) if places else rules, n=1)
