@@ -11,7 +11,7 @@ import yaml
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.cluster import memory_mb, minutes, refuse_beside_orphans
-from finmath_grpo.workflow.experiments import Needs
+from finmath_grpo.workflow.kinds import Needs
 
 ROOT = Path(__file__).parents[2]
 

@@ -16,13 +16,14 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.release import targets
 from finmath_grpo.workflow import experiments
 from finmath_grpo.workflow.config_file import merge_patch, parse_yaml, read_yaml, self_contained
+from finmath_grpo.workflow.kinds import Experiment
 
 ROOT = Path(__file__).parents[2]
 SMOKE = (ROOT / "config" / "smoke.yaml").read_text(encoding="utf-8")
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "config" / "schema.json").read_text(encoding="utf-8")))
 
 
-def load_text(folder: Path, text: str, encoding: str = "utf-8") -> experiments.Experiment:
+def load_text(folder: Path, text: str, encoding: str = "utf-8") -> Experiment:
     path = folder / "mine.yaml"
     path.write_text(text, encoding=encoding)
     return experiments.load(path)

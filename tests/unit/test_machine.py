@@ -19,8 +19,9 @@ from finmath_grpo.workflow.doctor import (
     too_few_gpus,
     warnings,
 )
-from finmath_grpo.workflow.experiments import Experiment, Needs, load
+from finmath_grpo.workflow.experiments import load
 from finmath_grpo.workflow.hold import hold, only_reads
+from finmath_grpo.workflow.kinds import Experiment, Needs
 from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
 from finmath_grpo.workflow.metadata import TESTED
 

@@ -25,7 +25,8 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing, sha256
 from finmath_grpo.release.crate import metadata
 from finmath_grpo.workflow import unchanged
-from finmath_grpo.workflow.experiments import Experiment, load_all, models_by_method
+from finmath_grpo.workflow.experiments import load_all, models_by_method
+from finmath_grpo.workflow.kinds import Experiment
 from finmath_grpo.workflow.metadata import METADATA, read_makings
 from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import these_sources

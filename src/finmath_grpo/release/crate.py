@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from finmath_grpo.workflow.experiments import Experiment
+from finmath_grpo.workflow.kinds import Experiment
 
 Entity = dict[str, Any]
 

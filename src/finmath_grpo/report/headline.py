@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from finmath_grpo.claims.finding import VERDICTS
 from finmath_grpo.errors import UserError
 from finmath_grpo.numerals import rounded, signed
 
@@ -21,8 +22,6 @@ FIRST_TEST = "t1"
 
 Tables = Mapping[str, Path]
 """Files of tables by the name of the table."""
-
-VERDICTS = ("supported", "contradicted", "inconclusive", "not measured", "not comparable")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import doctor
-from finmath_grpo.workflow.experiments import Needs, load_all
+from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.kinds import Needs
 from finmath_grpo.workflow.machine import this_machine
 
 SCHEDULED = "SLURM_JOB_ID"

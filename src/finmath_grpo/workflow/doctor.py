@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.workflow.experiments import Experiment, Needs, Run, load_all, models_by_method
+from finmath_grpo.workflow.experiments import load_all, models_by_method
+from finmath_grpo.workflow.kinds import Experiment, Needs, Run
 from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 
 FULL = 256 * 2**20

@@ -30,7 +30,6 @@ from finmath_grpo.workflow.kinds import (
     Fetched,
     Folder,
     Grpo,
-    Needs,
     Pretrained,
     Published,
     Recorded,
@@ -40,8 +39,6 @@ from finmath_grpo.workflow.kinds import (
 )
 from finmath_grpo.workflow.recorded import with_record
 from finmath_grpo.workflow.seeds import Runs, check_names, name_of_run, runs_of
-
-__all__ = ["Adapter", "Dpo", "Experiment", "Fetched", "Grpo", "Needs", "Pretrained", "Published", "Recorded", "Run"]
 
 
 def load(path: Path) -> Experiment:

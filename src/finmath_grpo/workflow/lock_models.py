@@ -12,7 +12,8 @@ from pathlib import Path
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.models import hub
 from finmath_grpo.models.lock import LOCK, LockedModel, entry_of, read_lock, write_lock
-from finmath_grpo.workflow.experiments import Fetched, load
+from finmath_grpo.workflow.experiments import load
+from finmath_grpo.workflow.kinds import Fetched
 
 
 def fetched(names: list[str]) -> list[Fetched]:

@@ -25,8 +25,9 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
 from finmath_grpo.report.record import write_published, write_record
 from finmath_grpo.workflow.cluster import SCHEDULED
-from finmath_grpo.workflow.experiments import Experiment, Fetched, load_all
+from finmath_grpo.workflow.experiments import load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
+from finmath_grpo.workflow.kinds import Experiment, Fetched
 from finmath_grpo.workflow.metadata import Making, chain, read_makings
 from finmath_grpo.workflow.paths import manifest
 

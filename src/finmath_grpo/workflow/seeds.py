@@ -21,11 +21,10 @@ def runs_of(seeds: Mapping[str, Sequence[int]], of: Mapping[str, str]) -> Runs:
     """The runs of all entries, by the seeds of each trained entry, and by which entry each adapter entry is of."""
     trained = {entry: found for entry, found in seeds.items() if len(found) > 1}
     adapters = {entry: trained[training] for entry, training in of.items() if training in trained}
-    runs = {
+    return {
         entry: {name_of_run(entry, place, seed): seed for place, seed in enumerate(found)}
         for entry, found in (trained | adapters).items()
     }
-    return runs
 
 
 def check_names(runs: Runs, entries: Collection[str]) -> None:
