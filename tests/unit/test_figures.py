@@ -1,6 +1,7 @@
 """The figures show what the tables say, the same way each time, and nothing that a text smuggles in."""
 
 import ast
+import itertools
 import json
 import os
 import re
@@ -8,6 +9,7 @@ import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from stages import run_stage
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import OUTCOMES
-from finmath_grpo.figures import catalogue, draw, training_cost
+from finmath_grpo.figures import agreement, catalogue, draw, reward_audit, training_cost
 from finmath_grpo.figures.bars import by_temperature
 from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, module_of, tables_of
 from finmath_grpo.figures.curves import curves, diagnostics
@@ -353,6 +355,55 @@ def test_right_at_any_temperature_says_that_the_first_completion_counts(simulate
     for figure in [*any_temperature, "model_comparison_heatmap", "combined_model_comparison_heatmap"]:
         caption = drawn(figure, simulated).layout.title.subtitle.text.replace("<br>", " ")
         assert "first completion of each counts" in caption, figure
+
+
+def crowd(count: int) -> Look:
+    """A look with so many models, whose names are short and long ones."""
+    names = [
+        "Llama 100M",
+        "Llama 100M + GRPO",
+        "Turkish-Llama-8b-DPO-v0.1",
+        "Llama 100M + GRPO fixed, not merged, seed 1",
+    ]
+    return Look(models={f"m{place}": names[place % len(names)] for place in range(count)})
+
+
+def extent(names: Sequence[str], size: float) -> tuple[float, float]:
+    """The height and width in pixels of the largest name: a line takes 1.2 of the size, and a character about 0.6."""
+    lines = [name.split("<br>") for name in names]
+    return 1.2 * size * max(map(len, lines)), 0.6 * size * max(len(line) for parts in lines for line in parts)
+
+
+@pytest.mark.parametrize("count", [2, 4, 6, 8, 12, 20])
+def test_the_names_of_the_agreement_stay_apart_and_below_the_caption(count, simulated):
+    look = crowd(count)
+    row = pd.read_csv(simulated / "agreement.csv").query("scorer == 'numeric'").iloc[0]
+    pairs = [{**row, "model_a": a, "model_b": b} for a, b in itertools.permutations(look.models, 2)]
+    tables = {"agreement": pd.DataFrame(pairs), "panel": pd.read_csv(simulated / "panel.csv")}
+    layout = agreement.figure(tables, look).layout
+    # A line may also end inside a word that is longer than it.
+    whole = [re.sub("<br>|\\s", "", name) for name in layout.xaxis.ticktext]
+    assert whole == [name.replace(" ", "") for name in look.models.values()]
+    size = layout.xaxis.tickfont.size
+    high, wide = extent(layout.yaxis.ticktext, size)
+    assert high <= (layout.height - layout.margin.t - layout.margin.b) / count
+    cell = (layout.width - wide - layout.margin.r - 90) / count
+    high, wide = extent(layout.xaxis.ticktext, size)
+    across, up = (wide, high) if layout.xaxis.tickangle == 0 else (high, wide)
+    assert across <= cell and up <= layout.margin.t - layout.meta["heading"]
+
+
+@pytest.mark.parametrize("count", [1, 2, 6, 10])
+def test_the_titles_of_the_runs_whose_rewards_are_audited_stay_apart_and_below_the_legend(count, simulated):
+    look = crowd(count)
+    table = pd.read_csv(simulated / "reward_audit.csv").query("model == 'llama-grpo'")
+    found = reward_audit.figure({"reward_audit": pd.concat([table.assign(model=model) for model in look.models])}, look)
+    layout = found.layout
+    size = layout.annotations[0].font.size
+    high, wide = extent([re.sub("</?b>", "", note.text) for note in layout.annotations], 1.08 * size)
+    assert wide <= (layout.width - 96) / count
+    inside = layout.height - layout.margin.t - layout.margin.b
+    assert high <= (layout.legend.y - 1) * inside
 
 
 def test_figures_of_a_panel_say_that_the_experiment_has_further_models(simulated):

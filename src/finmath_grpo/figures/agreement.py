@@ -8,7 +8,17 @@ import plotly.graph_objects as go
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import INK, between, frame, in_order, ink_on, label
+from finmath_grpo.figures.theme import (
+    INK,
+    between,
+    characters,
+    frame,
+    in_order,
+    in_rows,
+    ink_on,
+    label,
+    lines_of,
+)
 from finmath_grpo.numerals import rounded
 
 SCALE = ("#F1F3F5", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
@@ -16,6 +26,9 @@ SCALE = ("#F1F3F5", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")
 
 FEW = 8
 """Models up to which a cell also says what its number is; with more there is no room, and the page is slow to draw."""
+
+LEAST, MOST_LINES = 9, 5
+"""Characters that a line over a column must hold, and lines that may stand there; else the names are turned."""
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -27,7 +40,6 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         raise UserError("agreement.csv: no row of scorer numeric or exact: nothing to draw")
     models = in_order([*table.model_a, *table.model_b], look)
     pairs = {(row.model_a, row.model_b): row for row in table.itertuples()}
-    names = [label(model, look, 16) for model in models]
     panel = tables["panel"][tables["panel"].scorer == scorer].iloc[0]
     measure = "same number" if scorer == "numeric" else "exact match"
     interval = "" if math.isnan(panel.fleiss_kappa) else f" ({look.level} interval)"
@@ -37,6 +49,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         f"{kappa_of(panel.fleiss_kappa, panel.low, panel.high)}{interval}"
     )
     grid = go.Figure(layout=frame(look, caption, height=1.3, below=20))
+    rows, columns, above = axis_names(models, look, grid.layout.height - grid.layout.margin.t - 82)
     grid.add_heatmap(
         z=[[pairs[a, b].kappa if (a, b) in pairs else None for b in models] for a in models],
         zmin=0,
@@ -45,7 +58,13 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         xgap=3,
         ygap=3,
         hoverongaps=False,
-        colorbar={"title": {"text": "kappa"}, "thickness": 14, "outlinewidth": 0, "tickvals": [0, 0.25, 0.5, 0.75, 1]},
+        # The empty line keeps the title off the uppermost number.
+        colorbar={
+            "title": {"text": "kappa<br>\u200b"},
+            "thickness": 14,
+            "outlinewidth": 0,
+            "tickvals": [0, 0.25, 0.5, 0.75, 1],
+        },
         customdata=[[hover(pairs, a, b, look) for b in models] for a in models],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -67,13 +86,39 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 words += f'<br><span style="font-size:{look.font_size}px">{small}</span>'
             cells.append({"x": x, "y": y, "text": words, "showarrow": False, "font": {"size": size, "color": ink}})
     # Numbered and not named by the cells, so that the axes are whole where no pair has a kappa.
-    ticks = {"tickvals": list(range(len(models))), "ticktext": names}
+    ticks = {"tickvals": list(range(len(models))), "tickfont": {"size": name_size(models, look)}}
     ends = [-0.5, len(models) - 0.5]
-    grid.update_xaxes(side="top", showline=False, tickangle=0, range=ends, **ticks)
-    grid.update_yaxes(range=ends[::-1], showgrid=False, ticklabelstandoff=8, **ticks)
+    grid.update_xaxes(side="top", showline=False, range=ends, **columns, **ticks)
+    grid.update_yaxes(range=ends[::-1], showgrid=False, ticklabelstandoff=8, ticktext=rows, **ticks)
     # At once: each call of add_annotation checks all former ones again.
-    grid.update_layout(annotations=cells, margin={"t": grid.layout.margin.t + 62})
+    margin = {"t": grid.layout.margin.t + above}
+    grid.update_layout(annotations=cells, margin=margin, height=grid.layout.height + max(0, above - 62))
     return grid
+
+
+def name_size(models: list[str], look: Look) -> int:
+    """The size of the models' names."""
+    return look.font_size if len(models) <= FEW else max(9, look.font_size - 3)
+
+
+def axis_names(models: list[str], look: Look, height: int) -> tuple[list[str], dict[str, Any], int]:
+    """The names of the rows, what the axis of the columns needs, and the pixels to keep for it above the grid.
+
+    A name over a column stands upright if it fits between its neighbours, and else it is turned. `height` is that of
+    the grid.
+    """
+    size = name_size(models, look)
+    rows = in_rows(models, look, height / len(models), size)
+    beside = 0.64 * size * lines_of(rows)[1] + 20
+    bar = 50 + 3.5 * look.font_size
+    cell = (look.width - beside - bar) / len(models)
+    width = min(16, characters(cell - 6, size))
+    if width >= LEAST:
+        upright = [label(model, look, width) for model in models]
+        if lines_of(upright)[0] <= MOST_LINES:
+            return rows, {"ticktext": upright, "tickangle": 0}, round(1.3 * size * lines_of(upright)[0]) + 8
+    turned = in_rows(models, look, cell, size)
+    return rows, {"ticktext": turned, "tickangle": -90}, round(0.64 * size * lines_of(turned)[1]) + 14
 
 
 def hover(pairs: dict[tuple[str, str], Any], a: str, b: str, look: Look) -> str:

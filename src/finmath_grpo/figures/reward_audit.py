@@ -16,12 +16,14 @@ from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import (
     INK,
     PAPER,
+    characters,
     colour,
     faint,
     frame,
     in_order,
     label,
     legend_over_titles,
+    lines_of,
     panel_titles,
 )
 from finmath_grpo.numerals import rounded
@@ -61,15 +63,19 @@ def figure(tables: Tables, look: Look) -> go.Figure:
 def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     """One column per run: shares of the forms, and their mean reward by each of the two format rewards."""
     models = in_order(audit.model, look)
+    # Between the panels is space too, but no title may touch the next one.
+    width = max(8, characters((look.width - 96) / len(models) - 8, look.font_size + 1))
+    names = [label(model, look, min(40, width)) for model in models]
+    more = round(1.3 * look.font_size * (lines_of(names)[0] - 1))
     panels = make_subplots(
         rows=1 + len(REWARDS),
         cols=len(models),
         shared_xaxes=True,
         shared_yaxes=True,
-        horizontal_spacing=0.04,
+        horizontal_spacing=min(0.04, 0.2 / len(models)),
         vertical_spacing=0.07,
         row_heights=[0.4, 0.3, 0.3],
-        column_titles=[f"<b>{label(model, look, 40)}</b>" for model in models],
+        column_titles=[f"<b>{name}</b>" for name in names],
     )
     panel_titles(panels, look, rise=6)
     for column, model in enumerate(models, start=1):
@@ -108,6 +114,7 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
                     y=rows["mean"],
                     mode="markers",
                     marker={"symbol": symbol, "size": size, "color": paint, **edge},
+                    cliponaxis=False,
                     legendgroup=form,
                     showlegend=False,
                     customdata=[
@@ -137,18 +144,18 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     for form, (name, paint) in FORMS.items():
         marker = {"symbol": "square", "size": 14, "color": paint}
         panels.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, legendgroup=form)
-    names = ["mean of all", *(name for name, _ in FORMS.values())]
+    entries = ["mean of all", *(name for name, _ in FORMS.values())]
     panels.update_layout(
         frame(
             look,
             "completions sampled in training, by their form; below: the mean that each form earned by each reward, "
             "whichever the run used",
-            height=1.75,
-            legend=names,
-            above=38,
+            height=1.75 + more / look.height,
+            legend=entries,
+            above=38 + more,
         )
     )
-    legend_over_titles(panels, 38)
+    legend_over_titles(panels, 38 + more)
     panels.update_layout(legend={"traceorder": "normal"})
     panels.update_xaxes(range=[audit.step.min(), audit.step_end.max()])
     panels.update_xaxes(title_text="step", row=1 + len(REWARDS))

@@ -90,6 +90,28 @@ def label(model: str, look: Look, width: int | None = None) -> str:
     return "<br>".join(map(escape, textwrap.wrap(re.sub(r" (?=\d+$)", "\u00a0", name), width)))
 
 
+def characters(pixels: float, size: int) -> int:
+    """How many characters of text of `size` fit into `pixels` side by side. Names have many capitals and digits."""
+    return int(pixels / (0.64 * size))
+
+
+def in_rows(models: Sequence[str], look: Look, pixels: float, size: int, least: int = 16) -> list[str]:
+    """The labels in lines as short as rows of `pixels` allow, but of `least` characters or more: they stay apart."""
+    room = max(1, int(pixels / (1.3 * size)))
+    longest = max((len(label(model, look)) for model in models), default=least)
+    for width in range(least, max(least, longest) + 1):
+        names = [label(model, look, width) for model in models]
+        if all(name.count("<br>") < room for name in names):
+            return names
+    return [label(model, look) for model in models]
+
+
+def lines_of(names: Sequence[str]) -> tuple[int, int]:
+    """The most lines that one of the labels has, and the characters of the longest line."""
+    lines = [name.split("<br>") for name in names]
+    return max(map(len, lines)), max(len(html.unescape(line)) for parts in lines for line in parts)
+
+
 def in_order(models: Iterable[str], look: Look) -> list[str]:
     """The distinct `models` in the order of the config. Models that the config does not name come last, by id."""
     place = {model: index for index, model in enumerate(look.models)}
