@@ -142,7 +142,8 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
             )
     # Squares stand for the areas and the marks alike.
     for form, (name, paint) in FORMS.items():
-        marker = {"symbol": "square", "size": 14, "color": paint}
+        # The edge is seen where the fill is not, as the darkest one in dark mode.
+        marker = {"symbol": "square", "size": 14, "color": paint, "line": {"color": INK, "width": 0.8}}
         panels.add_scatter(x=[None], y=[None], mode="markers", marker=marker, name=name, legendgroup=form)
     entries = ["mean of all", *(name for name, _ in FORMS.values())]
     panels.update_layout(
