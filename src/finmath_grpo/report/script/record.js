@@ -55,11 +55,16 @@ function bar(value, most) {
   return inner;
 }
 
+/** A name that may go on in a new line after a stroke. */
+function breakable(name) {
+  return name.split(/(?<=[/_])/).flatMap((part, place) => [...(place ? [element("wbr", {})] : []), ...written(part)]);
+}
+
 function jobsOf({ jobs, environments, unknown }) {
   const [longest, largest] = ["seconds", "peak_memory"].map((key) => Math.max(...jobs.map((job) => job[key] ?? 0)));
   const total = jobs.reduce((sum, job) => sum + job.seconds, 0);
   const rows = jobs.map((job) => [
-    element("span", {}, ...written(job.name), environments.length > 1 ? ` (${job.environment + 1})` : ""),
+    element("span", {}, ...breakable(job.name), environments.length > 1 ? ` (${job.environment + 1})` : ""),
     job.started.slice(0, 19).replace("T", " "),
     element("span", { class: "measure" }, `${job.seconds.toFixed(1)} s`, bar(job.seconds, longest)),
     element("span", { class: "measure" }, job.peak_memory ? `${Math.round(job.peak_memory / MIB).toLocaleString("en")} MiB` : "unknown", bar(job.peak_memory ?? 0, largest)),
