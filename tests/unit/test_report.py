@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from stages import run_stage
 
 from finmath_grpo.evaluation.scores import COLUMNS
+from finmath_grpo.report.build import prose
 from finmath_grpo.report.packing import script_json
 from finmath_grpo.report.rollouts import spread
 from finmath_grpo.workflow.paths import TEXT_FILES
@@ -275,3 +276,16 @@ def test_shown_steps_are_few_spread_and_reach_both_ends(count: int, limit: int):
     assert len(places) == min(count, limit)
     assert places == sorted(set(places))
     assert (places[0], places[-1]) == (0, count - 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("share `rise` of the rise", "share <code>rise</code> of the rise"),
+        ("`<b>` and `a`", "<code>&lt;b&gt;</code> and <code>a</code>"),
+        ("one ` alone & no code", "one ` alone &amp; no code"),
+        ("`\u202e`", '<code><span class="unseen">U+202E</span></code>'),
+    ],
+)
+def test_what_stands_between_backticks_is_code_on_the_page(text: str, page: str):
+    assert prose(text) == page

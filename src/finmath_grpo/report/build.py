@@ -91,6 +91,7 @@ def render(template: str, values: Mapping[str, Any]) -> str:
         keep_trailing_newline=True,
     )
     environment.filters["visible"] = visible
+    environment.filters["prose"] = prose
     environment.filters["percent"] = lambda share: rounded(100 * share, 1)
     environment.filters["points"] = lambda share: signed(100 * share)
     return environment.get_template(template).render(values)
@@ -105,6 +106,17 @@ def visible(text: Any) -> Markup:
         else:
             parts.append(str(escape(character)))
     return Markup("".join(parts))  # nosec B704
+
+
+def prose(text: Any) -> Markup:
+    """The same, with what stands between backticks as code."""
+    parts = str(text).split("`")
+    if len(parts) % 2 == 0:
+        return visible(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(visible(part)) if place % 2 else visible(part)
+        for place, part in enumerate(parts)
+    )
 
 
 def main() -> None:
