@@ -23,7 +23,7 @@ from finmath_grpo.files import read_jsonl, sha256, write_json
 from finmath_grpo.models.manifest import replacement, verified_directory
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import StoredWeights, base_sha256, compute_dtype, load_from, load_tokenizer
-from finmath_grpo.prompts import PromptSettings, prompt_messages
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.merge_check import Update, agreement, check_tensor, greedy_tokens, summary, warning
 from finmath_grpo.training.settings import MergeSettings
@@ -54,7 +54,7 @@ def updates(adapter: Path, device: str = "cpu") -> dict[str, Update]:
 def merged_tensor(weight: torch.Tensor, update: Update | None) -> torch.Tensor:
     """W, or W + (alpha / r) B A summed in float64, rounded to bfloat16.
 
-    Where W is 0, as many weights of a base that was stored in 4 bits are, and the products that make up a value of B A
+    Where W is 0, as some weights of a base that was stored in 4 bits are, and the products that make up a value of B A
     nearly cancel, float32 would lose more than bfloat16 does.
     """
     if update is not None:
@@ -175,12 +175,8 @@ def greedy_check(
     """Whether merged model and base + adapter write the same, greedily; one of them is in memory at a time."""
     tokenizer = load_tokenizer(arguments.base)
     ends = stop_tokens(base, tokenizer)
-    prompts = [
-        tokenizer.apply_chat_template(
-            prompt_messages(prompt, question.question), add_generation_prompt=True, return_dict=False
-        )
-        for question in list(read_jsonl(arguments.train, Question))[: settings.prompts]
-    ]
+    asked = list(read_jsonl(arguments.train, Question))[: settings.prompts]
+    prompts = [chat_tokens(tokenizer, prompt_messages(prompt, question.question)) for question in asked]
     if not prompts:
         return agreement([], [])
 
