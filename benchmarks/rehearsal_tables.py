@@ -62,7 +62,7 @@ WEIGHTS = 15.0
 
 
 def last(records: Records, piece: str, card: float | None = None) -> Mapping[str, Any] | None:
-    """The last record of a piece (`*` stands for any letters) at full shape, with completions as long as the experiment's:
+    """The last record of a piece (`*`: any letters) at full shape, with completions as long as the experiment's:
     on a card of this size (within 2 GiB), if one is given, else on the largest that was measured."""
     found = [row for row in records if fnmatchcase(row["piece"], piece) and row["shape"] == "full"]
     found = [row for row in found if row.get("max_completion_length", LENGTH) == LENGTH]
