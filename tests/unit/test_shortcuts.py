@@ -1,5 +1,6 @@
 """Shortcuts of TRL's passes: what is left out changes neither log-probabilities nor gradients."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,11 @@ from datasets import Dataset
 from peft import LoraConfig, get_peft_model
 from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import LlamaConfig, LlamaForCausalLM
-from trl import GRPOConfig
+from trl import GRPOConfig, GRPOTrainer
 
 from finmath_grpo.models.pretrain import new_tokenizer
 from finmath_grpo.models.settings import PretrainingJob
+from finmath_grpo.training.cpu_passes import CpuPasses
 from finmath_grpo.training.shortcuts import ShorterPasses
 from finmath_grpo.workflow import experiments
 
@@ -53,13 +55,13 @@ def tokenizer():
     return new_tokenizer(job, set())
 
 
-def trainer(tokenizer, folder: Path, *shortcuts: str) -> ShorterPasses:
+def trainer(tokenizer, folder: Path, *shortcuts: str, kind=ShorterPasses) -> ShorterPasses:
     def rollouts(prompts: list, trainer: ShorterPasses) -> dict:
         ids = [tokenizer.apply_chat_template(prompt, add_generation_prompt=True)["input_ids"] for prompt in prompts]
         return {"prompt_ids": ids, **sampled(ids)}
 
     questions = ["Faiz nedir?", "Anapara 1.000 TL ve faiz oranı %12 ise bir yıllık faiz kaç TL eder?"]
-    return ShorterPasses(
+    return kind(
         model=new_model(torch.float32, len(tokenizer)),
         processing_class=tokenizer,
         reward_funcs=[lambda completion_ids, **_: [float(len(ids)) for ids in completion_ids]],
@@ -81,6 +83,11 @@ def trainer(tokenizer, folder: Path, *shortcuts: str) -> ShorterPasses:
     )
 
 
+def on_cpu(tokenizer, folder: Path) -> ShorterPasses:
+    base = new_model(torch.float32, len(tokenizer)).unload()
+    return trainer(tokenizer, folder, kind=partial(CpuPasses, sampler=base))
+
+
 def scored(made: ShorterPasses) -> dict[str, torch.Tensor]:
     made.model.train()
     made.current_gradient_accumulation_steps = 1
@@ -96,8 +103,7 @@ def test_a_pass_without_the_columns_of_padding_gives_the_same_numbers_and_gradie
         mask[row, :before] = 0
         mask[row, 20 - after :] = 0
     found = []
-    for shortcuts in ((), ("trimmed",)):
-        made = trainer(tokenizer, tmp_path, *shortcuts)
+    for made in (trainer(tokenizer, tmp_path), trainer(tokenizer, tmp_path, "trimmed"), on_cpu(tokenizer, tmp_path)):
         for batch in (4, 1):
             log_probabilities, entropies, _ = made._get_per_token_logps_and_entropies(
                 made.model, ids, mask, 8, batch, compute_entropy=True
@@ -149,3 +155,22 @@ def test_the_old_policy_s_pass_in_the_graph_of_the_update_gives_its_log_probabil
     found = scored(made)
     assert torch.allclose(found["old_per_token_logps"], usual["old_per_token_logps"], atol=1e-5)
     assert not found["old_per_token_logps"].requires_grad and not made.old_is_next
+
+
+def test_on_a_cpu_the_model_that_samples_is_the_trained_one_at_each_generation(tokenizer, tmp_path, monkeypatch):
+    made, ids = on_cpu(tokenizer, tmp_path), torch.arange(10, 40).reshape(2, 15)
+    monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", lambda self: self.model_wrapped(input_ids=ids).logits)
+    frozen = {name: p.clone() for name, p in made.model.named_parameters() if "lora_" not in name}
+    for _ in range(2):
+        with torch.no_grad():
+            expected = made.model(input_ids=ids).logits
+            with made.model.disable_adapter():
+                assert not torch.allclose(made.model(input_ids=ids).logits, expected, atol=1e-2)
+        assert torch.allclose(made._generate_single_turn(), expected, atol=1e-5)
+        with torch.no_grad():
+            for name, parameter in made.model.named_parameters():
+                if "lora_B" in name:
+                    parameter *= -2
+    assert made.model_wrapped is not made.sampler
+    assert all(torch.equal(p, frozen[name]) for name, p in made.model.named_parameters() if "lora_" not in name)
+    assert not any(isinstance(module, BaseTunerLayer) for module in made.sampler.modules())

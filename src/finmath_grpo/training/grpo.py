@@ -9,6 +9,7 @@ This is `engine: trl`, which samples with transformers on a CPU and with vLLM be
 """
 
 import argparse
+import copy
 import importlib
 import json
 import math
@@ -17,6 +18,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,7 @@ from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
+from finmath_grpo.training.cpu_passes import CpuPasses
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses
@@ -218,8 +221,11 @@ def trl_trainer(
     model = load_model(base, job.device)
     # TRL masks what follows an end that is declared here, and counts a completion with none as cut off.
     model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
+    kind: Callable[..., GRPOTrainer] = ShorterPasses
+    if job.device == "cpu":
+        kind = partial(CpuPasses, sampler=copy.deepcopy(model))
     with our_rollouts(), room:
-        return ShorterPasses(
+        return kind(
             model=model,
             shortcuts=job.training.shortcuts,
             processing_class=tokenizer,

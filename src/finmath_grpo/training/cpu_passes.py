@@ -1,0 +1,61 @@
+"""TRL's GRPO on a CPU, where each row and column costs: fewer of them, and no adapter in rollouts.
+
+* A model without adapter samples, whose weights are the base's plus the adapter's: at rank 32 of 96 an adapter has two
+  thirds of the products of the matrix that it is beside.
+* The update goes through rows of like length together, each part without the columns that are padding in all of it.
+
+Sums in another order, and so other last bits; the same bytes from run to run all the same.
+"""
+
+import math
+from typing import Any
+
+import torch
+from transformers import PreTrainedModel
+
+from finmath_grpo.training.shortcuts import Passed, ShorterPasses
+from finmath_grpo.training.weight_sync import merged_parameters
+
+PARTS = 4
+"""Parts of a pass. In `smoke` 4 leave out 21 % of what it computes, 2 leave out 14 %, 6 leave out 23 %."""
+
+
+class CpuPasses(ShorterPasses):
+    """TRL's trainer that samples with `sampler`, a copy of the base model, and passes over rows by length."""
+
+    model_wrapped: Any
+    """TRL's name for the model that samples."""
+
+    def __init__(self, *arguments: Any, sampler: PreTrainedModel, **settings: Any) -> None:
+        self.sampler = sampler.requires_grad_(False)
+        super().__init__(*arguments, **settings)
+        self.shortcuts |= {"trimmed"}
+
+    def _generate_single_turn(self, *arguments: Any, **settings: Any) -> Any:
+        weights = dict(self.sampler.named_parameters())
+        for name, value in merged_parameters(self.model):
+            weights.pop(name).copy_(value)
+        if weights:
+            raise RuntimeError(f"weights that the trained model lacks: {', '.join(weights)}")
+        trained, self.model_wrapped = self.model_wrapped, self.sampler
+        try:
+            return super()._generate_single_turn(*arguments, **settings)
+        finally:
+            self.model_wrapped = trained
+
+    def _get_per_token_logps_and_entropies(
+        self,
+        model: Any,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        logits_to_keep: int,
+        batch_size: int | None = None,
+        **settings: Any,
+    ) -> Passed:
+        order = attention_mask[:, -logits_to_keep:].sum(1).argsort(stable=True)
+        size = math.ceil((batch_size or len(input_ids)) / PARTS)
+        log_probabilities, entropies, auxiliary = super()._get_per_token_logps_and_entropies(
+            model, input_ids[order], attention_mask[order], logits_to_keep, size, **settings
+        )
+        back = order.argsort()
+        return log_probabilities[back], None if entropies is None else entropies[back], auxiliary
