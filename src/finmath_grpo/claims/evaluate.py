@@ -15,11 +15,11 @@ import yaml
 from pydantic import TypeAdapter
 
 from finmath_grpo.claims.checks import CHECKS, DECIDING
-from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, POINTS, VERDICTS, Finding, NotMeasured
+from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, VERDICTS, Finding, NotMeasured, effect, interval
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, explain, write_json
-from finmath_grpo.numerals import p_value, rounded, signed
+from finmath_grpo.numerals import p_value
 from finmath_grpo.statistics.settings import StatisticsSettings
 
 _SIGNS = dict(zip(VERDICTS, "✔✘?–≠", strict=True))
@@ -131,14 +131,14 @@ def markdown(experiment: str, results: list[dict[str, Any]], confidence: float =
         source = f"`{result['table']}`, `{result['column']}`" if result["table"] else ""
         lines.append(
             f"| [{result['reading']}](#{result['id']}) | {_SIGNS[result['verdict']]} {result['verdict']} "
-            f"| {_effect(result)} | {_interval(result)} | {source} |"
+            f"| {effect(result)} | {interval(result)} | {source} |"
         )
     for result in results:
         lines += ["", f"## {result['id']}", "", f"> {result['quote']}", "", f"*{result['reading']}*", ""]
         found = [f"**{result['verdict'].capitalize()}**"]
         if result["effect"] is not None:
-            interval = _interval(result)
-            found.append(_effect(result) + (f", interval {interval}" if interval else ""))
+            ends = interval(result)
+            found.append(effect(result) + (f", interval {ends}" if ends else ""))
         if result["p"] is not None:
             found.append(p_value(result["p"]))
         if result["quoted"]:
@@ -202,28 +202,6 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str) or value is None:
         return value
     return None if math.isnan(value) else float(f"{value:.6g}")
-
-
-def _amount(value: float, unit: str) -> str:
-    if unit == POINTS:
-        return signed(100 * value)
-    if unit.startswith("share"):
-        return f"{rounded(100 * value, 1)} %"
-    return f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
-
-
-def _effect(result: dict[str, Any]) -> str:
-    value, unit = result["effect"], result["unit"]
-    if value is None:
-        return ""
-    word = "" if unit.startswith("share") else " points" if unit == POINTS else f" ({unit})"
-    return _amount(value, unit) + word
-
-
-def _interval(result: dict[str, Any]) -> str:
-    if result["low"] is None:
-        return ""
-    return f"{_amount(result['low'], result['unit'])} to {_amount(result['high'], result['unit'])}"
 
 
 def main() -> None:

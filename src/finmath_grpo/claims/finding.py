@@ -7,7 +7,11 @@
 - not comparable: the sentence is about the post's own models, questions or counts, which a reproduction does not have.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from finmath_grpo.numerals import rounded, signed
 
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 NOT_MEASURED, NOT_COMPARABLE = "not measured", "not comparable"
@@ -45,3 +49,27 @@ def within(low: float, high: float, margin: float) -> str:
     if -margin <= low and high <= margin:
         return SUPPORTED
     return CONTRADICTED if low > margin or high < -margin else INCONCLUSIVE
+
+
+def effect(claim: Mapping[str, Any]) -> str:
+    """The effect of a row of claims.json with its unit: `+1.0 points`, `12.5 %`, `0.81 kappa`; else empty."""
+    value, unit = claim["effect"], claim["unit"]
+    if value is None:
+        return ""
+    shown = "points" if unit == POINTS else "%" if unit.startswith("share") else unit
+    return f"{_number(value, unit)} {shown}".strip()
+
+
+def interval(claim: Mapping[str, Any]) -> str:
+    """Its interval in the same unit, `−0.3 to 2.2`; empty where there is none."""
+    low, high, unit = claim["low"], claim["high"], claim["unit"]
+    return "" if low is None else f"{_number(low, unit)} to {_number(high, unit)}"
+
+
+def _number(value: float, unit: str) -> str:
+    if unit == POINTS:
+        return signed(100 * value)
+    if unit.startswith("share"):
+        return rounded(100 * value, 1)
+    number = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
+    return number.replace("-", "\u2212")

@@ -67,7 +67,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         range=[-edge, math.log10(ks[-1]) + edge],
     )
     panels.update_yaxes(title_text="questions right (%)", range=[0, min(102, 103 * curves.high.max())], row=1, col=1)
-    panels.update_yaxes(title_text="difference (points)", row=1, col=2)
+    panels.update_yaxes(title_text="difference (percentage points)", row=1, col=2)
     return panels
 
 

@@ -13,9 +13,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from finmath_grpo.claims.finding import VERDICTS
+from finmath_grpo.claims.finding import VERDICTS, effect, interval
 from finmath_grpo.errors import UserError
-from finmath_grpo.numerals import rounded, signed
 
 FIRST_TEST = "t1"
 """The test of the post's protocol."""
@@ -204,8 +203,8 @@ def read_claims(path: Path, pairs: Mapping[str, list[tuple[str, str]]]) -> list[
         return [
             {
                 **claim,
-                "amount": _amount(claim, "effect"),
-                "interval": _interval(claim),
+                "amount": effect(claim),
+                "interval": interval(claim),
                 "pairs": pairs.get(claim["id"], []),
             }
             for claim in claims
@@ -260,23 +259,3 @@ def estimates_of(rows: pd.DataFrame, column: str, models: Sequence[str]) -> dict
         for model in models
         if model in by_model.index
     }
-
-
-def _amount(claim: Mapping[str, Any], key: str, with_unit: bool = True) -> str:
-    value, unit = claim[key], claim["unit"]
-    if value is None:
-        return ""
-    if unit == "percentage points":
-        number, unit = signed(100 * value), "points"
-    elif unit.startswith("share"):
-        number, unit = rounded(100 * value, 1), "%"
-    else:
-        number = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
-    number = number.replace("-", "\u2212")
-    return f"{number} {unit}".strip() if with_unit else number
-
-
-def _interval(claim: Mapping[str, Any]) -> str:
-    if claim["low"] is None:
-        return ""
-    return f"{_amount(claim, 'low', False)} to {_amount(claim, 'high', False)}"

@@ -10,7 +10,7 @@ import jinja2
 import yaml
 
 from finmath_grpo import rewards
-from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, POINTS
+from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, effect, interval
 from finmath_grpo.files import atomic_write
 from finmath_grpo.numerals import rounded
 from finmath_grpo.questions.card import is_canonical
@@ -141,15 +141,8 @@ def _interval(row: Accuracy) -> str:
 
 
 def _effect(claim: dict[str, Any]) -> str:
-    if claim["effect"] is None:
-        return "–"
-    points, share = claim["unit"] == POINTS, claim["unit"].startswith("share")
-    effect, low, high = (
-        None if value is None else 100 * value if points or share else value
-        for value in (claim["effect"], claim["low"], claim["high"])
-    )
-    interval = "" if low is None or high is None else f" ({low:.3g} to {high:.3g})"
-    return f"{effect:.3g}{interval} {'points' if points else '%' if share else claim['unit']}".strip()
+    ends = interval(claim)
+    return (effect(claim) or "–") + (f" ({ends})" if ends else "")
 
 
 def _course(log: list[dict[str, str]]) -> str:
