@@ -4,7 +4,7 @@ from snakemake.io import _IOFile
 
 from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
-from finmath_grpo.workflow import cluster, gpu_slot, metadata, provenance, unchanged
+from finmath_grpo.workflow import cluster, console, gpu_slot, metadata, provenance, unchanged
 
 if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
     try:
