@@ -50,7 +50,8 @@ except UserError as error:
 if DEFAULT not in found:
     broken.setdefault(DEFAULT, f"config/{DEFAULT}.yaml: no such file; put it back, or name what to build")
 if workflow.is_main_process:
-    if message := experiments.refusal(broken, console.targets_of(sys.argv[1:]) or [DEFAULT]):
+    asked = [DEFAULT] if console.names_no_target(sys.argv[1:]) else console.targets_of(sys.argv[1:])
+    if message := experiments.refusal(broken, asked):
         sys.exit(f"error: {message}")
 plan = Plan(found)
 

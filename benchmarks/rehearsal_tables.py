@@ -62,7 +62,7 @@ WEIGHTS = 15.0
 
 
 def last(records: Records, piece: str, card: float | None = None) -> Mapping[str, Any] | None:
-    """The last record of a piece (`*`: any letters) at full shape, with completions as long as the experiment's:
+    """The last record of a piece (`*` in it: any) at full shape, with completions as long as the experiment's:
     on a card of this size (within 2 GiB), if one is given, else on the largest that was measured."""
     found = [row for row in records if fnmatchcase(row["piece"], piece) and row["shape"] == "full"]
     found = [row for row in found if row.get("max_completion_length", LENGTH) == LENGTH]
@@ -95,7 +95,8 @@ def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | 
     Of a smaller card the training counts that was held to its memory, if there is one: it has room for fewer rows.
     """
     known = name.removesuffix("-4bit")
-    trained = last(records, f"train:{name}", card.gib) or last(records, f"train:{name}")
+    piece = f"train:{name}"
+    trained = last(records, piece, card.gib) or last(records, f"{piece}@*", card.gib) or last(records, piece)
     merged = last(records, f"merge:{known}") or last(records, "merge:paper")
     speeds = {which: last(records, f"generate:{which}") for which in ("llama", "gemma", "adapter")}
     if trained is None or merged is None or speeds["llama"] is None:
@@ -176,7 +177,7 @@ def memory(records: Records, piece: str, share: float, card: Card) -> str:
     expected = known["gpu_gib"] + (0 if asked else share * (card.gib - known["card_gib"]))
     if not piece.endswith("-4bit") and share * card.gib < WEIGHTS + 1:
         if variant := last(records, f"{piece}@*", card.gib):
-            changed = ", ".join(f"{name}: {value}" for name, value in variant["overrides"].items())
+            changed = ", ".join(f"{name}: {value}" for name, value in variant.get("overrides", {}).items())
             return f"{measured(variant)} with `{changed}`"
         return f"does not fit: {share:.0%} of the card do not hold the weights (estimated)"
     if expected > card.gib - LEAST_FREE:

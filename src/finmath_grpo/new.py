@@ -153,7 +153,8 @@ def sizes(folder: Path) -> tuple[int, int]:
 
 def memory(parameters: int) -> dict[str, float]:
     """What the long run needs, in GB, as estimated: the weights in bfloat16 three times on a GPU, and never less than
-    `open` states. `paper` (8 B parameters, 48 GB) and `open` (24 GB) are reckoned so too; nothing of it is measured."""
+    `open` states. `paper` (8 B parameters, 48 GB) and `open` (24 GB) are reckoned so too. docs/rehearsal.md
+    says what the training of `paper` took."""
     weights = 2 * parameters / GB
     return {
         "memory": max(16.0, round(3 * weights)),

@@ -17,7 +17,15 @@ from finmath_grpo.claims import of_contrasts
 from finmath_grpo.claims.by_question import by_question_table
 from finmath_grpo.claims.checks import CHECKS
 from finmath_grpo.claims.evaluate import evaluate, markdown, read_claims
-from finmath_grpo.claims.finding import NOT_COMPARABLE, NOT_MEASURED, SUPPORTED, VERDICTS, NotMeasured
+from finmath_grpo.claims.finding import (
+    NOT_COMPARABLE,
+    NOT_MEASURED,
+    SUPPORTED,
+    VERDICTS,
+    NotMeasured,
+    effect,
+    interval,
+)
 from finmath_grpo.claims.forms_by_question import forms_table
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
@@ -853,3 +861,19 @@ def test_forms_are_those_of_the_first_and_last_tenth_of_the_steps() -> None:
     counts = table.groupby(["part", "form"])["count"].sum()
     assert (counts["start", "no_tags"], counts["end", "template"], counts["end", "no_tags"]) == (2, 2, 0)
     assert set(table.loc[table["part"] == "start", "question_id"]) == {"q1", "q2"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "values", "shown"),
+    [
+        ("percentage points", (0.01, -0.003, 0.022), ("+1.0 points", "−0.3 to 2.2")),
+        ("share of completions", (0.125, 0.0, 0.428), ("12.5 %", "0.0 to 42.8")),
+        ("kappa", (0.8125, -0.05, 0.9), ("0.812 kappa", "−0.05 to 0.9")),
+        ("tokens", (1234.5, -1500.0, 7.0), ("1235 tokens", "−1500 to 7")),
+        ("steps", (1326, None, None), ("1326 steps", "")),
+        ("", (None, None, None), ("", "")),
+    ],
+)
+def test_an_effect_and_its_interval_have_one_unit_one_kind_of_minus_and_no_exponent(unit, values, shown):
+    claim = dict(zip(("effect", "low", "high"), values, strict=True), unit=unit)
+    assert (effect(claim), interval(claim)) == shown

@@ -70,7 +70,7 @@ def test_a_tiny_update_is_reported_as_lost_and_an_empty_one_as_none():
 def test_weights_that_the_update_nearly_cancels_pass():
     base = bf16(512, 512)
     update = -base.double() * (1 + 1e-6 * torch.rand(512, 512, dtype=torch.float64))
-    check_tensor("w", base, merged(base, update), full(update))
+    check_tensor("w", base, merge.merged_tensor(base, full(update)), full(update))
 
 
 def test_a_base_with_zeros_where_the_products_of_an_update_nearly_cancel_is_merged_right():

@@ -175,6 +175,7 @@ def test_the_validation_questions_are_asked_in_training_only_where_the_config_sa
     assert silent.validation(job("quiet", "llama-grpo")) == []
     # The grammar of numbers is code of the runs that it validates or rewards, and of no others.
     alone = ("finmath_grpo.training.grpo", "finmath_grpo.rewards:xmlcount", "finmath_grpo.rewards:exact_match")
+    alone += ("finmath_grpo.training.cpu_passes",)
     assert silent.grpo_code(job("quiet", "llama-grpo")) == closure.fingerprint(*alone)
     judged = "finmath_grpo.training.held_out:judged"
     assert (

@@ -97,14 +97,15 @@ def scored(made: ShorterPasses) -> dict[str, torch.Tensor]:
 
 def test_a_pass_without_the_columns_of_padding_gives_the_same_numbers_and_gradients(tokenizer, tmp_path):
     torch.manual_seed(1)
-    ids, mask = torch.randint(10, 400, (4, 20)), torch.ones(4, 20, dtype=torch.long)
-    # Left of the prompts, right of the completions of 8 tokens at most; one row is full on neither side.
-    for row, (before, after) in enumerate([(3, 2), (7, 5), (3, 7), (9, 2)]):
+    ids, mask = torch.randint(10, 400, (8, 20)), torch.ones(8, 20, dtype=torch.long)
+    # Left of the prompts, right of the completions of 8 tokens at most; no row is full on either side. Two have no
+    # token of a completion: TRL masks those whole that were cut off, if it is told to.
+    for row, (before, after) in enumerate([(3, 2), (7, 5), (3, 7), (9, 2), (1, 8), (2, 8), (4, 6), (5, 1)]):
         mask[row, :before] = 0
         mask[row, 20 - after :] = 0
     found = []
     for made in (trainer(tokenizer, tmp_path), trainer(tokenizer, tmp_path, "trimmed"), on_cpu(tokenizer, tmp_path)):
-        for batch in (4, 1):
+        for batch in (8, 4, 1):
             log_probabilities, entropies, _ = made._get_per_token_logps_and_entropies(
                 made.model, ids, mask, 8, batch, compute_entropy=True
             )

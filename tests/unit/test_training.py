@@ -1,6 +1,7 @@
 """Training: the steps that settings come to, names that TRL knows, whole checkpoints, rollouts, base hashes."""
 
 import os
+import socket
 import types
 from pathlib import Path
 
@@ -97,14 +98,18 @@ def small_weights() -> dict[str, torch.Tensor]:
 
 
 def test_two_trainings_that_start_together_meet_at_a_port_each(monkeypatch):
-    ports = []
-    for _ in range(2):
+    def port() -> int:
         monkeypatch.setattr(os, "environ", {})
         meet_at_own_port()
-        # As TRL does when it builds its engine; nobody listens yet.
+        # As TRL does when it builds its engine.
         ensure_master_addr_port()
-        ports.append(os.environ["MASTER_PORT"])
-    assert len({*ports}) == 2
+        return int(os.environ["MASTER_PORT"])
+
+    first = port()
+    # No port that TRL would choose by itself, which it does some seconds before it listens there.
+    assert first not in {29500, 23456, 12355, 12345}
+    with socket.create_server(("127.0.0.1", first)):
+        assert port() != first
     monkeypatch.setattr(os, "environ", {"MASTER_PORT": "7"})
     meet_at_own_port()
     assert os.environ["MASTER_PORT"] == "7"

@@ -63,7 +63,7 @@ def effect(claim: Mapping[str, Any]) -> str:
 def interval(claim: Mapping[str, Any]) -> str:
     """Its interval in the same unit, `−0.3 to 2.2`; empty where there is none."""
     low, high, unit = claim["low"], claim["high"], claim["unit"]
-    return "" if low is None else f"{_number(low, unit)} to {_number(high, unit)}"
+    return "" if low is None else f"{_number(low, unit)} to {_number(high, unit)}".replace("+", "")
 
 
 def _number(value: float, unit: str) -> str:
@@ -71,5 +71,4 @@ def _number(value: float, unit: str) -> str:
         return signed(100 * value)
     if unit.startswith("share"):
         return rounded(100 * value, 1)
-    number = f"{value:g}" if float(value).is_integer() else f"{value:.3g}"
-    return number.replace("-", "\u2212")
+    return rounded(value) if abs(value) >= 100 or float(value).is_integer() else f"{value:.3g}".replace("-", "\u2212")

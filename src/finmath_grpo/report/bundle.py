@@ -95,7 +95,8 @@ def bundle(results: Path, experiment: str, to: Path) -> int:
         (write_zip if to.suffix == ".zip" else write_folder)(part, entry, files, results.resolve())
         part.rename(to)
     except OSError as error:
-        raise UserError(f"{to}: can't be written: {error.strerror}; name another place, or free some space") from None
+        part.unlink() if part.is_file() else shutil.rmtree(part, ignore_errors=True)
+        raise UserError(f"{to}: can't be written: {error}; name another place, or free some space") from None
     return len(files) + 1
 
 

@@ -1,7 +1,7 @@
 """TRL's GRPO on a CPU, where each row and column costs: fewer of them, and no adapter in rollouts.
 
-* A model without adapter samples, whose weights are the base's plus the adapter's: at rank 32 of 96 an adapter has two
-  thirds of the products of the matrix that it is beside.
+* Rollouts come from a model without adapter, whose weights are the base's plus the adapter's: an adapter of rank 32
+  beside a matrix of 96 rows costs two thirds as many products again.
 * The update goes through rows of like length together, each part without the columns that are padding in all of it.
 
 Sums in another order, and so other last bits; the same bytes from run to run all the same.
@@ -24,7 +24,7 @@ class CpuPasses(ShorterPasses):
     """TRL's trainer that samples with `sampler`, a copy of the base model, and passes over rows by length."""
 
     model_wrapped: Any
-    """TRL's name for the model that samples."""
+    """The trainer's name for the model as accelerate wraps it; TRL samples from it."""
 
     def __init__(self, *arguments: Any, sampler: PreTrainedModel, **settings: Any) -> None:
         self.sampler = sampler.requires_grad_(False)

@@ -4,8 +4,8 @@ In four lines: a group of completions is sampled for each question; each gets th
 its reward against the group's; a LoRA adapter is trained to make completions of positive advantage more probable.
 There is no critic, and with `beta` 0 no reference model. The rewards are functions of `finmath_grpo.rewards`.
 
-This is `engine: trl`, which samples with transformers on a CPU and with vLLM beside the trainer on a GPU;
-`finmath_grpo.training.grpo_unsloth` is `engine: unsloth`.
+This is `engine: trl`, which samples with transformers on a CPU (`cpu_passes`) and with vLLM beside the trainer on a
+GPU; `finmath_grpo.training.grpo_unsloth` is `engine: unsloth`.
 """
 
 import argparse
@@ -40,7 +40,6 @@ from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
-from finmath_grpo.training.cpu_passes import CpuPasses
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses
@@ -223,7 +222,9 @@ def trl_trainer(
     model.generation_config.eos_token_id = ends = stop_tokens(base.parent, tokenizer)
     kind: Callable[..., GRPOTrainer] = ShorterPasses
     if job.device == "cpu":
-        kind = partial(CpuPasses, sampler=copy.deepcopy(model))
+        # By name: an edit of it is no change to trainings on a GPU.
+        passes = importlib.import_module("finmath_grpo.training.cpu_passes").CpuPasses
+        kind = partial(passes, sampler=copy.deepcopy(model))
     with our_rollouts(), room:
         return kind(
             model=model,

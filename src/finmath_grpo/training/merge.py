@@ -1,7 +1,7 @@
 """Merging an adapter into its base model, in bfloat16, with the proof that the merged model is the trained one.
 
-One tensor is in memory at a time: W is read from the base, W + (alpha / r) B A computed in float64 and rounded once,
-and shards are written as they fill. `finmath_grpo.training.merge_check` then reads what was written.
+One tensor is in memory at a time: W is read from the base, W + (alpha / r) B A computed in float64 and rounded to
+bfloat16, and shards are written as they fill. `finmath_grpo.training.merge_check` then reads what was written.
 """
 
 import argparse

@@ -107,7 +107,7 @@ class GrpoSettings(OptimizerSettings):
     use_bias_correction_kl: bool
     # As `rejected` below.
     shortcuts: tuple[Shortcut, ...] = Field(default=(), exclude_if=lambda names: not names)
-    """With `trl`: what its passes leave out. The first changes no bit."""
+    """With `trl` on a GPU: what its passes leave out. The first changes no bit."""
 
     @field_validator("processes")
     @classmethod

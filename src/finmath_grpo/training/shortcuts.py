@@ -6,7 +6,7 @@ rounded:
 * `no_input_casts`: the input of an adapter stays in bfloat16. PEFT makes it float32 and autocast bfloat16 again: the
   same bits, with 40 bytes moved per value and adapter, and a copy kept for each.
 * `trimmed`: each pass leaves out the columns in which all of its rows are padding. Rows beside others than in the pass
-  of the old policy then round otherwise in their last bits.
+  of the old policy then round otherwise in their last bits. A CPU always takes it (`cpu_passes`).
 * `compiled_layers`: `torch.compile` of the decoder layers, which fuses norms, casts, rotations, activations and sums.
   Sums in another order. At 8 B the first generation took 95 s more on an H100 whose caches were empty.
 * `sampler_log_probabilities`: the old policy's are those that the sampler gave with its tokens. One pass less, and
@@ -99,7 +99,8 @@ class ShorterPasses(GRPOTrainer):
         first, end = 0, ids.shape[1]
         if "trimmed" in self.shortcuts:
             used = mask.any(0).nonzero()
-            first, end = int(used[0]), int(used[-1]) + 1
+            # One column of completions at least, as TRL takes 0 for all: rows that were cut off may be masked whole.
+            first, end = int(used[0]), max(int(used[-1]) + 1, ids.shape[1] - logits_to_keep + 1)
         cut = ids.shape[1] - end
         log_probabilities, entropies, auxiliary = super()._get_per_token_logps_and_entropies(
             model, ids[:, first:end], mask[:, first:end], logits_to_keep - cut, **settings

@@ -1,6 +1,7 @@
 """Held-out accuracy along training: every N steps the policy answers the validation questions.
 
-The trainer's own generation answers, as it samples rollouts: transformers on a CPU, vLLM with the adapter on a GPU.
+The trainer's own generation answers, as it samples rollouts: transformers on a CPU, from a copy whose weights are base
+plus adapter, and vLLM on a GPU.
 One completion per question, at the temperature of training. So a reward that rises while this accuracy does not is a
 reward that is gained by something else than mathematics.
 

@@ -42,7 +42,10 @@ def where(jobs: Iterable[Any], results: Path = Path("results")) -> str:
 
 def names_no_target(arguments: list[str]) -> bool:
     """Whether a command line of Snakemake, without the program's name, leaves to us what is built."""
-    return not targets_of(arguments)
+    from snakemake.cli import get_argument_parser
+
+    given = get_argument_parser().parse_known_args(arguments)[0]
+    return not (given.targets or given.list_rules or given.list_target_rules or given.unlock)
 
 
 def misspelt(targets: Iterable[str], rules: Collection[str], files: Iterable[str], made: Callable[[str], bool]) -> str:

@@ -232,6 +232,8 @@ class RunPlan:
             entries.append("finmath_grpo.training.held_out:judged")
         if self._processes(wildcards) > 1:
             entries.append("finmath_grpo.training.processes")
+        if self._run(wildcards).device == "cpu":
+            entries.append("finmath_grpo.training.cpu_passes")
         return planned_code.planned(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
 
     def merge_code(self, _: Wildcards) -> str:

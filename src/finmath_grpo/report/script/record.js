@@ -55,9 +55,9 @@ function bar(value, most) {
   return inner;
 }
 
-/** A name that may go on in a new line after a stroke. */
+/** A name that may go on in a new line after each `/` or `_`. */
 function breakable(name) {
-  return name.split(/(?<=[/_])/).flatMap((part, place) => [...(place ? [element("wbr", {})] : []), ...written(part)]);
+  return name.match(/[^/_]*[/_]?/g).filter(Boolean).flatMap((part, place) => [...(place ? [element("wbr", {})] : []), ...written(part)]);
 }
 
 function jobsOf({ jobs, environments, unknown }) {
