@@ -213,7 +213,7 @@ def test_the_parts_of_contrasts_are_corrected_by_holm_and_only_t1_has_one_that_i
     pairs = (("llama-grpo", "llama-base"), ("gemma-dpo", "gemma-it"), ("gemma-it", "llama-base"))
     questions = [Question(**row) for row in map(json.loads, (folder / "test.jsonl").read_text("utf-8").splitlines())]
     grid = read_grid(folder / "scores.csv", MODELS, questions)
-    table = decomposition_table(grid, StatisticsSettings(contrasts=pairs, bootstrap_draws=400), primary=primary)
+    table = decomposition_table(grid, StatisticsSettings(contrasts=pairs, bootstrap_draws=100), primary=primary)
     for _, rows in table.groupby("part"):
         others = rows.iloc[1:] if primary else rows
         before, expected = 0.0, {}
