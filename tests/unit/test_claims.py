@@ -866,7 +866,7 @@ def test_forms_are_those_of_the_first_and_last_tenth_of_the_steps() -> None:
 @pytest.mark.parametrize(
     ("unit", "values", "shown"),
     [
-        ("percentage points", (0.01, -0.003, 0.022), ("+1.0 points", "−0.3 to 2.2")),
+        ("percentage points", (0.01, -0.003, 0.022), ("+1.0 points", "−0.3 to +2.2")),
         ("share of completions", (0.125, 0.0, 0.428), ("12.5 %", "0.0 to 42.8")),
         ("kappa", (0.8125, -0.05, 0.9), ("0.812 kappa", "−0.05 to 0.9")),
         ("tokens", (1234.5, -1500.0, 7.0), ("1235 tokens", "−1500 to 7")),

@@ -61,9 +61,9 @@ def effect(claim: Mapping[str, Any]) -> str:
 
 
 def interval(claim: Mapping[str, Any]) -> str:
-    """Its interval in the same unit, `−0.3 to 2.2`; empty where there is none."""
+    """Its interval in the same unit, `−0.3 to +2.2`; empty where there is none."""
     low, high, unit = claim["low"], claim["high"], claim["unit"]
-    return "" if low is None else f"{_number(low, unit)} to {_number(high, unit)}".replace("+", "")
+    return "" if low is None else f"{_number(low, unit)} to {_number(high, unit)}"
 
 
 def _number(value: float, unit: str) -> str:
