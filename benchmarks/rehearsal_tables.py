@@ -159,6 +159,7 @@ def asks_by_size(piece: str, share: float, gib: float) -> bool:
 
 
 def measured(record: Mapping[str, Any]) -> str:
+    """Peak GiB of a training job on the card that it ran on, and what that left."""
     return f"{record['gpu_gib']:.1f} GiB, {record['card_gib'] - record['gpu_gib']:.1f} free (measured)"
 
 

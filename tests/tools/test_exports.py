@@ -189,7 +189,11 @@ def test_the_hub_s_library_reads_the_card(run: Path, tell: Tell, counted: dict[t
     assert (loaded.data.base_model, loaded.data.library_name) == ("someone/base", "transformers")
     adapter = huggingface_hub.ModelCard.load(run / "export/hub/grpo/adapter.md")
     assert (adapter.data.base_model_relation, adapter.data.library_name) == ("adapter", "peft")
-    for words in ("kept 87.5% of the update", "3 of 4 prompts", "It learned. | supported | +25.0 points (+10.0 to +40.0)"):
+    for words in (
+        "kept 87.5% of the update",
+        "3 of 4 prompts",
+        "It learned. | supported | +25.0 points (+10.0 to +40.0)",
+    ):
         assert words in loaded.text
     assert "Mean reward 0.250 in the first tenth of the steps, 1.250 in the last" in loaded.text
     assert not (run / "export/hub/base/README.md").exists()

@@ -95,7 +95,10 @@ def bundle(results: Path, experiment: str, to: Path) -> int:
         (write_zip if to.suffix == ".zip" else write_folder)(part, entry, files, results.resolve())
         part.rename(to)
     except OSError as error:
-        part.unlink() if part.is_file() else shutil.rmtree(part, ignore_errors=True)
+        if part.is_file():
+            part.unlink()
+        else:
+            shutil.rmtree(part, ignore_errors=True)
         raise UserError(f"{to}: can't be written: {error}; name another place, or free some space") from None
     return len(files) + 1
 
