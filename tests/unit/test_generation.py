@@ -8,18 +8,20 @@ from random import Random
 import pytest
 import torch
 from scipy import stats
+from transformers import GenerationConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Request, completion_seed
 from finmath_grpo.evaluation.generate import check_texts, read_cell, write_cell
 from finmath_grpo.evaluation.settings import EvaluationSettings
-from finmath_grpo.evaluation.transformers_engine import GumbelNoise, transformers_engine
+from finmath_grpo.evaluation.transformers_engine import GumbelMax, transformers_engine
 from finmath_grpo.files import write_jsonl
+from finmath_grpo.models.decoding import decode
 from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.pretrain import new_model
 from finmath_grpo.models.settings import Architecture
 from finmath_grpo.models.tokenizer import train_tokenizer
-from finmath_grpo.models.weights import load_tokenizer
+from finmath_grpo.models.weights import load_model, load_tokenizer
 
 SETTINGS = EvaluationSettings(
     engine="transformers", temperatures=(0.5, 1.0), samples=1, top_p=1.0, max_new_tokens=12, batch_size=64
@@ -59,9 +61,31 @@ def requests_of(count: int, temperature: float = 1.0) -> list[Request]:
 def test_gumbel_noise_samples_the_softmax_at_the_rows_temperature():
     logits = torch.tensor([1.0, 0.0, -1.0, 2.0])
     requests = [Request((), 0.7, seed) for seed in range(20_000)]
-    chosen = GumbelNoise(requests, 1.0, torch.device("cpu"))(None, logits.repeat(len(requests), 1)).argmax(1)
+    rows = torch.arange(len(requests))
+    chosen = GumbelMax(requests, 1.0, torch.device("cpu"))(logits.repeat(len(requests), 1), rows)
     expected = torch.softmax(logits / 0.7, 0).numpy() * len(requests)
     assert stats.chisquare(torch.bincount(chosen, minlength=4).numpy(), expected).pvalue > 0.001
+
+
+def test_rows_that_leave_the_batch_when_they_end_change_no_row(manifest):
+    """Against `generate` of transformers, row by row; the rows end one after the other."""
+    model, tokenizer = load_model(manifest, "cpu"), load_tokenizer(manifest)
+    prompts = [request.prompt for request in requests_of(24)]
+    ends = list(range(0, len(tokenizer), 4))
+    greedy = GenerationConfig(do_sample=False, max_new_tokens=12, eos_token_id=ends, pad_token_id=0)
+    expected = [
+        model.generate(torch.tensor([prompt]), generation_config=greedy)[0, len(prompt) :].tolist()
+        for prompt in prompts
+    ]
+    computed = []
+
+    def choose(logits: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        computed.append(len(rows))
+        return logits.argmax(1)
+
+    assert decode(model, prompts, tokenizer.pad_token_id, ends, 12, choose) == expected
+    assert len({len(tokens) for tokens in expected}) > 1 and max(map(len, expected)) == len(computed)
+    assert computed[0] == 24 > computed[-1]
 
 
 def test_a_completion_does_not_depend_on_its_place_in_the_batch(manifest):

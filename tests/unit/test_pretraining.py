@@ -11,6 +11,7 @@ import torch
 
 from finmath_grpo.answers import follows_template
 from finmath_grpo.models.corpus import conversations, draw_problem, families_of, identities
+from finmath_grpo.models.muon import StackedMuon
 from finmath_grpo.models.pretrain import IGNORED, backward, learning_rate_factor, new_model
 from finmath_grpo.models.settings import Architecture, Habits
 from finmath_grpo.models.tokenizer import train_tokenizer
@@ -141,3 +142,26 @@ def test_the_loss_and_its_gradients_are_those_that_transformers_computes_over_al
     torch.testing.assert_close(loss, expected.detach())
     for name, parameter in model.named_parameters():
         torch.testing.assert_close(gradients[name], parameter.grad, atol=1e-6, rtol=1e-4)
+
+
+def test_muon_by_stacks_of_one_shape_updates_as_torch_does_matrix_by_matrix():
+    def matrices() -> list[torch.nn.Parameter]:
+        torch.manual_seed(0)
+        return [torch.nn.Parameter(torch.randn(shape)) for shape in ((16, 16), (48, 16), (16, 16), (16, 48), (48, 16))]
+
+    ours, theirs = matrices(), matrices()
+    settings = {"lr": 0.01, "momentum": 0.95, "weight_decay": 0.1}
+    stacked = StackedMuon(ours, **settings)
+    torchs = torch.optim.Muon(theirs, adjust_lr_fn="match_rms_adamw", **settings)
+    for step in range(3):
+        for optimizer in (stacked, torchs):
+            optimizer.param_groups[0]["lr"] = 0.01 / (1 + step)
+        for one, other in zip(ours, theirs, strict=True):
+            one.grad = torch.randn_like(one)
+            other.grad = one.grad.clone()
+        stacked.step()
+        torchs.step()
+    before = matrices()
+    for one, other, old in zip(ours, theirs, before, strict=True):
+        assert not torch.equal(one, old)
+        torch.testing.assert_close(one, other, rtol=1e-6, atol=1e-6)

@@ -8,8 +8,8 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, get_peft_model
 from peft.tuners.tuners_utils import BaseTunerLayer
-from transformers import LlamaConfig, LlamaForCausalLM
-from trl import GRPOConfig, GRPOTrainer
+from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
+from trl import GRPOConfig
 
 from finmath_grpo.models.pretrain import new_tokenizer
 from finmath_grpo.models.settings import PretrainingJob
@@ -158,20 +158,27 @@ def test_the_old_policy_s_pass_in_the_graph_of_the_update_gives_its_log_probabil
     assert not found["old_per_token_logps"].requires_grad and not made.old_is_next
 
 
-def test_on_a_cpu_the_model_that_samples_is_the_trained_one_at_each_generation(tokenizer, tmp_path, monkeypatch):
+def test_on_a_cpu_the_model_that_samples_is_the_trained_one_at_each_generation(tokenizer, tmp_path):
     made, ids = on_cpu(tokenizer, tmp_path), torch.arange(10, 40).reshape(2, 15)
-    monkeypatch.setattr(GRPOTrainer, "_generate_single_turn", lambda self: self.model_wrapped(input_ids=ids).logits)
     frozen = {name: p.clone() for name, p in made.model.named_parameters() if "lora_" not in name}
+    # So that the likeliest token alone is sampled.
+    made.top_p = 1e-9
+    greedy = GenerationConfig(
+        do_sample=False, max_new_tokens=made.max_completion_length, eos_token_id=made.eos_token_ids, pad_token_id=0
+    )
+    seen = []
     for _ in range(2):
+        completions, _ = made._generate_single_turn(ids.tolist(), None, {}, 1)
         with torch.no_grad():
-            expected = made.model(input_ids=ids).logits
+            for prompt, completion in zip(ids, completions, strict=True):
+                expected = made.model.generate(prompt[None], generation_config=greedy)[0, 15:].tolist()
+                assert completion == expected
             with made.model.disable_adapter():
-                assert not torch.allclose(made.model(input_ids=ids).logits, expected, atol=1e-2)
-        assert torch.allclose(made._generate_single_turn(), expected, atol=1e-5)
-        with torch.no_grad():
+                assert made.model.generate(ids[:1], generation_config=greedy)[0, 15:].tolist() != completions[0]
             for name, parameter in made.model.named_parameters():
                 if "lora_B" in name:
                     parameter *= -2
-    assert made.model_wrapped is not made.sampler
+        seen.append(completions)
+    assert seen[0] != seen[1]
     assert all(torch.equal(p, frozen[name]) for name, p in made.model.named_parameters() if "lora_" not in name)
     assert not any(isinstance(module, BaseTunerLayer) for module in made.sampler.modules())

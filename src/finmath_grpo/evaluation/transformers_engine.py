@@ -10,31 +10,30 @@ from pathlib import Path
 
 import torch
 from tqdm import tqdm
-from transformers import GenerationConfig, LogitsProcessor, LogitsProcessorList, TopPLogitsWarper
 
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
+from finmath_grpo.models.decoding import decode, nucleus
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter
 
 
-class GumbelNoise(LogitsProcessor):
-    """Turns greedy search into sampling: row i at its own temperature, with noise from its own generator."""
+class GumbelMax:
+    """Samples a token for each row: at the temperature of its request, with noise from its own generator."""
 
     def __init__(self, requests: list[Request], top_p: float, device: torch.device):
         self.temperatures = torch.tensor([request.temperature for request in requests], device=device).unsqueeze(1)
         self.generators = [torch.Generator().manual_seed(request.seed) for request in requests]
-        self.top_p = TopPLogitsWarper(top_p) if top_p < 1 else None
+        self.top_p = top_p
 
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        scores = scores.float() / self.temperatures
-        if self.top_p:
-            scores = self.top_p(input_ids, scores)
+    def __call__(self, logits: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """Tokens (rows) of logits (rows x vocabulary, float32); `rows` are the places of their requests."""
+        scores = nucleus(logits / self.temperatures[rows], self.top_p)
         # Minus the logarithm of a standard exponential variable is a standard Gumbel variable.
         exponential = torch.empty(scores.shape)
-        for row, generator in zip(exponential, self.generators, strict=True):
-            row.exponential_(generator=generator)
-        return scores - exponential.log().to(scores.device)
+        for row, request in zip(exponential, rows.tolist(), strict=True):
+            row.exponential_(generator=self.generators[request])
+        return (scores - exponential.log().to(scores.device)).argmax(1)
 
 
 def transformers_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
@@ -44,29 +43,15 @@ def transformers_engine(manifests: list[Path], device: str, settings: Evaluation
     model = load_with_adapter(base, adapters[0], device) if adapters else load_model(base, device)
     model.eval()
     ends = stop_tokens(manifests[0].parent, tokenizer)
-    greedy = GenerationConfig(
-        do_sample=False,
-        max_new_tokens=settings.max_new_tokens,
-        eos_token_id=ends,
-        pad_token_id=tokenizer.pad_token_id,
-        bos_token_id=tokenizer.bos_token_id,
-    )
-    stops = torch.tensor(ends)
 
-    @torch.inference_mode()
     def batch(requests: list[Request]) -> Iterator[Output]:
-        prompts = tokenizer.pad({"input_ids": [list(request.prompt) for request in requests]}, return_tensors="pt")
-        noise = GumbelNoise(requests, settings.top_p, model.device)
-        output = model.generate(
-            **prompts.to(model.device), generation_config=greedy, logits_processor=LogitsProcessorList([noise])
-        )
-        for ids in output[:, prompts["input_ids"].shape[1] :].cpu():
-            found = torch.isin(ids, stops).nonzero()
-            length = int(found[0]) + 1 if len(found) else len(ids)
+        prompts = [request.prompt for request in requests]
+        choose = GumbelMax(requests, settings.top_p, model.device)
+        for ids in decode(model, prompts, tokenizer.pad_token_id, ends, settings.max_new_tokens, choose):
             yield Output(
-                text=tokenizer.decode(ids[:length], skip_special_tokens=True),
-                tokens=length,
-                finish="stop" if len(found) else "length",
+                text=tokenizer.decode(ids, skip_special_tokens=True),
+                tokens=len(ids),
+                finish="stop" if ids[-1] in ends else "length",
             )
 
     def generate(cells: list[list[Request]]) -> Iterator[list[Output]]:

@@ -42,6 +42,8 @@ class ShorterPasses(GRPOTrainer):
         if "compiled_layers" in self.shortcuts:
             # One graph with and one without: gradients, adapter, mask, and gradients of the layer's input.
             torch._dynamo.config.recompile_limit = 64
+            # Numbers such as `eps` are part of the graph, no tensors on the CPU.
+            torch._dynamo.config.specialize_float = True
             for module in self.model.modules():
                 if isinstance(module, GradientCheckpointingLayer):
                     module.compile(dynamic=True)
