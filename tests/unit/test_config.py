@@ -439,6 +439,20 @@ def test_what_is_wrong_with_a_record_is_named(tmp_path, members, more, message):
         load_text(tmp_path, f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n{more}\n")
 
 
+def test_the_table_of_other_scorers_is_not_taken_over_from_another_record(tmp_path):
+    for name in ("first", "second"):
+        record(tmp_path / f"{name}.tar.zst", {"run.yaml": OLD})
+    first = f"kind: recorded\nrecord: {tmp_path}/first.tar.zst\nscorer_audit: first.csv\n"
+    (tmp_path / "base.yaml").write_text(first, encoding="utf-8")
+    second = f"extends: base\nrecord: {tmp_path}/second.tar.zst\n"
+    message = r"mine\.yaml: scorer_audit: first\.csv \(from .*base\.yaml\) is of another record than .*second\.tar\.zst"
+    with pytest.raises(UserError, match=message + r"; name the table of this one, or write `scorer_audit: null`"):
+        load_text(tmp_path, second)
+    assert load_text(tmp_path, second + "scorer_audit: null").scorer_audit is None
+    assert load_text(tmp_path, second + "scorer_audit: second.csv").scorer_audit == "second.csv"
+    assert load_text(tmp_path, "extends: base\nfigures: {scale: 1.0}").scorer_audit == "first.csv"
+
+
 def without(text: str, *models: str, **changes: Any) -> str:
     content = yaml.safe_load(re.sub(r"\b(\d)e-(\d)", r"\1.0e-\2", text))
     for name in models:
