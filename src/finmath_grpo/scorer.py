@@ -25,7 +25,7 @@ _LONGEST = 100  # characters kept of an extracted text: without a tag it is the 
 def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = "") -> dict[str, int | str]:
     """The scores of one completion: the columns of scores.csv from `exact` to `number`.
 
-    `exact`, `no_punctuation` and `numeric` are the scorers, 0 or 1. `tagged`, `readable`, `untagged` and `lenient`,
+    `exact`, `no_punctuation` and `numeric` are the scorers, 0 or 1. `tagged`, `readable`, `tag_optional` and `lenient`,
     0 or 1, are what the lenient reading says (`finmath_grpo.evaluation.lenient`): an answer tag, a number that can be
     read, the value if no tag is asked for, and the value if separators are forgiven as well. `number` is the answer
     read in Turkish, in its shortest form, or empty: completions vote by it.
@@ -40,7 +40,7 @@ def score(text: str, finish: str, gold: str, value: Decimal, answer_unit: str = 
         "numeric": int(result == "right"),
         "tagged": int(reading.tagged),
         "readable": int(reading.readable),
-        "untagged": int(reading.strict),
+        "tag_optional": int(reading.tag_optional),
         "lenient": int(reading.lenient),
         "outcome": result,
         "extracted": _one_line(answer),

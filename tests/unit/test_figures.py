@@ -79,7 +79,7 @@ def simulated(tmp_path_factory) -> Path:
     scores["exact"] = scores["numeric"] = (scores.outcome == "right").astype(int)
     scores["no_punctuation"] = scores.outcome.isin(["right", "separators"]).astype(int)
     right = scores.numeric
-    scores = scores.assign(test="t1", tagged=1, readable=1, untagged=right, lenient=scores.no_punctuation)
+    scores = scores.assign(test="t1", tagged=1, readable=1, tag_optional=right, lenient=scores.no_punctuation)
     scores = scores.assign(extracted="12,5", number="12.5", gold="12,5", value="12.5", tokens=20)
     scores = pd.concat([scores, scores[(scores.temperature == 0.5) & (scores["sample"] == 0)].assign(test="t2")])
     scores.to_csv(folder / "scores.csv", index=False)

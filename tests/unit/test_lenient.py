@@ -49,7 +49,7 @@ def test_a_text_that_was_cut_off_without_a_tag_answers_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "strict", "lenient"),
+    ("text", "tag_optional", "lenient"),
     [
         ("Cevap: 1.234,5", True, True),
         ("Cevap: 1,234.5", False, True),
@@ -60,9 +60,15 @@ def test_a_text_that_was_cut_off_without_a_tag_answers_nothing() -> None:
         (fill_template("x", "1.234,5 ay"), False, False),
     ],
 )
-def test_separators_are_forgiven_and_a_contradicting_unit_is_not(text: str, strict: bool, lenient: bool) -> None:
+def test_separators_are_forgiven_and_a_contradicting_unit_is_not(text: str, tag_optional: bool, lenient: bool) -> None:
     found = read(text, "stop", Decimal("1234.5"), "TL")
-    assert (found.strict, found.lenient) == (strict, lenient)
+    assert (found.tag_optional, found.lenient) == (tag_optional, lenient)
+
+
+def test_a_right_value_counts_as_tag_optional_in_a_tag_and_without() -> None:
+    for text in ("Cevap: 6 TL", fill_template("x", "6 TL")):
+        found = score(text, "stop", "6", Decimal(6), "TL")
+        assert (found["tagged"], found["tag_optional"]) == ("<cevap>" in text, 1)
 
 
 PIECES = [*"0123456789.,-%=:/ \nTLx₺", "6", "12,5", "12.5", "<cevap>", "</cevap>", " bin", "²"]
@@ -72,9 +78,9 @@ PIECES = [*"0123456789.,-%=:/ \nTLx₺", "6", "12,5", "12.5", "<cevap>", "</ceva
 def test_what_the_scorer_calls_right_is_right_in_every_weaker_reading(text: str, cut: bool) -> None:
     for value in (Decimal(6), Decimal("12.5")):
         found = score(text, "length" if cut else "stop", "6", value, "TL")
-        assert found["numeric"] <= found["untagged"] <= found["lenient"] <= found["readable"]
+        assert found["numeric"] <= found["tag_optional"] <= found["lenient"] <= found["readable"]
         if found["tagged"]:
-            assert found["numeric"] == found["untagged"]
+            assert found["numeric"] == found["tag_optional"]
 
 
 @pytest.mark.parametrize("piece", ["1", "1 ", "1.000.", "-", "=", "1/", "6 %\n", "1:", " ", "**", "\\boxed{"])

@@ -256,7 +256,7 @@ def spoiled(change: str) -> pd.DataFrame:
     if change == "outcome against score":
         return table.assign(outcome=["right", *table["outcome"][1:]])
     if change == "right, but not leniently":
-        return table.assign(untagged=[1, *table["untagged"][1:]], lenient=[0, *table["lenient"][1:]])
+        return table.assign(tag_optional=[1, *table["tag_optional"][1:]], lenient=[0, *table["lenient"][1:]])
     if change == "samples from 1":
         return table.assign(sample=table["sample"] + 1)
     assert change == "no column"
@@ -281,7 +281,7 @@ def spoiled(change: str) -> pd.DataFrame:
         ("temperature is a word", "line 2: temperature is 'warm'"),
         ("samples from 1", "sample 0 is missing"),
         ("outcome against score", "line 2: outcome contradicts numeric"),
-        ("right, but not leniently", "line 2: untagged is 1 and lenient is 0"),
+        ("right, but not leniently", "line 2: tag_optional is 1 and lenient is 0"),
         ("no column", "no column numeric"),
     ],
 )

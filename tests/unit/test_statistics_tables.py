@@ -192,7 +192,7 @@ def test_the_parts_of_a_contrast_are_these_differences_and_add_up(made) -> None:
     """Recomputed from the texts' scores: right as scored, right by the last number, right with any separators."""
     _, scores, tables, _ = made
     table = tables["decomposition"].set_index(["model", "against", "part"])
-    means = scores.groupby("model")[["numeric", "untagged", "lenient"]].mean()
+    means = scores.groupby("model")[["numeric", "tag_optional", "lenient"]].mean()
     for (model, against), parts in tables["decomposition"].groupby(["model", "against"]):
         assert list(parts["part"]) == ["total", "format", "separators", "mathematics"]
         by = parts.set_index("part")["value"]
@@ -200,7 +200,7 @@ def test_the_parts_of_a_contrast_are_these_differences_and_add_up(made) -> None:
         change = means.loc[model] - means.loc[against]
         assert by["total"] == pytest.approx(change["numeric"], abs=1e-6)
         assert by["mathematics"] == pytest.approx(change["lenient"], abs=1e-6)
-        assert by["format"] == pytest.approx(change["numeric"] - change["untagged"], abs=1e-6)
+        assert by["format"] == pytest.approx(change["numeric"] - change["tag_optional"], abs=1e-6)
     primary = tables["contrasts"].query("role == 'primary'").iloc[0]
     total = table.loc[(primary["trained"], primary["base"], "total")]
     assert tuple(total[["value", "low", "high", "p"]]) == tuple(primary[["difference", "low", "high", "p"]])
@@ -227,7 +227,7 @@ def test_a_model_that_only_learns_the_tag_gains_format_and_no_mathematics(tmp_pa
     scores = write_scores(tmp_path, 1)
     known = scores["question_id"].isin(QUESTIONS[:6]).astype(int)
     trained = scores["model"] == "llama-grpo"
-    scores["untagged"] = scores["lenient"] = known
+    scores["tag_optional"] = scores["lenient"] = known
     scores["readable"], scores["numeric"], scores["tagged"] = 1, known * trained, trained.astype(int)
     scores["outcome"] = np.where(scores["numeric"] == 1, "right", "no_answer")
     scores.to_csv(tmp_path / "scores.csv", index=False)
@@ -303,7 +303,7 @@ def repeated(tmp_path_factory) -> tuple[pd.DataFrame, dict[str, pd.DataFrame]]:
         rows = parts[0][parts[0]["model"] == "gemma-dpo"].assign(model=model)
         share = {"llama-grpo-seed2": 0.7, "gemma-dpo-seed2": 0.2, "gemma-dpo-seed3": 0.9}.get(model, 0.5)
         kept = rng.random(len(rows)) < share
-        wrong = {"exact": 0, "no_punctuation": 0, "numeric": 0, "untagged": 0, "lenient": 0}
+        wrong = {"exact": 0, "no_punctuation": 0, "numeric": 0, "tag_optional": 0, "lenient": 0}
         wrong |= {"outcome": "wrong", "extracted": "7", "number": "7"}
         parts.append(rows.assign(**{name: rows[name].where(kept, value) for name, value in wrong.items()}))
     scores = pd.concat(parts)
@@ -519,7 +519,7 @@ def test_examples_show_one_right_and_one_wrong_side(tmp_path: Path) -> None:
 
 
 def test_where_there_is_no_example_the_reason_is_written(tmp_path: Path) -> None:
-    scores = write_scores(tmp_path, 1).assign(numeric=1, untagged=1, lenient=1, readable=1, outcome="right")
+    scores = write_scores(tmp_path, 1).assign(numeric=1, tag_optional=1, lenient=1, readable=1, outcome="right")
     scores.to_csv(tmp_path / "scores.csv", index=False)
     write_jsonl(tmp_path / "none.jsonl", [])
     options = ("--settings", json.dumps(SETTINGS), "--models", *MODELS, "--test", tmp_path / "test.jsonl")

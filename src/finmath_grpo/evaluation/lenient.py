@@ -25,8 +25,8 @@ class Reading(NamedTuple):
     """Whether there is an answer tag."""
     readable: bool
     """Whether a number could be read, in Turkish or in English."""
-    strict: bool
-    """Whether it is the value, read in Turkish, with no unit that contradicts the question's."""
+    tag_optional: bool
+    """Whether it is the value, read in Turkish, with no unit that contradicts the question's; in a tag or not."""
     lenient: bool
     """Whether it is, read in Turkish or in English."""
 
@@ -34,8 +34,8 @@ class Reading(NamedTuple):
 def read(text: str, finish: str, value: Decimal, answer_unit: str = "") -> Reading:
     """Read the answer of a completion leniently and hold it against `value`.
 
-    With a tag, `strict` is what the scorer `numeric` says. A completion without a tag that the limit of tokens cut off
-    (`finish` is `length`) has come to no answer; its last number is none.
+    With a tag, `tag_optional` is what the scorer `numeric` says. A completion without a tag that the limit of tokens
+    cut off (`finish` is `length`) has come to no answer; its last number is none.
     """
     found = lenient_answer(text, whole=finish != "length")
     if found is None:

@@ -13,7 +13,7 @@ import pandas as pd
 from finmath_grpo.errors import UserError
 
 SCORERS = ("exact", "no_punctuation", "numeric")
-READINGS = ("tagged", "readable", "untagged", "lenient")
+READINGS = ("tagged", "readable", "tag_optional", "lenient")
 """What the lenient reading says of a completion; see `finmath_grpo.evaluation.lenient`."""
 OUTCOMES = ("right", "separators", "rounding", "unit", "wrong", "unreadable", "no_answer", "cut_off")
 
@@ -28,7 +28,7 @@ _TYPES = {
     "numeric": "int8",
     "tagged": "int8",
     "readable": "int8",
-    "untagged": "int8",
+    "tag_optional": "int8",
     "lenient": "int8",
     "outcome": "category",
     "extracted": "str",
@@ -120,7 +120,7 @@ def _expect(path: Path, table: pd.DataFrame, column: str, allowed: Sequence[str]
 
 def _no_contradiction(path: Path, table: pd.DataFrame) -> None:
     """What is right is right by every reading that asks for less, and its outcome says so."""
-    weaker = [("numeric", "untagged"), ("untagged", "lenient"), ("lenient", "readable")]
+    weaker = [("numeric", "tag_optional"), ("tag_optional", "lenient"), ("lenient", "readable")]
     faults = [(f"{a} is 1 and {b} is 0", (table[a] == "1") & (table[b] == "0")) for a, b in weaker]
     differs = (table["outcome"] == "right") != (table["numeric"] == "1")
     for fault, rows in [("outcome contradicts numeric", differs), *faults]:

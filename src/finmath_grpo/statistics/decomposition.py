@@ -4,12 +4,12 @@ An answer that is right by value counts only if it stands in its tag and has Tur
 the tag gains accuracy and no mathematics. Three accuracies of one model, each over all completions:
 
 - `numeric`, as scored: the tag, Turkish separators, the value;
-- `untagged`: the same without asking for a tag (`finmath_grpo.evaluation.lenient`);
+- `tag_optional`: the same without asking for a tag (`finmath_grpo.evaluation.lenient`);
 - `lenient`: and with separators forgiven.
 
-A contrast as scored is then a sum: of the difference in `lenient` (mathematics), of that in `untagged` - `lenient`
-(what swapped separators take) and of that in `numeric` - `untagged` (what a missing tag takes). Nothing is selected on
-having answered: every completion counts in every part.
+A contrast as scored is then a sum: of the difference in `lenient` (mathematics), of that in `tag_optional` - `lenient`
+(what swapped separators take) and of that in `numeric` - `tag_optional` (what a missing tag takes). Nothing is selected
+on having answered: every completion counts in every part.
 """
 
 import numpy as np
@@ -28,8 +28,8 @@ PARTS = ("total", "format", "separators", "mathematics")
 
 def parts(grid: Grid) -> dict[str, np.ndarray]:
     """By part: what it adds to the accuracy of each model and question, (models, questions)."""
-    numeric, untagged, lenient = (grid.mean(name) for name in ("numeric", "untagged", "lenient"))
-    return dict(zip(PARTS, (numeric, numeric - untagged, untagged - lenient, lenient), strict=True))
+    numeric, tag_optional, lenient = (grid.mean(name) for name in ("numeric", "tag_optional", "lenient"))
+    return dict(zip(PARTS, (numeric, numeric - tag_optional, tag_optional - lenient, lenient), strict=True))
 
 
 def decomposition_table(

@@ -71,7 +71,7 @@ def main() -> None:
                         "right": model == winner,
                         "outcome": first["outcome"][model, temperature, question],
                         # Also where there is no answer tag.
-                        "value_right": bool(first["untagged"][model, temperature, question]),
+                        "value_right": bool(first["tag_optional"][model, temperature, question]),
                     }
                     for model in (trained, base)
                 ],
