@@ -67,7 +67,7 @@ class World:
         return self.rng.binomial(completions, chances) / completions
 
     def runs(self, base: np.ndarray, number: int, accuracy: float, spread: float) -> np.ndarray:
-        """Completions per question of `number` trainings of a model: (runs, questions, simulations).
+        """Completions per question of `number` runs of a model: (runs, questions, simulations).
 
         The accuracy of a run is drawn from 20 levels, normal scores of the standard deviation `spread`.
         """

@@ -51,10 +51,10 @@ rule claims:
     params:
         settings=plan.settings("statistics"),
         kind=plan.kind,
-        runs=plan.training_runs,
+        run_counts=plan.run_counts,
     shell:
         job(
             "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
-            " --runs {params.runs:q} --experiment {wildcards.experiment} --kind {params.kind}"
+            " --run-counts {params.run_counts:q} --experiment {wildcards.experiment} --kind {params.kind}"
             " --json {output.json} --markdown {output.markdown}"
         )

@@ -167,7 +167,7 @@ def test_what_is_about_the_posts_data_is_not_comparable_on_a_reproduction(publis
 
 
 @pytest.mark.parametrize(
-    ("runs", "of_contrast", "of_curve"),
+    ("run_counts", "of_contrast", "of_curve"),
     [
         ({"llama-grpo": 1}, "about this run: one training run", "about this run: one training run"),
         (
@@ -179,9 +179,9 @@ def test_what_is_about_the_posts_data_is_not_comparable_on_a_reproduction(publis
     ],
 )
 def test_a_statement_about_training_says_of_which_runs(
-    runs: dict, of_contrast: str | None, of_curve: str | None, published
+    run_counts: dict, of_contrast: str | None, of_curve: str | None, published
 ) -> None:
-    results = evaluate(read_claims(CLAIMS), Tables(published, published=True), runs)
+    results = evaluate(read_claims(CLAIMS), Tables(published, published=True), run_counts)
     found = {result["id"]: result["detail"] for result in results}
     for claim, words in (("grpo-above-base-mean", of_contrast), ("length-unchanged", of_curve)):
         assert found[claim].endswith(words) if words else "run" not in found[claim].rpartition(";")[2]

@@ -412,12 +412,12 @@ def test_a_record_has_the_runs_of_its_seeds(tmp_path):
         **{"b": "Base", "a": "Trained", "a-seed9": "Trained, seed 9"},
         **{"c": "Bare", "c-seed9": "Bare, seed 9"},
     }
-    assert experiments.trainings(found) == {
+    assert experiments.made_by_runs(found) == {
         "a": {"a": "a", "a-seed9": "a-seed9"},
         "c": {"c": "a", "c-seed9": "a-seed9"},
     }
     assert experiments.models_with_rollouts(found) == ["a", "a-seed9"]
-    assert experiments.training_runs(found) == {"a": 2, "c": 2}
+    assert experiments.run_counts(found) == {"a": 2, "c": 2}
 
 
 @pytest.mark.parametrize(
@@ -532,14 +532,14 @@ def test_seeds_make_one_model_per_run_and_an_adapter_of_each(folder):
         once, "llama-grpo"
     )
     assert run.models["unmerged-seed2"].of == "llama-grpo-seed2" and run.models["unmerged"].of == "llama-grpo"
-    assert experiments.trainings(run)["unmerged"] == {
+    assert experiments.made_by_runs(run)["unmerged"] == {
         **{"unmerged": "llama-grpo", "unmerged-seed2": "llama-grpo-seed2"},
         "unmerged-seed3407": "llama-grpo-seed3407",
     }
     assert run.models["llama-grpo-seed2"].label == f"{run.models['llama-grpo'].label}, seed 2"
     assert run.statistics == once.statistics
     counts = {"llama-grpo": 3, "llama-grpo-fixed": 1, "gemma-dpo": 2, "unmerged": 3}
-    assert experiments.training_runs(run) == counts
+    assert experiments.run_counts(run) == counts
     SCHEMA.validate({"extends": "smoke", "models": {"llama-grpo": {"seed": None, "seeds": [5, 2]}}})
 
 

@@ -91,10 +91,10 @@ def read_claims(path: Path) -> list[Claim]:
     return claims
 
 
-def evaluate(claims: list[Claim], tables: Tables, runs: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
+def evaluate(claims: list[Claim], tables: Tables, run_counts: Mapping[str, int] | None = None) -> list[dict[str, Any]]:
     """The claims with what was found, as written to claims.json.
 
-    `runs` says how many training runs each model has that was trained by GRPO or DPO.
+    `run_counts` says how many training runs each model has that was trained by GRPO or DPO.
     """
     return [
         {
@@ -104,7 +104,8 @@ def evaluate(claims: list[Claim], tables: Tables, runs: Mapping[str, int] | None
             "quoted": claim.quoted,
             "scope": claim.scope,
             **{
-                key: _plain(value) for key, value in asdict(_with_runs(_find(claim, tables), claim, runs or {})).items()
+                key: _plain(value)
+                for key, value in asdict(_with_runs(_find(claim, tables), claim, run_counts or {})).items()
             },
             "note": claim.note.strip(),
             "rule": _rule(claim),
@@ -162,20 +163,22 @@ def _find(claim: Claim, tables: Tables) -> Finding:
         return Finding(NOT_MEASURED, detail=str(reason))
 
 
-def _with_runs(found: Finding, claim: Claim, runs: Mapping[str, int]) -> Finding:
-    """What was found, with words on whose training it is: of this run, of several, or of the first of several."""
-    trained = [name for name in runs if name in _names(claim.arguments)]
+def _with_runs(found: Finding, claim: Claim, run_counts: Mapping[str, int]) -> Finding:
+    """What was found, with words on which training runs it is about: this one, several, or the first of several."""
+    trained = [name for name in run_counts if name in _names(claim.arguments)]
     if not trained or found.verdict in (NOT_MEASURED, NOT_COMPARABLE):
         return found
-    several = [name for name in trained if runs[name] > 1]
+    several = [name for name in trained if run_counts[name] > 1]
     if not several:
         words = "about this run: one training run" + (" of each model" if len(trained) > 1 else "")
     elif found.table in OVER_RUNS:
-        single = [name for name in trained if runs[name] == 1]
-        words = "over the training runs of " + ", ".join(f"{name} ({runs[name]})" for name in several)
+        single = [name for name in trained if run_counts[name] == 1]
+        words = "over the training runs of " + ", ".join(f"{name} ({run_counts[name]})" for name in several)
         words += f"; of {', '.join(single)} about this run: there is one" if single else ""
     else:
-        words = "about the first of the training runs of " + ", ".join(f"{name} ({runs[name]})" for name in several)
+        words = "about the first of the training runs of " + ", ".join(
+            f"{name} ({run_counts[name]})" for name in several
+        )
     return replace(found, detail=f"{found.detail}; {words}" if found.detail else words)
 
 
@@ -211,13 +214,13 @@ def main() -> None:
     parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--experiment", required=True, help="its name, for the title")
     parser.add_argument("--kind", required=True, help="run, recorded or published: whose numbers they are")
-    parser.add_argument("--runs", type=json.loads, default={}, help="JSON: training runs of each trained model")
+    parser.add_argument("--run-counts", type=json.loads, default={}, help="JSON: how many training runs each model has")
     parser.add_argument("--json", type=Path, required=True, help="claims.json")
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
     tables = Tables(options.tables, options.settings, published=options.kind == "published")
-    results = evaluate(read_claims(options.claims), tables, options.runs)
+    results = evaluate(read_claims(options.claims), tables, options.run_counts)
     write_json(options.json, results)
     with atomic_write(options.markdown) as file:
         file.write(markdown(options.experiment, results, options.settings.confidence))

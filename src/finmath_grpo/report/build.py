@@ -149,12 +149,12 @@ def main() -> None:
     colour |= {run: colour[entry] for run, entry in further.items()}
     written = [path.stem for path in options.completions]
     evaluation = read_scored(options.test, options.scores, list(models), written) if options.scores else None
-    runs = [path.parent.name for path in options.rollouts]
+    sampled = [path.parent.name for path in options.rollouts]
     carried = {
         "experiment": options.experiment,
         "models": [{"id": model, "label": label, "colour": colour[model]} for model, label in models.items()],
         "evaluation": index(evaluation) if evaluation else None,
-        "training": runs,
+        "training": sampled,
     }
     claims = read_claims(options.claims, compared_pairs(options.claim_list, models))
     tables = {path.stem: path for path in options.tables}
@@ -183,7 +183,7 @@ def main() -> None:
         "drawn": [figure for _, members in groups for figure in members],
         "evaluation": evaluation,
         "outcomes": [(name, words, OUTCOME_MEANINGS[name]) for name, words in OUTCOME_WORDS.items()],
-        "runs": runs,
+        "sampled": sampled,
         "audit": evidence.audit(options.audit) if options.audit else None,
         "overlaps": evidence.overlaps(options.overlaps) if options.overlaps else {},
         "overlap_names": list(evidence.OVERLAPS.values()),

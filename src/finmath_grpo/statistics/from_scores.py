@@ -72,7 +72,7 @@ def main() -> None:
         "--runs",
         type=json.loads,
         default={},
-        help="JSON: by entry with several training runs, its models and the training that each comes from; all but the"
+        help="JSON: by entry with several training runs, its models, each with the one that its run made; all but the"
         " first of an entry are no judges of agreement and temperatures",
     )
     parser.add_argument("--names", nargs="+", required=True, help="the names of the tests, t1 first")

@@ -21,29 +21,29 @@ from finmath_grpo.statistics.intervals import Ends, difference_error
 
 @dataclass(frozen=True)
 class Runs:
-    """The models of each entry that has two or more training runs."""
+    """The models of each entry that has two or more training runs: one per run."""
 
-    trainings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """By entry: its models, the first run first, each with the training that it comes from. A merged model and its
-    unmerged adapter come from one training."""
+    by_entry: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Its models, the first run first, each with the model that the run made. A merged model and its unmerged adapter
+    are of one run, which made the merged one."""
 
     def models(self, entry: str) -> list[str]:
         """The models of an entry; an entry with one run is a model."""
-        return list(self.trainings.get(entry, [entry]))
+        return list(self.by_entry.get(entry, [entry]))
 
     @property
     def further(self) -> set[str]:
-        """The models that are the training of another one once more, with another seed."""
-        return {model for models in self.trainings.values() for model in list(models)[1:]}
+        """The models of all runs but the first of their entries."""
+        return {model for models in self.by_entry.values() for model in list(models)[1:]}
 
     def paired(self, first: str, second: str) -> bool:
-        """Whether the runs of two entries are the same trainings, in the same order."""
-        a, b = (list(self.trainings.get(entry, {}).values()) for entry in (first, second))
+        """Whether two entries are of the same runs, in the same order: one merged, one not."""
+        a, b = (list(self.by_entry.get(entry, {}).values()) for entry in (first, second))
         return bool(a) and a == b
 
 
 ONE_RUN = Runs()
-"""Every training was run once."""
+"""Every model was trained once."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def of_entry(values: Mapping[str, np.ndarray], runs: Runs, entry: str) -> Sample
 
 
 def of_contrast(values: Mapping[str, np.ndarray], runs: Runs, trained: str, base: str) -> Sample:
-    """The difference of two entries. Runs of the same trainings are paired, all others independent."""
+    """The difference of two entries. The same runs are paired, all others independent."""
     high, low = of_entry(values, runs, trained), of_entry(values, runs, base)
     if runs.paired(trained, base):
         return Sample(high.mean - low.mean, (high.drawn[0] - low.drawn[0],))

@@ -28,12 +28,12 @@ def runs_table(
     on the mean. Those of a contrast are differences: the scorers and the parts of its decomposition. The interval of
     one run is over families (at any temperature over questions, as in the post, if the test is `of_post`), that of all
     over families and runs. In a contrast of two entries with runs a run of the first is held against the mean of the
-    second, or against the same training where the two are evaluations of the same ones.
+    second, or against the same run where the two entries are of the same runs.
     """
     rows: list[tuple[object, ...]] = []
     for metric, at, values in _entry_metrics(grid):
         units = _units(grid, at, of_post)
-        for entry in runs.trainings:
+        for entry in runs.by_entry:
             sample = of_entry(values, runs, entry)
             names = runs.models(entry)
             columns = np.column_stack([sample.mean, *(values[name] for name in names)])
@@ -42,7 +42,7 @@ def runs_table(
     for metric, at, values in _contrast_metrics(grid):
         units = _units(grid, at, of_post)
         for trained, base in contrasts:
-            if not {trained, base} & set(runs.trainings):
+            if not {trained, base} & set(runs.by_entry):
                 continue
             sample = of_contrast(values, runs, trained, base)
             names, apart = _apart(values, runs, trained, base)
@@ -50,7 +50,7 @@ def runs_table(
             ends = difference_interval(units, columns, confidence, completions_at(grid, [at]))
             rows += _rows((trained, base, metric, at), names, columns, ends, sample, units, confidence, "t", -1)
     table = pd.DataFrame(rows, columns=list(RUNS_COLUMNS))
-    order = {key: place for place, key in enumerate([*((e, "") for e in runs.trainings), *contrasts])}
+    order = {key: place for place, key in enumerate([*((e, "") for e in runs.by_entry), *contrasts])}
     keys = [order[entry, against] for entry, against in zip(table["entry"], table["against"], strict=True)]
     return table.iloc[np.argsort(keys, kind="stable")].reset_index(drop=True)
 

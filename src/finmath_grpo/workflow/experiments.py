@@ -119,8 +119,8 @@ def runs(experiment: Experiment) -> Runs:
     return runs_of(seeds, of)
 
 
-def trainings(experiment: Experiment) -> dict[str, dict[str, str]]:
-    """The same, each model with the training that it comes from: of an adapter, that of the merged model."""
+def made_by_runs(experiment: Experiment) -> dict[str, dict[str, str]]:
+    """The same, each model with the one that its run made: of an adapter, the merged model."""
     models = experiment.models
     return {
         entry: {name: getattr(models[name], "of", "") or name for name in found}
@@ -129,7 +129,7 @@ def trainings(experiment: Experiment) -> dict[str, dict[str, str]]:
 
 
 def further_runs(experiment: Experiment) -> list[str]:
-    """The models that are the training of another model once more, with another seed."""
+    """The models of all training runs but the first of their entries."""
     return [model for models in runs(experiment).values() for model in list(models)[1:]]
 
 
@@ -138,7 +138,7 @@ def unmerged(experiment: Experiment) -> list[str]:
     return [name for name, model in experiment.models.items() if getattr(model, "method", "") == "adapter"]
 
 
-def training_runs(experiment: Experiment) -> dict[str, int]:
+def run_counts(experiment: Experiment) -> dict[str, int]:
     """How many training runs each entry has that was trained by GRPO or DPO, evaluated merged or not."""
     if isinstance(experiment, Published):
         return {name: 1 for name in experiment.models if name in POST_TRAINED}

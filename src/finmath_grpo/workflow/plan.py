@@ -49,11 +49,11 @@ class Plan(RunPlan):
 
     def runs(self, wildcards: Wildcards) -> str:
         """The entries with several training runs, as the statistics take them, as JSON."""
-        return json.dumps(experiments.trainings(self._found(wildcards)))
+        return json.dumps(experiments.made_by_runs(self._found(wildcards)))
 
-    def training_runs(self, wildcards: Wildcards) -> str:
+    def run_counts(self, wildcards: Wildcards) -> str:
         """How many training runs each trained entry has, as JSON."""
-        return json.dumps(experiments.training_runs(self._found(wildcards)))
+        return json.dumps(experiments.run_counts(self._found(wildcards)))
 
     def logs(self, wildcards: Wildcards) -> list[str]:
         """The step logs of GRPO."""
