@@ -30,9 +30,11 @@ from finmath_grpo.claims.forms_by_question import forms_table
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import SCORERS
+from finmath_grpo.numerals import signed
 from finmath_grpo.rollouts import Rollout
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.grid import Grid
+from finmath_grpo.statistics.intervals import difference_interval
 from finmath_grpo.statistics.partial_identification import largest_counts, narrowest_spread, widest_spread
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.temperature import temperature_table
@@ -482,10 +484,13 @@ def test_what_does_not_rise_is_not_quick(tmp_path: Path) -> None:
 # ---- rules of contrasts
 
 
-def contrast(trained: str, base: str, at: str, low: float, high: float, p: float = 0.001, **more: object) -> dict:
-    row = {"trained": trained, "base": base, "scorer": "exact", "at": at, "role": "secondary", "n": 100}
+def contrast(
+    trained: str, base: str, at: str, low: float, high: float, p: float = 0.001, p_holm: float | None = None
+) -> dict:
+    row = {"trained": trained, "base": base, "scorer": "exact", "at": at, "n": 100}
     shares = {"trained_accuracy": 0.5, "base_accuracy": 0.4, "gains": 5, "losses": 1}
-    return {**row, **shares, "difference": (low + high) / 2, "low": low, "high": high, "p": p, **more}
+    ends = {"difference": (low + high) / 2, "low": low, "high": high}
+    return {**row, **shares, **ends, "p": p, "p_holm": p_holm}
 
 
 def pairs_of(*names: str) -> list[list[str]]:
@@ -554,22 +559,21 @@ def test_what_a_rule_calls_the_blocks_of_friedmans_test_is_what_the_table_takes(
         ([("a", "b", -0.1, -0.01, 0.2)], "inconclusive"),
         ([("a", "b", 0.01, 0.1, 0.01), ("c", "b", -0.1, -0.01, 0.01)], "contradicted"),
         ([("a", "b", 0.01, 0.1, 0.01), ("c", "b", -0.1, 0.2, 0.6)], "inconclusive"),
-        ([("a", "b", 0.01, 0.1, 0.03), ("c", "b", 0.01, 0.2, 0.03)], "inconclusive"),  # Holm's p is 0.06
     ],
 )
-def test_a_difference_needs_interval_and_corrected_p(rows, says, tmp_path: Path) -> None:
+def test_a_difference_needs_interval_and_p(rows, says, tmp_path: Path) -> None:
     table = [contrast(a, b, "mean", low, high, p) for a, b, low, high, p in rows]
     chosen = [[a, b] for a, b, *_ in rows]
     read = tables(tmp_path, contrasts=table)
     assert verdict("difference", read, pairs=chosen, at="mean", scorers=["numeric", "exact"]) == says
 
 
-def test_holms_family_is_the_means_and_the_primary_contrast_is_not_in_it(tmp_path: Path) -> None:
-    rows = [contrast("a", "b", "mean", 0.01, 0.1, 0.04, role="primary"), contrast("c", "b", "mean", 0.01, 0.1, 0.03)]
-    rows += [contrast("c", "b", f"0.{place}", 0.01, 0.1, 0.5) for place in range(1, 10)]
+def test_p_of_a_difference_is_the_tables_by_holm_and_as_it_is_for_the_primary_contrast(tmp_path: Path) -> None:
+    rows = [contrast("a", "b", "mean", 0.01, 0.1, 0.03, 0.06), contrast("c", "b", "mean", 0.01, 0.1, 0.03)]
     read = tables(tmp_path, contrasts=rows)
-    for pair in ("a-b", "c-b"):
-        assert verdict("difference", read, pairs=pairs_of(pair), at="mean", scorers=["exact"]) == "supported"
+    for pair, p, says in (("a-b", 0.06, "inconclusive"), ("c-b", 0.03, "supported")):
+        found = CHECKS["difference"](read, pairs=pairs_of(pair), at="mean", scorers=["exact"])
+        assert (found.p, found.verdict) == (p, says)
 
 
 def test_a_pair_is_read_from_the_other_side(tmp_path: Path) -> None:
@@ -578,18 +582,20 @@ def test_a_pair_is_read_from_the_other_side(tmp_path: Path) -> None:
     assert (found.verdict, found.low, found.high) == ("contradicted", -0.1, -0.01)
 
 
-def test_of_the_posts_mean_only_bounds_are_known(tmp_path: Path) -> None:
+def test_of_the_posts_mean_the_narrowest_interval_stands_beside_the_widest_from_either_side(tmp_path: Path) -> None:
     """Two models that solve the same 60 questions, each at one temperature of two: which, is not known."""
     rows = {"model": ["a", "a", "b", "b"], "at": ["0.1", "0.2"] * 2, "scorer": "exact", "correct": [60, 30, 30, 30]}
     marks = {"model": np.repeat(["a", "b"], 100), "position": [*range(100)] * 2, "solved": ([1] * 60 + [0] * 40) * 2}
     read = tables(
         tmp_path, published=True, accuracy=rows, solved=marks, contrasts=[contrast("a", "b", "mean", 0.1, 0.2)]
     )
-    found = read.contrast("a", "b", "mean", "exact")
-    # a has 30 questions at one of two and 30 at both, b all 60 at one: each way to pair them loses 30 halves.
-    expected = np.array([0.5] * 30 + [0] * 70)
-    assert found["low"] == pytest.approx(0.15 - 1.96 * expected.std() / 10, abs=0.01)
-    assert "narrowest" in found["known"]
+    # a has 30 questions at one of two and 30 at both, b all 60 at one: each way to pair them wins 30 halves.
+    ends = difference_interval(Families.single(100), np.array([[0.5]] * 30 + [[0]] * 70), 0.95)
+    low, high = (100 * float(end[0]) for end in ends)
+    found, turned = read.contrast("a", "b", "mean", "exact"), read.contrast("b", "a", "mean", "exact")
+    assert found["known"].endswith(f"; the narrowest is {signed(low)} to {signed(high)}")
+    assert turned["known"].endswith(f"; the narrowest is {signed(-high)} to {signed(-low)}")
+    assert (found["low"], turned["high"]) == (0.1, -0.1)
 
 
 @pytest.mark.parametrize(

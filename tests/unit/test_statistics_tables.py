@@ -6,6 +6,7 @@ import subprocess
 from collections import Counter
 from itertools import product
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -27,6 +28,7 @@ from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.forms import FORMS, form, forms_table
 from finmath_grpo.statistics.grid import read_grid
 from finmath_grpo.statistics.intervals import difference_interval
+from finmath_grpo.statistics.published import contrasts_table as contrasts_of_post
 from finmath_grpo.statistics.reward_audit import audit
 from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings
@@ -558,6 +560,19 @@ class TestPublished:
         assert dict(zip(exact["model"], exact["correct"], strict=True)) == dict(
             zip(MODELS, (27, 30, 30, 33), strict=True)
         )
+
+    def test_the_mean_has_the_widest_interval_that_the_margins_allow(self) -> None:
+        """Two models that solve the same 60 questions; b each at one temperature of two: which, is not known."""
+        counted = {"A": [60, 30], "B": [30, 30]}
+        numbers = SimpleNamespace(
+            questions=SimpleNamespace(test=100), temperatures=[0.1, 0.2], correct_of_100_by_temperature=counted
+        )
+        solved = np.array([[1] * 60 + [0] * 40] * 2)
+        table = contrasts_of_post(numbers, {"a": "A", "b": "B"}, solved, StatisticsSettings(contrasts=[("a", "b")]))
+        row = table[table["at"] == "mean"].iloc[0]
+        # a has 30 questions at one of two and 30 at both: each way to pair them wins 30 halves.
+        low, high = difference_interval(Families.single(100), np.array([[0.5]] * 30 + [[0]] * 70), 0.95)
+        assert (row["low"], row["high"]) == (pytest.approx(low[0]), pytest.approx(high[0]))
 
     def test_the_models_solve_40_together(self, published) -> None:
         panel = published["panel"].iloc[0]

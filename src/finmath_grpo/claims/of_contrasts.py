@@ -12,7 +12,7 @@ from finmath_grpo.claims.finding import (
     NotMeasured,
     beyond,
 )
-from finmath_grpo.claims.tables import Tables
+from finmath_grpo.claims.tables import Tables, corrected_p
 from finmath_grpo.numerals import rounded, signed
 
 FEWEST_TEMPERATURES = 6
@@ -31,7 +31,7 @@ def mathematics(tables: Tables, trained: str, base: str, test: str) -> Finding:
         f"{part} {signed(100 * parts[part])}" for part in ("total", "format", "separators") if part in parts
     )
     detail = f"{trained} less {base} on {test.upper()}; {others}"
-    p = float(row["p"] if pd.isna(row["p_holm"]) else row["p_holm"])
+    p = corrected_p(row)
     verdict = beyond(row["low"], row["high"], 0.0) if tables.is_small(p) else INCONCLUSIVE
     effect = row["value"], row["low"], row["high"]
     return Finding(verdict, *effect, POINTS, p, detail, "decomposition.csv", "value")

@@ -1,6 +1,6 @@
 """The tables of one experiment, as the checks of claims read them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from finmath_grpo.claims.finding import NotMeasured
 from finmath_grpo.numerals import signed
 from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
-from finmath_grpo.statistics.partial_identification import narrowest_spread, of_differences, widest_spread
+from finmath_grpo.statistics.partial_identification import narrowest_spread, of_differences
 from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
 
 FEWEST_QUESTIONS = 10
@@ -20,6 +20,11 @@ FEWEST_QUESTIONS = 10
 FEWEST_STEPS = 30
 """With fewer, no sentence about a training curve gets one."""
 _OF_TRAINING = ("reward_facts", "training", "forms_by_question")
+
+
+def corrected_p(row: Mapping[Any, Any]) -> float:
+    """The p of a row by Holm; as it is where the table has none by Holm, as the contrast was named beforehand."""
+    return float(row["p"] if pd.isna(row["p_holm"]) else row["p_holm"])
 
 
 class Tables:
@@ -37,7 +42,6 @@ class Tables:
         self.published = published
         self._files = {path.stem: path for path in files}
         self._tables: dict[str, pd.DataFrame] = {}
-        self._contrasts: dict[tuple[str, str], pd.DataFrame] = {}
 
     def rows(self, table: str, test: str = "t1", **where: object) -> pd.DataFrame:
         """The rows of a test with these values (for a list, one of them).
@@ -70,19 +74,19 @@ class Tables:
         return self.row("reward_facts", model=model, fact=fact)
 
     def contrast(self, trained: str, base: str, at: str, scorer: str) -> dict[str, Any]:
-        """A difference with its interval, p corrected by Holm, gains and losses, and words on how it is known.
+        """A difference with its interval, gains and losses, p as corrected, and words on how it is known.
 
-        The family of the correction is all contrasts by this scorer at this `at` but the primary one. Of the post's
-        mean over temperatures only bounds are known (`partial_identification`): interval and p are the widest.
-        `raw` is p with no correction. A pair that stands the other way round in contrasts.csv is turned.
+        Of the post's mean over temperatures only bounds are known (`partial_identification`): interval and p are the
+        widest. `raw` is p with no correction. A pair that stands the other way round in contrasts.csv is turned.
         """
-        table = self._family(at, scorer)
+        table = self.rows("contrasts", scorer=scorer, at=at)
         turned = ((table["trained"] == base) & (table["base"] == trained)).any()
         pair = (base, trained) if turned else (trained, base)
         rows = table[(table["trained"] == pair[0]) & (table["base"] == pair[1])]
         if rows.empty:
             raise NotMeasured(f"contrasts.csv has no {trained} against {base} by {scorer} at {at}")
         row: dict[str, Any] = rows.iloc[0].to_dict()
+        row |= {"raw": float(row["p"]), "p": corrected_p(row)}
         if turned:
             row |= {
                 **{"trained": trained, "base": base, "difference": -row["difference"]},
@@ -90,7 +94,7 @@ class Tables:
                 "trained_accuracy": row["base_accuracy"],
                 "base_accuracy": row["trained_accuracy"],
             }
-        return row
+        return {**row, "known": self._bounds(row) if self.published and at == "mean" else ""}
 
     def panel(self, scorer: str) -> pd.Series:
         """The row of the panel. Raises NotMeasured if the panel is not the post's four models."""
@@ -156,36 +160,17 @@ class Tables:
                     few = int(rows["n"].iloc[0])
                     raise NotMeasured(f"{few} questions are too few for a verdict (at least {FEWEST_QUESTIONS})")
 
-    def _family(self, at: str, scorer: str) -> pd.DataFrame:
-        key = (at, scorer)
-        if key not in self._contrasts:
-            table = self.rows("contrasts", scorer=scorer, at=at).copy()
-            table["known"] = ""
-            if self.published and at == "mean":
-                table = pd.DataFrame([self._bounded(row) for row in table.to_dict("records")])
-            # Where each p is 1, the file has no decimal point and pandas reads whole numbers.
-            table["p"] = table["p"].astype(float)
-            table["raw"] = table["p"]
-            secondary = table["role"] != "primary"
-            if secondary.any():
-                table.loc[secondary, "p"] = self.holm(table.loc[secondary, "p"])
-            self._contrasts[key] = table
-        return self._contrasts[key]
-
-    def _bounded(self, row: dict[str, Any]) -> dict[str, Any]:
-        """A contrast of means of which only the margins are known, with the widest interval that they allow."""
+    def _bounds(self, row: dict[str, Any]) -> str:
+        """Words on a contrast of means of which only the margins are known, and whose interval is the widest."""
         margins = []
         for model in (row["trained"], row["base"]):
             by_temperature = self.rows("accuracy", model=model, scorer=row["scorer"])
             by_temperature = by_temperature[~by_temperature["at"].isin(["mean", "any"])]
             solved = self.rows("solved", model=model).sort_values("position")["solved"]
             margins.append((by_temperature["correct"].to_numpy(int), solved.to_numpy(int)))
-        temperatures = len(margins[0][0])
-        widest, narrowest = (spread(*margins) / temperatures for spread in (widest_spread, narrowest_spread))
-        low, high, p = of_differences(widest, self.settings.confidence)
-        at_least = of_differences(narrowest, self.settings.confidence)
-        known = (
+        narrowest = narrowest_spread(*margins) / len(margins[0][0])
+        low, high, _ = of_differences(narrowest, self.settings.confidence)
+        return (
             f"the widest interval of all tables that agree with the post's grids and counts;"
-            f" the narrowest is {signed(100 * at_least[0])} to {signed(100 * at_least[1])}"
+            f" the narrowest is {signed(100 * low)} to {signed(100 * high)}"
         )
-        return {**row, "low": low, "high": high, "p": p, "known": known}
