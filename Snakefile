@@ -21,7 +21,7 @@ sys.path.insert(0, "src")
 gc.freeze()
 
 from finmath_grpo import gpu_environment
-from finmath_grpo.errors import UserError
+from finmath_grpo.errors import UserError, check_encoding
 from finmath_grpo.workflow import console, environment, experiments, hold, paths
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.shell import gpu_job, job
@@ -36,7 +36,7 @@ os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
 gpu_environment.set_environment()
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 try:
-    environment.check_encoding()
+    check_encoding()
     hold.metadata_folder(Path("results"))
 except UserError as error:
     sys.exit(f"error: {error}")

@@ -4,6 +4,7 @@ A stage raises :class:`UserError` with the file, the line or field, what was exp
 :func:`run_stage` prints it and exits with 2. Anything else is a defect of ours and keeps its traceback.
 """
 
+import codecs
 import gc
 import os
 import signal
@@ -16,6 +17,16 @@ class UserError(Exception):
     """A mistake in a file or a command of the user's; the message says where it is and what to do."""
 
 
+def check_encoding() -> None:
+    """Raise UserError where Python takes names of files, or what is printed, for something else than UTF-8."""
+    found = sys.getfilesystemencoding()
+    if found != "utf-8":
+        raise UserError(f"the locale is {found}, and names and texts here are UTF-8; run `export LC_ALL=C.UTF-8` first")
+    printed = getattr(sys.stdout, "encoding", None) or found
+    if codecs.lookup(printed).name != "utf-8":
+        raise UserError(f"Python prints {printed}, and texts here are UTF-8; run `unset PYTHONIOENCODING` first")
+
+
 def run_stage(main: Callable[[], None]) -> None:
     """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2.
 
@@ -25,6 +36,7 @@ def run_stage(main: Callable[[], None]) -> None:
     gc.freeze()
     gc.enable()
     try:
+        check_encoding()
         main()
         print(end="", flush=True)
     except UserError as error:

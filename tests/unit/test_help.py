@@ -3,6 +3,7 @@
 import ast
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -90,6 +91,28 @@ def test_a_reader_that_has_seen_enough_ends_a_module_without_a_traceback() -> No
         check=True,
     )
     assert (done.stdout, done.stderr) == ("{141\n", "")
+
+
+@pytest.mark.parametrize(
+    ("environment", "status", "says"),
+    [
+        # Without these two, Python takes the locale C for UTF-8.
+        ({"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}, 2, "error: the locale is ascii, .*C.UTF-8"),
+        ({"PYTHONIOENCODING": "latin5"}, 2, "error: Python prints iso8859-9, .*unset PYTHONIOENCODING"),
+        ({"PYTHONIOENCODING": "UTF8"}, 0, ""),
+        ({"LC_ALL": "C"}, 0, ""),
+    ],
+)
+def test_a_module_that_is_run_where_texts_are_not_utf_8_says_so_in_a_line(environment, status, says) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "finmath_grpo.workflow.experiments", "schema"],
+        env={"PYTHONPATH": str(SOURCE), "PATH": os.environ["PATH"], **environment},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == status and re.match(says, done.stderr)
+    assert done.stderr.count("\n") == (status != 0) and bool(done.stdout) == (status == 0)
 
 
 @pytest.mark.parametrize("name", ["kills", "plants", "two_gpus"])

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 from finmath_grpo.workflow.machine import Hardware, this_hardware
 from finmath_grpo.workflow.sources import Sources, these_sources
@@ -33,13 +32,6 @@ def make_own(environment: MutableMapping[str, str]) -> None:
         del environment[name]
     # The order of a set decides the bytes of an adapter's config.
     environment["PYTHONHASHSEED"] = "0"
-
-
-def check_encoding() -> None:
-    """Raise UserError where Python takes names of files and what is printed for something else than UTF-8."""
-    found = sys.getfilesystemencoding()
-    if found != "utf-8":
-        raise UserError(f"the locale is {found}, and names and texts here are UTF-8; run `export LC_ALL=C.UTF-8` first")
 
 
 @dataclass(frozen=True)
