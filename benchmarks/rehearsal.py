@@ -36,6 +36,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +62,7 @@ AGAIN = re.compile(r"hashed the base in memory again in ([\d.]+) s")
 """What it prints after its last."""
 VALIDATED = re.compile(r"step \d+: validation: .*; ([\d.]+) s")
 """What it prints each time that it has asked the validation questions."""
+PACKAGES = ("torch", "transformers", "peft", "trl", "unsloth", "vllm")
 RATE = re.compile(r"(\d+) tokens in ([\d.]+) s: \d+ tokens/s")
 """What generation prints after each cell."""
 
@@ -86,6 +89,8 @@ class Setting:
             "piece": piece,
             "shape": "tiny" if self.tiny else "full",
             "gpu": gpu[0] if gpu else "none (CPU)",
+            "driver": driver() if gpu else None,
+            "versions": {name: metadata.version(name) for name in PACKAGES if find_spec(name)},
             "card_gib": round(self.memory or (gpu[1] if gpu else 0), 2),
             "held_to_that_size": self.memory is not None,
             "commit": commit(),
@@ -109,6 +114,11 @@ def card() -> tuple[str, float, float]:
         subprocess.run(query, capture_output=True, text=True, check=True).stdout.split("\n")[0].split(", ")
     )
     return name, int(total) / 1024, int(used) / 1024
+
+
+def driver() -> str:
+    query = ["nvidia-smi", "--query-gpu=driver_version", "--format=csv,noheader"]
+    return subprocess.run(query, capture_output=True, text=True, check=True).stdout.split("\n")[0]
 
 
 def commit() -> str | None:

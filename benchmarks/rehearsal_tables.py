@@ -55,8 +55,6 @@ LENGTH = 1024
 """Tokens of a completion at most, in `paper`."""
 LONGEST = 1200
 """Tokens of a prompt and its completion at most, about."""
-BY_SIZE = ("train:paper", "train:paper-4bit")
-"""Pieces that were measured since rollouts ask for their cache by size."""
 WEIGHTS = 15.0
 """GiB of the 8 B base in bf16, which the share for rollouts has to hold."""
 
@@ -145,8 +143,9 @@ def hours(records: Records) -> list[str]:
     return lines
 
 
-def asks_by_size(piece: str, share: float, gib: float) -> bool:
-    """Whether the rollouts of `train:NAME` ask for their cache by size on a card, and so take the same on each."""
+def rollouts(piece: str, share: float, gib: float) -> float:
+    """GiB that the engine of `train:NAME` takes on a card: its weights and a cache by size where the share has room for
+    both, else the share."""
     name = piece.partition(":")[2]
     settings, shape = run_of(name.removesuffix("-4bit")).training.grpo, CONFIGS["llama"]
     assert settings is not None
@@ -155,7 +154,8 @@ def asks_by_size(piece: str, share: float, gib: float) -> bool:
     width = shape["hidden_size"] // shape["num_attention_heads"]
     per_token = 4 * shape["num_hidden_layers"] * shape["num_key_value_heads"] * width
     wanted = (sequences_at_once(settings) + 1) * LONGEST * per_token
-    return fits(wanted, int(gib * 2**30), share, int(weights * 2**30))
+    by_size = fits(wanted, int(gib * 2**30), share, int(weights * 2**30))
+    return weights + wanted / 2**30 if by_size else share * gib
 
 
 def measured(record: Mapping[str, Any]) -> str:
@@ -174,8 +174,7 @@ def memory(records: Records, piece: str, share: float, card: Card) -> str:
     known = last(records, piece)
     if known is None:
         return "not measured"
-    asked = piece in BY_SIZE and all(asks_by_size(piece, share, gib) for gib in (known["card_gib"], card.gib))
-    expected = known["gpu_gib"] + (0 if asked else share * (card.gib - known["card_gib"]))
+    expected = known["gpu_gib"] + rollouts(piece, share, card.gib) - rollouts(piece, share, known["card_gib"])
     if not piece.endswith("-4bit") and share * card.gib < WEIGHTS + 1:
         if variant := last(records, f"{piece}@*", card.gib):
             changed = ", ".join(f"{name}: {value}" for name, value in variant.get("overrides", {}).items())
@@ -206,6 +205,8 @@ def table_of_pieces(records: Records) -> str:
         ("seconds_per_step", "s per step"),
         ("seconds_to_first_step", "s to the first step"),
         ("tokens_per_second", "tokens/s"),
+        ("cold", "s to the first token with empty caches of compilers"),
+        ("warm", "s with full ones"),
         ("share", "of plain vLLM"),
         ("kept_share", "of the update kept"),
         ("gpu_gib", "GiB GPU"),
