@@ -38,6 +38,7 @@ gpu_environment.set_environment()
 try:
     check_encoding()
     hold.metadata_folder(Path("results"))
+    hold.check_link(Path("results"))
 except UserError as error:
     sys.exit(f"error: {error}")
 

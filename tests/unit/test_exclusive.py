@@ -5,13 +5,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from finmath_grpo import locks
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow.hold import RUNNING, check_dates, hold, metadata_folder
+from finmath_grpo.workflow.hold import RUNNING, check_dates, check_link, hold, metadata_folder
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60
@@ -168,6 +169,20 @@ def test_results_that_are_no_folder_are_told_with_the_remedy_for_each(tmp_path: 
     (tmp_path / "file").touch()
     with pytest.raises(UserError, match="file: expected a folder"):
         metadata_folder(tmp_path / "file")
+
+
+@pytest.mark.parametrize("instead", [Path.mkdir, lambda link: link.symlink_to("elsewhere"), lambda link: None])
+def test_a_metadata_folder_apart_from_the_results_is_refused_with_the_command_that_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, instead: Callable[[Path], None]
+):
+    monkeypatch.chdir(tmp_path)
+    metadata_folder(Path("results"))
+    Path("elsewhere").mkdir()
+    instead(Path(".snakemake"))
+    with pytest.raises(UserError, match=r"^\.snakemake: expected the symbolic link") as refused:
+        check_link(Path("results"))
+    subprocess.run(["bash", "-c", str(refused.value).split("`")[1]], check=True)
+    check_link(Path("results"))
 
 
 def test_a_disk_with_room_for_no_byte_is_told_in_words_before_snakemake_writes(tmp_path: Path):

@@ -1,5 +1,6 @@
 """What is wrong with a command, a config or the shell is told in one line, before anything is planned."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -53,3 +54,13 @@ def test_settings_by_option_are_refused_before_snakemake_takes_the_target_for_on
     assert refused(checkout, *words, "published") == (
         "error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`"
     )
+
+
+def test_a_folder_in_place_of_the_link_to_snakemakes_notes_is_refused_and_its_command_mends_it(
+    checkout: Checkout,
+) -> None:
+    (checkout.path / ".snakemake").unlink()
+    said = refused(checkout, "published")
+    assert said.startswith("error: .snakemake: expected the symbolic link to results/.snakemake")
+    subprocess.run(["bash", "-c", said.split("`")[1]], cwd=checkout.path, check=True)
+    checkout.snakemake("-n", "published")

@@ -108,6 +108,19 @@ def metadata_folder(results: Path) -> Path:
     return metadata
 
 
+def check_link(results: Path) -> None:
+    """Raise UserError where Snakemake keeps its notes elsewhere than in `results`, as after `rm -r .snakemake`.
+
+    Locks of a killed run would then stay, an edit that comes with an older date would pass, and no provenance be made.
+    """
+    link, metadata = results.parent / ".snakemake", results / ".snakemake"
+    if not (link.exists() and link.samefile(metadata)):
+        raise UserError(
+            f"{link}: expected the symbolic link to {metadata} that comes with the project, which a copy may leave out;"
+            f" `rm -rf {link} && ln -s {metadata} {link}` puts it back, then run again"
+        )
+
+
 def not_writable(folder: Path, error: OSError) -> UserError:
     what = f"{folder}: can't be written by user {os.getuid()}: {error.strerror}"
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
