@@ -13,12 +13,13 @@ import pytest
 import torch
 import yaml
 from killed import soon_gone
+from safetensors.torch import save_file
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.training.checkpoints import NEEDED, last_whole_checkpoint
 from finmath_grpo.training.grpo import optimizer_steps
 from finmath_grpo.training.processes import environment, seed_of, start_and_wait
 from finmath_grpo.training.settings import GrpoSettings
-from finmath_grpo.training.trainer import last_whole_checkpoint
 from finmath_grpo.workflow import closure, experiments
 from finmath_grpo.workflow.plan import Plan
 
@@ -111,6 +112,9 @@ def test_a_checkpoint_is_whole_once_every_process_has_written_its_random_numbers
         folder = tmp_path / f"checkpoint-{step}"
         folder.mkdir()
         (folder / "trainer_state.json").write_text("{}", encoding="utf-8")
+        save_file({"a": torch.zeros(1)}, folder / NEEDED[0])
+        for name in NEEDED[1:]:
+            torch.save({}, folder / name)
         for rank in range(ranks):
             torch.save({"cpu": torch.random.get_rng_state()}, folder / f"rng_state_{rank}.pth")
         return folder
@@ -128,6 +132,8 @@ def test_a_checkpoint_is_whole_once_every_process_has_written_its_random_numbers
 STAGE = """
 import os, signal, sys, time
 from pathlib import Path
+from safetensors.torch import save_file
+
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.training.processes import start_and_wait, take_part
 

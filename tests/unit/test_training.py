@@ -15,8 +15,9 @@ from trl.trainer.utils import ensure_master_addr_port
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.models.weights import base_sha256, put_back_padding_row, tensor_hashes, weights_sha256
+from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.grpo import meet_at_own_port, optimizer_steps, rollouts
-from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights, last_whole_checkpoint
+from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights
 from finmath_grpo.workflow import experiments
 
 EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config").good
@@ -60,14 +61,54 @@ def test_a_field_that_the_installed_trl_does_not_have_is_refused():
         checked(GRPOConfig, {"output_dir": "x", "max_prompt_length": 256})
 
 
-def test_a_torn_checkpoint_is_not_resumed_from(tmp_path):
-    for step, state in ((1, '{"global_step": 1}'), (2, '{"global_st'), (3, None)):
-        directory = tmp_path / f"checkpoint-{step}"
-        directory.mkdir()
-        if state:
-            (directory / "trainer_state.json").write_text(state, encoding="utf-8")
+def write_checkpoint(run: Path, step: int) -> Path:
+    """A checkpoint as the trainer writes it, with the completions of its step."""
+    folder = run / f"checkpoint-{step}"
+    folder.mkdir(parents=True)
+    save_file({"lora_A": torch.ones(4, 4)}, folder / "adapter_model.safetensors")
+    for name in ("optimizer.pt", "scheduler.pt", "rng_state.pth", "training_args.bin"):
+        torch.save({"state": torch.ones(64)}, folder / name)
+    (folder / "trainer_state.json").write_text(f'{{"global_step": {step}}}', encoding="utf-8")
+    (run / "completions").mkdir(exist_ok=True)
+    pd.DataFrame({"step": [step]}).to_parquet(run / f"completions/completions_{step:05d}.parquet")
+    return folder
+
+
+def damaged_in_the_middle(content: bytes) -> bytes:
+    half = content.index(torch.ones(64).numpy().tobytes())
+    return content[:half] + bytes(64) + content[half + 64 :]
+
+
+@pytest.mark.parametrize("torn", [lambda content: b"", lambda content: content[:-30], None])
+@pytest.mark.parametrize(
+    "name",
+    ["trainer_state.json", "adapter_model.safetensors", "optimizer.pt", "scheduler.pt", "rng_state.pth"],
+)
+def test_a_checkpoint_of_which_a_loss_of_power_tore_or_took_a_file_is_not_resumed_from(tmp_path, name, torn):
+    write_checkpoint(tmp_path, 1)
+    file = write_checkpoint(tmp_path, 2) / name
+    assert last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-2")
+    content = file.read_bytes()
+    file.unlink()
+    if torn:
+        file.write_bytes(torn(content))
     assert last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-1")
     assert last_whole_checkpoint(tmp_path / "nothing") is None
+
+
+def test_a_checkpoint_with_zeros_in_the_state_of_its_optimizer_is_not_resumed_from(tmp_path):
+    file = write_checkpoint(tmp_path, 1) / "optimizer.pt"
+    file.write_bytes(damaged_in_the_middle(file.read_bytes()))
+    assert last_whole_checkpoint(tmp_path) is None
+
+
+@pytest.mark.parametrize("left", [0, 40])
+def test_a_run_goes_on_from_before_the_first_step_whose_completions_are_torn(tmp_path, left):
+    for step in (1, 2, 3):
+        write_checkpoint(tmp_path, step)
+    file = tmp_path / "completions/completions_00002.parquet"
+    file.write_bytes(file.read_bytes()[:left])
+    assert last_whole_checkpoint(tmp_path) == str(tmp_path / "checkpoint-1")
 
 
 def test_a_generation_that_several_steps_share_is_kept_once(tmp_path):

@@ -40,6 +40,7 @@ from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
+from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses
@@ -48,7 +49,6 @@ from finmath_grpo.training.trainer import (
     check_unchanged,
     checked,
     discard_checkpoints,
-    last_whole_checkpoint,
     lora_config,
     publish,
     run_directory,

@@ -1,11 +1,9 @@
 """What GRPO and DPO runs share: the adapter, resuming, the step log, and what is written at the end."""
 
 import importlib.metadata
-import json
 import shutil
 import statistics
 import time
-import zipfile
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -16,7 +14,6 @@ import torch
 import transformers
 from peft import LoraConfig
 from transformers import PreTrainedModel, Trainer
-from transformers.trainer_utils import get_last_checkpoint
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, digest, sha256, write_json
@@ -24,6 +21,7 @@ from finmath_grpo.models import store
 from finmath_grpo.models.manifest import replacement
 from finmath_grpo.models.weights import StoredWeights, base_weights, combined_sha256, compute_dtype, tensor_hashes
 from finmath_grpo.settings import Settings
+from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.settings import LoraSettings
 
 PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
@@ -114,25 +112,6 @@ def check_is_stored(found: Mapping[str, str], stored: Mapping[str, str]) -> None
     if differ:
         shown = "; ".join(f"{name}: in memory {found.get(name)}, on disk {stored.get(name)}" for name in differ[:3])
         raise RuntimeError(f"{len(differ)} tensors in memory are not those on disk, so nothing is trained: {shown}")
-
-
-def last_whole_checkpoint(checkpoints: Path, processes: int = 1) -> str | None:
-    """The last checkpoint to resume from, after deleting those that a killed run left half-written.
-
-    The trainer writes a checkpoint's `trainer_state.json` last. Of several processes, that is the first one's last
-    file; each of the others writes one, the state of its random numbers, in its own time.
-    """
-    states = [f"rng_state_{rank}.pth" for rank in range(processes)] if processes > 1 else []
-    for folder in checkpoints.glob("checkpoint-*"):
-        try:
-            json.loads((folder / "trainer_state.json").read_text(encoding="utf-8"))
-            # A ZIP archive, whose directory stands at its end.
-            whole = all(zipfile.is_zipfile(folder / name) for name in states)
-        except (OSError, json.JSONDecodeError):
-            whole = False
-        if not whole:
-            shutil.rmtree(folder)
-    return get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
 
 
 class BaseHashes(NamedTuple):
