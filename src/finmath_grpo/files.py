@@ -237,7 +237,9 @@ def _field(location: tuple[int | str, ...], content: Any) -> list[str]:
         return [str(part) for part in location]
     parts = []
     for place, part in enumerate(location):
-        inside = part in content if isinstance(content, dict) else isinstance(part, int)
+        # What is missing from a list, as the second model of `[[llama-grpo]]`, has a place there and is not inside.
+        places = content if isinstance(content, dict) else range(len(content)) if isinstance(content, list) else ()
+        inside = part in places
         if inside:
             content = content[part]
         if inside or place == len(location) - 1:

@@ -301,6 +301,22 @@ def configs() -> Iterator[Case]:
     yield _own("confidence 1", "statistics: {confidence: 1}", r"statistics\.confidence")
     yield _own("no panel", "statistics: {panel: []}", r"statistics\.panel")
     yield _own("a model with itself", "statistics: {contrasts: [[gemma-it, gemma-it]]}", "statistics: .*with itself")
+    for text in (
+        "[[gemma-it]]",
+        "[[gemma-it, gemma-dpo, llama-base]]",
+        "[[]]",
+        "[gemma-it]",
+        "[[[gemma-it], gemma-dpo]]",
+    ):
+        yield _own(f"contrasts {text}", f"statistics: {{contrasts: {text}}}", r"statistics\.contrasts\.0")
+    yield _own(
+        "temperatures that tables write alike",
+        "evaluation: {temperatures: [0.7, 0.1234567, 0.1234568]}",
+        r"evaluation\.temperatures: 0\.1234567 and 0\.1234568 are one",
+    )
+    yield _own(
+        "a label twice", "models: {gemma-dpo: {label: Tiny Llama}}", r"models\.gemma-dpo\.label: models\.llama-base"
+    )
     yield _own("unknown model", "statistics: {panel: [llama-base, x]}", r"statistics\.panel: no model x")
     yield _own("no models", "models: {}\nmerge: null", r"models|gemma")
     yield _own("long prompt", f"prompt: {{system: {'x' * 200_000}}}", r"prompt\.system")

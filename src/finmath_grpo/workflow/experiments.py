@@ -7,7 +7,7 @@ The Snakefile reads these; a stage gets only its slice, so that it re-runs for n
 import argparse
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -193,6 +193,11 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"{section}.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
     if run.device == "cpu" and run.evaluation.engine == "vllm":
         yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
+    # Tables name a temperature by six digits, figures and pages a model by its label.
+    for first, second in alike({f"{value!r}": f"{value:g}" for value in run.evaluation.temperatures}):
+        yield f"evaluation.temperatures: {first} and {second} are one in the tables, which write six digits"
+    for first, second in alike({name: model.label for name, model in run.models.items()}):
+        yield f"models.{second}.label: models.{first} has the same; give each its own, or no page tells them apart"
     for name in run.deep.models if run.deep else ():
         if name not in run.models:
             yield f"deep.models: {name!r} is no entry under models"
@@ -200,6 +205,14 @@ def _faults(run: Run) -> Iterable[str]:
         strange = sorted(set(test.temperatures or ()) - set(run.evaluation.temperatures))
         if strange:
             yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
+
+
+def alike(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The names whose text is that of an earlier name, each after the first one that has it."""
+    first: dict[str, str] = {}
+    for name, text in texts.items():
+        if first.setdefault(text, name) != name:
+            yield first[text], name
 
 
 # fmt: off
