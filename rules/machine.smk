@@ -15,7 +15,9 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
         os.environ[hold.HOLDER] = str(os.getpid())
     except UserError as error:
         sys.exit(f"error: {error}")
-    unchanged.check_asked_for(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
+    ASKED = experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT)
+    unchanged.check_asked_for(ASKED)
+    provenance.catch_up(ASKED, plan.experiments)
 
 
 # Whatever is asked, `-n` too: what changed is what has other content.

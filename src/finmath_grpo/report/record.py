@@ -5,6 +5,7 @@ again for ever. So the page loads it as it is opened, and says so where it is mi
 whatever the run. `report/data/published.js` names the figures of `published` that lie beside, for the same reason.
 """
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,13 @@ def write_record(name: str, provenance: dict[str, Any], results: Path) -> None:
     page = results / name / "report/index.html"
     if page.is_file():
         write_data(page.parent / "data/run.js", "run", record(provenance, *extended(name)))
+
+
+def read_shown(script: Path) -> dict[str, Any]:
+    """What run.js hands to the page. Raises ValueError for a file that is torn."""
+    text = script.read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text[text.index(",") + 1 : text.rindex(");")])
+    return found
 
 
 def extended(name: str) -> tuple[str, dict[str, Any]] | tuple[None, None]:

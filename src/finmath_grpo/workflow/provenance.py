@@ -23,7 +23,7 @@ import pydantic
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
-from finmath_grpo.report.record import write_published, write_record
+from finmath_grpo.report.record import read_shown, write_published, write_record
 from finmath_grpo.workflow.cluster import SCHEDULED
 from finmath_grpo.workflow.experiments import load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
@@ -201,6 +201,30 @@ def write_all(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
         if read_makings(f"results/{name}/"):
             write_provenance(name, experiments[name])
     write_published(Path("results"))
+
+
+def catch_up(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
+    """Write what a run that was killed at its end did not come to write, or left torn; Snakemake has nothing to do."""
+    for name in sorted(names):
+        if is_behind(name) and read_makings(f"results/{name}/"):
+            write_provenance(name, experiments[name])
+
+
+def is_behind(name: str, results: Path = Path("results")) -> bool:
+    """Whether provenance.json, or what the page shows of it, is missing, torn or older than the record of a job."""
+    newest = max((file.stat().st_mtime for file in (results / name / "logs").rglob("*.job.json")), default=None)
+    page = results / name / "report"
+    written = [results / name / "provenance.json", *([page / "data/run.js"] * (page / "index.html").is_file())]
+    return newest is not None and any(not is_whole(file) or file.stat().st_mtime < newest for file in written)
+
+
+def is_whole(file: Path) -> bool:
+    """Whether provenance.json, or the script with what the page shows of it, is there to its end."""
+    try:
+        read_shown(file) if file.suffix == ".js" else json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def main() -> None:
