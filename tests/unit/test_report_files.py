@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.files import sha256
 from finmath_grpo.report.bundle import bundle
 from finmath_grpo.report.record import compared, record, write_published
 
@@ -65,6 +66,27 @@ def test_a_bundle_that_would_not_be_whole_is_not_made(results: Path, tmp_path: P
     with pytest.raises(UserError, match=r"t\.csv: the page links to it"):
         bundle(results, "mine", tmp_path / "one.zip")
     assert not list(tmp_path.glob("*one*"))
+
+
+def test_a_bundle_of_a_torn_record_or_a_file_that_was_cut_is_not_made_and_says_what_to_do(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)
+    record = {"exit_status": 0, "started": "2026", "outputs": {"results/mine/t.csv": sha256(results / "mine/t.csv")}}
+    (results / "mine/logs/a.job.json").write_text(json.dumps(record))
+    script = results / "mine/report/data/run.js"
+    whole = script.read_text()
+    for torn in ("", whole[:30]):
+        script.write_text(torn)
+        with pytest.raises(UserError, match=r"run\.js: torn; `snakemake --cores all mine` writes it again"):
+            bundle(Path("results"), "mine", Path("one.zip"))
+    script.write_text(whole)
+    (results / "mine/t.csv").write_text("")
+    with pytest.raises(UserError, match=r"results/mine/t\.csv: not as the job a left it"):
+        bundle(Path("results"), "mine", Path("one.zip"))
+    assert not list(tmp_path.glob("*one*"))
+    (results / "mine/t.csv").write_text("1")
+    bundle(Path("results"), "mine", Path("one.zip"))
 
 
 def test_settings_stand_beside_those_that_they_extend():

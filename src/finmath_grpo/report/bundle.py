@@ -6,7 +6,6 @@ A name that ends in `.zip` makes one file, with the same bytes for the same file
 """
 
 import argparse
-import json
 import shutil
 import zipfile
 from collections.abc import Iterator
@@ -15,6 +14,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.report.record import read_shown
+from finmath_grpo.workflow import unchanged
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
 """The time of every file in a zip: the earliest that it can hold."""
@@ -46,8 +47,11 @@ def links(page: Path) -> Iterator[Path]:
 
 def recorded_links(record: Path) -> Iterator[Path]:
     """The logs and records that run.js links to."""
-    text = record.read_text(encoding="ascii")
-    jobs = json.loads(text[text.index(",") + 1 : text.rindex(")")])["jobs"]
+    try:
+        jobs = read_shown(record)["jobs"]
+    except ValueError:
+        name = record.parents[2].name
+        raise UserError(f"{record}: torn; `snakemake --cores all {name}` writes it again, then bundle") from None
     for job in jobs:
         yield from (Path(record.parents[1], job[key]).resolve() for key in ("log", "record"))
 
@@ -84,10 +88,14 @@ def files_of(results: Path, experiment: str) -> list[Path]:
 
 
 def bundle(results: Path, experiment: str, to: Path) -> int:
-    """Write the bundle; how many files it has. Raises UserError where `to` is there already, or can't be written."""
+    """Write the bundle; how many files it has.
+
+    Raises UserError where `to` is there already or can't be written, and for a file that is not as its job left it.
+    """
     if to.exists():
         raise UserError(f"{to}: there already; name another place, or delete it")
     files = files_of(results, experiment)
+    unchanged.check((results / path.relative_to(results.resolve()) for path in files), results)
     entry = ENTRY.format(page=f"{experiment}/report/index.html")
     part = to.with_name(f".{to.name}.part")
     try:
