@@ -39,6 +39,15 @@ def names() -> list[str]:
     return [str(path) for path in archive.source_files()]
 
 
+def test_the_files_are_those_of_this_checkout_in_a_hook_of_another_too(project, tmp_path, monkeypatch):
+    git("init", "-q")
+    git("add", ".")
+    (tmp_path / "other").mkdir()
+    git("-C", "other", "init", "-q")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    assert names() == project
+
+
 def test_untracked_files_stay_out_and_are_listed(project):
     git("init")
     git("add", ".")

@@ -1,6 +1,14 @@
 """What stands in the user's shell changes no result."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
 from finmath_grpo.workflow.environment import make_own
+from finmath_grpo.workflow.sources import these_sources
 
 
 def test_variables_of_other_launchers_reach_no_job():
@@ -12,4 +20,29 @@ def test_variables_of_other_launchers_reach_no_job():
     }
     environment = {**kept, **others}
     make_own(environment)
-    assert environment == {**kept, "PYTHONHASHSEED": "0"}
+    assert environment == {**kept, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
+
+
+def test_a_module_of_the_users_in_the_root_folder_is_not_taken_for_pythons_own(tmp_path: Path):
+    (tmp_path / "statistics.py").write_text("raise SystemExit('not this one')")
+    environment = dict(os.environ)
+    make_own(environment)
+    command = [sys.executable, "-c", "import statistics; print(statistics.mean([1, 3]))"]
+    assert subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True).stdout == "2\n"
+
+
+def test_variables_of_git_from_another_checkouts_hook_change_no_commit_that_is_recorded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for folder in ("ours", "other"):
+        git = ("git", "-C", str(tmp_path / folder), "-c", "user.name=x", "-c", "user.email=x@example.org")
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "Snakefile").write_text(folder)
+        for words in (("init", "-q"), ("add", "."), ("commit", "-qm", folder)):
+            subprocess.run([*git, *words], check=True, capture_output=True)
+    before = these_sources(tmp_path / "ours")
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "other/.git"))
+    monkeypatch.setenv("GIT_WORK_TREE", str(tmp_path / "other"))
+    monkeypatch.delenv("FINMATH_REVISION", raising=False)
+    assert these_sources(tmp_path / "ours") == before
+    assert len(before.commit or "") == 40 and before.dirty is False

@@ -29,7 +29,7 @@ from finmath_grpo.workflow.experiments import load_all, models_by_method
 from finmath_grpo.workflow.kinds import Experiment
 from finmath_grpo.workflow.metadata import METADATA, read_makings
 from finmath_grpo.workflow.provenance import write_provenance
-from finmath_grpo.workflow.sources import these_sources
+from finmath_grpo.workflow.sources import environment_of_git, these_sources
 
 FOLDER = "finmath-grpo"
 MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json", "finmath-grpo.tar.zst"}
@@ -51,7 +51,7 @@ def git(*words: str) -> list[str] | None:
     if not Path(".git").exists():
         return None
     try:
-        done = subprocess.run(["git", *words], capture_output=True, check=True)
+        done = subprocess.run(["git", *words], capture_output=True, check=True, env=environment_of_git())
     except (FileNotFoundError, subprocess.CalledProcessError):
         return None
     return [name for name in os.fsdecode(done.stdout).split("\0") if name]

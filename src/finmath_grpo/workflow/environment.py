@@ -32,6 +32,8 @@ def make_own(environment: MutableMapping[str, str]) -> None:
         del environment[name]
     # The order of a set decides the bytes of an adapter's config.
     environment["PYTHONHASHSEED"] = "0"
+    # A file of the user's in the root folder, such as `statistics.py`, would be imported in place of Python's own.
+    environment["PYTHONSAFEPATH"] = "1"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,15 @@ class Sources:
     sha256: str
 
 
+OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
+"""Variables by which git answers for another checkout than the one that it is asked in; a hook of another has them."""
+
+
+def environment_of_git() -> dict[str, str]:
+    """Where git answers for the checkout that it is asked in. Jobs ask at the same time; none may hold git's index."""
+    return {**{name: value for name, value in os.environ.items() if name not in OF_ANOTHER}, "GIT_OPTIONAL_LOCKS": "0"}
+
+
 def these_sources(root: Path = Path(".")) -> Sources:
     commit, dirty = from_build() or from_git(root) or from_head(root) or from_archive(root) or (None, None)
     return Sources(commit, dirty, digest({str(path.relative_to(root)): sha256(path) for path in what_runs(root)}))
@@ -48,8 +57,7 @@ def from_build() -> tuple[str | None, bool | None] | None:
 def from_git(root: Path) -> tuple[str | None, bool | None] | None:
     command = ["git", "-C", str(root), "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty"]
     try:
-        # Jobs ask at the same time, and none of them may hold git's index.
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "GIT_OPTIONAL_LOCKS": "0"})
+        done = subprocess.run(command, capture_output=True, text=True, env=environment_of_git())
     except FileNotFoundError:
         return None
     # A checkout inside another repository is not a commit of that one.
