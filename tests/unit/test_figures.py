@@ -442,6 +442,16 @@ def test_lines_that_a_figure_lacks_are_not_explained(simulated):
     assert "spread over temperatures" not in caption and "95\u00a0% Wilson interval" in caption
 
 
+@pytest.mark.parametrize("name", ["accuracy_by_test", "outcomes", "pass_and_majority", "gain_by_cause"])
+def test_no_number_under_the_pointer_is_rounded_by_the_browser_whose_halves_go_down(name, simulated):
+    # In JavaScript as in Python 100 * 0.1645 is 16.449999999999999, which a table writes as 16.5.
+    look = LOOK.model_copy(update={"runs": {MODELS[0]: (MODELS[0], MODELS[1])}})
+    tables = read_tables([simulated / table for table in tables_of(name, "run")])
+    shown = draw.draw(Drawing.model_validate_json(drawing_of(name)), tables, look)
+    templates = [trace.hovertemplate for trace in shown.data if getattr(trace, "hovertemplate", None)]
+    assert not re.search(r"%\{[a-z]+:", json.dumps([list(map(str, np.atleast_1d(each))) for each in templates]))
+
+
 def test_axes_end_where_the_data_end(simulated):
     for figure in ("grpo_vs_base", "all_models", "all_models_squashed", "accuracy_by_temperature", "pass_and_majority"):
         table = pd.read_csv(simulated / tables_of(figure, "run")[0 if "squashed" not in figure else 1])

@@ -73,7 +73,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                     line={"color": faint(paint, 0.55), "dash": dash, "width": 1},
                     legendgroup=look.entry(model),
                     showlegend=False,
-                    hovertemplate=f"{label(model, look)}, {where}<br>k = %{{x}}: %{{y:.1f}} %<extra></extra>",
+                    customdata=[rounded(100 * value, 1) for value in rows["value"]],
+                    hovertemplate=f"{label(model, look)}, {where}<br>k = %{{x}}: %{{customdata}} %<extra></extra>",
                     row=1,
                     col=column,
                 )
