@@ -85,23 +85,38 @@ def entries(base: str, revision: str) -> dict[str, Any]:
     }
 
 
+ESTIMATED = "# Estimated from the size of the model, in GB.\nneeds: "
+NEEDS = re.compile(rf"{re.escape(ESTIMATED)}[^\n]*\n\Z")
+
+
 def write_configs(name: str, base: str, revision: str) -> tuple[Path, Path]:
-    """Write the two configs. Raises UserError where there is one already, or for a name that no experiment may have."""
+    """Write the two configs.
+
+    Raises UserError for a name that no experiment may have, and where there is a config already, unless it is the one
+    that the same command left when it was killed.
+    """
     for wanted in (name, f"{name}-trial"):
         if fault := fault_of_name(wanted):
             raise UserError(f"{wanted!r}: {fault}; take another name")
     whole, trial = Path("config", f"{name}.yaml"), Path("config", f"{name}-trial.yaml")
-    for path in (whole, trial):
-        if path.exists():
-            raise UserError(f"{path}: is there already; take another name, or delete it")
     models = entries(base, revision)
     device = {} if gpu_visible() else on_processor()
     schema = "# yaml-language-server: $schema=schema.json\n"
     less = yaml.safe_load(TRIAL)
     words = f"{schema}# `{name}` in the small: three questions from end to end. Delete it when you like.\n"
+    of_trial = {"models": {**models, "grpo-fixed": None, "grpo-adapter": None}, **less}
+    texts = {
+        whole: text(f"{schema}# {base}, trained and evaluated as `{FROM}` does.\n", {"models": models, **device}),
+        trial: text(words, of_trial),
+    }
+    ended = Path("results", trial.stem, "scores.csv").exists()
+    for path, content in texts.items():
+        if path.exists() and (ended or NEEDS.sub("", path.read_text(encoding="utf-8", errors="replace")) != content):
+            raise UserError(f"{path}: is there already; take another name, or delete it")
     with deleted_on_failure(whole, trial):
-        write(whole, f"{schema}# {base}, trained and evaluated as `{FROM}` does.\n", {"models": models, **device})
-        write(trial, words, {"models": {**models, "grpo-fixed": None, "grpo-adapter": None}, **less})
+        for path, content in texts.items():
+            with atomic_write(path) as file:
+                file.write(content)
         for path in (whole, trial):
             load(path)
     return whole, trial
@@ -123,10 +138,9 @@ def on_processor() -> dict[str, Any]:
     return {"device": "cpu", "training": {"grpo": {"engine": "trl"}}, "evaluation": {"engine": "transformers"}}
 
 
-def write(path: Path, words: str, content: dict[str, Any]) -> None:
-    with atomic_write(path) as file:
-        file.write(words)
-        yaml.safe_dump({"extends": FROM, **content}, file, allow_unicode=True, sort_keys=False)
+def text(words: str, content: dict[str, Any]) -> str:
+    """A config that extends `open`, under a comment."""
+    return words + yaml.safe_dump({"extends": FROM, **content}, allow_unicode=True, sort_keys=False)
 
 
 def build(*targets: str) -> None:
@@ -244,7 +258,7 @@ def try_out(whole: Path, trial: Path, base: str, revision: str) -> None:
 def write_needs(path: Path, needs: dict[str, float]) -> None:
     """Say in a config what its run needs of a machine."""
     with path.open("a", encoding="utf-8") as file:
-        file.write(f"# Estimated from the size of the model, in GB.\nneeds: {json.dumps(needs)}\n")
+        file.write(f"{ESTIMATED}{json.dumps(needs)}\n")
 
 
 if __name__ == "__main__":

@@ -110,6 +110,33 @@ def test_a_failed_command_leaves_nothing_so_that_it_can_be_given_again(
         assert {path for path in project.rglob("*") if ".snakemake" not in path.parts} == before
 
 
+def test_a_command_that_was_killed_can_be_given_again_and_takes_no_config_but_its_own(project: Path) -> None:
+    whole, trial = new.write_configs("mine", "someone/model", "main")
+    written = whole.read_bytes(), trial.read_bytes()
+    new.write_needs(whole, {"memory": 16.0})
+    trial.unlink()
+    assert new.write_configs("mine", "someone/model", "main") == (whole, trial)
+    assert (whole.read_bytes(), trial.read_bytes()) == written
+    refused = pytest.raises(UserError, match=r"config/mine(-trial)?\.yaml: is there already")
+    with refused:
+        new.write_configs("mine", "another/model", "main")
+    for path, before in ((trial, written[1]), (whole, written[0])):
+        path.write_bytes(before + b"# edited\n")
+        with refused:
+            new.write_configs("mine", "someone/model", "main")
+        path.write_bytes(before)
+    trial.write_bytes(written[1].replace(b"three questions", b"mine"))
+    with refused:
+        new.write_configs("mine", "someone/model", "main")
+    # Its trial ended, so that it was not killed.
+    trial.write_bytes(written[1])
+    Path("results/mine-trial").mkdir(parents=True)
+    Path("results/mine-trial/scores.csv").touch()
+    with refused:
+        new.write_configs("mine", "someone/model", "main")
+    assert (whole.read_bytes(), trial.read_bytes()) == written
+
+
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a21\nsize 16060522904\n"
 
 
