@@ -1,13 +1,14 @@
 """What stands in the user's shell changes no result."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from finmath_grpo.workflow.environment import make_own
+from finmath_grpo.workflow.environment import NO_SETTINGS, make_own
 from finmath_grpo.workflow.sources import these_sources
 
 
@@ -20,7 +21,28 @@ def test_variables_of_other_launchers_reach_no_job():
     }
     environment = {**kept, **others}
     make_own(environment)
-    assert environment == {**kept, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1"}
+    ours = {"PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "XDG_CONFIG_HOME": str(NO_SETTINGS.resolve())}
+    assert environment == {**kept, **ours}
+
+
+@pytest.mark.skipif(shutil.which("fc-match") is None, reason="fontconfig's programs are not installed")
+def test_fonts_that_a_user_chose_for_the_desktop_are_not_those_of_a_job(tmp_path: Path):
+    settings = tmp_path / "fontconfig/fonts.conf"
+    settings.parent.mkdir()
+    settings.write_text(
+        '<fontconfig><match target="pattern"><test name="family"><string>DejaVu Sans</string></test>'
+        '<edit name="family" mode="assign" binding="strong"><string>DejaVu Sans Mono</string></edit></match>'
+        "</fontconfig>"
+    )
+
+    def font(environment: dict[str, str]) -> str:
+        command = ["fc-match", "--format=%{family}", "DejaVu Sans"]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+    chosen = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path)}
+    of_job = dict(chosen)
+    make_own(of_job)
+    assert font(chosen) == "DejaVu Sans Mono" and font(of_job) == "DejaVu Sans"
 
 
 def test_a_module_of_the_users_in_the_root_folder_is_not_taken_for_pythons_own(tmp_path: Path):

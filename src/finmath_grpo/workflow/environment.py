@@ -26,6 +26,10 @@ OF_OTHERS = re.compile(
 docstrings (`PYTHONOPTIMIZE=2`) transformers fails."""
 
 
+NO_SETTINGS = Path("results/.snakemake/settings")
+"""Where programs look for the user's settings in a job, and find none."""
+
+
 def make_own(environment: MutableMapping[str, str]) -> None:
     """Take out of the environment of jobs what would change their results and stands in no record of them."""
     for name in [name for name in environment if OF_OTHERS.fullmatch(name)]:
@@ -34,6 +38,8 @@ def make_own(environment: MutableMapping[str, str]) -> None:
     environment["PYTHONHASHSEED"] = "0"
     # A file of the user's in the root folder, such as `statistics.py`, would be imported in place of Python's own.
     environment["PYTHONSAFEPATH"] = "1"
+    # The user's choice of fonts in `fontconfig/fonts.conf` drew other pictures; this folder stays empty of settings.
+    environment["XDG_CONFIG_HOME"] = str(NO_SETTINGS.resolve())
 
 
 @dataclass(frozen=True)
