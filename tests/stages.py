@@ -18,6 +18,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
 
+SOURCES = Path(__file__).parents[1] / "src"
 UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 """Warnings that Python shows nobody, unless it is asked to."""
 
@@ -30,7 +31,9 @@ def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = F
     name = f"finmath_grpo.{module}"
     command = [sys.executable, *(["-W", "error"] if strict else []), "-m", name, *map(str, words)]
     if fresh:
-        return subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+        # The environment may be that of another checkout.
+        variables = {**os.environ, "PYTHONPATH": str(SOURCES), **environment}
+        return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     import_module(name)
     return in_fork(lambda: _run_module(command), "finmath_grpo", **environment)
 

@@ -11,6 +11,7 @@ import signal
 import stat
 import sys
 from collections.abc import Callable
+from pathlib import Path
 
 
 class UserError(Exception):
@@ -27,21 +28,39 @@ def check_encoding() -> None:
         raise UserError(f"Python prints {printed}, and texts here are UTF-8; run `unset PYTHONIOENCODING` first")
 
 
+def check_sources() -> None:
+    """Raise UserError where the code that runs is that of another checkout than the one that it is run in.
+
+    A checkout that was copied with its `.venv` would run the code that it was copied from, whatever is edited in it.
+    """
+    ours, there = Path("src", *__name__.split(".")).with_suffix(".py"), Path(__file__)
+    other = there.parents[2]
+    if Path("Snakefile").is_file() and (other / "Snakefile").is_file() and ours.is_file() and not ours.samefile(there):
+        raise UserError(
+            f"this Python runs the code of {other}, not that of the folder that it was started in; make an environment"
+            " of its own (`rm -r .venv && sh envs/make-venv`), or put PYTHONPATH=src before the command"
+        )
+
+
 def run_stage(main: Callable[[], None]) -> None:
     """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2.
 
-    Ends with 141, and no traceback, where nobody reads its output any more.
+    Ends with no traceback where it is stopped by Ctrl-C (130), and where nobody reads its output any more (141).
     """
     # What was imported is no garbage. statsmodels, for one, collects at each correction by Holm.
     gc.freeze()
     gc.enable()
     try:
         check_encoding()
+        check_sources()
         main()
         print(end="", flush=True)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(2)
+    except KeyboardInterrupt:
+        print("stopped by Ctrl-C", file=sys.stderr)
+        sys.exit(128 + signal.SIGINT)
     except BrokenPipeError:
         # The output of a job is a file: its broken pipe is another one, and keeps its traceback.
         if not stat.S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):

@@ -115,6 +115,32 @@ def test_a_module_that_is_run_where_texts_are_not_utf_8_says_so_in_a_line(enviro
     assert done.stderr.count("\n") == (status != 0) and bool(done.stdout) == (status == 0)
 
 
+def test_a_module_that_is_stopped_by_ctrl_c_says_so_in_a_line() -> None:
+    code = "import signal; from finmath_grpo.errors import run_stage; run_stage(lambda: signal.raise_signal(2))"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped by Ctrl-C\n")
+
+
+def test_a_checkout_that_was_copied_with_its_environment_does_not_run_the_code_it_was_copied_from(
+    tmp_path: Path,
+) -> None:
+    copied = tmp_path / "src/finmath_grpo/errors.py"
+    copied.parent.mkdir(parents=True)
+    copied.write_text("")
+    (tmp_path / "Snakefile").touch()
+    command = [sys.executable, "-m", "finmath_grpo.workflow.experiments", "schema"]
+
+    def run(folder: Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
+
+    done = run(tmp_path)
+    assert done.returncode == 2 and done.stderr.startswith(f"error: this Python runs the code of {SOURCE.parent}, not")
+    assert "`rm -r .venv && sh envs/make-venv`" in done.stderr and done.stderr.count("\n") == 1
+    # Elsewhere, as where another project uses the scorer, it runs.
+    assert run(copied.parent).returncode == 0 and run(SOURCE.parent).returncode == 0
+
+
 @pytest.mark.parametrize("name", ["kills", "plants", "two_gpus"])
 def test_benchmarks_that_use_the_checkouts_of_tests_find_them(name: str) -> None:
     program = SOURCE.parent / "benchmarks" / f"{name}.py"
