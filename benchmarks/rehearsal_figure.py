@@ -1,7 +1,7 @@
 """The figure `throughput` from the records of the rehearsal: `python benchmarks/rehearsal_figure.py`.
 
-Reads docs/benchmark.json and writes docs/figures/throughput.png: seconds per prompt of each way to train, by phase, all of
-one commit and card, with completions of 1,024 tokens.
+Reads docs/benchmark.json and writes docs/figures/throughput.png: seconds per prompt of each way to train, by phase, all
+of one commit and card, with completions of 1,024 tokens.
 """
 
 import json
@@ -60,8 +60,8 @@ def figure(records: list[dict[str, Any]]) -> go.Figure:
     seconds = {name: per_prompt(record) for name, record in found.items()}
     look = Look()
     caption = (
-        f"8 B with random weights on one {gpu}, commit {commit}, one after the other; completions of up to 1,024 tokens,"
-        " six per prompt; under each name GiB of GPU memory"
+        f"8 B with random weights on one {gpu}, commit {commit}, one after the other; completions of up to 1,024"
+        " tokens, six per prompt; under each name GiB of GPU memory"
     )
     drawn = go.Figure(layout=frame(look, caption, legend=list(COLOURS), height=0.9))
     names = [f"{name}<br>{found[name]['gpu_gib']:.0f} GiB" for name in found]
