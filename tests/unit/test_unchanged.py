@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,20 @@ def test_a_run_refuses_an_edited_file_of_the_experiment_that_it_is_asked_for(edi
     unchanged.check_asked_for(["other"])
     with pytest.raises(SystemExit, match=f"results/mine/{edited}: not as the job"):
         unchanged.check_asked_for(["mine"])
+
+
+def test_one_command_makes_all_files_anew_that_are_not_as_they_were_left(tmp_path: Path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = [Path(f"results/mine/scores {number}.csv") for number in range(unchanged.SHOWN + 2)]
+    log = Path("results/mine/logs/score.job.json")
+    log.parent.mkdir(parents=True)
+    for file in files:
+        file.write_text("torn", encoding="utf-8")
+    outputs = {str(file): hashlib.sha256(b"as made").hexdigest() for file in files}
+    log.write_text(json.dumps({"exit_status": 0, "started": "2026-01-01", "outputs": outputs}), encoding="utf-8")
+    with pytest.raises(SystemExit) as ended:
+        unchanged.check_asked_for(["mine"])
+    said = str(ended.value)
+    assert said.count("not as the job score left it") == unchanged.SHOWN and "; and 2 more. " in said
+    command = said.partition("delete them, and `")[2].partition("` makes them anew")[0]
+    assert shlex.split(command) == ["snakemake", "--cores", "all", *map(str, files)]

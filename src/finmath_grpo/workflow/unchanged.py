@@ -7,6 +7,7 @@ judged: `provenance.json` says of it that nobody knows how it was made.
 """
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -35,9 +36,12 @@ def check(files: Iterable[str | Path], results: Path = RESULTS) -> None:
             for path, job, digest, found in differ[:SHOWN]
         ]
         more = [f"and {len(differ) - SHOWN} more"] if len(differ) > SHOWN else []
+        # All of them in the command, so that it is given once.
+        command = shlex.join(["snakemake", "--cores", "all", *(str(path) for path, *_ in differ)])
+        them = "them" if len(differ) > 1 else "it"
         raise UserError(
-            "; ".join([*faults, *more]) + ". Edited, swapped or of another run: delete it, and"
-            f" `snakemake --cores all {differ[0][0]}` makes it anew"
+            "; ".join([*faults, *more]) + f". Edited, swapped or of another run: delete {them}, and `{command}` makes"
+            f" {them} anew"
         )
 
 
