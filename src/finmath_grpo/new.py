@@ -112,7 +112,9 @@ def write_configs(name: str, base: str, revision: str) -> tuple[Path, Path]:
     ended = Path("results", trial.stem, "scores.csv").exists()
     for path, content in texts.items():
         if path.exists() and (ended or NEEDS.sub("", path.read_text(encoding="utf-8", errors="replace")) != content):
-            raise UserError(f"{path}: is there already; take another name, or delete it")
+            results = Path("results", trial.stem)
+            also = f" and {results}" if ended else ""
+            raise UserError(f"{path}: is there already; take another name, or delete it{also}")
     with deleted_on_failure(whole, trial):
         for path, content in texts.items():
             with atomic_write(path) as file:

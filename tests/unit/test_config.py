@@ -451,6 +451,8 @@ def test_the_table_of_other_scorers_is_not_taken_over_from_another_record(tmp_pa
     assert load_text(tmp_path, second + "scorer_audit: null").scorer_audit is None
     assert load_text(tmp_path, second + "scorer_audit: second.csv").scorer_audit == "second.csv"
     assert load_text(tmp_path, "extends: base\nfigures: {scale: 1.0}").scorer_audit == "first.csv"
+    (tmp_path / "base.yaml").write_text(first.replace("first.csv", "null"), encoding="utf-8")
+    assert load_text(tmp_path, second).scorer_audit is None
 
 
 def without(text: str, *models: str, **changes: Any) -> str:

@@ -18,6 +18,7 @@ def test_variables_of_other_launchers_reach_no_job():
         **{"ACCELERATE_MIXED_PRECISION": "bf16", "ACCELERATE_GRADIENT_ACCUMULATION_STEPS": "4"},
         **{"RANK": "0", "LOCAL_RANK": "0", "WORLD_SIZE": "1", "LOCAL_WORLD_SIZE": "1", "TORCHELASTIC_RUN_ID": "none"},
         **{"MASTER_ADDR": "node1", "MASTER_PORT": "29500", "PYTHONOPTIMIZE": "2", "PYTHONHASHSEED": "random"},
+        **{"FONTCONFIG_FILE": "/home/x/fonts.conf", "FONTCONFIG_PATH": "/home/x"},
     }
     environment = {**kept, **others}
     make_own(environment)
@@ -68,3 +69,24 @@ def test_variables_of_git_from_another_checkouts_hook_change_no_commit_that_is_r
     monkeypatch.delenv("FINMATH_REVISION", raising=False)
     assert these_sources(tmp_path / "ours") == before
     assert len(before.commit or "") == 40 and before.dirty is False
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give a checkout to another user")
+def test_a_job_knows_whether_files_differ_where_the_users_git_trusts_a_checkout_of_another_owner(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "Snakefile").touch()
+    git = ("git", "-C", str(here), "-c", "user.name=x", "-c", "user.email=x@example.org")
+    for words in (("init", "-q"), ("add", "."), ("commit", "-qm", "first")):
+        subprocess.run([*git, *words], check=True, capture_output=True)
+    for path in (here, *here.rglob("*")):
+        os.chown(path, 4321, 4321)
+    settings = tmp_path / "home/.config/git/config"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(f"[safe]\n\tdirectory = {here}\n")
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home")}
+    make_own(environment)
+    monkeypatch.setattr(os, "environ", environment)
+    assert these_sources(here).dirty is False

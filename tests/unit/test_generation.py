@@ -8,7 +8,7 @@ from random import Random
 import pytest
 import torch
 from scipy import stats
-from transformers import GenerationConfig
+from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Request, completion_seed
@@ -21,7 +21,7 @@ from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.pretrain import new_model
 from finmath_grpo.models.settings import Architecture
 from finmath_grpo.models.tokenizer import train_tokenizer
-from finmath_grpo.models.weights import load_model, load_tokenizer
+from finmath_grpo.models.weights import load_tokenizer
 
 SETTINGS = EvaluationSettings(
     engine="transformers", temperatures=(0.5, 1.0), samples=1, top_p=1.0, max_new_tokens=12, batch_size=64
@@ -67,11 +67,26 @@ def test_gumbel_noise_samples_the_softmax_at_the_rows_temperature():
     assert stats.chisquare(torch.bincount(chosen, minlength=4).numpy(), expected).pvalue > 0.001
 
 
-def test_rows_that_leave_the_batch_when_they_end_change_no_row(manifest):
+def small_model(kind: str) -> torch.nn.Module:
+    """A random model with two layers whose windows are shorter than a prompt or whose attention is linear."""
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 32, "intermediate_size": 32, "num_attention_heads": 2, "num_key_value_heads": 1}
+    more = {
+        "gemma2": {"sliding_window": 6, "head_dim": 16},
+        "qwen3_5_text": {"head_dim": 16, "layer_types": ["linear_attention", "full_attention"]},
+        "falcon_h1": {"mamba_d_ssm": 32, "mamba_n_heads": 4, "mamba_d_head": 8, "mamba_d_state": 8},
+    }
+    config = AutoConfig.for_model(kind, vocab_size=400, num_hidden_layers=2, pad_token_id=0, **sizes, **more[kind])
+    config._attn_implementation = "eager"
+    return AutoModelForCausalLM.from_config(config).float().eval()
+
+
+@pytest.mark.parametrize("kind", ["gemma2", "qwen3_5_text", "falcon_h1"])
+def test_rows_that_leave_the_batch_when_they_end_change_no_row(kind):
     """Against `generate` of transformers, row by row; the rows end one after the other."""
-    model, tokenizer = load_model(manifest, "cpu"), load_tokenizer(manifest)
+    model = small_model(kind)
     prompts = [request.prompt for request in requests_of(24)]
-    ends = list(range(0, len(tokenizer), 4))
+    ends = list(range(0, 400, 4))
     greedy = GenerationConfig(do_sample=False, max_new_tokens=12, eos_token_id=ends, pad_token_id=0)
     expected = [
         model.generate(torch.tensor([prompt]), generation_config=greedy)[0, len(prompt) :].tolist()
@@ -83,7 +98,7 @@ def test_rows_that_leave_the_batch_when_they_end_change_no_row(manifest):
         computed.append(len(rows))
         return logits.argmax(1)
 
-    assert decode(model, prompts, tokenizer.pad_token_id, ends, 12, choose) == expected
+    assert decode(model, prompts, 0, ends, 12, choose) == expected
     assert len({len(tokens) for tokens in expected}) > 1 and max(map(len, expected)) == len(computed)
     assert computed[0] == 24 > computed[-1]
 

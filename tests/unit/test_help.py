@@ -116,7 +116,11 @@ def test_a_module_that_is_run_where_texts_are_not_utf_8_says_so_in_a_line(enviro
 
 
 def test_a_module_that_is_stopped_by_ctrl_c_says_so_in_a_line() -> None:
-    code = "import signal; from finmath_grpo.errors import run_stage; run_stage(lambda: signal.raise_signal(2))"
+    # What a shell starts in the background ignores the signal until it says otherwise.
+    code = (
+        "import signal; from finmath_grpo.errors import run_stage; signal.signal(2, signal.default_int_handler);"
+        "run_stage(lambda: signal.raise_signal(2))"
+    )
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (130, "", "stopped by Ctrl-C\n")

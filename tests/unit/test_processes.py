@@ -132,7 +132,6 @@ def test_a_checkpoint_is_whole_once_every_process_has_written_its_random_numbers
 STAGE = """
 import os, signal, sys, time
 from pathlib import Path
-from safetensors.torch import save_file
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.training.processes import start_and_wait, take_part

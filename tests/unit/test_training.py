@@ -96,9 +96,15 @@ def test_a_checkpoint_of_which_a_loss_of_power_tore_or_took_a_file_is_not_resume
     assert last_whole_checkpoint(tmp_path / "nothing") is None
 
 
-def test_a_checkpoint_with_zeros_in_the_state_of_its_optimizer_is_not_resumed_from(tmp_path):
+def damaged_in_the_directory(content: bytes) -> bytes:
+    last = content.rindex(b"PK\x01\x02")
+    return content[:last] + bytes(46) + content[last + 46 :]
+
+
+@pytest.mark.parametrize("damaged", [damaged_in_the_middle, damaged_in_the_directory])
+def test_a_checkpoint_with_zeros_in_the_state_of_its_optimizer_is_not_resumed_from(tmp_path, damaged):
     file = write_checkpoint(tmp_path, 1) / "optimizer.pt"
-    file.write_bytes(damaged_in_the_middle(file.read_bytes()))
+    file.write_bytes(damaged(file.read_bytes()))
     assert last_whole_checkpoint(tmp_path) is None
 
 

@@ -18,6 +18,9 @@ from pathlib import Path
 import pytest
 from conftest import HERE, ROOT, Checkout
 
+from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow.provenance import fetched
+
 SNAKEFILE = """
 import os
 import sys
@@ -175,8 +178,10 @@ def test_what_a_run_killed_at_its_end_did_not_collect_is_collected_by_the_same_c
     file = toy.path / "results/tiny" / name
     whole = file.read_bytes()
     file.unlink()
+    published = page.parent / "data/published.js"
+    published.unlink()
     assert "Nothing to be done" in toy.snakemake(TARGET).stdout
-    assert file.read_bytes() == whole
+    assert file.read_bytes() == whole and published.is_file()
     for torn in (b"", whole[: len(whole) // 2]):
         file.write_bytes(torn)
         toy.snakemake("-n", TARGET)
@@ -188,6 +193,18 @@ def test_what_a_run_killed_at_its_end_did_not_collect_is_collected_by_the_same_c
     os.utime(file, (1, 1))
     toy.snakemake(TARGET)
     assert file.read_bytes() == whole
+
+
+def test_a_torn_note_of_a_fetched_model_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    experiment = experiments.load(ROOT / "config/open.yaml")
+    monkeypatch.chdir(tmp_path)
+    note = Path("results/open/models/base/SOURCE.json")
+    note.parent.mkdir(parents=True)
+    note.write_text('{"repository": "x/y"}', encoding="utf-8")
+    assert fetched("open", experiment) == {"base": {"revision": "main", "repository": "x/y"}}
+    for torn in ("", '{"repository": "x'):
+        note.write_text(torn, encoding="utf-8")
+        assert fetched("open", experiment) == {}
 
 
 def test_results_carried_to_another_machine_keep_the_machine_that_made_them(toy: Checkout, tmp_path: Path):

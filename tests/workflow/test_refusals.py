@@ -56,11 +56,18 @@ def test_settings_by_option_are_refused_before_snakemake_takes_the_target_for_on
     )
 
 
-def test_a_folder_in_place_of_the_link_to_snakemakes_notes_is_refused_and_its_command_mends_it(
-    checkout: Checkout,
+@pytest.mark.parametrize("copied", [False, True])
+def test_where_the_link_to_snakemakes_notes_is_gone_a_run_is_refused_and_its_command_mends_it(
+    checkout: Checkout, copied: bool
 ) -> None:
-    (checkout.path / ".snakemake").unlink()
+    link = checkout.path / ".snakemake"
+    link.unlink()
+    if copied:
+        # By a command that follows links.
+        (link / "metadata").mkdir(parents=True)
+        (link / "metadata/note").touch()
     said = refused(checkout, "published")
     assert said.startswith("error: .snakemake: expected the symbolic link to results/.snakemake")
     subprocess.run(["bash", "-c", said.split("`")[1]], cwd=checkout.path, check=True)
     checkout.snakemake("-n", "published")
+    assert link.is_symlink() and (checkout.path / "results/.snakemake/metadata/note").exists() == copied

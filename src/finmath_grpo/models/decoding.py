@@ -49,7 +49,8 @@ def decode(
         if left < len(rows) and left <= len(rows) - len(rows) // LEAVING:
             kept = going.nonzero().squeeze(1)
             rows, mask, tokens, going = rows[kept], mask[kept], tokens[kept], going[kept]
-            cache.batch_select_indices(kept)
+            # Layers of linear attention know this one alone of the ways to choose rows.
+            cache.reorder_cache(kept)
         ids = tokens.unsqueeze(1)
         mask = torch.cat([mask, torch.ones_like(ids)], dim=1)
     return [row[:length] for row, length in zip(found.tolist(), lengths.tolist(), strict=True)]

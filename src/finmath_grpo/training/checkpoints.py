@@ -34,7 +34,8 @@ def last_whole_checkpoint(checkpoints: Path, processes: int = 1) -> str | None:
         step = int(folder.name.removeprefix("checkpoint-"))
         if (torn is not None and step >= torn) or not is_whole(folder, (*NEEDED, *states)):
             print(f"{folder.name} has a torn file, or comes after one of completions, and is deleted", flush=True)
-            shutil.rmtree(folder)
+            # Each of several processes looks, and another may have deleted it.
+            shutil.rmtree(folder, ignore_errors=True)
     return get_last_checkpoint(str(checkpoints)) if checkpoints.is_dir() else None
 
 
@@ -43,7 +44,8 @@ def is_whole(folder: Path, needed: Iterable[str]) -> bool:
     try:
         json.loads((folder / LAST_WRITTEN).read_text(encoding="utf-8"))
         return all((folder / name).is_file() for name in needed) and all(map(is_whole_file, folder.iterdir()))
-    except (OSError, ValueError):
+    # What zipfile raises depends on which bytes of an archive were lost.
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile):
         return False
 
 
@@ -60,10 +62,7 @@ def is_whole_file(path: Path) -> bool:
     if not zipfile.is_zipfile(path):
         return False
     with zipfile.ZipFile(path) as archive:
-        try:
-            return archive.testzip() is None
-        except zipfile.BadZipFile:
-            return False
+        return archive.testzip() is None
 
 
 def first_torn_step(completions: Path) -> int | None:

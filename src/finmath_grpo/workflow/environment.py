@@ -20,10 +20,11 @@ IMAGE_PACKAGES = Path("/var/lib/dpkg/status")
 
 OF_OTHERS = re.compile(
     r"ACCELERATE_.*|TORCHELASTIC_.*|((LOCAL_|GROUP_|ROLE_)?(RANK|WORLD_SIZE))|MASTER_(ADDR|PORT)|PYTHONOPTIMIZE"
+    r"|FONTCONFIG_(FILE|PATH|SYSROOT)"
 )
 """Variables that other launchers leave in a shell, and by which libraries would train otherwise than the config says:
 `ACCELERATE_MIXED_PRECISION=bf16` gave other weights. With one `MASTER_PORT` two jobs at once would meet. Without
-docstrings (`PYTHONOPTIMIZE=2`) transformers fails."""
+docstrings (`PYTHONOPTIMIZE=2`) transformers fails. `FONTCONFIG_FILE` draws in other fonts."""
 
 
 NO_SETTINGS = Path("results/.snakemake/settings")
@@ -39,6 +40,7 @@ def make_own(environment: MutableMapping[str, str]) -> None:
     # A file of the user's in the root folder, such as `statistics.py`, would be imported in place of Python's own.
     environment["PYTHONSAFEPATH"] = "1"
     # The user's choice of fonts in `fontconfig/fonts.conf` drew other pictures; this folder stays empty of settings.
+    # Fonts in the home folder (`~/.fonts`, `~/.fonts.conf`) still count.
     environment["XDG_CONFIG_HOME"] = str(NO_SETTINGS.resolve())
 
 

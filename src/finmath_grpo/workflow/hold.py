@@ -115,9 +115,11 @@ def check_link(results: Path) -> None:
     """
     link, metadata = results.parent / ".snakemake", results / ".snakemake"
     if not (link.exists() and link.samefile(metadata)):
+        # A copy that follows links has the notes of its results here alone.
+        kept = f"mkdir -p {metadata} && cp -a {link}/. {metadata}/ && " if link.is_dir() else ""
         raise UserError(
             f"{link}: expected the symbolic link to {metadata} that comes with the project, which a copy may leave out;"
-            f" `rm -rf {link} && ln -s {metadata} {link}` puts it back, then run again"
+            f" `{kept}rm -rf {link} && ln -s {metadata} {link}` puts it back, then run again"
         )
 
 

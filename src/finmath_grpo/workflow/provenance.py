@@ -14,6 +14,7 @@ its job left, as that is what the rule made.
 import argparse
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -179,13 +180,14 @@ def provenance(name: str, experiment: Experiment) -> dict[str, Any]:
 
 def fetched(name: str, experiment: Experiment) -> dict[str, Any]:
     """By model, which commit of which repository lies in its folder, and the revision that the config asks for."""
-    models = {model: entry for model, entry in experiment.models.items() if isinstance(entry, Fetched)}
-    sources = {model: Path(manifest(name, model)).with_name("SOURCE.json") for model in models}
-    return {
-        model: {"revision": models[model].revision, **json.loads(source.read_text(encoding="utf-8"))}
-        for model, source in sources.items()
-        if source.is_file()
-    }
+    found: dict[str, Any] = {}
+    for model, entry in experiment.models.items():
+        # Absent before `fetch` has run. No job has it as an output, so that nothing else tells of a torn one.
+        with suppress(OSError, ValueError):
+            if isinstance(entry, Fetched):
+                source = Path(manifest(name, model)).with_name("SOURCE.json")
+                found[model] = {"revision": entry.revision, **json.loads(source.read_text(encoding="utf-8"))}
+    return found
 
 
 def write_provenance(name: str, experiment: Experiment) -> None:
@@ -196,18 +198,18 @@ def write_provenance(name: str, experiment: Experiment) -> None:
 
 
 def write_all(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
-    """Write provenance.json of the experiments named of which there are results."""
+    """Write provenance.json of the experiments named of which there are results, and what pages show of it."""
+    # First, so that a kill before all is written leaves some experiment behind (`catch_up`).
+    write_published(Path("results"))
     for name in sorted(set(names)):
         if read_makings(f"results/{name}/"):
             write_provenance(name, experiments[name])
-    write_published(Path("results"))
 
 
 def catch_up(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
     """Write what a run that was killed at its end did not come to write, or left torn; Snakemake has nothing to do."""
-    for name in sorted(names):
-        if is_behind(name) and read_makings(f"results/{name}/"):
-            write_provenance(name, experiments[name])
+    if behind := [name for name in names if is_behind(name)]:
+        write_all(behind, experiments)
 
 
 def is_behind(name: str, results: Path = Path("results")) -> bool:

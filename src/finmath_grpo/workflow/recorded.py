@@ -21,9 +21,10 @@ def with_record(path: Path, config: Config) -> Config:
     if given:
         raise UserError(f"{path}: {given[0]}: comes from the record {record}; leave it out here")
     # The table is of one run, and nothing in it says of which.
-    if config.inherits(("scorer_audit",)) and record != config.inherited.get("record"):
+    table = config.values.get("scorer_audit")
+    if table and config.inherits(("scorer_audit",)) and record != config.inherited.get("record"):
         raise UserError(
-            f"{path}: scorer_audit: {config.values['scorer_audit']} (from {config.base}) is of another record than"
+            f"{path}: scorer_audit: {table} (from {config.base}) is of another record than"
             f" {record}; name the table of this one, or write `scorer_audit: null`"
         )
     if fault := fault_of(record):

@@ -20,8 +20,14 @@ class Sources:
     sha256: str
 
 
-OF_ANOTHER = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
-"""Variables by which git answers for another checkout than the one that it is asked in; a hook of another has them."""
+OF_ANOTHER = {
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_SHALLOW_FILE", "GIT_GRAFT_FILE"),
+    "XDG_CONFIG_HOME",
+}
+"""Variables by which git answers for another checkout than the one that it is asked in; a hook of another has them.
+Without the last one, which is ours in a job (`environment.make_own`), it reads the user's settings: in a checkout of
+another owner it may need them."""
 
 
 def environment_of_git() -> dict[str, str]:
