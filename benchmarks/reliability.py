@@ -67,8 +67,8 @@ def plants(records: Records) -> Iterator[str]:
     yield ""
     edits = ", ".join(row["name"] for row in found["edits"])
     yield (
-        f"{len(stopped)} of {len(found['plants'])} plants stopped, {len(through)} of {len(found['edits'])} legitimate"
-        f" edits go through ({edits}), in {found['seconds']} s."
+        f"{len(stopped)} of {len(found['plants'])} plants stopped or made anew, {len(through)} of"
+        f" {len(found['edits'])} legitimate edits go through ({edits}), in {found['seconds']} s."
     )
 
 

@@ -267,8 +267,8 @@ def test_a_record_with_several_runs_further_tests_and_many_tries_is_told_whole(n
         r"Mathematics\* is above 0 on T1 with the rewards of the post.*; below 0 on T2 with the rewards of", found
     )
     headline = " ".join(pages.text("headline", numbers).split())
-    assert "On new ideas mathematics is −3.0 (−4.0 to −2.0), a loss." in headline
-    assert "On new numbers it is" in headline
+    assert "On new ideas (T2) mathematics is −3.0 (−4.0 to −2.0), a loss." in headline
+    assert "On new numbers (T3) it is" in headline
     assert "On T3, which asks 1,000 questions and not 100, accuracy is" in found
 
 
