@@ -77,7 +77,7 @@ TRAINING, HELD_OUT = questions("smoke.jsonl", 8), questions("smoke-validation.js
 
 
 class Kill(TrainerCallback):
-    """Ends a run after a step and its checkpoint, as the next step begins."""
+    """Ends a run after a step and its checkpoint, as the next step begins or the training ends."""
 
     def __init__(self, after: int) -> None:
         self.after = after
@@ -85,6 +85,8 @@ class Kill(TrainerCallback):
     def on_step_begin(self, args, state, control, **_):
         if state.global_step == self.after:
             raise KeyboardInterrupt
+
+    on_train_end = on_step_begin
 
 
 def run(base: Path, folder: Path, every: int | None, killed: int | None = None, steps: int = STEPS) -> Path:
@@ -133,7 +135,9 @@ def test_adapter_and_rollouts_are_the_same_bytes_with_and_without_validation(
     )
 
 
-@pytest.mark.parametrize("after", [3, 4, 5], ids=["in the first epoch", "between two", "in the second epoch"])
+@pytest.mark.parametrize(
+    "after", [3, 4, 5, STEPS], ids=["in the first epoch", "between two", "in the second epoch", "after the last step"]
+)
 def test_a_run_that_was_killed_has_each_step_once_and_the_same_numbers(
     base: Path, validated: Path, tmp_path: Path, after: int
 ) -> None:

@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 import transformers
 from peft import LoraConfig
-from transformers import PreTrainedModel, Trainer
+from transformers import PreTrainedModel, Trainer, TrainerState
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, digest, sha256, write_json
@@ -147,7 +147,10 @@ def train_frozen(trainer: Trainer, expected_steps: int | None, base: Path, quant
     last = last_whole_checkpoint(Path(trainer.args.output_dir), trainer.args.world_size)
     if last:
         print(f"resuming from {Path(last).name}")
-    trainer.train(resume_from_checkpoint=last)
+    if last and 0 < trainer.args.max_steps <= step_of(Path(last)):
+        take_last_step(trainer, Path(last))
+    else:
+        trainer.train(resume_from_checkpoint=last)
     started = time.perf_counter()
     after = frozen_weights(trainer.model, stored)
     print(f"hashed the base in memory again in {time.perf_counter() - started:.1f} s", flush=True)
@@ -157,6 +160,21 @@ def train_frozen(trainer: Trainer, expected_steps: int | None, base: Path, quant
     if expected_steps is not None and trainer.state.global_step != expected_steps:
         raise RuntimeError(f"{trainer.state.global_step} optimizer steps instead of {expected_steps}")
     return BaseHashes(before, after)
+
+
+def step_of(checkpoint: Path) -> int:
+    """The step after which a checkpoint was written."""
+    return int(TrainerState.load_from_json(str(checkpoint / "trainer_state.json")).global_step)
+
+
+def take_last_step(trainer: Trainer, checkpoint: Path) -> None:
+    """Give the trainer the adapter and the log of the checkpoint of its last step.
+
+    A run that was killed after it has nothing left to train, and `train` would take a step more: transformers asks
+    after each step whether to stop, and not before the first one.
+    """
+    trainer._load_from_checkpoint(str(checkpoint))
+    trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
 
 
 def save(trainer: Trainer, hashes: BaseHashes, directory: Path, described: dict[str, Any]) -> None:
@@ -191,8 +209,10 @@ def performance(trainer: Trainer) -> dict[str, float]:
     steps = [row for row in trainer.state.log_history if "train_runtime" not in row]
     times = [row["step_time"] for row in steps if "step_time" in row]
     free, total = torch.cuda.mem_get_info()
-    found = {
-        "train_seconds": next(row["train_runtime"] for row in trainer.state.log_history if "train_runtime" in row),
+    # Of a run that was killed after its last step nobody knows it.
+    runtimes = [row["train_runtime"] for row in trainer.state.log_history if "train_runtime" in row]
+    found = {"train_seconds": runtimes[-1]} if runtimes else {}
+    found |= {
         "tokens": max((row.get("num_tokens", 0.0) for row in steps), default=0.0),
         # What vLLM holds is not torch's own, but used all the same.
         "used_gpu_gib_at_end": (total - free) / 2**30,
