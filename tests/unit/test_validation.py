@@ -89,8 +89,17 @@ class Kill(TrainerCallback):
     on_train_end = on_step_begin
 
 
-def run(base: Path, folder: Path, every: int | None, killed: int | None = None, steps: int = STEPS) -> Path:
+def run(
+    base: Path,
+    folder: Path,
+    every: int | None,
+    killed: int | None = None,
+    steps: int = STEPS,
+    epochs: int | None = None,
+) -> Path:
     short = {"optimizer_steps": steps, "max_steps": steps, "save_steps": 1, "per_device_train_batch_size": 12}
+    if epochs:
+        short |= {"max_steps": -1, "num_train_epochs": epochs}
     settings = SMOKE.training.grpo.model_copy(update=short | {"max_completion_length": 12, "validate_every": every})
     job = GrpoJob(
         device="cpu", prompt=SMOKE.prompt, rewards=("template_match", "numeric_match"), seed=1, training=settings
@@ -143,10 +152,21 @@ def test_a_run_that_was_killed_has_each_step_once_and_the_same_numbers(
 ) -> None:
     resumed = run(base, tmp_path, EVERY, killed=after)
     assert log(resumed)["step"].tolist() == [0, *range(1, STEPS + 1)]
-    pd.testing.assert_frame_equal(log(resumed), log(validated))
-    assert (resumed / "adapter_model.safetensors").read_bytes() == (
-        validated / "adapter_model.safetensors"
-    ).read_bytes()
+    assert_the_same(resumed, validated)
+
+
+def assert_the_same(resumed: Path, undisturbed: Path) -> None:
+    pd.testing.assert_frame_equal(log(resumed), log(undisturbed))
+    for name in ("adapter_model.safetensors", ROLLOUTS):
+        assert (resumed / name).read_bytes() == (undisturbed / name).read_bytes()
+
+
+def test_a_run_of_whole_epochs_killed_after_its_last_step_keeps_the_rollouts_of_that_step(base: Path, tmp_path: Path):
+    # Eight questions, two per step.
+    whole = {"every": None, "steps": 8, "epochs": 2}
+    undisturbed = run(base, tmp_path / "undisturbed", **whole)
+    assert_the_same(run(base, tmp_path / "killed", killed=whole["steps"], **whole), undisturbed)
+    assert {row.step for row in read_rollouts(undisturbed / ROLLOUTS)} == set(range(1, whole["steps"] + 1))
 
 
 def test_every_second_step_and_the_last_are_validated(validated: Path) -> None:

@@ -147,7 +147,7 @@ def train_frozen(trainer: Trainer, expected_steps: int | None, base: Path, quant
     last = last_whole_checkpoint(Path(trainer.args.output_dir), trainer.args.world_size)
     if last:
         print(f"resuming from {Path(last).name}")
-    if last and 0 < trainer.args.max_steps <= step_of(Path(last)):
+    if last and 0 < (expected_steps or trainer.args.max_steps) <= step_of(Path(last)):
         take_last_step(trainer, Path(last))
     else:
         trainer.train(resume_from_checkpoint=last)
@@ -170,8 +170,9 @@ def step_of(checkpoint: Path) -> int:
 def take_last_step(trainer: Trainer, checkpoint: Path) -> None:
     """Give the trainer the adapter and the log of the checkpoint of its last step.
 
-    A run that was killed after it has nothing left to train, and `train` would take a step more: transformers asks
-    after each step whether to stop, and not before the first one.
+    A run that was killed after it has nothing left to train. Within an epoch `train` would take a step more, as
+    transformers asks after each step whether to stop, and not before the first one; at the end of one TRL would write
+    that the last step had no completions.
     """
     trainer._load_from_checkpoint(str(checkpoint))
     trainer.state = TrainerState.load_from_json(str(checkpoint / "trainer_state.json"))
