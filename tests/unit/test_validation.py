@@ -20,8 +20,9 @@ from finmath_grpo.prompts import chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import read_rollouts
 from finmath_grpo.statistics.training_table import zero_variance_share
+from finmath_grpo.training import dpo
 from finmath_grpo.training.grpo import ROLLOUTS, train, training_dataset, trl_trainer
-from finmath_grpo.training.settings import GrpoJob
+from finmath_grpo.training.settings import DpoJob, GrpoJob
 from finmath_grpo.training.trainer import FINISHED
 from finmath_grpo.training.validation import Validation, check_apart, mismatch, seeded
 from finmath_grpo.workflow import experiments
@@ -167,6 +168,35 @@ def test_a_run_of_whole_epochs_killed_after_its_last_step_keeps_the_rollouts_of_
     undisturbed = run(base, tmp_path / "undisturbed", **whole)
     assert_the_same(run(base, tmp_path / "killed", killed=whole["steps"], **whole), undisturbed)
     assert {row.step for row in read_rollouts(undisturbed / ROLLOUTS)} == set(range(1, whole["steps"] + 1))
+
+
+@pytest.mark.parametrize("after", [3, 6], ids=["in the middle", "after the last step"])
+def test_a_run_of_dpo_that_was_killed_ends_with_the_same_log_and_adapter(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    settings = SMOKE.training.dpo.model_copy(
+        update={
+            "pairs": 48,
+            "per_device_train_batch_size": 8,
+            "save_steps": 3,
+            "learning_rate": 1e-2,
+            "warmup_steps": 0,
+        }
+    )
+    job = DpoJob(device="cpu", prompt=SMOKE.prompt, families="elementary", seed=1, training=settings)
+    for folder in ("undisturbed", "killed"):
+        (tmp_path / folder).mkdir()
+    dpo.train(job, set(), base, tmp_path / "undisturbed")
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        begin = dpo.DPOTrainer.train
+        patch.setattr(
+            dpo.DPOTrainer, "train", lambda self, **more: (self.add_callback(Kill(after)), begin(self, **more))
+        )
+        dpo.train(job, set(), base, tmp_path / "killed")
+    dpo.train(job, set(), base, tmp_path / "killed")
+    for name in ("log.csv", "adapter_model.safetensors"):
+        undisturbed, killed = (tmp_path / folder / FINISHED / name for folder in ("undisturbed", "killed"))
+        assert killed.read_bytes() == undisturbed.read_bytes()
 
 
 def test_every_second_step_and_the_last_are_validated(validated: Path) -> None:

@@ -8,6 +8,7 @@ from random import Random
 
 import torch
 from datasets import Dataset
+from transformers import TrainerState
 from trl import DPOConfig, DPOTrainer
 
 from finmath_grpo import gpu_environment
@@ -17,6 +18,7 @@ from finmath_grpo.models import store
 from finmath_grpo.models.corpus import Identity, draw_problem, families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_policy
 from finmath_grpo.training.pairs import Pair, preference_pairs
 from finmath_grpo.training.settings import DpoJob
@@ -73,6 +75,12 @@ def pairs_of(job: DpoJob, held_out: set[Identity], base: Path) -> list[Pair]:
     return found
 
 
+def tokens_until(checkpoint: Path) -> int:
+    """Tokens of all passes until a checkpoint, as its log has them; TRL's count would begin anew."""
+    rows = TrainerState.load_from_json(str(checkpoint / "trainer_state.json")).log_history
+    return int(max((row["num_tokens"] for row in rows if "num_tokens" in row), default=0))
+
+
 def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     """Train the adapter of a job on pairs of its families and keep the result in the run's folder."""
     pairs = pairs_of(job, held_out, base)
@@ -86,6 +94,8 @@ def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     )
     check_unchanged(trainer, job.training.model_dump(mode="json", exclude=OURS))
     trainer.add_callback(StopWhenDiverged())
+    if last := last_whole_checkpoint(run):
+        trainer._total_train_tokens = tokens_until(Path(last))
     with store.keep(run / FINISHED, run.name) as directory:
         described = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
         train_and_save(trainer, None, base.parent, directory, described)
