@@ -1,13 +1,13 @@
-"""`paper` and `paper-fast` on models of the real shape with random weights, in few steps, piece by piece.
+"""`paper`, `paper-fast` and `paper-fast-48` on models of the real shape with random weights, in few steps, piece by piece.
 
     python benchmarks/rehearsal.py PIECE… [--folder F] [--memory GIB] [--tokens N] [--variants FILE] [--tiny]
 
 Pieces, in this order; each takes less than 8 minutes on an H100 and appends what it measured to F/benchmark.json:
 
     models                        8 B and 9 B shapes from a seed, 35 GB, in the place of what `fetch` brings
-    train:paper train:paper-fast  GRPO by the experiment's own settings, a few updates
+    train:paper train:paper-fast train:paper-fast-48    GRPO by the experiment's own settings, a few updates
     train:paper-4bit              `paper` with `load_in_4bit: true`
-    train:paper@NAME train:paper-fast@NAME    with the `overrides` of training.grpo that FILE has under that name; with
+    train:EXPERIMENT@NAME         with the `overrides` of training.grpo that FILE has under that name; with
                                   `validate_every`, the validation questions are asked too
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
@@ -51,10 +51,10 @@ from finmath_grpo.workflow import experiments  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 from finmath_grpo.workflow.sources import these_sources  # noqa: E402
 
-ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast"]
+ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast", "train:paper-fast-48"]
 ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes", "limits"]
 STARTS = ["start:ours-0", "start:ours-3", "start:plain-0", "start:plain-3"]
-GENERATIONS = {"paper": 5, "paper-fast": 3}
+GENERATIONS = {"paper": 5, "paper-fast": 3, "paper-fast-48": 3}
 """Few; the first compiles and warms up."""
 READY = re.compile(r"hashed the base in memory and on disk in ([\d.]+) s, in memory in ([\d.]+) s")
 """What a training job prints before its first step."""
@@ -343,6 +343,8 @@ def train(setting: Setting, which: str) -> None:
         shortcuts=shared["shortcuts"],
         max_completion_length=shared["max_completion_length"],
         kl_before_the_first_update=(read_csv(out / "log.csv", "kl") or [None])[0],
+        sampler_clipped=read_csv(out / "log.csv", "sampler/clipped") or None,
+        sampler_taken=read_csv(out / "log.csv", "sampler/taken") or None,
         clipped_before_the_first_update=(read_csv(out / "log.csv", "clip_ratio/region_mean") or [None])[0],
         **({"overrides": setting.variants[variant]} if (variant := which.partition("@")[2]) else {}),
         **done.measured(),
@@ -672,7 +674,7 @@ def main() -> None:
         "generate:llama@3",
         "train:paper-4bit",
         "merge:paper-4bit",
-        *(f"train:{which}@{name}" for which in ("paper", "paper-fast") for name in setting.variants),
+        *(f"train:{which}@{name}" for which in GENERATIONS for name in setting.variants),
     }
     if strange := [piece for piece in wanted if piece not in known]:
         sys.exit(f"error: no piece {strange[0]}; pieces are {', '.join(sorted(known))}")

@@ -70,7 +70,9 @@ def limits(card: Mapping[str, Any], trained: Mapping[str, Any], config: Mapping[
     """Bytes of a token's keys and values."""
     steps = min(limit, trained["mean_completion_length"])
     cached = rows * (prompts / rows + steps / 2) * per_token
-    passes = 1 if "sampler_log_probabilities" in trained["shortcuts"] else 2
+    # Up to commit 2c2c950 the sampler's were taken whether they agreed or not.
+    taken = trained.get("sampler_taken") or [float("sampler_log_probabilities" in trained["shortcuts"])]
+    passes = 2 - taken[-1]
     return {
         # The prompt of a group is read once. Each step reads the weights, and the keys and values of all rows.
         "generate": prompts / trained["num_generations"] * 2 * in_layers / rate

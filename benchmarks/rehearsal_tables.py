@@ -48,7 +48,7 @@ CARDS = {
     "80 GB": Card("H100 80GB", 79.2, 3350, 989),
 }
 BASE = CARDS["80 GB"]
-NAMES = ("paper", "paper-fast")
+NAMES = ("paper", "paper-fast", "paper-fast-48")
 LEAST_FREE = 1.0
 """GiB that an estimate leaves free before it says that a run fits."""
 LENGTH = 1024
@@ -103,7 +103,7 @@ def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | 
     assert run.training.grpo is not None
     slower, weaker = BASE.bandwidth / card.bandwidth, BASE.tflops / card.tflops
     per_generation = trained["seconds_per_generation"] or 0.0
-    decoding = per_generation / run.training.grpo.steps_per_generation
+    decoding = per_generation / trained["updates_per_generation"]
     step = decoding * slower + (seconds_per_step(trained) - decoding) * weaker
     runs = len(experiments.models_by_method(run, "grpo"))
     around = trained["seconds_to_first_step"] + trained["seconds_after_last_step"]

@@ -163,7 +163,10 @@ def write_weights(family: str, wanted: dict[str, tuple[int, ...]], directory: Pa
     def tensor(name: str, shape: tuple[int, ...]) -> torch.Tensor:
         if len(shape) == 1:
             return torch.full(shape, 1.0 if family == "llama" else 0.0, dtype=torch.bfloat16)
-        scale = 0.05 if name == "lm_head.weight" else 0.02
+        # Else each layer adds much more than the embedding holds, and a rounding becomes another text: of the sampler's
+        # tokens 16 % then had a ratio that GRPO clips before any update. Gemma multiplies its own by 60.
+        known = {"lm_head.weight": 0.05, "model.embed_tokens.weight": 10.0} if family == "llama" else {}
+        scale = known.get(name, 0.02)
         empty = torch.empty(shape, dtype=torch.bfloat16, device=device)
         return empty.normal_(0, scale, generator=generator).cpu()
 

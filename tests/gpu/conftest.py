@@ -163,11 +163,12 @@ def validation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Path) -> Callable[..., dict]:
-    """GRPO by an engine from the tiny Llama, killed after its first checkpoint, started again, and merged."""
+    """GRPO by an engine from the tiny Llama, killed after a step with a checkpoint, started again, and merged."""
 
-    def run(engine: str, processes: int = 1) -> dict:
+    def run(engine: str, processes: int = 1, at_the_end: bool = False) -> dict:
         base = models["llama"]
-        directory = base.parents[1] / f"grpo-{engine}-{processes}"
+        killed_after = STEPS if at_the_end else STEPS // 3
+        directory = base.parents[1] / f"grpo-{engine}-{processes}-{killed_after}"
         adapter, merged = directory / "adapter" / base.name, directory / "merged" / base.name
         for made in (adapter, merged):
             made.parent.mkdir(parents=True)
@@ -182,7 +183,7 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
         seen = {"CUDA_VISIBLE_DEVICES": ",".join(visible()[:processes])}
         kill_when(
             command(*stage, **seen),
-            lambda: has_whole(files["cache"], "*/checkpoint-*/trainer_state.json"),
+            lambda: has_whole(files["cache"], f"*/checkpoint-{killed_after}/trainer_state.json"),
             directory / "killed.log",
         )
         assert not adapter.exists()

@@ -87,9 +87,12 @@ def test_two_training_seeds_sample_other_texts_and_one_seed_the_same(engine, sam
     assert alike(one, other) < 0.5
 
 
+@pytest.mark.parametrize("at_the_end", [False, True], ids=["in the middle", "after the last step"])
 @pytest.mark.parametrize("engine", ["trl", "unsloth"])
-def test_killed_grpo_goes_on_from_its_checkpoint_and_leaves_the_base_as_it_was(engine, killed_and_resumed, table):
-    found = killed_and_resumed(engine)
+def test_killed_grpo_goes_on_from_its_checkpoint_and_leaves_the_base_as_it_was(
+    engine, at_the_end, killed_and_resumed, table
+):
+    found = killed_and_resumed(engine, at_the_end=at_the_end)
     log, check = found["log"], found["check"]
     update, greedy = check["summary"]["mean_relative_update"], check["greedy"]
     table.append(

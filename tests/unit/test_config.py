@@ -49,6 +49,7 @@ def test_every_experiment_of_the_project_loads(monkeypatch):
         "open",
         "paper",
         "paper-fast",
+        "paper-fast-48",
         "published",
         "recorded",
         "small",
@@ -194,18 +195,34 @@ def test_a_file_that_extends_is_the_other_with_its_changes(folder):
     assert list(run.models) == ["llama-base", "llama-grpo", "llama-grpo-fixed", "gemma-it", "mine"]
 
 
-def test_paper_fast_is_paper_but_for_what_its_file_says():
-    paper, fast = (
-        experiments.load(ROOT / "config" / f"{name}.yaml").model_dump(mode="json") for name in ("paper", "paper-fast")
-    )
-    assert (
-        fast["training"]["grpo"].pop("engine") == "trl" and fast["training"]["grpo"].pop("steps_per_generation") == 17
-    )
-    assert fast["training"]["grpo"].pop("vllm_gpu_memory_utilization") == 0.45
-    assert (fast["training"]["grpo"].pop("save_steps"), paper["training"]["grpo"].pop("save_steps")) == (102, 100)
-    assert (fast["needs"].pop("hours"), paper["needs"].pop("hours")) == (3, 9)
-    for name in ("engine", "steps_per_generation", "vllm_gpu_memory_utilization"):
-        del paper["training"]["grpo"][name]
+FAST_48 = {
+    "engine": "trl",
+    "shortcuts": ["no_input_casts", "sampler_log_probabilities"],
+    "optim": "adamw_torch_fused",
+    "vllm_gpu_memory_utilization": 0.45,
+    "per_device_train_batch_size": 6,
+    "gradient_accumulation_steps": 1,
+    "steps_per_generation": 17,
+    "save_steps": 102,
+}
+FAST = FAST_48 | {
+    "shortcuts": ["no_input_casts", "compiled_layers", "sampler_log_probabilities"],
+    "gradient_checkpointing": False,
+    "per_device_train_batch_size": 3,
+    "gradient_accumulation_steps": 2,
+    "steps_per_generation": 34,
+}
+
+
+@pytest.mark.parametrize(("name", "changed"), [("paper-fast", FAST), ("paper-fast-48", FAST_48)])
+def test_paper_fast_is_paper_but_for_what_its_file_says(name, changed):
+    paper, fast = (experiments.load(ROOT / f"config/{which}.yaml").model_dump(mode="json") for which in ("paper", name))
+    assert fast["training"]["grpo"] == paper["training"]["grpo"] | changed
+    # 17 updates of 6 completions each.
+    assert changed["per_device_train_batch_size"] * changed["gradient_accumulation_steps"] == 6
+    assert changed["per_device_train_batch_size"] * changed["steps_per_generation"] == 17 * 6
+    for found in (paper, fast):
+        del found["training"]["grpo"], found["needs"]
     assert fast == paper
 
 

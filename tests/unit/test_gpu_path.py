@@ -142,7 +142,7 @@ def test_trl_gets_the_rounded_batch_and_weights_that_leave_the_base_alone(adapte
 
 
 @needs_no_gpu
-@pytest.mark.parametrize("experiment", ["small", "paper", "paper-fast"])
+@pytest.mark.parametrize("experiment", ["small", "paper", "paper-fast", "paper-fast-48"])
 def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment, tmp_path):
     job = GrpoJob.model_validate_json(
         experiments.training_settings(experiments.load(ROOT / f"config/{experiment}.yaml"), "llama-grpo")

@@ -1,5 +1,6 @@
 """Shortcuts of TRL's passes: what is left out changes neither log-probabilities nor gradients."""
 
+import math
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 from trl import GRPOConfig
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.models.pretrain import new_tokenizer
 from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.training.cpu_passes import CpuPasses
@@ -33,13 +35,9 @@ def new_model(dtype: torch.dtype, vocabulary: int = 500) -> LlamaForCausalLM:
     return model
 
 
-def sampled(prompts: list[list[int]]) -> dict[str, list[list[float]]]:
-    """Completions of 1 to 4 tokens for prompts, with log-probabilities as another engine might give them."""
-    lengths = [1 + place % GROUP for place in range(len(prompts))]
-    return {
-        "completion_ids": [list(range(20, 20 + length)) for length in lengths],
-        "logprobs": [[-0.1 * (place + 1) - step for step in range(length)] for place, length in enumerate(lengths)],
-    }
+def sampled(prompts: list[list[int]]) -> list[list[int]]:
+    """Completions of 1 to 4 tokens for prompts."""
+    return [list(range(20, 21 + place % GROUP)) for place in range(len(prompts))]
 
 
 @pytest.fixture(scope="module")
@@ -55,10 +53,10 @@ def tokenizer():
     return new_tokenizer(job, set())
 
 
-def trainer(tokenizer, folder: Path, *shortcuts: str, kind=ShorterPasses) -> ShorterPasses:
+def trainer(tokenizer, folder: Path, *shortcuts: str, kind=ShorterPasses, logprobs=None) -> ShorterPasses:
     def rollouts(prompts: list, trainer: ShorterPasses) -> dict:
         ids = [tokenizer.apply_chat_template(prompt, add_generation_prompt=True)["input_ids"] for prompt in prompts]
-        return {"prompt_ids": ids, **sampled(ids)}
+        return {"prompt_ids": ids, "completion_ids": sampled(ids), "logprobs": logprobs}
 
     questions = ["Faiz nedir?", "Anapara 1.000 TL ve faiz oranı %12 ise bir yıllık faiz kaç TL eder?"]
     return kind(
@@ -135,16 +133,43 @@ def test_inputs_of_the_adapter_that_stay_in_bfloat16_change_no_bit():
     assert all(torch.equal(left, right) for left, right in zip(*found, strict=True))
 
 
-def test_old_log_probabilities_are_the_sampler_s_and_the_reference_s_stay(tokenizer, tmp_path):
-    usual, short = (
-        scored(trainer(tokenizer, tmp_path)),
-        scored(trainer(tokenizer, tmp_path, "sampler_log_probabilities")),
-    )
-    given = sampled([[]] * (2 * GROUP))["logprobs"]
-    expected = [row + [0.0] * (GROUP - len(row)) for row in given]
-    assert torch.allclose(short["old_per_token_logps"], torch.tensor(expected))
-    assert not torch.allclose(usual["old_per_token_logps"], torch.tensor(expected), atol=0.1)
+def with_sampler(tokenizer, folder: Path, given: torch.Tensor) -> tuple[ShorterPasses, dict[str, torch.Tensor], int]:
+    """The trainer that may take the sampler's log-probabilities, what it scores, and rows that its model reads."""
+    rows = [row[: 1 + place % GROUP] for place, row in enumerate(given.tolist())]
+    made = trainer(tokenizer, folder, "sampler_log_probabilities", logprobs=rows)
+    read = []
+    made.model.register_forward_pre_hook(lambda _, __, named: read.append(len(named["input_ids"])), with_kwargs=True)
+    return made, scored(made), sum(read)
+
+
+def test_old_log_probabilities_are_the_sampler_s_where_it_agrees_with_a_pass(tokenizer, tmp_path):
+    usual = scored(trainer(tokenizer, tmp_path))
+    given = usual["old_per_token_logps"] + 0.001 * (usual["completion_mask"] > 0)
+    made, short, read = with_sampler(tokenizer, tmp_path, given)
+    assert torch.equal(short["old_per_token_logps"], given)
     assert torch.equal(usual["ref_per_token_logps"], short["ref_per_token_logps"])
+    # Of two parts the old policy passed over one, and the reference over both.
+    assert read == 3 * GROUP
+    assert made._metrics["train"]["sampler/taken"] == [1] and made._metrics["train"]["sampler/clipped"] == [0]
+
+
+@pytest.mark.parametrize("off", [0.3, -0.3, math.nan], ids=["higher", "lower", "no number"])
+def test_old_log_probabilities_are_those_of_a_pass_where_the_sampler_does_not_agree(tokenizer, tmp_path, off):
+    usual = scored(trainer(tokenizer, tmp_path))
+    given = usual["old_per_token_logps"].clone()
+    # One token of the first group, of 1 + 2 + 3 + 4.
+    given[2, 1] += off
+    made, short, read = with_sampler(tokenizer, tmp_path, given)
+    assert torch.equal(short["old_per_token_logps"], usual["old_per_token_logps"])
+    assert read == 5 * GROUP
+    assert made._metrics["train"]["sampler/taken"] == [0]
+    assert made._metrics["train"]["sampler/clipped"] == [pytest.approx(0.1)]
+
+
+def test_a_sampler_that_gives_no_log_probabilities_is_refused_in_words(tokenizer, tmp_path):
+    made = trainer(tokenizer, tmp_path, "sampler_log_probabilities", logprobs=None)
+    with pytest.raises(UserError, match=r"training\.grpo\.shortcuts: sampler_log_probabilities needs a GPU"):
+        scored(made)
 
 
 def test_the_old_policy_s_pass_in_the_graph_of_the_update_gives_its_log_probabilities_and_no_gradient(

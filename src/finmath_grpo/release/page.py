@@ -37,7 +37,7 @@ TEMPLATE = Path(__file__).with_name("artifact.md.j2")
 STAGES = ["pretrain", "fetch", "grpo", "dpo", "merge", "generate", "score", "statistics"]
 PAUSE = 30
 """Seconds between two jobs that are more than Snakemake takes to start one."""
-ORDER = ["smoke", "published", "recorded", "small", "small-seeds", "paper-fast", "paper"]
+ORDER = ["smoke", "published", "recorded", "small", "small-seeds", "paper-fast-48", "paper-fast", "paper"]
 HEADLINES = [
     "format-reward-rises",
     "template-by-reward",

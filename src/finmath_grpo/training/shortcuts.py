@@ -9,10 +9,14 @@ rounded:
   of the old policy then round otherwise in their last bits. A CPU always takes it (`cpu_passes`).
 * `compiled_layers`: `torch.compile` of the decoder layers, which fuses norms, casts, rotations, activations and sums.
   Sums in another order. At 8 B the first generation took 95 s more on an H100 whose caches were empty.
-* `sampler_log_probabilities`: the old policy's are those that the sampler gave with its tokens. One pass less, and
-  the ratio is that of importance sampling (policy against what sampled) with the rounding of the sampler in it.
+* `sampler_log_probabilities`: the old policy's are those that the sampler gave with its tokens, in each generation in
+  which the two agree. One pass less, and the ratio is that of importance sampling (policy against what sampled), the
+  rounding of the sampler included. They agree where a pass over the first rows finds at most `DISAGREEING` of the
+  tokens outside of what GRPO clips; else the pass is made for all rows. The log has that share, `sampler/clipped`, and
+  `sampler/taken`, 1 or 0.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
@@ -21,9 +25,12 @@ from peft.tuners.tuners_utils import BaseTunerLayer
 from transformers.modeling_layers import GradientCheckpointingLayer
 from trl import GRPOTrainer
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.training.settings import Shortcut
 
 SamplerOnly = "sampler_log_probabilities"
+DISAGREEING = 0.01
+"""The largest share of tokens whose ratio of trainer and sampler may lie outside of what GRPO clips."""
 Passed = tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]
 """What TRL's pass gives: log-probabilities and entropies by row and token, and the auxiliary loss of experts."""
 
@@ -48,16 +55,19 @@ class ShorterPasses(GRPOTrainer):
                 if isinstance(module, GradientCheckpointingLayer):
                     module.compile(dynamic=True)
 
+    def _generate(self, prompts: list[Any]) -> Any:
+        found = super()._generate(prompts)
+        # By completion and token, in a tuple of eight.
+        self.sampled = found[4]
+        return found
+
     def _generate_and_score_completions(self, inputs: Any) -> Any:
         # The first pass in here is that of the old policy.
         self.old_is_next = self.model.training
         found = super()._generate_and_score_completions(inputs)
         none, self.old_is_next = self.old_is_next, False
-        if self.model.training and SamplerOnly in self.shortcuts:
-            mask, sampled = found["completion_mask"].bool(), found["sampling_per_token_logps"]
-            if none or torch.isnan(sampled[mask]).any():
-                raise RuntimeError(f"{SamplerOnly}: TRL took no old log-probabilities, or the sampler gave some as NaN")
-            found["old_per_token_logps"] = sampled.masked_fill(~mask, 0)
+        if none and SamplerOnly in self.shortcuts:
+            raise RuntimeError(f"{SamplerOnly}: TRL took no old log-probabilities")
         return found
 
     def _get_per_token_logps_and_entropies(
@@ -70,23 +80,63 @@ class ShorterPasses(GRPOTrainer):
         **settings: Any,
     ) -> Passed:
         old, self.old_is_next = self.old_is_next, False
+        size = batch_size or len(input_ids)
         if old and SamplerOnly in self.shortcuts:
-            return torch.zeros(len(input_ids), logits_to_keep, device=input_ids.device), None, None
+            first = self._passes(
+                model, input_ids[:size], attention_mask[:size], logits_to_keep, size, settings, old=True
+            )
+            sampled = self._of_sampler(logits_to_keep, input_ids.device)
+            if self._agree(first[0], sampled[:size], attention_mask[:size, -logits_to_keep:].bool()):
+                return sampled, None, None
+        return self._passes(model, input_ids, attention_mask, logits_to_keep, size, settings, old)
+
+    def _of_sampler(self, length: int, device: torch.device) -> torch.Tensor:
+        """The log-probabilities that the sampler gave: completions × tokens, 0 where there is none."""
+        if self.sampled is None:
+            raise UserError(f"training.grpo.shortcuts: {SamplerOnly} needs a GPU: the sampler of a CPU gives none")
+        # TRL has None for what is no number.
+        rows = [[math.nan if value is None else value for value in row] for row in self.sampled]
+        return torch.tensor([row + [0.0] * (length - len(row)) for row in rows], device=device)
+
+    def _agree(self, passed: torch.Tensor, sampled: torch.Tensor, mask: torch.Tensor) -> bool:
+        """Whether, by rows of one pass, the sampler's log-probabilities may stand for those of the old policy."""
+        ratio = torch.exp(passed - sampled)[mask]
+        within = (ratio >= 1 - self.epsilon_low) & (ratio <= 1 + self.epsilon_high)
+        # Of all processes, so that all do the same.
+        share = float(self.accelerator.reduce((~within).float().mean(), reduction="mean"))
+        taken = share <= DISAGREEING
+        self._metrics["train"]["sampler/clipped"].append(share)
+        self._metrics["train"]["sampler/taken"].append(float(taken))
+        return taken
+
+    def _passes(
+        self,
+        model: Any,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        logits_to_keep: int,
+        size: int,
+        settings: dict[str, Any],
+        old: bool,
+    ) -> Passed:
+        """TRL's pass, `size` rows at a time; `old` says whether it is that of the old policy."""
         # A compiled layer rounds otherwise where it keeps what gradients need. With the graph of the update, the first
         # ratios are 1 to the last bit, unless padding differs.
         as_update = old and "compiled_layers" in self.shortcuts and not self.args.gradient_checkpointing
         if "trimmed" not in self.shortcuts and not as_update:
             found: Passed = super()._get_per_token_logps_and_entropies(
-                model, input_ids, attention_mask, logits_to_keep, batch_size, **settings
+                model, input_ids, attention_mask, logits_to_keep, size, **settings
             )
             return found
-        size = batch_size or len(input_ids)
         parts = []
         for row in range(0, len(input_ids), size):
             ids, mask = input_ids[row : row + size], attention_mask[row : row + size]
             with torch.set_grad_enabled(as_update or torch.is_grad_enabled()):
                 part = self._pass_of_part(model, ids, mask, logits_to_keep, settings)
-            parts.append((part[0].detach(), None, None) if as_update else part)
+            if as_update:
+                # At once, or the next part's graph would be held beside this one's.
+                part = part[0].detach(), None, None
+            parts.append(part)
         log_probabilities, entropies, auxiliary = zip(*parts, strict=True)
         return (
             torch.cat(log_probabilities),
