@@ -136,13 +136,30 @@ def test_a_job_that_waits_for_a_gpu_ends_with_its_run_and_leaves_its_turn(tmp_pa
 
 @pytest.mark.parametrize(
     ("gpus", "variables", "expected"),
-    [(2, {"CUDA_VISIBLE_DEVICES": "1"}, "1"), (1, {}, "None"), (0, {}, "None")],
-    ids=["what a scheduler or the user set is kept", "one GPU is left to all", "no GPU is waited for in vain"],
+    [(2, {"CUDA_VISIBLE_DEVICES": "1"}, "1"), (1, {}, "None"), (0, {}, "None"), (2, {"CUDA_VISIBLE_DEVICES": ""}, "")],
+    ids=["what a scheduler or the user set is kept", "one GPU is left to all", "no GPU is waited for", "none is visible"],
 )
 def test_no_gpu_is_chosen_where_none_has_to_be(tmp_path: Path, gpus: int, variables: dict, expected: str):
     machine = Machine(tmp_path, gpus)
     assert machine.start("a", seconds=0, **variables).wait(PATIENCE) == 0
-    assert machine.seen() == [expected]
+    assert (machine.folder / "seen").read_text() == f"{expected}\n"
+
+
+def test_of_the_gpus_that_the_user_names_each_job_gets_its_own(tmp_path: Path):
+    machine = Machine(tmp_path, gpus=4)
+    named = {"CUDA_VISIBLE_DEVICES": "3, GPU-8f1c,1", "FINMATH_GPU_JOBS": "3"}
+    jobs = [machine.start(str(number), seconds=PATIENCE, **named) for number in range(3)]
+    machine.wait_for_users(3)
+    assert sorted(machine.seen()) == ["1", "3", "GPU-8f1c"]
+    # A run that may use all four has the one that is left, and waits for one more.
+    free = machine.start("free", seconds=PATIENCE)
+    machine.wait_for_users(4)
+    assert sorted(machine.seen()[3]) in (["0"], ["2"])
+    # As many as are named, by a scheduler too, are the job's without a lock.
+    assert machine.start("all", seconds=0, gpus=3, **named).wait(PATIENCE) == 0
+    assert machine.seen()[4:] == ["3,", "GPU-8f1c,1"]
+    for job in (*jobs, free):
+        job.kill()
 
 
 def test_more_jobs_than_gpus_are_spread_over_all_before_two_share_one(tmp_path: Path):
@@ -195,9 +212,9 @@ def test_a_job_that_has_to_be_alone_shares_its_gpu_with_none_and_takes_no_second
         (2, {"FINMATH_GPU_JOBS": "3"}, 2),
         (2, {}, 1),
         (0, {"FINMATH_GPU_JOBS": "0"}, 1),
-        (4, {"FINMATH_GPU_JOBS": "2", "CUDA_VISIBLE_DEVICES": "0,1"}, 2),
+        (4, {"FINMATH_GPU_JOBS": "4", "CUDA_VISIBLE_DEVICES": "0,1"}, 2),
     ],
-    ids=["one", "four", "uneven", "by itself", "none", "what the user chose is every job's"],
+    ids=["one", "four", "uneven", "by itself", "none", "those that the user names"],
 )
 def test_a_job_alone_counts_as_all_jobs_that_may_share_its_gpu(monkeypatch, gpus: int, variables: dict, expected: int):
     monkeypatch.setattr(gpu_slot, "gpus", lambda: ["NVIDIA H100"] * gpus)

@@ -17,7 +17,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import product
@@ -35,17 +35,21 @@ TICK = 0.2
 
 
 Got = TypeVar("Got")
-Locks = list[tuple[int, int]]
-"""The number of a GPU and the file descriptor of one of its slots, each locked."""
+Locks = list[tuple[str, int]]
+"""The name of a GPU and the file descriptor of one of its slots, each locked."""
+
+
+def visible(environment: Mapping[str, str]) -> list[str]:
+    """The GPUs that the run may use, by number or as `CUDA_VISIBLE_DEVICES` names them where it is set."""
+    told = environment.get(VISIBLE)
+    if told is None:
+        return [str(number) for number in range(len(gpus()))]
+    return [name.strip() for name in told.split(",") if name.strip()]
 
 
 def jobs_per_gpu(environment: Mapping[str, str]) -> int:
-    """How many jobs of the run may share a GPU of this machine, one at least.
-
-    Where `CUDA_VISIBLE_DEVICES` is set, no job gets a GPU of its own: all may share the first.
-    """
-    found = 1 if VISIBLE in environment else max(1, len(gpus()))
-    return max(1, -(-int(environment.get(AT_ONCE, 1)) // found))
+    """How many jobs of the run may share a GPU of this machine, one at least."""
+    return max(1, -(-int(environment.get(AT_ONCE, 1)) // max(1, len(visible(environment)))))
 
 
 @contextmanager
@@ -59,22 +63,23 @@ def own_gpus(
 
     With `alone`, one GPU with nothing of this run beside it, whatever is `wanted`.
     Yields the file descriptors of the locks, for the job's stage to inherit.
-    Nothing is done where it is set already, by a scheduler or the user, and where there are not two GPUs.
+    Nothing is done where there are not two GPUs to choose from, and where it names already, by a scheduler or the user,
+    as many as are wanted.
     Raises UserError where they are no longer `needed` while it waits.
     """
-    found = 0 if wanted == 0 or VISIBLE in environment else len(gpus())
-    if found < 2:
+    found = visible(environment) if wanted else []
+    wanted = 1 if alone else min(wanted, len(found))
+    if len(found) < 2 or (VISIBLE in environment and len(found) == wanted):
         yield ()
         return
-    wanted = 1 if alone else min(wanted, found)
     folder = slots()
     sharing = jobs_per_gpu(environment)
     with ExitStack() as held:
         with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
-            words = f"{wanted} of {found} GPUs, as other jobs hold them ({folder})"
+            words = f"{wanted} of {len(found)} GPUs, as other jobs hold them ({folder})"
             whole = partial(take_whole, folder, found, sharing, held)
             locks = wait_for(whole if alone else partial(take, folder, found, sharing, wanted, held), words, needed)
-        environment[VISIBLE] = ",".join(map(str, sorted({number for number, _ in locks})))
+        environment[VISIBLE] = ",".join(sorted({gpu for gpu, _ in locks}, key=found.index))
         yield tuple(descriptor for _, descriptor in locks)
 
 
@@ -85,37 +90,38 @@ def slots() -> Path:
     return folder
 
 
-def take(folder: Path, found: int, sharing: int, wanted: int, held: ExitStack) -> Locks | None:
+def take(folder: Path, found: Sequence[str], sharing: int, wanted: int, held: ExitStack) -> Locks | None:
     """A slot of each of `wanted` GPUs of `found`, locked until `held` is closed.
 
     A GPU has `sharing` slots. None, and nothing is locked, where fewer GPUs have one free.
     """
     with ExitStack() as tried:
-        taken: dict[int, int] = {}
-        for turn, number in product(range(sharing), range(found)):
-            if number not in taken and len(taken) < wanted and (file := lock(slot(folder, number, turn))):
-                taken[number] = tried.enter_context(file).fileno()
+        taken: dict[str, int] = {}
+        for turn, gpu in product(range(sharing), found):
+            if gpu not in taken and len(taken) < wanted and (file := lock(slot(folder, gpu, turn))):
+                taken[gpu] = tried.enter_context(file).fileno()
         if len(taken) < wanted:
             return None
         held.push(tried.pop_all())
         return list(taken.items())
 
 
-def take_whole(folder: Path, found: int, sharing: int, held: ExitStack) -> Locks | None:
+def take_whole(folder: Path, found: Sequence[str], sharing: int, held: ExitStack) -> Locks | None:
     """All slots of one GPU, locked until `held` is closed; None, and nothing is locked, where each GPU has a job."""
-    for number in range(found):
+    for gpu in found:
         with ExitStack() as tried:
-            files = [lock(slot(folder, number, turn)) for turn in range(sharing)]
-            taken = [(number, tried.enter_context(file).fileno()) for file in files if file]
+            files = [lock(slot(folder, gpu, turn)) for turn in range(sharing)]
+            taken = [(gpu, tried.enter_context(file).fileno()) for file in files if file]
             if len(taken) == sharing:
                 held.push(tried.pop_all())
                 return taken
     return None
 
 
-def slot(folder: Path, number: int, turn: int) -> Path:
+def slot(folder: Path, gpu: str, turn: int) -> Path:
     """The file of a GPU's slot."""
-    return folder / (f"{number}.{turn}" if turn else str(number))
+    name = gpu.replace("/", "-")
+    return folder / (f"{name}.{turn}" if turn else name)
 
 
 def wait_for(attempt: Callable[[], Got | None], words: str, needed: Callable[[], bool]) -> Got:
