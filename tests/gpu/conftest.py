@@ -213,27 +213,37 @@ def killed_and_resumed(models: dict[str, Path], questions: Path, validation: Pat
     return run
 
 
-@pytest.fixture(scope="session")
-def sampled(models: dict[str, Path], questions: Path) -> Callable[[str, int], list[str]]:
-    """What GRPO by an engine samples with a seed in two updates; each call is a run of its own."""
-    from finmath_grpo.rollouts import read_rollouts
+Trained = Callable[..., Path]
+"""Trains by an engine with a seed and further settings; each call is a run of its own, in the folder that it gives."""
 
+
+@pytest.fixture(scope="session")
+def trained_briefly(models: dict[str, Path], questions: Path) -> Trained:
+    """Two updates from the tiny Llama, unless told otherwise."""
     runs = itertools.count()
 
-    def run(engine: str, seed: int) -> list[str]:
+    def run(engine: str, seed: int, **settings: object) -> Path:
         base = models["llama"]
-        directory = base.parents[1] / f"seeds-{engine}-{seed}-{next(runs)}"
+        directory = base.parents[1] / f"brief-{engine}-{seed}-{next(runs)}"
         job = grpo(engine) | {"seed": seed}
-        job["training"] |= {"max_steps": 2, "optimizer_steps": 2, "save_steps": 10}
+        job["training"] |= {"max_steps": 2, "optimizer_steps": 2, "save_steps": 10} | settings
         module = {"trl": "finmath_grpo.training.grpo", "unsloth": "finmath_grpo.training.grpo_unsloth"}[engine]
         stage = ["-m", module, "--settings", json.dumps(job), "--code", "tests", "--train", questions, "--base", base]
         stage += ["--manifest", directory / "adapter" / base.name]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", directory / name]
         python(*stage)
-        return [row.completion for row in read_rollouts(directory / "completions")]
+        return directory
 
     return run
+
+
+@pytest.fixture(scope="session")
+def sampled(trained_briefly: Trained) -> Callable[[str, int], list[str]]:
+    """What GRPO by an engine samples with a seed in two updates."""
+    from finmath_grpo.rollouts import read_rollouts
+
+    return lambda engine, seed: [row.completion for row in read_rollouts(trained_briefly(engine, seed) / "completions")]
 
 
 def kill_when(process: dict, reached: Callable[[], bool], log: Path) -> None:

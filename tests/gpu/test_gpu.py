@@ -1,5 +1,6 @@
 """What can only be seen on a GPU: prompts, seeds, stop tokens, soft-capping and adapters as vLLM handles them."""
 
+import pandas as pd
 import pytest
 
 from finmath_grpo.gpu_environment import captured_batch
@@ -85,6 +86,19 @@ def test_two_training_seeds_sample_other_texts_and_one_seed_the_same(engine, sam
     table.append((f"{engine}: first rollouts alike, two seeds", f"{alike(one, other):.1%}"))
     assert one[:first] == again[:first]
     assert alike(one, other) < 0.5
+
+
+def test_the_log_probabilities_of_the_sampler_are_taken_where_it_agrees_with_a_pass(trained_briefly, table):
+    # Two generations, of three updates each.
+    several = {"steps_per_generation": 3, "max_steps": 6, "optimizer_steps": 6}
+    log = pd.read_csv(
+        trained_briefly("trl", 1, **several, shortcuts=["no_input_casts", "sampler_log_probabilities"]) / "log"
+    )
+    clipped = log["sampler/clipped"].dropna()
+    table.append(("trl: tokens of the sampler that GRPO would clip", f"{clipped.max():.3%}"))
+    assert list(log["sampler/taken"].dropna()) == [1, 1] and (clipped < 0.01).all()
+    # The policy is still the one that sampled.
+    assert log["clip_ratio/region_mean"].dropna().iloc[0] < 0.01
 
 
 @pytest.mark.parametrize("at_the_end", [False, True], ids=["in the middle", "after the last step"])

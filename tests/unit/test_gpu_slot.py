@@ -137,7 +137,12 @@ def test_a_job_that_waits_for_a_gpu_ends_with_its_run_and_leaves_its_turn(tmp_pa
 @pytest.mark.parametrize(
     ("gpus", "variables", "expected"),
     [(2, {"CUDA_VISIBLE_DEVICES": "1"}, "1"), (1, {}, "None"), (0, {}, "None"), (2, {"CUDA_VISIBLE_DEVICES": ""}, "")],
-    ids=["what a scheduler or the user set is kept", "one GPU is left to all", "no GPU is waited for", "none is visible"],
+    ids=[
+        "what a scheduler or the user set is kept",
+        "one GPU is left to all",
+        "no GPU is waited for",
+        "none is visible",
+    ],
 )
 def test_no_gpu_is_chosen_where_none_has_to_be(tmp_path: Path, gpus: int, variables: dict, expected: str):
     machine = Machine(tmp_path, gpus)

@@ -9,7 +9,9 @@ from finmath_grpo.training.settings import GrpoJob
 
 SHORTER = {"shorter": {"max_completion_length": 16}}
 # A CPU has no 4-bit base.
-PIECES = [(piece, tiny) for piece in ("paper", "paper-fast", "paper-fast-48", "paper-fast@shorter") for tiny in (False, True)]
+PIECES = [
+    (piece, tiny) for piece in ("paper", "paper-fast", "paper-fast-48", "paper-fast@shorter") for tiny in (False, True)
+]
 
 
 @pytest.mark.parametrize(("piece", "tiny"), [*PIECES, ("paper-4bit", False)])

@@ -18,6 +18,9 @@ run_stage(lambda: require(SETTING, "unsloth", "vllm"))
 # Unsloth writes Python files as it is imported; two jobs must not write the same ones.
 WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
 os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
+# The adapter's small kernels run beside those of the weights: for six sequences of 8 B on an H100 7.8 ms per token in
+# place of 8.4 (7.0 with no adapter). With 512 sequences, as in evaluation, it was 6 % slower.
+os.environ.setdefault("VLLM_LORA_ENABLE_DUAL_STREAM", "1")
 import unsloth  # noqa: E402
 
 # isort: split
