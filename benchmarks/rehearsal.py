@@ -1,4 +1,4 @@
-"""`paper`, `paper-fast` and `paper-fast-48` on models of the real shape with random weights, in few steps, piece by piece.
+"""`paper`, `paper-fast` and `paper-fast-48` on models of their shape with random weights, in few steps, piece by piece.
 
     python benchmarks/rehearsal.py PIECE… [--folder F] [--memory GIB] [--tokens N] [--variants FILE] [--tiny]
 
