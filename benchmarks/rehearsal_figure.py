@@ -1,7 +1,7 @@
 """The figure `throughput` from the records of the rehearsal: `python benchmarks/rehearsal_figure.py`.
 
-Reads docs/benchmark.json and writes docs/figures/throughput.png: seconds per prompt of each way to train, by phase, all
-of one commit and card, with completions of 1,024 tokens.
+Reads docs/benchmark.json and writes docs/figures/throughput.png: seconds per prompt of each way to train, by phase, on
+cards of one kind, with completions of 1,024 tokens.
 """
 
 import json
@@ -23,9 +23,9 @@ from finmath_grpo.figures.theme import INK, frame  # noqa: E402
 
 WAYS = {
     "train:paper": "paper",
+    "train:paper-fast-48": "paper-fast-48",
+    "train:paper-fast@passed": "passed",
     "train:paper-fast": "paper-fast",
-    "train:paper-fast@compiled2": "compiled2",
-    "train:paper-fast@sampler2": "sampler2",
 }
 """Pieces and what the page calls them."""
 PHASES = {
@@ -55,12 +55,12 @@ def per_prompt(record: Mapping[str, Any]) -> dict[str, float]:
 
 def figure(records: list[dict[str, Any]]) -> go.Figure:
     found = {name: record for piece, name in WAYS.items() if (record := last(records, piece))}
-    (commit,) = {record["commit"] for record in found.values()}
+    commits = " and ".join(sorted({record["commit"] for record in found.values()}))
     (gpu,) = {record["gpu"] for record in found.values()}
     seconds = {name: per_prompt(record) for name, record in found.items()}
     look = Look()
     caption = (
-        f"8 B with random weights on one {gpu}, commit {commit}, one after the other; completions of up to 1,024"
+        f"8 B with random weights on one {gpu}, commits {commits}; completions of up to 1,024"
         " tokens, six per prompt; under each name GiB of GPU memory; bars by the clock, of paper TRL's time of a step,"
         " without optimizer and log"
     )
