@@ -149,7 +149,8 @@ def row_of(name: str, found: dict[str, Any] | None) -> dict[str, Any]:
     stages = found["seconds"] if found else {}
     return {
         "name": name,
-        "needs": describe(load(Path("config", f"{name}.yaml"))),
+        # Said once, under the table.
+        "needs": describe(load(Path("config", f"{name}.yaml"))).replace(" (HF_TOKEN for gated models)", ""),
         "hardware": found["hardware"] if found else "–",
         "compute": compute(found),
         "disk": f"{found['bytes'] / 1e6:.0f} MB" if found and found["bytes"] else "–",
