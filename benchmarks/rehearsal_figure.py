@@ -57,12 +57,14 @@ def figure(records: list[dict[str, Any]]) -> go.Figure:
     found = {name: record for piece, name in WAYS.items() if (record := last(records, piece))}
     commits = " and ".join(sorted({record["commit"] for record in found.values()}))
     (gpu,) = {record["gpu"] for record in found.values()}
+    (driver,) = {record["driver"] for record in found.values()}
+    (versions,) = {tuple(record["versions"].items()) for record in found.values()}
     seconds = {name: per_prompt(record) for name, record in found.items()}
     look = Look()
     caption = (
-        f"8 B with random weights on one {gpu}, commits {commits}; completions of up to 1,024"
-        " tokens, six per prompt; under each name GiB of GPU memory; bars by the clock, of paper TRL's time of a step,"
-        " without optimizer and log"
+        f"8 B with random weights on one {gpu}; completions of up to 1,024 tokens, six per prompt; under each name GiB of"
+        " GPU memory; bars by the clock, of paper TRL's time of a step, without optimizer and log. Commits"
+        f" {commits}, driver {driver}, {', '.join(f'{name} {number}' for name, number in versions)}"
     )
     drawn = go.Figure(layout=frame(look, caption, legend=list(COLOURS), height=0.9))
     names = [f"{name}<br>{found[name]['gpu_gib']:.0f} GiB" for name in found]

@@ -20,7 +20,7 @@ WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
 os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
 # The adapter's small kernels run beside those of the weights: for six sequences of 8 B on an H100 7.8 ms per token in
 # place of 8.4 (7.0 with no adapter). Of the 512 sequences of evaluation it made no more (docs/rehearsal.md).
-os.environ.setdefault("VLLM_LORA_ENABLE_DUAL_STREAM", "1")
+os.environ["VLLM_LORA_ENABLE_DUAL_STREAM"] = "1"
 import unsloth  # noqa: E402
 
 # isort: split
