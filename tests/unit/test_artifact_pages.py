@@ -173,7 +173,7 @@ def test_hardware_is_that_of_the_jobs_that_trained():
     ]
     provenance = {
         "environments": [{"machine": machine} for machine in machines],
-        "jobs": [{"environment": 0}, {"environment": 1}, {"environment": 0}],
+        "jobs": [{"environment": number, "variables": {}} for number in (0, 1, 0)],
         "files": {
             "clean": {"rule": "clean", "job": 0},
             "grpo": {"rule": "grpo", "job": 1},
@@ -184,6 +184,10 @@ def test_hardware_is_that_of_the_jobs_that_trained():
     assert page.hardware(provenance) == "a GPU and another"
     machines[1]["gpus"] = ["a GPU", "another", "a GPU"]
     assert page.hardware(provenance) == "2 × a GPU and another"
+    variables = provenance["jobs"][1]["variables"]
+    for told, expected in {"2": "a GPU", "1,2": "another and a GPU", "GPU-8f1c": "2 × a GPU and another"}.items():
+        variables["CUDA_VISIBLE_DEVICES"] = told
+        assert page.hardware(provenance) == expected
     del provenance["files"]["grpo"]
     assert page.hardware(provenance) == "2 cores (a processor)"
     provenance["files"] = {"lost": provenance["files"]["lost"]}

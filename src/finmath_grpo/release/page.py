@@ -73,7 +73,15 @@ def machines(provenance: dict[str, Any]) -> list[tuple[str, str]]:
     environments = [provenance["environments"][job["environment"]] for job in provenance["jobs"]]
     known = [entry for entry in provenance["files"].values() if entry["job"] is not None]
     made = [(entry["rule"], environments[entry["job"]]["machine"]) for entry in known]
-    return [(rule, describe_machine(found, found["gpus"])) for rule, found in made]
+    told = [job["variables"].get("CUDA_VISIBLE_DEVICES") for job in provenance["jobs"]]
+    return [(rule, describe_machine(found, used(found["gpus"], told))) for rule, found in made]
+
+
+def used(gpus: list[str], told: list[str | None]) -> list[str]:
+    """Of a machine's GPUs those that jobs were given by `CUDA_VISIBLE_DEVICES`; all where it has none, or no numbers."""
+    numbers = {name for names in told if names for name in names.split(",")}
+    known = numbers and all(name.isdigit() and int(name) < len(gpus) for name in numbers)
+    return [gpu for number, gpu in enumerate(gpus) if not known or str(number) in numbers]
 
 
 def describe_machine(machine: dict[str, Any], gpus: list[str]) -> str:
