@@ -24,7 +24,7 @@ from finmath_grpo.figures.theme import INK, frame  # noqa: E402
 WAYS = {
     "train:paper": "paper",
     "train:paper-fast-48": "paper-fast-48",
-    "train:paper-fast@passed": "passed",
+    "train:paper-fast@passed": "paper-fast@passed",
     "train:paper-fast": "paper-fast",
 }
 """Pieces and what the page calls them."""
@@ -62,8 +62,9 @@ def figure(records: list[dict[str, Any]]) -> go.Figure:
     seconds = {name: per_prompt(record) for name, record in found.items()}
     look = Look()
     caption = (
-        f"8 B with random weights on one {gpu}; completions of up to 1,024 tokens, six per prompt; under each name GiB of"
-        " GPU memory; bars by the clock, of paper TRL's time of a step, without optimizer and log. Commits"
+        f"8 B with random weights, each on one {gpu}; completions of up to 1,024 tokens, six per prompt; under each"
+        " name GiB of GPU memory; @passed: without log-probabilities of the sampler; bars by the clock, of paper TRL's"
+        " time of a step, without optimizer and log. Commits"
         f" {commits}, driver {driver}, {', '.join(f'{name} {number}' for name, number in versions)}"
     )
     drawn = go.Figure(layout=frame(look, caption, legend=list(COLOURS), height=0.9))

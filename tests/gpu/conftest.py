@@ -232,7 +232,8 @@ def trained_briefly(models: dict[str, Path], questions: Path) -> Trained:
         stage += ["--manifest", directory / "adapter" / base.name]
         for name in ("cache", "log", "config", "completions"):
             stage += [f"--{name}", directory / name]
-        python(*stage)
+        # As in `killed_and_resumed`.
+        python(*stage, CUDA_VISIBLE_DEVICES=visible()[0])
         return directory
 
     return run

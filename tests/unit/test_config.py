@@ -214,13 +214,14 @@ FAST = FAST_48 | {
 }
 
 
-@pytest.mark.parametrize(("name", "changed"), [("paper-fast", FAST), ("paper-fast-48", FAST_48)])
-def test_paper_fast_is_paper_but_for_what_its_file_says(name, changed):
+@pytest.mark.parametrize(("name", "changed", "gib"), [("paper-fast", FAST, 80), ("paper-fast-48", FAST_48, 48)])
+def test_paper_fast_is_paper_but_for_what_its_file_says(name, changed, gib):
     paper, fast = (experiments.load(ROOT / f"config/{which}.yaml").model_dump(mode="json") for which in ("paper", name))
     assert fast["training"]["grpo"] == paper["training"]["grpo"] | changed
     # 17 updates of 6 completions each.
     assert changed["per_device_train_batch_size"] * changed["gradient_accumulation_steps"] == 6
     assert changed["per_device_train_batch_size"] * changed["steps_per_generation"] == 17 * 6
+    assert fast["needs"] == paper["needs"] | {"gpu": gib, "hours": 3}
     for found in (paper, fast):
         del found["training"]["grpo"], found["needs"]
     assert fast == paper

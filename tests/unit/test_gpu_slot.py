@@ -156,15 +156,24 @@ def test_of_the_gpus_that_the_user_names_each_job_gets_its_own(tmp_path: Path):
     jobs = [machine.start(str(number), seconds=PATIENCE, **named) for number in range(3)]
     machine.wait_for_users(3)
     assert sorted(machine.seen()) == ["1", "3", "GPU-8f1c"]
-    # A run that may use all four has the one that is left, and waits for one more.
+    # A run that may use all four has the one of which no number is locked.
     free = machine.start("free", seconds=PATIENCE)
     machine.wait_for_users(4)
-    assert sorted(machine.seen()[3]) in (["0"], ["2"])
-    # As many as are named, by a scheduler too, are the job's without a lock.
-    assert machine.start("all", seconds=0, gpus=3, **named).wait(PATIENCE) == 0
-    assert machine.seen()[4:] == ["3,", "GPU-8f1c,1"]
+    assert machine.seen()[3] == "0"
+    # All that are named are waited for.
+    every = machine.start("all", seconds=0, gpus=3, **named)
+    assert every.stderr.readline().startswith("waiting for 3 of 3 GPUs")
     for job in (*jobs, free):
         job.kill()
+    assert every.wait(PATIENCE) == 0
+    assert (machine.folder / "seen").read_text().splitlines()[4:] == ["3,GPU-8f1c,1"]
+
+
+def test_jobs_of_slurm_whose_numbers_may_be_of_other_gpus_share_no_lock(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    none, first, second = ({}, {"SLURM_JOB_ID": "7"}, {"SLURM_JOB_ID": "8"})
+    assert len({gpu_slot.slots(environment) for environment in (none, first, second)}) == 3
+    assert gpu_slot.slots(first) == gpu_slot.slots(dict(first))
 
 
 def test_more_jobs_than_gpus_are_spread_over_all_before_two_share_one(tmp_path: Path):

@@ -281,5 +281,5 @@ def test_a_job_of_more_gpus_than_the_run_may_use_or_the_machine_has_is_refused_b
     assert too_few_gpus(jobs, 1, 4) == [
         "small: grpo needs 2 GPUs, and this run may use 1: add --resources gpu=2 before --cores"
     ]
-    assert too_few_gpus(jobs, 4, 1) == ["small: grpo needs 2 GPUs, and this machine has 1"]
+    assert too_few_gpus(jobs, 4, 1) == ["small: grpo needs 2 GPUs, and 1 can be seen here"]
     assert too_few_gpus(jobs, 2, 2) == too_few_gpus(jobs, 2, 0) == too_few_gpus([], 1, 1) == []

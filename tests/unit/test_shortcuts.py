@@ -153,7 +153,7 @@ def test_old_log_probabilities_are_the_sampler_s_where_it_agrees_with_a_pass(tok
     assert made._metrics["train"]["sampler/taken"] == [1] and made._metrics["train"]["sampler/clipped"] == [0]
 
 
-@pytest.mark.parametrize("off", [0.3, -0.3, math.nan], ids=["higher", "lower", "no number"])
+@pytest.mark.parametrize("off", [0.3, -0.3], ids=["higher", "lower"])
 def test_old_log_probabilities_are_those_of_a_pass_where_the_sampler_does_not_agree(tokenizer, tmp_path, off):
     usual = scored(trainer(tokenizer, tmp_path))
     given = usual["old_per_token_logps"].clone()
@@ -164,6 +164,33 @@ def test_old_log_probabilities_are_those_of_a_pass_where_the_sampler_does_not_ag
     assert read == 5 * GROUP
     assert made._metrics["train"]["sampler/taken"] == [0]
     assert made._metrics["train"]["sampler/clipped"] == [pytest.approx(0.1)]
+
+
+@pytest.mark.parametrize("row", [1, 6], ids=["of the first rows", "of the others"])
+def test_a_log_probability_of_the_sampler_that_is_no_number_reaches_no_loss(tokenizer, tmp_path, row):
+    usual = scored(trainer(tokenizer, tmp_path))
+    given = usual["old_per_token_logps"].clone()
+    given[row, 0] = math.nan
+    _, short, _ = with_sampler(tokenizer, tmp_path, given)
+    assert torch.equal(short["old_per_token_logps"], usual["old_per_token_logps"])
+
+
+@pytest.mark.parametrize(
+    ("here", "elsewhere", "taken"),
+    [((1, 0), (0, 100), True), ((1, 0), (0, 98), False), ((0, 0), (0, 0), False), ((0, 0), (1, 89), False)],
+    ids=["1 of 101", "1 of 99", "no token at all", "the other process disagrees"],
+)
+def test_the_sampler_agrees_where_at_most_one_percent_of_the_tokens_of_all_processes_is_off(
+    tokenizer, tmp_path, monkeypatch, here, elsewhere, taken
+):
+    made = trainer(tokenizer, tmp_path, "sampler_log_probabilities")
+    # The other process has (off, right) tokens.
+    other = torch.tensor([elsewhere[0], sum(elsewhere), 0])
+    monkeypatch.setattr(made.accelerator, "reduce", lambda counts, reduction: counts + other)
+    passed, off = torch.zeros(1, 4), torch.zeros(1, 4)
+    off[0, : here[0]] = 1.0
+    mask = torch.arange(4)[None] < sum(here)
+    assert made._agree(passed, off, mask) is taken
 
 
 def test_a_sampler_that_gives_no_log_probabilities_is_refused_in_words(tokenizer, tmp_path):

@@ -78,7 +78,7 @@ def machines(provenance: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def used(gpus: list[str], told: list[str | None]) -> list[str]:
-    """Of a machine's GPUs those that jobs were given by `CUDA_VISIBLE_DEVICES`; all where it has none, or no numbers."""
+    """Of a machine's GPUs those that jobs were given by `CUDA_VISIBLE_DEVICES`; all where it has no numbers."""
     numbers = {name for names in told if names for name in names.split(",")}
     known = numbers and all(name.isdigit() and int(name) < len(gpus) for name in numbers)
     return [gpu for number, gpu in enumerate(gpus) if not known or str(number) in numbers]

@@ -19,7 +19,7 @@ run_stage(lambda: require(SETTING, "unsloth", "vllm"))
 WRITTEN = tempfile.TemporaryDirectory(prefix="unsloth-")
 os.environ["UNSLOTH_COMPILE_LOCATION"] = WRITTEN.name
 # The adapter's small kernels run beside those of the weights: for six sequences of 8 B on an H100 7.8 ms per token in
-# place of 8.4 (7.0 with no adapter). Of the 512 sequences of evaluation it made no more (docs/rehearsal.md).
+# place of 8.4 (7.0 with no adapter). With the 512 sequences of an evaluation it was no faster (docs/rehearsal.md).
 os.environ["VLLM_LORA_ENABLE_DUAL_STREAM"] = "1"
 import unsloth  # noqa: E402
 

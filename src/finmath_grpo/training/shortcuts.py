@@ -12,8 +12,8 @@ rounded:
 * `sampler_log_probabilities`: the old policy's are those that the sampler gave with its tokens, in each generation in
   which the two agree. One pass less, and the ratio is that of importance sampling (policy against what sampled), the
   rounding of the sampler included. They agree where a pass over the first rows finds at most `DISAGREEING` of the
-  tokens outside of what GRPO clips; else the pass is made for all rows. The log has that share, `sampler/clipped`, and
-  `sampler/taken`, 1 or 0.
+  tokens outside of what GRPO clips, and all are numbers; else a pass is made over all rows. The log has that share,
+  `sampler/clipped`, and `sampler/taken`, 1 or 0.
 """
 
 import math
@@ -86,7 +86,7 @@ class ShorterPasses(GRPOTrainer):
                 model, input_ids[:size], attention_mask[:size], logits_to_keep, size, settings, old=True
             )
             sampled = self._of_sampler(logits_to_keep, input_ids.device)
-            if self._agree(first[0], sampled[:size], attention_mask[:size, -logits_to_keep:].bool()):
+            if self._agree(first[0], sampled, attention_mask[:size, -logits_to_keep:].bool()):
                 return sampled, None, None
         return self._passes(model, input_ids, attention_mask, logits_to_keep, size, settings, old)
 
@@ -99,12 +99,15 @@ class ShorterPasses(GRPOTrainer):
         return torch.tensor([row + [0.0] * (length - len(row)) for row in rows], device=device)
 
     def _agree(self, passed: torch.Tensor, sampled: torch.Tensor, mask: torch.Tensor) -> bool:
-        """Whether, by rows of one pass, the sampler's log-probabilities may stand for those of the old policy."""
-        ratio = torch.exp(passed - sampled)[mask]
-        within = (ratio >= 1 - self.epsilon_low) & (ratio <= 1 + self.epsilon_high)
+        """Whether the sampler's log-probabilities may stand for those of the old policy: all are numbers, and those of
+        the first rows agree with `passed`, a pass over them, where `mask` is."""
+        ratio = torch.exp(passed - sampled[: len(passed)])[mask]
+        outside = (ratio < 1 - self.epsilon_low) | (ratio > 1 + self.epsilon_high)
         # Of all processes, so that all do the same.
-        share = float(self.accelerator.reduce((~within).float().mean(), reduction="mean"))
-        taken = share <= DISAGREEING
+        counts = torch.stack([outside.sum(), mask.sum(), (~sampled.isfinite()).sum()])
+        clipped, tokens, missing = self.accelerator.reduce(counts, reduction="sum").tolist()
+        share = clipped / max(tokens, 1)
+        taken = bool(tokens) and not missing and share <= DISAGREEING
         self._metrics["train"]["sampler/clipped"].append(share)
         self._metrics["train"]["sampler/taken"].append(float(taken))
         return taken

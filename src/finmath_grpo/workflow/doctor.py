@@ -13,6 +13,7 @@ from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.workflow.experiments import load_all, models_by_method
+from finmath_grpo.workflow.gpu_slot import visible
 from finmath_grpo.workflow.kinds import Experiment, Needs, Run
 from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
 
@@ -112,7 +113,7 @@ def too_few_gpus(jobs: Iterable[tuple[str, str | None, int]], allowed: int, here
     if needed > allowed:
         return [f"{words} this run may use {allowed}: add --resources gpu={needed} before --cores"]
     # None at all is said in other words.
-    return [f"{words} this machine has {here}"] if needed > here > 0 else []
+    return [f"{words} {here} can be seen here"] if needed > here > 0 else []
 
 
 def check(
@@ -127,7 +128,7 @@ def check(
     asked = [(rule, experiment, bool(gpus)) for rule, experiment, gpus in planned]
     machine = this_machine()
     refused, warned = before_the_first_job(machine, free, asked, experiments, os.environ)
-    refused += too_few_gpus(planned, allowed_gpus, len(machine.gpus))
+    refused += too_few_gpus(planned, allowed_gpus, len(visible(os.environ)))
     for warning in warned:
         print(f"warning: {warning}", file=sys.stderr)
     if refused:

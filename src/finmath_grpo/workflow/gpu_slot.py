@@ -63,16 +63,15 @@ def own_gpus(
 
     With `alone`, one GPU with nothing of this run beside it, whatever is `wanted`.
     Yields the file descriptors of the locks, for the job's stage to inherit.
-    Nothing is done where there are not two GPUs to choose from, and where it names already, by a scheduler or the user,
-    as many as are wanted.
+    Nothing is done where there are not two GPUs to choose from.
     Raises UserError where they are no longer `needed` while it waits.
     """
     found = visible(environment) if wanted else []
     wanted = 1 if alone else min(wanted, len(found))
-    if len(found) < 2 or (VISIBLE in environment and len(found) == wanted):
+    if len(found) < 2:
         yield ()
         return
-    folder = slots()
+    folder = slots(environment)
     sharing = jobs_per_gpu(environment)
     with ExitStack() as held:
         with wait_for(lambda: lock(folder / "turn"), "a turn, as another job waits for GPUs", needed):
@@ -83,9 +82,13 @@ def own_gpus(
         yield tuple(descriptor for _, descriptor in locks)
 
 
-def slots() -> Path:
-    """The folder of the machine's slots, one per user."""
-    folder = Path(tempfile.gettempdir(), f"finmath-gpus-{os.getuid()}")
+def slots(environment: Mapping[str, str]) -> Path:
+    """The folder of the machine's slots, one per user, and per job of Slurm, whose numbers may be its own.
+
+    A GPU that one run calls by number and another by name has two slots.
+    """
+    job = environment.get("SLURM_JOB_ID", "")
+    folder = Path(tempfile.gettempdir(), "-".join(filter(None, ["finmath-gpus", str(os.getuid()), job])))
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
