@@ -123,6 +123,11 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
         ("llama-base:\n    label", "Llama Base:\n    label", r"models\.Llama Base"),
         ("engine: transformers", "engine: vllm", r"mine\.yaml: evaluation\.engine: vllm needs `device: cuda`"),
         ("engine: trl", "engine: unsloth", r"mine\.yaml: training\.grpo\.engine: unsloth needs `device: cuda`"),
+        (
+            "engine: trl",
+            "engine: trl\n    shortcuts: [sampler_log_probabilities]",
+            r"mine\.yaml: training\.grpo\.shortcuts: sampler_log_probabilities needs `device: cuda`",
+        ),
         ("[xmlcount, exact_match]", "[xmlcount, xmlcount]", r"llama-grpo\.rewards: .*stands twice"),
         ("num_generations: 6", "num_generations: 5", r"steps_per_generation: .* is 96, .* multiple of num_generations"),
         ("num_generations: 6", "num_generations: 1", r"num_generations: .*greater than or equal to 2"),

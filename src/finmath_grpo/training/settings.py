@@ -32,6 +32,7 @@ DpoLoss = Literal["sigmoid", "hinge", "ipo", "nca_pair", "sppo_hard", "apo_zero"
 
 Shortcut = Literal["no_input_casts", "trimmed", "compiled_layers", "sampler_log_probabilities"]
 """What `finmath_grpo.training.shortcuts` describes."""
+OF_SAMPLER: Shortcut = "sampler_log_probabilities"
 
 
 class LoraSettings(Settings):

@@ -26,9 +26,8 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 from trl import GRPOTrainer
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.training.settings import Shortcut
+from finmath_grpo.training.settings import OF_SAMPLER, Shortcut
 
-SamplerOnly = "sampler_log_probabilities"
 DISAGREEING = 0.01
 """The largest share of tokens whose ratio of trainer and sampler may lie outside of what GRPO clips."""
 Passed = tuple[torch.Tensor, torch.Tensor | None, torch.Tensor | None]
@@ -66,8 +65,8 @@ class ShorterPasses(GRPOTrainer):
         self.old_is_next = self.model.training
         found = super()._generate_and_score_completions(inputs)
         none, self.old_is_next = self.old_is_next, False
-        if none and SamplerOnly in self.shortcuts:
-            raise RuntimeError(f"{SamplerOnly}: TRL took no old log-probabilities")
+        if none and OF_SAMPLER in self.shortcuts:
+            raise RuntimeError(f"{OF_SAMPLER}: TRL took no old log-probabilities")
         return found
 
     def _get_per_token_logps_and_entropies(
@@ -81,7 +80,7 @@ class ShorterPasses(GRPOTrainer):
     ) -> Passed:
         old, self.old_is_next = self.old_is_next, False
         size = batch_size or len(input_ids)
-        if old and SamplerOnly in self.shortcuts:
+        if old and OF_SAMPLER in self.shortcuts:
             first = self._passes(
                 model, input_ids[:size], attention_mask[:size], logits_to_keep, size, settings, old=True
             )
@@ -93,7 +92,7 @@ class ShorterPasses(GRPOTrainer):
     def _of_sampler(self, length: int, device: torch.device) -> torch.Tensor:
         """The log-probabilities that the sampler gave: completions × tokens, 0 where there is none."""
         if self.sampled is None:
-            raise UserError(f"training.grpo.shortcuts: {SamplerOnly} needs a GPU: the sampler of a CPU gives none")
+            raise UserError(f"training.grpo.shortcuts: {OF_SAMPLER} needs a GPU: the sampler of a CPU gives none")
         # TRL has None for what is no number.
         rows = [[math.nan if value is None else value for value in row] for row in self.sampled]
         return torch.tensor([row + [0.0] * (length - len(row)) for row in rows], device=device)

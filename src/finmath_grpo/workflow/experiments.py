@@ -19,7 +19,7 @@ from finmath_grpo.files import canonical_json, explain
 from finmath_grpo.models.settings import PretrainingJob
 from finmath_grpo.settings import Settings
 from finmath_grpo.statistics.settings import check_models, fitting
-from finmath_grpo.training.settings import DpoJob, DpoSettings, GrpoJob, GrpoSettings
+from finmath_grpo.training.settings import OF_SAMPLER, DpoJob, DpoSettings, GrpoJob, GrpoSettings
 from finmath_grpo.workflow import named_files
 from finmath_grpo.workflow.config_file import NO_EXPERIMENTS, Config, read_config
 from finmath_grpo.workflow.kinds import (
@@ -191,6 +191,8 @@ def _faults(run: Run) -> Iterable[str]:
             yield f"{section}.validate_every: needs the file of questions `validation`; {remedy}"
         if run.device == "cpu" and isinstance(settings, GrpoSettings) and settings.engine == "unsloth":
             yield f"{section}.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
+        if run.device == "cpu" and isinstance(settings, GrpoSettings) and OF_SAMPLER in settings.shortcuts:
+            yield f"{section}.shortcuts: {OF_SAMPLER} needs `device: cuda`; what samples on a CPU gives none"
     if run.device == "cpu" and run.evaluation.engine == "vllm":
         yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
     # Tables name a temperature by six digits, figures and pages a model by its label.
