@@ -42,19 +42,19 @@ class CpuPasses(ShorterPasses):
         pad, limit = self.processing_class.pad_token_id, self.max_completion_length
         return decode(self.sampler, prompt_ids, pad, self.eos_token_ids, limit, choose), None
 
-    def _get_per_token_logps_and_entropies(
+    def _passes(
         self,
         model: Any,
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor,
         logits_to_keep: int,
-        batch_size: int | None = None,
-        **settings: Any,
+        size: int,
+        settings: dict[str, Any],
+        old: bool,
     ) -> Passed:
         order = attention_mask[:, -logits_to_keep:].sum(1).argsort(stable=True)
-        size = math.ceil((batch_size or len(input_ids)) / PARTS)
-        log_probabilities, entropies, auxiliary = super()._get_per_token_logps_and_entropies(
-            model, input_ids[order], attention_mask[order], logits_to_keep, size, **settings
+        log_probabilities, entropies, auxiliary = super()._passes(
+            model, input_ids[order], attention_mask[order], logits_to_keep, math.ceil(size / PARTS), settings, old
         )
         back = order.argsort()
         return log_probabilities[back], None if entropies is None else entropies[back], auxiliary
