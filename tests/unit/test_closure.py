@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -151,6 +152,29 @@ def test_what_changes_no_result_changes_no_fingerprint(edited, edit):
 def test_what_can_change_a_result_changes_the_fingerprint(edited, edit):
     before = edited()
     assert edited(edit) != before
+
+
+@pytest.mark.parametrize("edit", [("tools", "/ 2", "/ 3"), ("tools", 'text + "1"', 'text + "2"')])
+def test_all_of_a_module_that_is_loaded_by_its_name_counts(edited, edit):
+    found = []
+    for edits in ((), (edit,), (("tools", "# Half of it.", "# One half."),)):
+        edited(*edits)
+        found.append(closure.fingerprint("finmath_grpo.tools"))
+    assert found[0] != found[1] and found[0] == found[2]
+
+
+LOADED = re.compile(r'import_module\("(finmath_grpo\.training\.\w+)"\)')
+
+
+def test_a_module_that_a_training_loads_by_its_name_is_code_of_it_where_it_is_an_entry(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    loaded = {
+        name for path in Path("src/finmath_grpo/training").glob("*.py") for name in LOADED.findall(path.read_text())
+    }
+    assert loaded > {"finmath_grpo.training.cpu_passes", "finmath_grpo.training.sampled_pairs"}
+    for module in loaded:
+        file = str(Path("src", *module.split(".")).with_suffix(".py"))
+        assert file in closure.covered_files(module)
 
 
 def test_an_entry_that_is_not_there_is_an_error_and_no_empty_fingerprint(edited):

@@ -85,6 +85,12 @@ def test_a_changed_line_of_a_reward_retrains_the_runs_that_use_it_and_no_other(c
     assert planned == {"grpo": 1, "merge": 1, "generate": 2, "score": 1}
 
 
+def test_a_changed_line_of_the_passes_of_a_cpu_retrains_what_is_trained_on_one(copy: Checkout):
+    copy.replace("src/finmath_grpo/training/cpu_passes.py", "PARTS = 4", "PARTS = 3")
+    # Both runs, and the adapter unmerged.
+    assert copy.planned("results/tiny/scores.csv") == {"grpo": 2, "merge": 2, "generate": 3, "score": 1}
+
+
 def test_the_grammar_of_numbers_retrains_the_runs_that_are_validated_by_it(copy: Checkout):
     copy.replace(
         "src/finmath_grpo/numbers.py", "return found is not None and", "return found is not None and value != 7 and"

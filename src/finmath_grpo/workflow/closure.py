@@ -25,8 +25,9 @@ def source_files(*modules: str) -> list[str]:
 def fingerprint(*entries: str) -> str:
     """The hash (16 hex digits) of all definitions that the entries can reach.
 
-    An entry is a module that is run (`finmath_grpo.training.grpo`) or one of its definitions
-    (`finmath_grpo.rewards:numeric_match`). Raises KeyError for an entry that is not there.
+    An entry is a module that is run (`finmath_grpo.training.grpo`), one that is loaded by its name
+    (`finmath_grpo.training.cpu_passes`), of which all counts, or a definition (`finmath_grpo.rewards:numeric_match`).
+    Raises KeyError for an entry that is not there.
     """
     reached = {place: _read(place[0])[place[1]].meaning for place in _reached(*entries)}
     return hashlib.sha256(repr(sorted(reached.items())).encode()).hexdigest()[:16]
@@ -118,10 +119,11 @@ Place = tuple[str, str]
 
 def _reached(*entries: str) -> set[Place]:
     reached: set[Place] = set()
-    waiting = []
+    waiting: list[Place] = []
     for entry in entries:
         module, _, name = entry.partition(":")
-        waiting.append((module, name or MAIN))
+        is_run = any(_is_main_guard(statement) for statement in _tree(module).body)
+        waiting += [(module, name or MAIN)] if name or is_run else _all_of(module)
     while waiting:
         place = waiting.pop()
         if place not in reached:
@@ -184,8 +186,12 @@ def _uses(
             if name is not None:
                 yield from _of(origin, name)
             elif id(node) not in of_modules:
-                # The module itself is handed on: all of it counts.
-                yield from ((origin, other) for other in _read(origin) if other != MAIN)
+                # The module itself is handed on.
+                yield from _all_of(origin)
+
+
+def _all_of(module: str) -> list[Place]:
+    return [(module, name) for name in _read(module) if name != MAIN]
 
 
 def _of(module: str, name: str) -> Iterator[Place]:
