@@ -13,6 +13,7 @@ rule export:
         trained=plan.of_trained,
         code=plan.code("sharing.export"),
         template="src/finmath_grpo/sharing/card.md.j2",
+        shipped=["data/raw/asked/t1.jsonl", "data/raw/asked/t2.jsonl", "data/raw/asked/t3.jsonl"],
     output:
         manifest="results/{experiment}/export/MANIFEST.sha256",
     log:

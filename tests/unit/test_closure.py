@@ -72,6 +72,9 @@ if __name__ == "__main__":
     main("x")
 '''
 TOOLS = '''
+import os
+
+os.environ["MODE"] = "1"
 LIMIT = 3
 OTHER = 4
 
@@ -146,8 +149,9 @@ def test_what_changes_no_result_changes_no_fingerprint(edited, edit):
         ("stage", "import helper, refuse", "import only_scoring_uses as helper, refuse"),
         ("tools", "LIMIT = 3", "LIMIT = 3\nprint(LIMIT)"),
         ("__init__", "", "VERSION = 1\nprint(VERSION)"),
+        ("tools", '["MODE"] = "1"', '["MODE"] = "2"'),
     ],
-    ids=["main", "helper", "constant", "library", "another helper", "effect of an import", "effect of the package"],
+    ids=["main", "helper", "constant", "library", "another helper", "of an import", "of the package", "of a setting"],
 )
 def test_what_can_change_a_result_changes_the_fingerprint(edited, edit):
     before = edited()

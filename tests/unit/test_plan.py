@@ -285,11 +285,12 @@ ROWS = [json.loads(row) for row in (ROOT / "data/raw/smoke.jsonl").read_text(enc
     [
         ([*ROWS[:2], ROWS[2] | {"value": "1.234,5"}, *ROWS[3:]], r"mine\.jsonl, line 3: value: .*1\.234,5"),
         (ROWS[:100], r"mine\.jsonl: split\.test: 100 of 100 questions .* leave none to train on"),
-        ([{**row, "answer": "ne?"} for row in ROWS[:101]], r"mine\.jsonl: split\.test: 100 of 0 questions"),
+        ([{**row, "answer": "ne?"} for row in ROWS[:41]] + ROWS[41:101], r"mine\.jsonl: split\.test: 100 of 60"),
+        ([{**row, "answer": "ne?"} for row in ROWS[:101]], r"mine\.jsonl: no question is left to ask"),
         (json.dumps(ROWS), r"mine\.jsonl, line 1: "),
         ("id,question,answer\n1,2,3\n", r"mine\.jsonl, line 1: .*JSON"),
     ],
-    ids=["a value", "too few", "too few that can be cleaned", "one array", "CSV"],
+    ids=["a value", "too few", "too few that can be cleaned", "none that can", "one array", "CSV"],
 )
 def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(content, said, tmp_path):
     text = content if isinstance(content, str) else "\n".join(json.dumps(row) for row in content)

@@ -10,6 +10,7 @@ import math
 import os
 import shutil
 from collections.abc import Iterator
+from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -276,7 +277,7 @@ def main() -> None:
         "job": job.model_dump(mode="json"),
         "code": arguments.code,
         "held_out": [sha256(path) for path in arguments.held_out],
-        "torch": torch.__version__,
+        **{package: version(package) for package in ("torch", "transformers", "tokenizers")},
         "gpu": torch.cuda.get_device_name() if job.device == "cuda" else None,
     }
     finished = arguments.cache / digest(defined_by)[:32]

@@ -98,6 +98,16 @@ def _key(settings: SplitSettings) -> str:
     return f"{settings.by} {settings.test} {settings.seed}"
 
 
+def split_file(questions: list[Question], test_ids: list[str], train: Path, test: Path) -> tuple[int, int]:
+    """Write the training and the test questions; how many there are of each."""
+    chosen = set(test_ids)
+    kept = [row for row in questions if row.id not in chosen]
+    held_out = [row for row in questions if row.id in chosen]
+    write_jsonl(train, (row.model_dump() for row in kept))
+    write_jsonl(test, (row.model_dump() for row in held_out))
+    return len(kept), len(held_out)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", type=SplitSettings.model_validate_json, required=True)
@@ -115,12 +125,8 @@ def main() -> None:
     elif arguments.committed:
         found = check_committed(arguments.committed, arguments.settings, test_ids)
         print("as committed" if found else f"{arguments.committed} has no test ids for these settings: not checked")
-    chosen = set(test_ids)
-    test = [row for row in questions if row.id in chosen]
-    train = [row for row in questions if row.id not in chosen]
-    write_jsonl(arguments.train, (row.model_dump() for row in train))
-    write_jsonl(arguments.test, (row.model_dump() for row in test))
-    print(f"{len(train)} training and {len(test)} test questions")
+    train, test = split_file(questions, test_ids, arguments.train, arguments.test)
+    print(f"{train} training and {test} test questions")
 
 
 if __name__ == "__main__":

@@ -211,7 +211,9 @@ def _defined(statement: ast.stmt) -> Iterator[str]:
     elif isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
         targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
         for target in targets:
-            yield from (node.id for node in ast.walk(target) if isinstance(node, ast.Name))
+            # Not `os` of `os.environ["X"] = "1"`, which is what the module does.
+            names = (node for node in ast.walk(target) if isinstance(node, ast.Name))
+            yield from (node.id for node in names if isinstance(node.ctx, ast.Store))
 
 
 def _is_main_guard(statement: ast.stmt) -> bool:

@@ -1,21 +1,21 @@
-"""Early cutoff for the questions: `clean` and `split` run again only where their rows would differ.
+"""Early cutoff for the questions: `clean` and `split` run again only where what they write would differ.
 
 Snakemake runs everything below a job that runs, whatever comes out of it, and below the questions lie days of
-training. Cleaning takes a fraction of a second. So the planner cleans and splits in memory, and the two rules take a
-hash of the rows as their parameter instead of their code and their input.
+training. Cleaning takes a fraction of a second. So the planner cleans and splits into a temporary folder, and the two
+rules take the hash of these files as their parameter instead of their code and their input.
 """
 
-import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.files import atomic_write, canonical_json, digest, sha256
-from finmath_grpo.questions.clean import Reject, clean, raw_questions
+from finmath_grpo.files import atomic_write, digest, read_jsonl, sha256
+from finmath_grpo.questions.clean import clean_file
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.questions.settings import SplitSettings
-from finmath_grpo.questions.split import draw_test_ids
-from finmath_grpo.workflow.closure import fingerprint
+from finmath_grpo.questions.split import draw_test_ids, split_file
+from finmath_grpo.workflow.closure import source_files
 
 KNOWN = Path("results/.snakemake/rows")
 """Hashes of rows by what they follow from, so that nothing is cleaned twice to plan. Safe to delete."""
@@ -23,37 +23,34 @@ KNOWN = Path("results/.snakemake/rows")
 
 def cleaned_rows(raw: Path) -> str:
     """The hash of what `clean` makes of a raw file: kept and rejected rows. Raises UserError as the stage does."""
-    follows_from = {"raw": _sha256(raw), "code": fingerprint("finmath_grpo.questions.clean")}
-    return _known(follows_from, lambda: _cleaned(raw)[1])
+
+    def rows(folder: Path) -> str:
+        questions, rejected = folder / "questions", folder / "rejected"
+        clean_file(raw, questions, rejected)
+        return digest([sha256(questions), sha256(rejected)])
+
+    return _known({"raw": _sha256(raw), "code": _code()}, rows)
 
 
 def split_rows(raw: Path, settings: SplitSettings) -> str:
-    """The hash of what `split` makes of a raw file: its rows, and which of them are held out."""
-    code = fingerprint("finmath_grpo.questions.clean", "finmath_grpo.questions.split:draw_test_ids")
-    follows_from = {"raw": _sha256(raw), "code": code, "settings": settings.model_dump(mode="json")}
+    """The hash of what `split` makes of a raw file: the rows to train on and those that are held out."""
 
-    def rows() -> str:
-        questions, cleaned = _cleaned(raw)
+    def rows(folder: Path) -> str:
+        clean_file(raw, folder / "questions", folder / "rejected")
+        questions, train, test = list(read_jsonl(folder / "questions", Question)), folder / "train", folder / "test"
         try:
-            return digest([cleaned, draw_test_ids(questions, settings)])
+            split_file(questions, draw_test_ids(questions, settings), train, test)
         except UserError as error:
             raise UserError(f"{raw}: {error}") from None
+        return digest([sha256(train), sha256(test)])
 
-    return _known(follows_from, rows)
+    return _known({"raw": _sha256(raw), "code": _code(), "settings": settings.model_dump(mode="json")}, rows)
 
 
-def _cleaned(raw: Path) -> tuple[list[Question], str]:
-    kept = []
-    seen = hashlib.sha256()
-    for row in raw_questions(raw):
-        try:
-            question = clean(row)
-        except Reject as reason:
-            seen.update(f"{row.id}: {reason}\n".encode())
-        else:
-            kept.append(question)
-            seen.update(f"{canonical_json(question.model_dump())}\n".encode())
-    return kept, seen.hexdigest()
+def _code() -> dict[str, str]:
+    """All code of the two stages, prose too: the words of a rejection are a result."""
+    files = source_files("finmath_grpo.questions.clean", "finmath_grpo.questions.split", __name__)
+    return {file: sha256(Path(file)) for file in files}
 
 
 def _sha256(raw: Path) -> str:
@@ -61,11 +58,12 @@ def _sha256(raw: Path) -> str:
     return sha256(raw) if raw.is_file() else ""
 
 
-def _known(follows_from: Mapping[str, object], rows: Callable[[], str]) -> str:
+def _known(follows_from: Mapping[str, object], rows: Callable[[Path], str]) -> str:
     file = KNOWN / digest(follows_from)[:32]
     if file.is_file():
         return file.read_text(encoding="utf-8")
-    found = rows()
+    with TemporaryDirectory() as folder:
+        found = rows(Path(folder))
     with atomic_write(file) as output:
         output.write(found)
     return found
