@@ -1,5 +1,5 @@
 # Raw questions are cleaned, then split; the committed test ids beside a raw file hold the split in place.
-# Both run again only where their rows would differ: the planner cleans in memory (workflow/cutoff.py).
+# Both run again only where their rows would differ: the planner cleans too (workflow/cutoff.py).
 
 
 rule clean:
