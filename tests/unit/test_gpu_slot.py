@@ -169,6 +169,13 @@ def test_of_the_gpus_that_the_user_names_each_job_gets_its_own(tmp_path: Path):
     assert (machine.folder / "seen").read_text().splitlines()[4:] == ["3,GPU-8f1c,1"]
 
 
+@pytest.mark.parametrize(
+    ("told", "expected"), [("-1", []), ("1,-1,0", ["1"]), ("", []), (" 2, MIG-1/2/0", ["2", "MIG-1/2/0"])]
+)
+def test_the_gpus_that_are_named_are_read_as_cuda_reads_them(told: str, expected: list[str]):
+    assert gpu_slot.visible({"CUDA_VISIBLE_DEVICES": told}) == expected
+
+
 def test_jobs_of_slurm_whose_numbers_may_be_of_other_gpus_share_no_lock(tmp_path: Path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     none, first, second = ({}, {"SLURM_JOB_ID": "7"}, {"SLURM_JOB_ID": "8"})

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from itertools import product
+from itertools import product, takewhile
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -40,11 +40,15 @@ Locks = list[tuple[str, int]]
 
 
 def visible(environment: Mapping[str, str]) -> list[str]:
-    """The GPUs that the run may use, by number or as `CUDA_VISIBLE_DEVICES` names them where it is set."""
+    """The GPUs that the run may use, by number or as `CUDA_VISIBLE_DEVICES` names them where it is set.
+
+    As CUDA reads it: nothing counts from a negative number on.
+    """
     told = environment.get(VISIBLE)
     if told is None:
         return [str(number) for number in range(len(gpus()))]
-    return [name.strip() for name in told.split(",") if name.strip()]
+    named = takewhile(lambda name: not name.startswith("-"), map(str.strip, told.split(",")))
+    return [name for name in named if name]
 
 
 def jobs_per_gpu(environment: Mapping[str, str]) -> int:
