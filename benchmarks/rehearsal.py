@@ -472,6 +472,7 @@ def ask_plain_vllm(setting: Setting) -> None:
     from finmath_grpo.evaluation.generate import prompt_tokens
     from finmath_grpo.evaluation.settings import EvaluationSettings
     from finmath_grpo.files import read_jsonl
+    from finmath_grpo.models.weights import load_tokenizer
     from finmath_grpo.prompts import PromptSettings
     from finmath_grpo.questions.rows import Question
 
@@ -479,7 +480,8 @@ def ask_plain_vllm(setting: Setting) -> None:
     settings = EvaluationSettings.model_validate(asked(setting) | (ONE_TOKEN if mode else {}))
     questions = list(read_jsonl(setting.folder / "data/test.jsonl", Question))
     prompt = PromptSettings.model_validate_json(experiments.section(experiment("paper"), "prompt"))
-    prompts = prompt_tokens(Path(manifest(setting.folder / "llama")), questions, prompt)
+    tokenizer = load_tokenizer(Path(manifest(setting.folder / "llama")))
+    prompts = prompt_tokens(tokenizer, questions, prompt)
     rows = [
         (ids, temperature, completion_seed(question.id, temperature, sample))
         for temperature in settings.temperatures

@@ -98,7 +98,7 @@ def test_every_stage_asks_with_the_tokens_of_the_models_own_template(kind, manif
     # Evaluation; then what the check of the merge and GRPO's longest prompt call.
     messages = prompt_messages(settings, QUESTION)
     tokenizer = load_tokenizer(manifest)
-    assert prompt_tokens(manifest, [question], settings) == [tuple(expected)]
+    assert prompt_tokens(tokenizer, [question], settings) == [tuple(expected)]
     assert chat_tokens(tokenizer, messages) == expected
 
     # Of TRL: what the two trainers make of the same messages.

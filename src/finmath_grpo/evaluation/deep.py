@@ -14,6 +14,8 @@ from finmath_grpo.evaluation.generate import Cell, completed, prompt_tokens
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import read_jsonl, replacing
 from finmath_grpo.gpu_environment import require, set_environment
+from finmath_grpo.models.stop_tokens import stop_tokens
+from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
@@ -55,8 +57,13 @@ def main() -> None:
         set_environment()
         require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
-    cells = cells_of(questions, prompt_tokens(arguments.weights[0], questions, prompt), settings)
-    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache)
+    base, *_ = arguments.weights
+    tokenizer = load_tokenizer(base)
+    ends = stop_tokens(base.parent, tokenizer)
+    cells = cells_of(questions, prompt_tokens(tokenizer, questions, prompt), settings)
+    found = completed(
+        cells, ends, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
+    )
     with replacing(arguments.completions) as temporary:
         write_rollouts(temporary, found)
 

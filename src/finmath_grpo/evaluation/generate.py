@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
+from transformers import PreTrainedTokenizerBase
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.engine import Generate, Output, Request, completion_seed
@@ -38,9 +39,10 @@ def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings
     return generate
 
 
-def prompt_tokens(manifest: Path, questions: list[Question], prompt: PromptSettings) -> list[tuple[int, ...]]:
+def prompt_tokens(
+    tokenizer: PreTrainedTokenizerBase, questions: list[Question], prompt: PromptSettings
+) -> list[tuple[int, ...]]:
     """The token ids of each question's prompt, by the model's own chat template."""
-    tokenizer = load_tokenizer(manifest)
     return [tuple(chat_tokens(tokenizer, prompt_messages(prompt, question.question))) for question in questions]
 
 
@@ -134,14 +136,14 @@ def check_texts(model: str, rows: list[dict[str, Any]]) -> None:
 
 
 def completed(
-    cells: Sequence[Cell], model: str, weights: list[Path], device: str, code: str, cache: Path
+    cells: Sequence[Cell], ends: list[int], model: str, weights: list[Path], device: str, code: str, cache: Path
 ) -> list[dict[str, Any]]:
     """The rows of all cells, in their order. Finished cells are taken from the cache, the others are kept there.
 
-    `model` is the model's name in the config, `weights` are its manifest, or those of base and adapter, `code` is the
-    fingerprint of the stage. All cells have the engine settings of the first.
+    `ends` are the tokens that end a completion, `model` is the model's name in the config, `weights` are its manifest,
+    or those of base and adapter, `code` is the fingerprint of the stage. All cells have the engine settings of the
+    first.
     """
-    ends = stop_tokens(weights[0].parent, load_tokenizer(weights[0]))
     files = [cell_file(cache, weights, device, code, ends, cell) for cell in cells]
     kept = [read_cell(file, model, cell.test) for cell, file in zip(cells, files, strict=True)]
     missing = [place for place, rows in enumerate(kept) if rows is None]
@@ -180,14 +182,19 @@ def main() -> None:
     if shared.engine == "vllm":
         set_environment()
         require("evaluation.engine: vllm", "vllm")
+    base, *_ = arguments.weights
+    tokenizer = load_tokenizer(base)
+    ends = stop_tokens(base.parent, tokenizer)
     cells = []
     for (test, settings), path in zip(tests.items(), arguments.tests, strict=True):
         questions = list(read_jsonl(path, Question))
-        prompts = prompt_tokens(arguments.weights[0], questions, prompt)
+        prompts = prompt_tokens(tokenizer, questions, prompt)
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]
-    found = completed(cells, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache)
+    found = completed(
+        cells, ends, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
+    )
     write_jsonl(arguments.completions, found)
 
 
