@@ -267,6 +267,22 @@ def test_all_global_generators_are_put_back() -> None:
         assert draws() == undisturbed
 
 
+def test_each_time_the_same_policy_answers_with_the_same_words(base: Path, tmp_path: Path) -> None:
+    settings = SMOKE.training.grpo.model_copy(update={"max_completion_length": 12})
+    job = GrpoJob(device="cpu", prompt=SMOKE.prompt, rewards=("numeric_match",), seed=1, training=settings)
+    trainer = trl_trainer(job, base, training_dataset(TRAINING, job.prompt), tmp_path)
+    sample, answers = trainer._generate_single_turn, []
+
+    def noted(*arguments: object, **more: object) -> tuple:
+        answers.append(sample(*arguments, **more))
+        return answers[-1]
+
+    trainer._generate_single_turn = noted
+    validation = Validation(trainer, HELD_OUT, job.prompt, 1)
+    first, later = validation.measured(0), validation.measured(10)
+    assert first == later and answers[0] == answers[1]
+
+
 def test_a_validation_question_that_is_trained_on_is_refused_by_its_id() -> None:
     check_apart(TRAINING, HELD_OUT)
     with pytest.raises(UserError, match=rf"validation: 1 of its questions .* {HELD_OUT[2].id}; take"):
