@@ -12,7 +12,7 @@ Pieces, in this order; each takes less than 8 minutes on an H100 and appends wha
     merge:paper merge:paper-fast  the merge with its check; the merged model is deleted then
     generate:llama generate:gemma generate:adapter    400 completions
     generate:llama@3              the same with vLLM's compilation mode 3
-    plain                         the same completions as `generate:llama` by vLLM with its defaults
+    plain:llama plain:gemma       the same completions as `generate:` by vLLM with its defaults
     passes                        how far two passes of one model differ, with and without gradients
     limits                        bandwidth and bf16 operations per second of the card, in 10 s
     start:ours-0 start:ours-3     process start to the first tokens, with empty caches of the compilers and again, by
@@ -36,6 +36,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -52,7 +53,7 @@ from finmath_grpo.workflow.kinds import Run  # noqa: E402
 from finmath_grpo.workflow.sources import these_sources  # noqa: E402
 
 ALL = ["models", "train:paper", "merge:paper", "train:paper-fast", "merge:paper-fast", "train:paper-fast-48"]
-ALL += ["generate:llama", "plain", "generate:adapter", "generate:gemma", "passes", "limits"]
+ALL += ["generate:llama", "plain:llama", "generate:adapter", "generate:gemma", "plain:gemma", "passes", "limits"]
 STARTS = ["start:ours-0", "start:ours-3", "start:plain-0", "start:plain-3"]
 GENERATIONS = {"paper": 5, "paper-fast": 3, "paper-fast-48": 3}
 """Few; the first compiles and warms up."""
@@ -452,19 +453,20 @@ def rate(done: Watched, completions: Path | None) -> dict[str, Any]:
     }
 
 
-def plain(setting: Setting) -> None:
-    """`vllm.LLM.generate` with vLLM's defaults on the requests of `generate:llama`."""
-    done = watch(setting, "plain", [sys.executable, __file__, "_plain", "--folder", str(setting.folder)])
+def plain(setting: Setting, which: str) -> None:
+    """`vllm.LLM.generate` with vLLM's defaults on the requests of `generate:` of this model."""
+    piece = f"plain:{which}"
+    done = watch(setting, piece, [sys.executable, __file__, f"_{piece}", "--folder", str(setting.folder)])
     found = rate(done, None)
-    setting.record("plain", **found, **done.measured())
-    ours = [row for row in setting.records if row["piece"] == "generate:llama" and row["gpu"] == card()[0]]
+    setting.record(piece, **found, **done.measured())
+    ours = [row for row in setting.records if row["piece"] == f"generate:{which}" and row["gpu"] == card()[0]]
     if ours:
         share = ours[-1]["tokens_per_second"] / found["tokens_per_second"]
-        setting.record("share_of_plain", share=round(share, 3))
+        setting.record(f"share_of_{piece}", share=round(share, 3))
 
 
-def ask_plain_vllm(setting: Setting) -> None:
-    """What the process of `plain` does."""
+def ask_plain_vllm(setting: Setting, which: str) -> None:
+    """What the process of `plain:` does."""
     gpu_environment.set_environment()
     from vllm import LLM, SamplingParams
 
@@ -480,7 +482,7 @@ def ask_plain_vllm(setting: Setting) -> None:
     settings = EvaluationSettings.model_validate(asked(setting) | (ONE_TOKEN if mode else {}))
     questions = list(read_jsonl(setting.folder / "data/test.jsonl", Question))
     prompt = PromptSettings.model_validate_json(experiments.section(experiment("paper"), "prompt"))
-    tokenizer = load_tokenizer(Path(manifest(setting.folder / "llama")))
+    tokenizer = load_tokenizer(Path(manifest(setting.folder / which)))
     prompts = prompt_tokens(tokenizer, questions, prompt)
     rows = [
         (ids, temperature, completion_seed(question.id, temperature, sample))
@@ -490,7 +492,7 @@ def ask_plain_vllm(setting: Setting) -> None:
     ]
     limit = settings.max_new_tokens
     compiled = {"compilation_config": gpu_environment.VLLM_COMPILATION} if mode == "0" else {}
-    llm = LLM(str(setting.folder / "llama"), max_model_len=max(map(len, prompts)) + limit, seed=0, **compiled)
+    llm = LLM(str(setting.folder / which), max_model_len=max(map(len, prompts)) + limit, seed=0, **compiled)
     started = time.perf_counter()
     outputs = llm.generate(
         [{"prompt_token_ids": list(ids)} for ids, _, _ in rows],
@@ -596,7 +598,7 @@ def start(setting: Setting, which: str) -> None:
     seconds = {}
     for state in ("cold", "warm"):
         shutil.rmtree(cells, ignore_errors=True)
-        command = [sys.executable, __file__, "_plain", "--folder", str(setting.folder)]
+        command = [sys.executable, __file__, "_plain:llama", "--folder", str(setting.folder)]
         if side == "ours":
             command = [
                 *stage(setting, "evaluation.generate"),
@@ -627,11 +629,12 @@ def manifest(folder: Path) -> str:
 
 def run_piece(setting: Setting, piece: str) -> None:
     kind, _, which = piece.partition(":")
-    one: dict[str, Callable[[Setting], None]] = {"models": models, "plain": plain, "passes": passes, "limits": limits}
+    one: dict[str, Callable[[Setting], None]] = {"models": models, "passes": passes, "limits": limits}
     many: dict[str, Callable[[Setting, str], None]] = {
         "train": train,
         "merge": merge,
         "generate": generate,
+        "plain": plain,
         "start": start,
     }
     with rest_of_the_card_held(setting.memory):
@@ -660,7 +663,8 @@ def main() -> None:
     if file.exists():
         setting.records = json.loads(file.read_text(encoding="utf-8"))
     inner: dict[str, Callable[[Setting], None]] = {
-        "_plain": ask_plain_vllm,
+        "_plain:llama": partial(ask_plain_vllm, which="llama"),
+        "_plain:gemma": partial(ask_plain_vllm, which="gemma"),
         "_passes": compare_passes,
         "_limits": measure_limits,
     }
@@ -669,7 +673,7 @@ def main() -> None:
         return
     wanted = list(arguments.pieces)
     if wanted == ["all"]:
-        wanted = [piece for piece in ALL if not (setting.tiny and piece == "plain")]
+        wanted = [piece for piece in ALL if not (setting.tiny and piece.startswith("plain:"))]
     known = {
         *ALL,
         *STARTS,
