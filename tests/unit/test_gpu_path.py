@@ -17,7 +17,7 @@ from trl.trainer import grpo_trainer
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.vllm_engine import cells_in_order
+from finmath_grpo.evaluation.vllm_engine import cells_in_order, compilation
 from finmath_grpo.gpu_environment import captured_batch
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.tokenizer import train_tokenizer
@@ -61,6 +61,20 @@ def values(model: PeftModel) -> dict[str, torch.Tensor]:
 
 def same(left: dict[str, torch.Tensor], right: dict[str, torch.Tensor]) -> bool:
     return list(left) == list(right) and all(torch.equal(left[name], right[name]) for name in left)
+
+
+@pytest.mark.parametrize(
+    ("kind", "gigabytes", "rank", "mode"),
+    [("gemma2", 18, None, 3), ("gemma2", 18, 32, 0), ("gemma2", 0.2, None, 0), ("llama", 16, None, 0)],
+)
+def test_vllm_compiles_a_large_gemma_2_that_stands_alone_and_nothing_else(kind, gigabytes, rank, mode, tmp_path):
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": kind}))
+    with (tmp_path / "model.safetensors").open("wb") as weights:
+        weights.truncate(int(gigabytes * 1e9))
+    asked = compilation(tmp_path, rank)
+    assert asked["mode"] == mode
+    # The whole batch of 512, and one text alone, have a graph of their size.
+    assert {1, 512} <= set(asked["cudagraph_capture_sizes"])
 
 
 def test_vllm_gets_the_same_bits_as_from_trl_and_the_base_keeps_its_own(adapted):
