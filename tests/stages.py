@@ -35,14 +35,14 @@ def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = F
         variables = {**os.environ, "PYTHONPATH": str(SOURCES), **environment}
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     import_module(name)
-    return in_fork(lambda: _run_module(command), "finmath_grpo", **environment)
+    return in_fork(lambda: run_module(command), "finmath_grpo", **environment)
 
 
 def snakemake(folder: Path, *words: str, **environment: str) -> Done:
     """Run `python -m snakemake WORD…` in a checkout, of the sources there. Its jobs are processes as ever."""
     import_module("snakemake.cli")
     command = [sys.executable, "-m", "snakemake", *words]
-    return in_fork(lambda: _run_module(command), "finmath_grpo", folder, **environment)
+    return in_fork(lambda: run_module(command), "finmath_grpo", folder, **environment)
 
 
 def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **environment: str) -> Done:
@@ -50,7 +50,7 @@ def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **envi
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
         if not child:
-            _end_as(call, anew, folder, environment, out.fileno(), err.fileno())
+            end_as(call, anew, folder, environment, out.fileno(), err.fileno())
         _, status = os.waitpid(child, 0)
         texts = []
         for file in (out, err):
@@ -59,7 +59,7 @@ def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **envi
     return subprocess.CompletedProcess(sys.orig_argv, os.waitstatus_to_exitcode(status), *texts)
 
 
-def _end_as(
+def end_as(
     call: Callable[[], object], anew: str, folder: Path, environment: dict[str, str], out: int, err: int
 ) -> NoReturn:
     """Call, and end as a process that did no more."""
@@ -89,7 +89,7 @@ def _end_as(
         os._exit(status)
 
 
-def _run_module(command: list[str]) -> None:
+def run_module(command: list[str]) -> None:
     """Do what the command `python … -m MODULE …` would do in a new process."""
     warnings.resetwarnings()
     if "-W" in command:

@@ -5,17 +5,32 @@ import gc
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from stages import snakemake
 
+from finmath_grpo.gpu_environment import ENVIRONMENT
+
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+WARM = ROOT / "tests/warm"
+
+TABLES = "figures.draw|statistics|claims|report|evaluation.(score|deep_counts)"
+OF_TABLES = ("pandas", "scipy.stats", "statsmodels.stats.multitest", "plotly.subplots", "kaleido", "jinja2", "pydantic")
+# Not DPO, which starts alone in no other test.
+MODELS = "models.pretrain|training.(grpo|merge)|evaluation"
+OF_MODELS = (
+    *("torch", "transformers.models.llama.modeling_llama", "transformers.models.gemma2.modeling_gemma2"),
+    *("transformers.generation", "peft", "datasets", "trl.trainer.grpo_trainer"),
+)
 
 
 LONG = ("test_two_processes.py", "test_released_model.py")
@@ -121,12 +136,30 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     return path
 
 
+@contextmanager
+def warm_stages(stages: str = TABLES, libraries: Iterable[str] = OF_TABLES) -> Iterator[dict[str, str]]:
+    """The variables with which a run has some stages from a server that has their libraries (tests/warm)."""
+    variables = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": "1"}
+    variables["PYTHONPATH"] = str(ROOT / "tests")
+    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{folder}/socket")
+        listener.listen()
+        command = [sys.executable, str(WARM / "server.py"), str(listener.fileno()), *libraries]
+        # It ends with its stdin.
+        with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, pass_fds=[listener.fileno()]):
+            stages = rf"-m finmath_grpo\.({stages})\b"
+            yield {"WARM_STAGES": stages, "WARM_SOCKET": f"{folder}/socket", "PYTHONPATH": str(WARM)}
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout in which the experiment `tiny` has run from raw questions to figures. Tests leave it as it was."""
-    return Checkout(
-        made_once(tmp_path_factory, "finished", lambda path: new_checkout(path).snakemake("tiny", fresh=True))
-    )
+
+    def run(path: Path) -> None:
+        with warm_stages(f"{TABLES}|{MODELS}", OF_TABLES + OF_MODELS) as variables:
+            new_checkout(path).snakemake("tiny", fresh=True, **variables)
+
+    return Checkout(made_once(tmp_path_factory, "finished", run))
 
 
 @pytest.fixture
