@@ -1,12 +1,10 @@
 """What a run prints: one short line per job, the whole log of a failed one, and where the results are."""
 
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+import stages
 
 from finmath_grpo.workflow import console
 
@@ -39,15 +37,10 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def snakemake(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "snakemake", "--cores", "1", "--show-failed-logs", "--quiet=host", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "src")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def snakemake(folder: Path, *arguments: str) -> stages.Done:
+    done = stages.snakemake(folder, "--cores", "1", "--show-failed-logs", "--quiet=host", *arguments)
+    done.stdout += done.stderr
+    return done
 
 
 def test_a_finished_job_is_one_short_line_and_the_results_are_named(folder: Path):

@@ -36,14 +36,14 @@ SIGNED = {"npv-unequal-flows", "npv-by-factors", "npv-equal-flows", "share-retur
 """The families whose answers may be negative."""
 
 
-def draw_many(family):
+def draw_many(family, number):
     draw = Random(family.name)
-    return [family.draw(draw) for _ in range(DRAWS)]
+    return [family.draw(draw) for _ in range(number)]
 
 
 @functools.cache
 def draws(family):
-    return draw_many(family)
+    return draw_many(family, DRAWS)
 
 
 @pytest.fixture(scope="module", params=ALL, ids=lambda family: family.name)
@@ -150,7 +150,7 @@ def test_numbers_are_read_aloud_as_in_speech():
 
 
 def test_a_draw_is_a_function_of_the_seed_and_numbers_identify_the_problem(family):
-    assert draw_many(family) == draws(family)
+    assert draw_many(family, 40) == draws(family)[:40]
     values = {}
     for problem in draws(family):
         assert values.setdefault(problem.numbers, problem.value) == problem.value

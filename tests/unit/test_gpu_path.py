@@ -3,14 +3,13 @@
 import contextlib
 import json
 import os
-import subprocess
-import sys
 import types
 from pathlib import Path
 
 import pytest
 import torch
 from peft import LoraConfig, PeftModel, get_peft_model
+from stages import run_stage
 from transformers import Gemma2Config, Gemma2ForCausalLM, LlamaConfig, LlamaForCausalLM
 from trl.generation.vllm_generation import VLLMGeneration
 from trl.trainer import grpo_trainer
@@ -170,8 +169,8 @@ def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment,
 @pytest.mark.parametrize(
     ("module", "said"),
     [
-        ("finmath_grpo.training.grpo_unsloth", "training.grpo.engine: unsloth needs"),
-        ("finmath_grpo.evaluation.generate", "evaluation.engine: vllm needs"),
+        ("training.grpo_unsloth", "training.grpo.engine: unsloth needs"),
+        ("evaluation.generate", "evaluation.engine: vllm needs"),
     ],
 )
 def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_path):
@@ -184,12 +183,9 @@ def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_pa
         "--model": "llama-base",
         **{f"--{name}": tmp_path / "absent" for name in ("tests", "weights", "cache", "completions")},
     }
-    done = subprocess.run(
-        [sys.executable, "-m", module, *(str(word) for pair in arguments.items() for word in pair)],
-        cwd=ROOT / "src",
-        capture_output=True,
-        text=True,
-    )
+    # What is refused as it is imported can't be imported here.
+    alone = module == "training.grpo_unsloth"
+    done = run_stage(module, *(word for pair in arguments.items() for word in pair), fresh=alone)
     assert done.returncode == 2
     assert done.stderr.startswith("error: ") and said in done.stderr and "Traceback" not in done.stderr
 

@@ -1,33 +1,39 @@
 """How the modules that are run start: `--help` says how to use each and does nothing else; imports are quick."""
 
 import ast
+import io
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
+import warnings
+from contextlib import redirect_stdout
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from stages import in_fork
 
 SOURCE = Path(__file__).parents[2] / "src"
-# One process, which imports what they share once.
-RUN_EACH = """
-import contextlib, io, json, runpy, sys
-said = {}
-for module in sys.argv[1:]:
-    sys.argv, words, status = [module, "--help"], io.StringIO(), "ended without an exit"
-    with contextlib.redirect_stdout(words):
-        try:
-            runpy.run_module(module, run_name="__main__")
-        except SystemExit as end:
-            status = end.code
-        except Exception as error:
-            status = repr(error)
-    said[module] = [status, words.getvalue()[:6]]
-print(json.dumps(said))
-"""
+
+
+def run_each(modules: list[str]) -> None:
+    """In one process, which imports what they share once."""
+    warnings.simplefilter("ignore")
+    said = {}
+    for module in modules:
+        sys.argv, words, status = [module, "--help"], io.StringIO(), "ended without an exit"
+        with redirect_stdout(words):
+            try:
+                runpy.run_module(module, run_name="__main__")
+            except SystemExit as end:
+                status = end.code
+            except Exception as error:
+                status = repr(error)
+        said[module] = [status, words.getvalue()[:6]]
+    print(json.dumps(said))
 
 
 def modules_that_are_run() -> list[str]:
@@ -54,8 +60,7 @@ def test_help_of_every_module_is_usage_and_nothing_more(tmp_path: Path) -> None:
     assert len(modules) > 50 and "finmath_grpo.release.page" in modules
     if find_spec("unsloth") is None:
         modules.remove("finmath_grpo.training.grpo_unsloth")
-    command = [sys.executable, "-W", "ignore", "-c", RUN_EACH, *modules]
-    done = subprocess.run(command, cwd=tmp_path, env={"PYTHONPATH": str(SOURCE)}, capture_output=True, text=True)
+    done = in_fork(lambda: run_each(modules), "finmath_grpo", tmp_path)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert {module: words for module, words in said.items() if words != [0, "usage:"]} == {}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import zstandard
+from garbage import modules_are_no_garbage
 from scipy.stats import t as student
 from stages import run_stage
 
@@ -34,6 +35,8 @@ from finmath_grpo.statistics.reward_facts import MEANINGS, reward_facts
 from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.training_table import read_log
 from finmath_grpo.workflow import paths
+
+pytestmark = pytest.mark.usefixtures(modules_are_no_garbage.__name__)
 
 ROOT = Path(__file__).parents[2]
 MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")

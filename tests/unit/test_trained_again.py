@@ -1,9 +1,9 @@
 """The programs that train outside of the DAG: where two trainings part, and which completions repeat a word."""
 
 import ast
-import subprocess
-import sys
 from pathlib import Path
+
+from stages import in_fork
 
 ROOT = Path(__file__).parents[2]
 ROLLOUTS = """
@@ -26,9 +26,10 @@ today = experiments.load(Path("config/small.yaml")).training.dpo
 
 
 def value_of(code: str, expression: str) -> str:
-    """What an expression is after some code, as text; in a process of its own, as the programs change `sys.path`."""
-    command = [sys.executable, "-c", f"{code}\nprint({expression})"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    """What an expression is after some code, as text; in a fork, as the programs change `sys.path`."""
+    done = in_fork(
+        lambda: exec(f"import sys\nsys.path[:0] = ['']\n{code}\nprint({expression})", {}), "finmath_grpo", ROOT
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -41,7 +42,6 @@ def test_two_trainings_part_at_the_first_step_and_token_that_differ() -> None:
         ),
         '[*first[:3], row(2, "q3", "d e", 0.5)]': "{'step': 2, 'completions': 2, 'differ': 0}",
     }
-    # In one process, since the program loads torch.
     each = [f"str(first_difference(first, {second}, words))" for second in seconds]
     found = ast.literal_eval(value_of(ROLLOUTS, f"[{', '.join(each)}]"))
     assert dict(zip(seconds, found, strict=True)) == seconds

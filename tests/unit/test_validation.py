@@ -172,9 +172,25 @@ def test_a_run_of_whole_epochs_killed_after_its_last_step_keeps_the_rollouts_of_
 
 @pytest.mark.parametrize("after", [3, 6], ids=["in the middle", "after the last step"])
 def test_a_run_of_dpo_that_was_killed_ends_with_the_same_log_and_adapter(
-    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
+    base: Path, undisturbed_dpo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: int
 ) -> None:
-    settings = SMOKE.training.dpo.model_copy(
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        begin = dpo.DPOTrainer.train
+        patch.setattr(
+            dpo.DPOTrainer, "train", lambda self, **more: (self.add_callback(Kill(after)), begin(self, **more))
+        )
+        dpo.train(DPO, set(), base, tmp_path)
+    dpo.train(DPO, set(), base, tmp_path)
+    for name in ("log.csv", "adapter_model.safetensors"):
+        assert (tmp_path / FINISHED / name).read_bytes() == (undisturbed_dpo / FINISHED / name).read_bytes()
+
+
+DPO = DpoJob(
+    device="cpu",
+    prompt=SMOKE.prompt,
+    families="elementary",
+    seed=1,
+    training=SMOKE.training.dpo.model_copy(
         update={
             "pairs": 48,
             "per_device_train_batch_size": 8,
@@ -182,21 +198,15 @@ def test_a_run_of_dpo_that_was_killed_ends_with_the_same_log_and_adapter(
             "learning_rate": 1e-2,
             "warmup_steps": 0,
         }
-    )
-    job = DpoJob(device="cpu", prompt=SMOKE.prompt, families="elementary", seed=1, training=settings)
-    for folder in ("undisturbed", "killed"):
-        (tmp_path / folder).mkdir()
-    dpo.train(job, set(), base, tmp_path / "undisturbed")
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        begin = dpo.DPOTrainer.train
-        patch.setattr(
-            dpo.DPOTrainer, "train", lambda self, **more: (self.add_callback(Kill(after)), begin(self, **more))
-        )
-        dpo.train(job, set(), base, tmp_path / "killed")
-    dpo.train(job, set(), base, tmp_path / "killed")
-    for name in ("log.csv", "adapter_model.safetensors"):
-        undisturbed, killed = (tmp_path / folder / FINISHED / name for folder in ("undisturbed", "killed"))
-        assert killed.read_bytes() == undisturbed.read_bytes()
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def undisturbed_dpo(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("dpo")
+    dpo.train(DPO, set(), base, folder)
+    return folder
 
 
 def test_every_second_step_and_the_last_are_validated(validated: Path) -> None:

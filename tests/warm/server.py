@@ -1,15 +1,16 @@
-"""`server.py SOCKET LIBRARY…` runs stages in forks of a process that has their libraries, at a fifth of the price.
+"""`server.py SOCKET` runs stages in forks of a process that has their libraries, at a fifth of the price.
 
 `python -m finmath_grpo.evaluation.generate` spends three seconds on imports and half a second on tiny's completions,
-and the reduced run of the tests starts 16 such stages and 22 figures. This process has imported the libraries, has
-computed nothing, and has none of the project's code: that is imported by each stage, from its checkout. Snakemake, its
-jobs and their records are as ever, but for the peak of memory, which is that of the process that waits
+and the reduced run of the tests starts 16 such stages and 22 figures. This process imports the libraries when it is
+first asked, computes nothing, and has none of the project's code: that is imported by each stage, from its checkout.
+Snakemake, its jobs and their records are as ever, but for the peak of memory, which is that of the process that waits
 (sitecustomize.py).
 """
 
 import gc
 import json
 import os
+import select
 import selectors
 import signal
 import socket
@@ -19,6 +20,12 @@ from importlib import import_module
 from pathlib import Path
 
 from stages import end_as, run_module
+
+LIBRARIES = (
+    *("torch", "transformers.models.llama.modeling_llama", "transformers.models.gemma2.modeling_gemma2"),
+    *("transformers.generation", "peft", "datasets", "trl.trainer.grpo_trainer", "pandas", "scipy.stats"),
+    *("statsmodels.stats.multitest", "plotly.subplots", "kaleido", "jinja2", "pydantic"),
+)
 
 
 def serve(listener: socket.socket) -> tuple[dict, list[int]]:
@@ -65,12 +72,15 @@ def request(client: socket.socket) -> tuple[dict, list[int]]:
 
 
 if __name__ == "__main__":
+    listener = socket.socket(fileno=int(sys.argv[1]))
+    if sys.stdin in select.select([listener, sys.stdin], [], [])[0]:
+        sys.exit()
     gc.disable()
-    for library in sys.argv[2:]:
+    for library in LIBRARIES:
         import_module(library)
     gc.freeze()
     gc.enable()
-    asked, (stdin, stdout, stderr) = serve(socket.socket(fileno=int(sys.argv[1])))
+    asked, (stdin, stdout, stderr) = serve(listener)
     os.dup2(stdin, 0)
     environment = asked["environment"]
     sys.path[:0] = environment["PYTHONPATH"].split(os.pathsep)

@@ -9,8 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,13 +23,30 @@ HERE = Path(__file__).parent
 WARM = ROOT / "tests/warm"
 
 TABLES = "figures.draw|statistics|claims|report|evaluation.(score|deep_counts)"
-OF_TABLES = ("pandas", "scipy.stats", "statsmodels.stats.multitest", "plotly.subplots", "kaleido", "jinja2", "pydantic")
-# Not DPO, which starts alone in no other test.
-MODELS = "models.pretrain|training.(grpo|merge)|evaluation"
-OF_MODELS = (
-    *("torch", "transformers.models.llama.modeling_llama", "transformers.models.gemma2.modeling_gemma2"),
-    *("transformers.generation", "peft", "datasets", "trl.trainer.grpo_trainer"),
-)
+STAGES = f"{TABLES}|models.pretrain|training.(grpo|merge)|evaluation"
+"""Not DPO, which starts alone in no other test."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Start the server of stages, which workers share. It ends with its stdin."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    folder = tempfile.TemporaryDirectory()
+    os.environ["WARM_SOCKET"] = f"{folder.name}/socket"
+    variables = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": "1"}
+    variables["PYTHONPATH"] = str(ROOT / "tests")
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(os.environ["WARM_SOCKET"])
+        listener.listen()
+        command = [sys.executable, str(WARM / "server.py"), str(listener.fileno())]
+        server = subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, pass_fds=[listener.fileno()])
+    config.add_cleanup(folder.cleanup)
+    config.add_cleanup(server.communicate)
+
+
+def warm(stages: str = STAGES) -> dict[str, str]:
+    """The variables with which a run has these stages from the server (tests/warm)."""
+    return {"WARM_STAGES": rf"-m finmath_grpo\.({stages})\b", "PYTHONPATH": str(WARM)}
 
 
 LONG = ("test_two_processes.py", "test_released_model.py")
@@ -63,7 +79,7 @@ class Checkout:
     ) -> subprocess.CompletedProcess:
         """Run Snakemake in the checkout as a user would: the whole of its output is in `stdout`.
 
-        By a fork of this process, which has its libraries, unless in a `fresh` one.
+        By a fork of a process which has its libraries, and so are its stages, unless in a `fresh` one.
         """
         words = ("--cores", "2", *arguments)
         if fresh:
@@ -72,7 +88,7 @@ class Checkout:
             both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
             done = subprocess.run(command, cwd=self.path, env=variables, **both)
         else:
-            done = snakemake(self.path, *words, **environment)
+            done = snakemake(self.path, *words, **warm(), **environment)
             done.stdout += done.stderr
         assert not check or done.returncode == 0, done.stdout
         return done
@@ -136,30 +152,12 @@ def made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callabl
     return path
 
 
-@contextmanager
-def warm_stages(stages: str = TABLES, libraries: Iterable[str] = OF_TABLES) -> Iterator[dict[str, str]]:
-    """The variables with which a run has some stages from a server that has their libraries (tests/warm)."""
-    variables = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": "1"}
-    variables["PYTHONPATH"] = str(ROOT / "tests")
-    with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
-        listener.bind(f"{folder}/socket")
-        listener.listen()
-        command = [sys.executable, str(WARM / "server.py"), str(listener.fileno()), *libraries]
-        # It ends with its stdin.
-        with subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, pass_fds=[listener.fileno()]):
-            stages = rf"-m finmath_grpo\.({stages})\b"
-            yield {"WARM_STAGES": stages, "WARM_SOCKET": f"{folder}/socket", "PYTHONPATH": str(WARM)}
-
-
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
     """A checkout in which the experiment `tiny` has run from raw questions to figures. Tests leave it as it was."""
-
-    def run(path: Path) -> None:
-        with warm_stages(f"{TABLES}|{MODELS}", OF_TABLES + OF_MODELS) as variables:
-            new_checkout(path).snakemake("tiny", fresh=True, **variables)
-
-    return Checkout(made_once(tmp_path_factory, "finished", run))
+    return Checkout(
+        made_once(tmp_path_factory, "finished", lambda path: new_checkout(path).snakemake("tiny", fresh=True, **warm()))
+    )
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import HERE, new_checkout, warm_stages
+from conftest import HERE, TABLES, new_checkout, warm
 from loopback_hub import LoopbackHub
 from released_model import NotToBeHad, kept_model
 from safetensors import safe_open
@@ -32,8 +32,9 @@ def test_a_released_model_goes_from_the_hub_to_the_report(released: Path, tmp_pa
     targets = ("open-reduced", "results/open-reduced/export/MANIFEST.sha256")
     with LoopbackHub() as hub:
         commit = hub.publish_folder(NAME, released)
-        with warm_stages() as variables:
-            checkout.snakemake(*targets, HF_ENDPOINT=hub.endpoint, HF_HOME=str(tmp_path / "home"), **variables)
+        # All that learns, merges or generates starts as it does for a user.
+        variables = {**warm(TABLES), "HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "home")}
+        checkout.snakemake(*targets, fresh=True, **variables)
         weights = [request.path for request in hub.asked(cdn=True) if request.path.endswith(".safetensors")]
         assert len(weights) == 1
     results = checkout.path / "results/open-reduced"

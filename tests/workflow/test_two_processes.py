@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import made_once
+from conftest import made_once, warm
 from killed import has_whole, soon_gone
 
 from finmath_grpo import rewards
@@ -42,8 +42,11 @@ class Ground:
     def questions(self) -> list[Question]:
         return [Question.model_validate_json(row) for row in (self.folder / "train").read_text().splitlines()]
 
-    def command(self, out: Path, processes: int, **changes: object) -> dict:
-        """What `subprocess` needs for a training into the folder `out`, with one core per process."""
+    def command(self, out: Path, processes: int, alone: bool = False, **changes: object) -> dict:
+        """What `subprocess` needs for a training into the folder `out`, with one core per process.
+
+        What is killed starts `alone`, as it does for a user; else forks spare it the imports.
+        """
         training = self.job["training"] | {"per_device_train_batch_size": EACH * 2 // processes}
         training |= {"processes": processes} if processes > 1 else {}
         training |= changes
@@ -52,12 +55,13 @@ class Ground:
         stage += ["--base", self.folder / "base/MANIFEST.sha256", "--code", "tests", "--cache", out / "cache"]
         stage += ["--manifest", out / "adapter/MANIFEST.sha256", "--log", out / "log.csv"]
         stage += ["--config", out / "config.json", "--completions", out / ROLLOUTS]
-        return python("-m", *stage, cores=processes)
+        return python("-m", *stage, cores=processes, alone=alone)
 
 
-def python(*words: object, cores: int = 1) -> dict:
-    path = os.pathsep.join(filter(None, [str(ROOT / "src"), os.environ.get("PYTHONPATH")]))
-    environment = {**os.environ, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": str(cores)}
+def python(*words: object, cores: int = 1, alone: bool = False) -> dict:
+    variables = os.environ | ({} if alone else warm())
+    path = os.pathsep.join(filter(None, [str(ROOT / "src"), variables.get("PYTHONPATH")]))
+    environment = {**variables, "PYTHONPATH": path, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": str(cores)}
     output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     return {"args": [sys.executable, *map(str, words)], "cwd": ROOT, "env": environment, **output}
 
@@ -88,7 +92,7 @@ def with_questions_and_base(folder: Path) -> None:
         (folder / name).write_text("".join(rows[:number]), encoding="utf-8")
     stage = ["finmath_grpo.models.pretrain", "--settings", experiments.pretraining_settings(tiny, "llama-base")]
     stage += ["--code", "tests", "--held-out", folder / "validation", "--cache", folder / "cache"]
-    finish(python("-m", *stage, "--manifest", folder / "base/MANIFEST.sha256"))
+    finish(python("-m", *stage, "--manifest", folder / "base/MANIFEST.sha256", alone=True))
 
 
 @pytest.fixture(scope="module")
@@ -174,12 +178,13 @@ def test_a_killed_process_ends_the_run_in_words_and_the_next_one_ends_with_the_s
     def at_checkpoint(step: int) -> Callable[[], bool]:
         return lambda: has_whole(tmp_path, f"cache/*/checkpoint-{step}/trainer_state.json")
 
-    words, status = kill_when(ground.command(tmp_path, processes=2), at_checkpoint(2), lambda run: ranks(run)[1])
+    alone = ground.command(tmp_path, processes=2, alone=True)
+    words, status = kill_when(alone, at_checkpoint(2), lambda run: ranks(run)[1])
     assert status == 1
     assert words.splitlines()[-1].startswith("error: process 2 of 2 of this training ended by SIGKILL, so")
     assert not (tmp_path / "adapter").exists()
 
-    _, status = kill_when(ground.command(tmp_path, processes=2), at_checkpoint(4), lambda run: run)
+    _, status = kill_when(alone, at_checkpoint(4), lambda run: run)
     assert status == -signal.SIGKILL
 
     assert "resuming from checkpoint-" in finish(ground.command(tmp_path, processes=2))
