@@ -59,7 +59,17 @@ def _files(module: str) -> frozenset[str]:
 
 @functools.cache
 def _imported(module: str) -> frozenset[str]:
-    return frozenset(imported for node in ast.walk(_tree(module)) for imported, _, _ in _imports(node))
+    return frozenset(imported for node in _statements(_tree(module)) for imported, _, _ in _imports(node))
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements of a module, at whatever depth; no import is below an expression, where most nodes are."""
+    waiting: list[ast.AST] = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        children = ast.iter_child_nodes(node)
+        waiting += [child for child in children if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)]
 
 
 @functools.cache
