@@ -28,7 +28,7 @@ STAGES = f"{TABLES}|models.pretrain|training.(grpo|merge)|evaluation"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server of stages, which workers share. It ends with its stdin."""
+    """Start the server of stages, which workers share."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     folder = tempfile.TemporaryDirectory()
@@ -39,13 +39,17 @@ def pytest_configure(config: pytest.Config) -> None:
         listener.bind(os.environ["WARM_SOCKET"])
         listener.listen()
         command = [sys.executable, str(WARM / "server.py"), str(listener.fileno())]
-        server = subprocess.Popen(command, env=variables, stdin=subprocess.PIPE, pass_fds=[listener.fileno()])
+        # Ctrl-C is for the tests; the server ends with its stdin.
+        pipes = {"stdin": subprocess.PIPE, "pass_fds": [listener.fileno()], "start_new_session": True}
+        server = subprocess.Popen(command, env=variables, **pipes)
     config.add_cleanup(folder.cleanup)
     config.add_cleanup(server.communicate)
 
 
 def warm(stages: str = STAGES) -> dict[str, str]:
-    """The variables with which a run has these stages from the server (tests/warm)."""
+    """The variables with which a run has these stages from the server (tests/warm), where there is one."""
+    if "WARM_SOCKET" not in os.environ:
+        return {}
     return {"WARM_STAGES": rf"-m finmath_grpo\.({stages})\b", "PYTHONPATH": str(WARM)}
 
 
