@@ -11,6 +11,7 @@ import jsonschema
 import pytest
 import yaml
 import zstandard
+from committed import committed
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.release import targets
@@ -19,6 +20,8 @@ from finmath_grpo.workflow.config_file import merge_patch, parse_yaml, read_yaml
 from finmath_grpo.workflow.kinds import Experiment
 
 ROOT = Path(__file__).parents[2]
+EXPERIMENT_FILES = [path for path in committed("config/*.yaml") if path.name not in experiments.NO_EXPERIMENTS]
+OURS = [path.stem for path in EXPERIMENT_FILES]
 SMOKE = (ROOT / "config" / "smoke.yaml").read_text(encoding="utf-8")
 SCHEMA = jsonschema.Draft202012Validator(json.loads((ROOT / "config" / "schema.json").read_text(encoding="utf-8")))
 
@@ -44,8 +47,8 @@ def edited(old: str, new: str) -> str:
 def test_every_experiment_of_the_project_loads(monkeypatch):
     monkeypatch.chdir(ROOT)
     good, broken = experiments.load_all(ROOT / "config")
-    assert not broken
-    assert list(good) == [
+    assert not broken.keys() & set(OURS)
+    assert [name for name in good if name in OURS] == [
         "open",
         "paper",
         "paper-fast",
@@ -64,13 +67,10 @@ def test_the_image_names_every_experiment_and_no_other_file(monkeypatch, capsys)
     monkeypatch.setattr("sys.argv", ["targets"])
     targets.main()
     named = re.findall(r"^  (\S+) +[A-Z`]", capsys.readouterr().out, flags=re.MULTILINE)
-    assert named == [*experiments.load_all(ROOT / "config").good, "doctor"]
+    assert [name for name in named if name in (*OURS, "doctor")] == [*sorted(OURS), "doctor"]
 
 
-EXPERIMENT_FILES = [path for path in (ROOT / "config").glob("*.yaml") if path.name not in experiments.NO_EXPERIMENTS]
-
-
-@pytest.mark.parametrize("path", sorted(EXPERIMENT_FILES), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", EXPERIMENT_FILES, ids=lambda path: path.stem)
 def test_editors_find_the_schema_and_no_fault(path):
     text = path.read_text(encoding="utf-8")
     assert text.startswith("# yaml-language-server: $schema=schema.json\n# ")

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from committed import committed
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,7 +18,7 @@ from finmath_grpo.rewards import exact_match, numeric_match, template_match, xml
 from finmath_grpo.statistics.forms import form
 from finmath_grpo.training.grpo import reward_functions, training_dataset
 
-RAW = sorted(Path(__file__).parents[2].glob("data/raw/*.jsonl"))
+RAW = committed("data/raw/*.jsonl")
 
 S = "<matematik>\n3 + 4 = 7\n</matematik>\n"
 LONG = "<matematik>\n" + "x" * 961 + "\n</matematik>\n"  # 987 characters
