@@ -11,7 +11,7 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 3.  Markdown, quotes, square brackets: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`, `[12]`.
 4.  LaTeX: `\boxed{12}`, `$12$`, `\(12\)`, `\[12\]`, `33{,}75`, `5\%`, `12 \text{ TL}`, `\mathrm{TL}`, `12\,500`.
 5.  A label that ends in a colon or an equals sign, and signs that lead to a result: `Cevap: 12`, `x = 12`, `= 12`,
-    `≈ 12`, `~12`, `≅ 12`, `→ 12`; of a few words no colon is asked: `Cevap 12`, `Faiz tutarı 12 TL'dir`.
+    `≈ 12`, `~12`, `≅ 12`, `→ 12`, `=> 12`; of a few words no colon is asked: `Cevap 12`, `Faiz tutarı 12 TL'dir`.
 6.  Words for "about" and "exactly": `yaklaşık olarak 12`, `tam 12`.
 7.  A unit of `UNITS` on either side, in any case and with or without Turkish letters: `12 TL`, `₺12`, `%5`, `yüzde 5`,
     `binde 850`, `32 gram`, `240 TL/kg`. `%5` is 5, not 0.05.
@@ -19,7 +19,8 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 9.  A space (plain, no-break or thin) or an apostrophe between groups of three, where all groups fit: `12 500,00`,
     `12'500`.
 10. The dash after amounts: `12.500,-`, `12.500-TL`.
-11. A remark in brackets after the number, with no digit, number word or denial in it: `12.500 TL (yaklaşık)`.
+11. A remark in brackets after the number, with no digit, number word or denial in it, and more than a minus:
+    `12.500 TL (yaklaşık)`.
 12. One final `.` or `;`.
 
 A minus is `-`, any dash of Unicode (`−5`, `–5`), or a word: `eksi 5`. Everything else stays unread, and no number is
@@ -105,7 +106,7 @@ _NUMBER_WORD = re.compile(
 )
 _DENIAL = re.compile(r"(?<![a-z])(?:degil|yanlis|hatali|veya|yahut|ya da)")
 _MINUS = ("-", "eksi", "negatif")
-_LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)")
+_LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)|\(\s*-\s*\)")
 
 _SPELLINGS = "|".join(map(re.escape, sorted(_UNIT_OF, key=len, reverse=True)))
 _COPULA = r"(?:'?[dt][iu]r|'(?:y?[ea]|s?[iu])(?:[dt][iu]r)?|'?[dt][ea](?:dir)?)(?![a-z])"
@@ -140,7 +141,7 @@ def _atomic(name: str, pattern: str) -> str:
 
 _LABEL = "[a-z]" + _atomic("label", r"(?:[a-z'/,\s]|\([^()0-9]*\)|%|₺)*") + "[:=≈≅≃→]"
 _HEAD = re.compile(
-    _atomic("lead", rf"(?:\s|[=≈~≅≃∼:→⇒•#]|[-=]>|{_LABEL}|{_ABOUT}|{_SUBJECT}|{_UNIT})*")
+    _atomic("lead", rf"(?:\s|[=≈~≅≃∼:→⇒•#]|{_LABEL}|{_ABOUT}|{_SUBJECT}|{_UNIT})*")
     + _atomic("signed", r"(?P<sign>[-+]|(?<![a-z])(?:eksi|negatif|arti)(?![a-z]))?")
     + _atomic("unit", rf"(?:\s|{_UNIT})*")
 )
@@ -238,7 +239,7 @@ def normalise(text: str) -> str:
     text = text.lower()
     if "\\" in text or "{" in text:
         text = _LATEX.sub(_plain, text)
-    text = text.translate(_WRAPPING)
+    text = text.translate(_WRAPPING).replace("->", "→").replace("=>", "→")
     if text.count("$") > 1:  # a pair of dollars is LaTeX, one is the currency
         text = text.replace("$", "\n")
     return text.strip().strip("'")
