@@ -337,7 +337,8 @@ def load(name: str) -> Callable[..., Any]:
         sys.path.insert(0, str(Path.cwd()))
     try:
         found = getattr(import_module(module), function, None)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        # Exit status 0, of a script with no `if __name__ == "__main__"`, would say that all rules hold.
         raise UserError(f"{name}: the module can't be imported: {type(error).__name__}: {error}") from None
     if not callable(found):
         raise UserError(f"{name}: module {module} has no function {function}")
@@ -370,10 +371,13 @@ def adapt(name: str, function: Callable[..., Any], template: Template, golds: Se
             "trainer_state": None,
         }
         # What a reward prints is no part of our output.
-        with contextlib.redirect_stdout(sys.stderr):
-            rewards = function(**{key: value for key, value in given.items() if takes_all or key in known})
-            if inspect.isawaitable(rewards):
-                rewards = asyncio.run(_awaited(rewards))
+        try:
+            with contextlib.redirect_stdout(sys.stderr):
+                rewards = function(**{key: value for key, value in given.items() if takes_all or key in known})
+                if inspect.isawaitable(rewards):
+                    rewards = asyncio.run(_awaited(rewards))
+        except SystemExit:
+            raise UserError(f"{name}: ends the program for {_shortened(text)!r}; expected a number") from None
         if not hasattr(rewards, "__len__") or len(rewards) != 1:
             raise UserError(f"{name}: expected a list of one number for one completion, got {rewards!r:.80}")
         try:
@@ -411,7 +415,7 @@ def adapt(name: str, function: Callable[..., Any], template: Template, golds: Se
     known_rewards: dict[tuple[str, str], float] = {}
 
     def earn(text: str, gold: Gold) -> float:
-        key = (text, str(gold["answer"]))
+        key = (text, repr(gold))  # two questions with one answer may differ in another column
         if key not in known_rewards:
             try:
                 known_rewards[key] = call(text, gold, as_messages)

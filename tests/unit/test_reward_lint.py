@@ -166,9 +166,16 @@ def test_texts_messages_and_columns_are_handled() -> None:
     assert adapt("m:f", later, OURS, GOLDS)("x", GOLDS[0]) == 0.25
 
 
+def test_questions_with_one_answer_are_told_apart_by_their_other_columns() -> None:
+    golds = ({"answer": "12", "level": 1}, {"answer": "12", "level": 2})
+    earn = adapt("m:f", lambda completions, level, **_: [float(level[0])], OURS, golds)
+    assert [earn("x", gold) for gold in golds] == [1.0, 2.0]
+
+
 @pytest.mark.parametrize(
     ("reward", "told"),
     [
+        (lambda completions, **_: sys.exit(0), "ends the program for"),
         (lambda completions, target: [1.0], "asks for the columns target"),
         (lambda completions, **columns: [columns["target"]], "KeyError: 'target'"),
         (lambda completions, **_: 1.0, "expected a list of one number"),
@@ -235,6 +242,9 @@ def test_the_command_s_status_is_for_ci_and_torch_is_not_imported(tmp_path: Path
     (found,) = json.loads(faulty.stdout)
     assert {rule["rule"] for rule in found["rules"] if not rule["holds"]} >= {BOUNDED, LENGTH}
     assert mistake.stderr.startswith("error: mine:other") and "Traceback" not in mistake.stderr
+    (tmp_path / "script.py").write_text("def good(completions, **_):\n    return [1.0]\n\n\nraise SystemExit(0)\n")
+    script = command("script:good", folder=tmp_path)
+    assert script.returncode == 2 and script.stderr.startswith("error: script:good: the module can't be imported")
 
 
 @pytest.mark.parametrize(
