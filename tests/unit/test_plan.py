@@ -301,3 +301,38 @@ def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(c
     mine.check_questions(["smoke"])
     with pytest.raises(UserError, match=said):
         mine.check_questions(["mine"])
+
+
+@pytest.mark.parametrize(
+    ("tests", "said"),
+    [
+        (
+            "",
+            r"config/mine\.yaml: tests\.t3\.questions: data/raw/smoke-instances\.jsonl has other questions than .*mine",
+        ),
+        ("tests: {t3: null}", None),
+        ("tests: {t3: {questions: MINE-T3}}", None),
+        (
+            "tests: {t3: null, t2: {questions: MINE}}",
+            r"tests\.t2\.questions: .*mine\.jsonl is the file of `questions` too",
+        ),
+        ("tests: {t3: null}\nvalidation: MINE", r"validation: .*mine\.jsonl is the file of `questions` too"),
+    ],
+)
+def test_a_test_of_what_is_trained_on_or_of_other_questions_is_refused(tests, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    rows = {"mine": [{**row, "id": f"own-{row['id']}"} for row in ROWS], "mine-t3": [{**ROWS[0], "of": "own-sm-001"}]}
+    rows["mine"][0]["id"] = "own-sm-001"
+    for name, content in rows.items():
+        (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, content)), encoding="utf-8")
+    changes = tests.replace("MINE-T3", str(tmp_path / "mine-t3.jsonl")).replace("MINE", str(tmp_path / "mine.jsonl"))
+    text = f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n{changes}\n"
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    mine = Plan({name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")})
+    mine.check_questions(["smoke"])
+    if said is None:
+        mine.check_questions(["mine"])
+    else:
+        with pytest.raises(UserError, match=said):
+            mine.check_questions(["mine"])

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import atomic_write, digest, read_jsonl, sha256
-from finmath_grpo.questions.clean import clean_file
+from finmath_grpo.questions.clean import clean_file, raw_questions
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.questions.settings import SplitSettings
 from finmath_grpo.questions.split import draw_test_ids, split_file
@@ -45,6 +45,19 @@ def split_rows(raw: Path, settings: SplitSettings) -> str:
         return digest([sha256(train), sha256(test)])
 
     return _known({"raw": _sha256(raw), "code": _code(), "settings": settings.model_dump(mode="json")}, rows)
+
+
+def strangers(instances: Path, raw: Path) -> list[str]:
+    """The questions that rows of T3 have with new numbers (`of`) and that are not in the raw file.
+
+    Who puts other questions into an experiment with a T3 would be told what came of theirs with new numbers.
+    """
+
+    def rows(_: Path) -> str:
+        known = {row.id for row in raw_questions(raw)}
+        return "\n".join(row.of for row in raw_questions(instances) if row.of and row.of not in known)
+
+    return _known({"instances": sha256(instances), "of": sha256(raw), "code": _code()}, rows).splitlines()
 
 
 def _code() -> dict[str, str]:

@@ -3,11 +3,13 @@
 :class:`RunPlan` is the first half of :class:`finmath_grpo.workflow.plan.Plan`.
 """
 
+import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
 from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths, planned_code
@@ -129,18 +131,22 @@ class RunPlan:
         return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
 
     def check_questions(self, names: Iterable[str]) -> None:
-        """Raise UserError for a row of the questions of these experiments that no stage could read.
+        """Raise UserError for a row of the questions of these experiments that no stage could read, and for tests of
+        what is trained on or of other questions.
 
         Snakemake would show what a parameter function raises with a traceback.
         """
-        for run in (found for name in names if isinstance(found := self.experiments[name], Run)):
-            further = [run.validation] if run.validation else []
-            further += [test.questions for test in experiments.tests(run).values() if test.questions]
-            for raw in map(Path, [run.questions, *further]):
+        for name in names:
+            if not isinstance(run := self.experiments[name], Run):
+                continue
+            files = _files_of_questions(run)
+            for raw in map(Path, files.values()):
                 if raw.is_file():
                     cutoff.cleaned_rows(raw)
             if Path(run.questions).is_file():
                 cutoff.split_rows(Path(run.questions), run.split)
+            for fault in _faults_of_tests(run, files):
+                raise UserError(f"config/{name}.yaml: {fault}")
 
     def committed_test_ids(self, wildcards: Wildcards) -> Files:
         path = Path(self.raw(wildcards)).with_suffix(".test-ids.json")
@@ -318,3 +324,24 @@ class RunPlan:
 def _no_model(wildcards: Wildcards, *methods: str) -> str:
     """A path that no rule makes; Snakemake shows it to whoever asks for a model that is not in the config."""
     return f"config/{wildcards.experiment}.yaml: no {wildcards.model} by {' or '.join(methods)} under models"
+
+
+def _files_of_questions(run: Run) -> dict[str, str]:
+    """The files of a run's questions by the key that names them."""
+    further = {f"tests.{name}.questions": test.questions for name, test in experiments.tests(run).items()}
+    named = {"questions": run.questions, "validation": run.validation, **further}
+    return {key: file for key, file in named.items() if file}
+
+
+def _faults_of_tests(run: Run, files: Mapping[str, str]) -> Iterator[str]:
+    """A test says nothing of what was trained on, and T3 nothing of questions that it does not have."""
+    for first, second in experiments.alike({key: os.path.realpath(file) for key, file in files.items()}):
+        yield f"{second}: {files[second]} is the file of `{first}` too; name another"
+    instances = files.get(key := "tests.t3.questions", "")
+    if Path(instances).is_file() and Path(run.questions).is_file():
+        strange = cutoff.strangers(Path(instances), Path(run.questions))
+        if strange:
+            yield (
+                f"{key}: {instances} has other questions than those of {run.questions} with new numbers ({len(strange)}"
+                f" rows, the first `of` {strange[0]!r}); name a file of your own, or write `tests: {{t3: null}}`"
+            )
