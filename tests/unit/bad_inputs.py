@@ -264,6 +264,11 @@ CHANGES = [
             "ğ",
         )
     ),
+    # YAML takes these for 8, 90 and more digits than Python writes.
+    *(
+        ("seed: 1\n", f"seed: {value}\n", "line [0-9]+: .*base 8 or 60")
+        for value in ("010", "1:30", "0" + "7" * 10_000)
+    ),
     *(("test: 10", f"test: {value}", "split.test") for value in ("0", "-5", "1.5", "ten")),
     ("num_generations: 6", "num_generations: 1", "num_generations"),
     ("num_generations: 6", "num_generations: 1000000007", "num_generations|steps_per_generation"),

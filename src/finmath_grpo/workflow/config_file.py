@@ -29,6 +29,9 @@ class _NoDuplicateKeys(yaml.SafeLoader):
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """The value of a node; one that can't be read as what its tag says is a fault of its line."""
+        if node.tag.endswith((":int", ":float")) and (other := _OTHER_BASES.fullmatch(str(node.value))):
+            problem = f"{other.group()[:20]} has base 8 or 60 in YAML; write it with no 0 before it and no colon"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
@@ -50,6 +53,9 @@ class _NoDuplicateKeys(yaml.SafeLoader):
         mapping: dict[Any, Any] = super().construct_mapping(node, deep)
         return mapping
 
+
+_OTHER_BASES = re.compile(r"[-+]?(?:0[0-7_]*[1-7][0-7_]*|[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?)")
+"""What YAML 1.1 takes for a number with the base 8 or 60: 010 is 8, and 1:30 is 90."""
 
 # YAML 1.1 reads 2e-3 as text; a learning rate is a number.
 _NoDuplicateKeys.add_implicit_resolver(
