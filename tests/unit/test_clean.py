@@ -197,6 +197,13 @@ def test_a_slip_of_separators_is_kept_and_said(tmp_path):
     ]
 
 
+def test_an_answer_that_may_be_english_thousands_is_said_where_no_value_tells(tmp_path):
+    rows = [line(answer="36,919 TL", value=None), line(answer="36,919", value="36.919", id="2")]
+    rows += [line(answer=answer, value=None, id=answer) for answer in ("0,125", "36,9", "36.919", "1.036,919")]
+    counts, _ = run(tmp_path, "".join(rows))
+    assert counts["answers_of_three_decimals_without_value"] == [{"id": "1", "answer": "36,919", "read_as": "36.919"}]
+
+
 def test_the_letter_of_a_choice_becomes_its_number():
     row = raw(choices={"A": "11.000 TL", "B": "12.500 TL"}, answer="B)")
     cleaned = clean(row)

@@ -4,6 +4,7 @@ A report and no step on the way: nothing depends on it, so that another count tr
 """
 
 import argparse
+import re
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -16,6 +17,8 @@ from finmath_grpo.files import read_jsonl, write_json
 from finmath_grpo.numbers import turkish
 from finmath_grpo.questions.clean import kind_of_reason, raw_questions
 from finmath_grpo.questions.rows import Question, RawQuestion
+
+_GROUPED_IN_ENGLISH = re.compile(r"-?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 class Rejected(pydantic.BaseModel):
@@ -49,6 +52,8 @@ class Audit:
             name: Counter() for name in ("unit", "family", "kind", "answer_unit", "separators", "rejected")
         }
         self.disagreements: list[dict[str, str | None]] = []
+        self.thousandths: list[dict[str, str]] = []
+        """Rows with no value that would say whether `36,919` is 36.919, as it is read, or 36919 as in English."""
 
     def add(self, raw: RawQuestion, cleaned: Question) -> None:
         value = Decimal(cleaned.value)
@@ -60,6 +65,8 @@ class Audit:
             ("separators", separator_style(cleaned.answer, value)),
         ):
             self.counts[name][key] += 1
+        if raw.value is None and _GROUPED_IN_ENGLISH.fullmatch(cleaned.answer):
+            self.thousandths.append({"id": raw.id, "answer": cleaned.answer, "read_as": cleaned.value})
         read = turkish(cleaned.answer)
         if read != value:
             row = {"id": raw.id, "answer": cleaned.answer, "read_as": None if read is None else f"{read:f}"}
@@ -76,6 +83,7 @@ class Audit:
             "rejected": rejected,
             **{f"by_{name}": dict(sorted(counter.items())) for name, counter in self.counts.items()},
             "answers_that_do_not_read_as_value": self.disagreements,
+            "answers_of_three_decimals_without_value": self.thousandths,
         }
 
 
