@@ -59,12 +59,25 @@ def chat_tokens(tokenizer: "PreTrainedTokenizerBase", messages: list[Message]) -
 
 
 def check_template(tokenizer: "PreTrainedTokenizerBase") -> None:
-    """Raise UserError for a tokenizer without a chat template."""
+    """Raise UserError for a tokenizer without a chat template, or with one that fails or leaves the question out.
+
+    So do templates that expect parts of text and pictures in the place of a text.
+    """
     if not tokenizer.chat_template:
         raise UserError(
             f"{tokenizer.name_or_path}: has no chat template, so that it can't be asked; take a model that was trained"
             " to chat (often named -Instruct, -it or -chat)"
         )
+    question = "Faiz kaç TL'dir?"
+    try:
+        prompt = tokenizer.apply_chat_template(
+            [{"role": "user", "content": question}], add_generation_prompt=True, tokenize=False
+        )
+    except Exception as error:
+        words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise UserError(f"{tokenizer.name_or_path}: its chat template fails on a question ({words:.300})") from None
+    if question not in str(prompt):
+        raise UserError(f"{tokenizer.name_or_path}: its chat template leaves the question out: {prompt!r:.300}")
 
 
 def fill_template(solution: str, answer: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 from datasets import Dataset
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
@@ -140,6 +140,41 @@ def test_a_template_that_doubles_its_bos_is_refused(manifest):
     finish(manifest)
     with pytest.raises(UserError, match="begins with two <s>"):
         chat_tokens(load_tokenizer(manifest), [{"role": "user", "content": QUESTION}])
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{% for x in %}", "its chat template fails on a question .*TemplateSyntaxError"),
+        ("{{ raise_exception('no') }}", "its chat template fails on a question .*no"),
+        # As templates for text and pictures have it, which get a text here.
+        (
+            "{% for m in messages %}{% for part in m.content %}{{ part.text }}{% endfor %}{% endfor %}",
+            "leaves the quest",
+        ),
+    ],
+)
+def test_a_template_that_can_not_ask_is_refused_in_words(manifest, template, said):
+    write_tokenizer(manifest.parent, "<s>", "</s>", template)
+    finish(manifest)
+    with pytest.raises(UserError, match=said):
+        load_tokenizer(manifest)
+
+
+@pytest.mark.parametrize("change", ["a tensor is gone", "all names begin with module."])
+def test_weights_that_are_not_whole_are_refused_and_not_drawn_at_random(manifest, change):
+    write_tokenizer(manifest.parent, "<s>", "</s>", TURNS)
+    write_weights(manifest.parent, tied=True, sharded=False)
+    (file,) = manifest.parent.glob("*.safetensors")
+    tensors = load_file(file)
+    if change == "a tensor is gone":
+        del tensors["model.norm.weight"]
+    else:
+        tensors = {f"module.{name}": tensor for name, tensor in tensors.items()}
+    save_file(tensors, file, {"format": "pt"})
+    finish(manifest)
+    with pytest.raises(UserError, match=r"its weights lack [0-9]+ tensors .* they would be random"):
+        load_model(manifest, "cpu")
 
 
 @pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"])

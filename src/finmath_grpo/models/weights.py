@@ -12,6 +12,7 @@ from peft import PeftModel
 from safetensors import safe_open
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig, PreTrainedModel, PreTrainedTokenizerBase
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.models.manifest import verified_directory
 from finmath_grpo.prompts import check_template
 
@@ -38,15 +39,16 @@ def load_model(manifest: Path, device: str, dtype: torch.dtype | None = None) ->
 
 
 def load_from(directory: Path, device: str, dtype: torch.dtype | None = None) -> PreTrainedModel:
-    """The model of a directory that was verified before.
+    """The model of a directory that was verified before. Raises UserError for weights that are not whole.
 
     Only the token ids of its generation config stay. transformers would apply penalties, such as Qwen's for
     repetition, that its caller never set; vLLM does not.
     """
     # Soft-capping of Gemma-2's attention scores needs the eager path.
     attention = "eager" if '"gemma2"' in (directory / "config.json").read_text(encoding="utf-8") else "sdpa"
-    model = AutoModelForCausalLM.from_pretrained(
+    model, found = AutoModelForCausalLM.from_pretrained(
         directory,
+        output_loading_info=True,
         dtype=dtype or compute_dtype(device),
         attn_implementation=attention,
         local_files_only=True,
@@ -54,6 +56,11 @@ def load_from(directory: Path, device: str, dtype: torch.dtype | None = None) ->
         # Straight to the GPU, with no whole copy in the host's memory.
         **({} if device == "cpu" else {"device_map": device}),
     )
+    if missing := sorted(found["missing_keys"]):
+        raise UserError(
+            f"{directory}: its weights lack {len(missing)} tensors of the model that config.json describes, the first"
+            f" {missing[0]}; they would be random. Save the model again with `save_pretrained`, or fetch it anew"
+        )
     stated = model.generation_config
     model.generation_config = GenerationConfig(
         bos_token_id=stated.bos_token_id, eos_token_id=stated.eos_token_id, pad_token_id=stated.pad_token_id
