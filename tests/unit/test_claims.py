@@ -77,6 +77,13 @@ def verdict(check: str, of: Tables, **arguments: object) -> str:
     return CHECKS[check](of, **arguments).verdict
 
 
+def test_questions_and_families_keep_their_names(tmp_path) -> None:
+    names = ["001", "1", "1.0", "NA", "null"]
+    rows = {"test": ["t1"] * 5, "question_id": names, "family": ["NA", "nan", "007", "", "7"]}
+    read = tables(tmp_path, by_question=rows).rows("by_question")
+    assert {name: list(read[name]) for name in rows} == rows
+
+
 # ---- the list
 
 

@@ -170,6 +170,8 @@ def test_counts_of_other_questions_or_beyond_the_completions_are_refused(tmp_pat
         8,
         1.0,
     )
+    # A question may be named so, and is a question all the same.
+    assert read(counts.assign(question_id="NA"), "NA") and read(counts.assign(question_id="001"), "001")
     for table, questions, message in (
         (counts, ("q1", "q2"), "a row for each of 2 questions"),
         (counts.assign(correct=9), ("q1",), "counts from 0"),

@@ -140,7 +140,9 @@ class Tables:
         if table not in self._tables:
             if table not in self._files:
                 raise NotMeasured(f"there is no table {table}.csv")
-            rows = pd.read_csv(self._files[table], dtype={"at": str, "temperature": str, "family": str})
+            # A question or a family may be named NA, or 001.
+            text = dict.fromkeys(("at", "temperature", "family", "question_id"), str)
+            rows = pd.read_csv(self._files[table], dtype=text, keep_default_na=False, na_values=[""])
             if rows.columns[0] != "test":  # a later column of this name tells which statistical test it was
                 rows = rows.drop(columns="test", errors="ignore")
                 rows.insert(0, "test", "t1")

@@ -82,7 +82,7 @@ def read_counts(
     Raises UserError for a column or row missing, and for counts that can't be.
     """
     try:
-        counts = pd.read_csv(path, dtype={"model": str, "question_id": str})
+        counts = pd.read_csv(path, dtype={"model": str, "question_id": str}, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: can't be read as a table: {error}") from None
     if list(counts.columns) != list(COLUMNS):
