@@ -13,9 +13,10 @@ from finmath_grpo.numbers import LONGEST, Stated, contradicts, english, normalis
 
 _RESULT = re.compile(r"[=≈≅→:]")
 _SIGN = re.compile(r"(?:^|[\s=:(])-$")
-# No number: the denominator of a fraction, the exponent of a power, and a number with a scale word.
-_PART_OF_ANOTHER = re.compile(r"[0-9]\s*/\s*$|\^$")
-_SCALED = re.compile(r"\s*(?:\^|(?:bin|milyon|milyar|trilyon|bucuk)(?![a-z]))")
+# No number: the denominator of a fraction, the exponent of a power, and a number with a scale word: `5 bin 300`.
+_SCALE = "bin|milyon|milyar|trilyon"
+_PART_OF_ANOTHER = re.compile(rf"[0-9]\s*/\s*$|\^$|(?<![a-z])(?:{_SCALE})\s*$")
+_SCALED = re.compile(rf"\s*(?:\^|(?:yuz|{_SCALE}|bucuk)(?![a-z]))")
 
 
 class Reading(NamedTuple):
