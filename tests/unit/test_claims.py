@@ -884,6 +884,7 @@ def test_forms_are_those_of_the_first_and_last_tenth_of_the_steps() -> None:
         ("kappa", (0.8125, -0.05, 0.9), ("0.812 kappa", "−0.05 to 0.9")),
         ("tokens", (1234.5, -1500.0, 7.0), ("1235 tokens", "−1500 to 7")),
         ("steps", (1326, None, None), ("1326 steps", "")),
+        ("questions", (1, None, None), ("1 question", "")),
         ("", (None, None, None), ("", "")),
     ],
 )

@@ -57,7 +57,7 @@ def effect(claim: Mapping[str, Any]) -> str:
     if value is None:
         return ""
     shown = "points" if unit == POINTS else "%" if unit.startswith("share") else unit
-    return f"{_number(value, unit)} {shown}".strip()
+    return f"{_number(value, unit)} {shown.removesuffix('s') if value == 1 and unit != POINTS else shown}".strip()
 
 
 def interval(claim: Mapping[str, Any]) -> str:
