@@ -23,9 +23,10 @@ grammar, the text is normalised. Each of these means nothing for the value and m
     `12.500 TL (yaklaşık)`.
 12. One final `.` or `;`.
 
-A minus is `-`, any dash of Unicode (`−5`, `–5`), or a word: `eksi 5`. Everything else stays unread, and no number is
-guessed: two numbers (`2 yıl 6 ay`, `1.000 × 5 = 5.000`), number words (`on iki`), scale words (`12,5 bin`),
-fractions (`2/3`), powers, `(500)`, a sentence, and a text of more than 1,000 characters.
+A minus is `-`, any dash of Unicode (`−5`, `–5`), or a word: `eksi 5`. A dash that stands free after a word may be a
+minus or none: `Cevap – 12` stays unread, and `Cevap –12` and `Cevap: – 12` are -12. Everything else stays unread, and
+no number is guessed: two numbers (`2 yıl 6 ay`, `1.000 × 5 = 5.000`), number words (`on iki`), scale words
+(`12,5 bin`), fractions (`2/3`), powers, `(500)`, a sentence, and a text of more than 1,000 characters.
 
 Other tools, for which this module is no substitute: Math-Verify 0.9 equates `12.500` and `12,5`. The GSM8K rules of
 lm-evaluation-harness, lighteval, inspect_ai and nanochat delete the comma, so that `12,5` is 125. None of them reads
@@ -106,6 +107,7 @@ _NUMBER_WORD = re.compile(
 )
 _DENIAL = re.compile(r"(?<![a-z])(?:degil|yanlis|hatali|veya|yahut|ya da)")
 _MINUS = ("-", "eksi", "negatif")
+_FREE_DASH = re.compile(r"[a-z]\s+-\s")
 _LOSS = re.compile(r"(?<![a-z])(?:eksi|negatif|zarar)|\(\s*-\s*\)")
 
 _SPELLINGS = "|".join(map(re.escape, sorted(_UNIT_OF, key=len, reverse=True)))
@@ -197,6 +199,8 @@ def stated(text: str) -> Stated | None:
     head, tail = text[: found.start()], text[found.end() :]
     before = _HEAD.fullmatch(head)
     if before is None or _TAIL.fullmatch(tail) is None:
+        return None
+    if before["sign"] == "-" and _FREE_DASH.search(head):
         return None
     sign = "-" if before["sign"] in _MINUS else ""
     place = max(map(head.rfind, ":=≈≅≃→"))

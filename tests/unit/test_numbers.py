@@ -90,6 +90,8 @@ NUMERIC_TEXT = st.text(alphabet="0123456789.,-+−%₺TL yılayg ün\u00a0\u2009
         ("12.500 TL (yaklaşık);", "12500"),
         ("—5", "-5"),
         ("eksi %5", "-5"),
+        ("Cevap –12", "-12"),
+        ("Cevap: – 12 TL", "-12"),
     ],
 )
 def test_turkish_numbers_are_read(text: str, value: str) -> None:
@@ -136,6 +138,8 @@ def test_english_numbers_are_not_turkish_but_are_told_apart(text: str, english: 
             "zarar: 12",
             "zarar => 12",
             ">= 12",
+            "Cevap – 12",
+            "Faiz tutarı - 12 TL",
             "12.500 (−)",
             "A) 12",
             "faizi bulalım 12",
