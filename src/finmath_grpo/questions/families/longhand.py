@@ -172,17 +172,17 @@ def _digits(value: Fraction) -> list[Fraction]:
     Raises ValueError for a negative number, which is not worked out.
     """
     text, _, decimals = plain(value).replace(".", "").partition(",")
-    return [
-        int(digit) * Fraction(10) ** (len(text) - 1 - place)
-        for place, digit in enumerate(text + decimals)
-        if digit != "0"
-    ]
+    last = 10 ** len(decimals)
+    digits = reversed(text + decimals)
+    found = [Fraction(int(digit) * 10**place, last) for place, digit in enumerate(digits) if digit != "0"]
+    return found[::-1]
 
 
 def _product(first: Fraction, second: Fraction) -> tuple[Fraction, list[str]]:
     """The product, and its lines: the longer factor times each digit of the shorter one."""
-    long, short = sorted((first, second), key=lambda factor: len(_digits(factor)), reverse=True)
-    digits, total = _digits(short), Fraction(0)
+    of_first, of_second = _digits(first), _digits(second)
+    long, digits = (first, of_second) if len(of_first) >= len(of_second) else (second, of_first)
+    total = Fraction(0)
     lines: list[str] = []
     if len(digits) < 2:
         return first * second, []

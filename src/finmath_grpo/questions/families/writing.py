@@ -3,6 +3,7 @@
 Values are Fractions until they are written, so that nothing is rounded unseen.
 """
 
+import functools
 from collections.abc import Callable
 from decimal import Decimal, localcontext
 from fractions import Fraction
@@ -39,19 +40,25 @@ _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 def exact(value: Number) -> Decimal:
     """The decimal number equal to `value`, with no needless zeros. Raises ValueError if its decimals never end."""
-    fraction = Fraction(value)
-    scale = next((places for places in range(16) if 10**places % fraction.denominator == 0), None)
+    numerator, denominator = value.as_integer_ratio()
+    scale = _places(denominator)
     if scale is None:
-        raise ValueError(f"{fraction} has no end in decimals")
-    return _decimal(fraction.numerator * (10**scale // fraction.denominator), scale)
+        raise ValueError(f"{Fraction(value)} has no end in decimals")
+    return _decimal(numerator * (10**scale // denominator), scale)
+
+
+@functools.cache
+def _places(denominator: int) -> int | None:
+    """Decimals of the numbers with this denominator in lowest terms; None if they never end, or not after 15."""
+    return next((places for places in range(16) if 10**places % denominator == 0), None)
 
 
 def half_up(value: Number, places: int) -> Decimal:
     """`value` rounded to `places` decimals, halves away from zero, as textbooks do."""
     if value < 0:
         return -half_up(-value, places)
-    scaled = Fraction(value) * 10**places
-    return _decimal((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator), places)
+    numerator, denominator = value.as_integer_ratio()
+    return _decimal((2 * numerator * 10**places + denominator) // (2 * denominator), places)
 
 
 def _decimal(digits: int, places: int) -> Decimal:
