@@ -122,9 +122,17 @@ def take_part(rank: int, device: str, train: Callable[[], None]) -> None:
         sys.exit(1)
 
 
-def leave() -> None:
-    """Wait until all processes have trained; from here on none needs another."""
+def leave(rank: int) -> None:
+    """Wait until all processes have trained; from here on none needs another. All but the first end here.
+
+    Those free nothing. With the trainer goes the group of processes, whose destructor waits for its thread while it
+    holds Python's lock, and that thread may wait for the lock to free tensors of the last operation (gloo, torch 2.13):
+    once, a training of two processes never ended.
+    """
     torch.distributed.barrier()
+    if rank:
+        sys.stderr.flush()
+        os._exit(0)
     torch.distributed.destroy_process_group()
 
 
