@@ -177,6 +177,21 @@ def test_weights_that_are_not_whole_are_refused_and_not_drawn_at_random(manifest
         load_model(manifest, "cpu")
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [({"model_type": "nothing"}, "ValueError: .*nothing"), ({"intermediate_size": 8}, "RuntimeError: .*ismatch")],
+    ids=["unknown kind", "other shapes"],
+)
+def test_a_model_that_does_not_fit_its_config_is_refused_in_words(manifest, changed, said):
+    write_tokenizer(manifest.parent, "<s>", "</s>", TURNS)
+    write_weights(manifest.parent)
+    config = manifest.parent / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text(encoding="utf-8")) | changed), encoding="utf-8")
+    finish(manifest)
+    with pytest.raises(UserError, match=rf"transformers can't load this model \({said}"):
+        load_model(manifest, "cpu")
+
+
 @pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"])
 @pytest.mark.parametrize("sharded", [True, False], ids=["shards", "one file"])
 def test_weights_load_from_one_file_or_shards_with_tied_or_untied_embeddings(manifest, tied, sharded):

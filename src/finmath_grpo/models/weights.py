@@ -46,16 +46,22 @@ def load_from(directory: Path, device: str, dtype: torch.dtype | None = None) ->
     """
     # Soft-capping of Gemma-2's attention scores needs the eager path.
     attention = "eager" if '"gemma2"' in (directory / "config.json").read_text(encoding="utf-8") else "sdpa"
-    model, found = AutoModelForCausalLM.from_pretrained(
-        directory,
-        output_loading_info=True,
-        dtype=dtype or compute_dtype(device),
-        attn_implementation=attention,
-        local_files_only=True,
-        use_safetensors=True,
-        # Straight to the GPU, with no whole copy in the host's memory.
-        **({} if device == "cpu" else {"device_map": device}),
-    )
+    try:
+        model, found = AutoModelForCausalLM.from_pretrained(
+            directory,
+            output_loading_info=True,
+            dtype=dtype or compute_dtype(device),
+            attn_implementation=attention,
+            local_files_only=True,
+            use_safetensors=True,
+            # Straight to the GPU, with no whole copy in the host's memory.
+            **({} if device == "cpu" else {"device_map": device}),
+        )
+    except torch.OutOfMemoryError:
+        raise
+    except (ImportError, KeyError, OSError, RuntimeError, TypeError, ValueError) as error:
+        words = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        raise UserError(f"{directory}: transformers can't load this model ({words:.300})") from error
     if missing := sorted(found["missing_keys"]):
         raise UserError(
             f"{directory}: its weights lack {len(missing)} tensors of the model that config.json describes, the first"
