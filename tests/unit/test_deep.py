@@ -175,6 +175,8 @@ def test_counts_of_other_questions_or_beyond_the_completions_are_refused(tmp_pat
     for table, questions, message in (
         (counts, ("q1", "q2"), "a row for each of 2 questions"),
         (counts.assign(correct=9), ("q1",), "counts from 0"),
+        (counts.assign(correct=1.5), ("q1",), "can't be read as a table"),
+        (counts.assign(correct=None), ("q1",), "can't be read as a table"),
         (counts.assign(samples=[8, 9]), ("q1",), "one number of samples"),
         (counts.drop(columns="readable"), ("q1",), "expected the columns"),
     ):

@@ -31,6 +31,8 @@ WORKING = "1.314 / 21.900 = 0,06\n0,06 × 100 = 6\n"
         ("yaklaşık 12,5 bin lira eder mi", None),
         ("Toplam 5 bin 300 TL eder", None),
         ("Sonuç 2 milyar 5 yüz", None),
+        ("Toplam 5 yüz 20 TL eder", None),
+        ("Fiyatın yüzde 20 eksiği", "20"),
         ("Kabin 12 numara", "12"),
         ("2 üssü 10² olur mu", None),
         ("Cevap: on iki", None),

@@ -308,7 +308,7 @@ def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(c
     [
         (
             "",
-            r"config/mine\.yaml: tests\.t3\.questions: data/raw/smoke-instances\.jsonl has other questions than .*mine",
+            r"config/mine\.yaml: tests\.t3\.questions: data/raw/smoke-instances\.jsonl was made from other questions",
         ),
         ("tests: {t3: null}", None),
         ("tests: {t3: {questions: MINE-T3}}", None),
@@ -316,6 +316,7 @@ def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(c
             "tests: {t3: null, t2: {questions: MINE}}",
             r"tests\.t2\.questions: .*mine\.jsonl is the file of `questions` too",
         ),
+        ("tests: {t2: {questions: MINE-T3}, t3: {questions: MINE-T3}}", r"tests\.t3\.questions: .* of `tests\.t2\.q"),
         ("tests: {t3: null}\nvalidation: MINE", r"validation: .*mine\.jsonl is the file of `questions` too"),
     ],
 )

@@ -1,10 +1,11 @@
-"""`server.py SOCKET` runs stages in forks of a process that has their libraries, at a fifth of the price.
+"""`server.py N` runs stages in forks of a process that has their libraries, at a fifth of the price.
 
 `python -m finmath_grpo.evaluation.generate` spends three seconds on imports and half a second on tiny's completions,
 and the reduced run of the tests starts 16 such stages and 22 figures. This process imports the libraries when it is
 first asked, computes nothing, and has none of the project's code: that is imported by each stage, from its checkout.
 Snakemake, its jobs and their records are as ever, but for the peak of memory, which is that of the process that waits
 (sitecustomize.py).
+It listens at the socket that it inherits as descriptor N. A stage ends with the process that waits for it.
 """
 
 import gc
@@ -31,6 +32,7 @@ LIBRARIES = (
 def serve(listener: socket.socket) -> tuple[dict, list[int]]:
     """Fork for each stage that is asked for; return what is to be run, and its three files, in the fork."""
     running: dict[int, tuple[int, socket.socket]] = {}
+    """Stages and who waits for them, by the descriptor that tells the stage's end."""
     selector = selectors.DefaultSelector()
     for source in (listener, sys.stdin):
         selector.register(source, selectors.EVENT_READ)
@@ -43,7 +45,11 @@ def serve(listener: socket.socket) -> tuple[dict, list[int]]:
                 sys.exit()
             if key.fileobj is listener:
                 client, _ = listener.accept()
-                asked, files = request(client)
+                try:
+                    asked, files = request(client)
+                except OSError:
+                    client.close()
+                    continue
                 stage = os.fork()
                 if not stage:
                     for opened in (selector, listener, client, *(other for _, other in running.values())):
@@ -54,20 +60,36 @@ def serve(listener: socket.socket) -> tuple[dict, list[int]]:
                 ended = os.pidfd_open(stage)
                 running[ended] = stage, client
                 selector.register(ended, selectors.EVENT_READ)
+                selector.register(client, selectors.EVENT_READ, stage)
+            elif key.data:
+                # Who waits says nothing more, so it was killed.
+                if any(stage == key.data for stage, _ in running.values()):
+                    selector.unregister(key.fileobj)
+                    os.kill(key.data, signal.SIGKILL)
             else:
                 selector.unregister(key.fd)
                 os.close(key.fd)
                 stage, client = running.pop(key.fd)
                 _, status = os.waitpid(stage, 0)
+                with suppress(KeyError):
+                    selector.unregister(client)
                 with client, suppress(OSError):
                     client.sendall(b"%d\n" % os.waitstatus_to_exitcode(status))
 
 
 def request(client: socket.socket) -> tuple[dict, list[int]]:
-    """What sitecustomize.py sends."""
+    """What sitecustomize.py sends. Raises OSError where it was killed before it had sent all."""
+    client.settimeout(60)
     text, files, _, _ = socket.recv_fds(client, 2**20, 3)
-    while not text.endswith(b"\n"):
-        text += client.recv(2**20)
+    try:
+        while not text.endswith(b"\n"):
+            if not (more := client.recv(2**20)):
+                raise ConnectionResetError
+            text += more
+    except OSError:
+        for file in files:
+            os.close(file)
+        raise
     return json.loads(text), files
 
 

@@ -28,10 +28,11 @@ STAGES = f"{TABLES}|models.pretrain|training.(grpo|merge)|evaluation"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Start the server of stages, which workers share."""
+    """Start the server of stages, which workers share. Without one, stages start by themselves."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
-    folder = tempfile.TemporaryDirectory()
+    # A long TMPDIR would be too long for the name of a socket.
+    folder = tempfile.TemporaryDirectory(dir="/tmp")
     os.environ["WARM_SOCKET"] = f"{folder.name}/socket"
     variables = {**os.environ, **ENVIRONMENT, "PYTHONHASHSEED": "0", "PYTHONSAFEPATH": "1", "OMP_NUM_THREADS": "1"}
     variables["PYTHONPATH"] = str(ROOT / "tests")
@@ -43,7 +44,15 @@ def pytest_configure(config: pytest.Config) -> None:
         pipes = {"stdin": subprocess.PIPE, "pass_fds": [listener.fileno()], "start_new_session": True}
         server = subprocess.Popen(command, env=variables, **pipes)
     config.add_cleanup(folder.cleanup)
-    config.add_cleanup(server.communicate)
+    config.add_cleanup(lambda: end(server))
+
+
+def end(server: subprocess.Popen) -> None:
+    """It ends as its stdin closes."""
+    try:
+        server.communicate(timeout=60)
+    except subprocess.TimeoutExpired:
+        server.kill()
 
 
 def warm(stages: str = STAGES) -> dict[str, str]:

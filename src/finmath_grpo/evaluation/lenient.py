@@ -14,9 +14,9 @@ from finmath_grpo.numbers import LONGEST, Stated, contradicts, english, normalis
 _RESULT = re.compile(r"[=≈≅→:]")
 _SIGN = re.compile(r"(?:^|[\s=:(])-$")
 # No number: the denominator of a fraction, the exponent of a power, and a number with a scale word: `5 bin 300`.
-_SCALE = "bin|milyon|milyar|trilyon"
+_SCALE = "yuz|bin|milyon|milyar|trilyon"
 _PART_OF_ANOTHER = re.compile(rf"[0-9]\s*/\s*$|\^$|(?<![a-z])(?:{_SCALE})\s*$")
-_SCALED = re.compile(rf"\s*(?:\^|(?:yuz|{_SCALE}|bucuk)(?![a-z]))")
+_SCALED = re.compile(rf"\s*(?:\^|(?:{_SCALE}|bucuk)(?![a-z]))")
 
 
 class Reading(NamedTuple):

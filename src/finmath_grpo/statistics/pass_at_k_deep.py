@@ -22,6 +22,8 @@ from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.statistics.tables import write_table
 
 TEST = "t1"
+KINDS = dict(zip(COLUMNS, (str, str, float, int, int, int), strict=True))
+"""What the columns of deep.csv hold."""
 
 
 def ks_up_to(samples: int) -> list[int]:
@@ -82,7 +84,8 @@ def read_counts(
     Raises UserError for a column or row missing, and for counts that can't be.
     """
     try:
-        counts = pd.read_csv(path, dtype={"model": str, "question_id": str}, keep_default_na=False)
+        # A question may be named NA, or 001.
+        counts = pd.read_csv(path, dtype=KINDS, keep_default_na=False)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: can't be read as a table: {error}") from None
     if list(counts.columns) != list(COLUMNS):

@@ -281,7 +281,9 @@ def train(
         go_on_after(trainer, Path(last))
     hashes = train_frozen(trainer, steps, base, quantized=job.training.load_in_4bit)
     if trainer.args.world_size > 1:
-        _processes().leave(rank)
+        _processes().leave(rank, job.device)
+    if rank:
+        return
     with store.keep(run / FINISHED, run.name) as directory:
         described = {"job": job.model_dump(mode="json"), "questions": len(questions)}
         save(trainer, hashes, directory, described)

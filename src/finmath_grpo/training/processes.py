@@ -122,15 +122,16 @@ def take_part(rank: int, device: str, train: Callable[[], None]) -> None:
         sys.exit(1)
 
 
-def leave(rank: int) -> None:
-    """Wait until all processes have trained; from here on none needs another. All but the first end here.
+def leave(rank: int, device: str) -> None:
+    """Wait until all processes have trained; from here on none needs another. On a CPU all but the first end here.
 
     Those free nothing. With the trainer goes the group of processes, whose destructor waits for its thread while it
     holds Python's lock, and that thread may wait for the lock to free tensors of the last operation (gloo, torch 2.13):
-    once, a training of two processes never ended.
+    once, a training of two processes never ended. The first one writes files before it frees its own, and its thread
+    has had the lock by then.
     """
     torch.distributed.barrier()
-    if rank:
+    if rank and device == "cpu":
         sys.stderr.flush()
         os._exit(0)
     torch.distributed.destroy_process_group()

@@ -30,7 +30,8 @@ class _NoDuplicateKeys(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         """The value of a node; one that can't be read as what its tag says is a fault of its line."""
         if node.tag.endswith((":int", ":float")) and (other := _OTHER_BASES.fullmatch(str(node.value))):
-            problem = f"{other.group()[:20]} has base 8 or 60 in YAML; write it with no 0 before it and no colon"
+            words = "has base 8 or 60 in YAML; write it with no 0 before it and no colon, or in quotes if it is text"
+            problem = f"{other.group()[:20]} {words}"
             raise yaml.MarkedYAMLError(problem=problem, problem_mark=node.start_mark)
         try:
             return super().construct_object(node, deep)

@@ -131,8 +131,8 @@ class RunPlan:
         return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
 
     def check_questions(self, names: Iterable[str]) -> None:
-        """Raise UserError for a row of the questions of these experiments that no stage could read, and for tests of
-        what is trained on or of other questions.
+        """Raise UserError for a row of the questions of these experiments that no stage could read, for a file that is
+        two of questions, validation and tests, and for a T3 of other questions.
 
         Snakemake would show what a parameter function raises with a traceback.
         """
@@ -342,6 +342,7 @@ def _faults_of_tests(run: Run, files: Mapping[str, str]) -> Iterator[str]:
         strange = cutoff.strangers(Path(instances), Path(run.questions))
         if strange:
             yield (
-                f"{key}: {instances} has other questions than those of {run.questions} with new numbers ({len(strange)}"
-                f" rows, the first `of` {strange[0]!r}); name a file of your own, or write `tests: {{t3: null}}`"
+                f"{key}: {instances} was made from other questions than {run.questions}: {len(strange)} rows name a"
+                f" question (`of`) that is not there, the first {strange[0]!r}; name a file of your own, or write"
+                " `tests: {t3: null}`"
             )
