@@ -85,6 +85,19 @@ def test_one_browser_draws_all_figures_with_the_bytes_that_each_gives_alone(tmp_
     assert not server_of(folder)
 
 
+@pytest.mark.parametrize(("length", "shared"), [(70, True), (100, False)])
+def test_a_browser_starts_in_a_temporary_folder_with_too_long_a_name_for_its_socket(
+    tmp_path: Path, started: Path, monkeypatch: pytest.MonkeyPatch, length: int, shared: bool
+):
+    long = Path(os.environ["TMPDIR"], "x" * (length - len(os.environ["TMPDIR"]) - 1))
+    long.mkdir()
+    monkeypatch.setenv("TMPDIR", str(long))
+    assert run(tmp_path / "run").wait(PATIENCE) == 0
+    assert len(list((tmp_path / "run").glob("*.png"))) == 3
+    # One for all, or, with no place for our own socket either, one for each.
+    assert len(started.read_text().splitlines()) == (1 if shared else 3)
+
+
 def test_where_the_shared_browser_was_killed_each_figure_is_drawn_alone(tmp_path: Path, started: Path):
     folder = tmp_path / "run"
     kill = "os.kill(int(os.popen(f'pgrep -P {os.getpid()} -f figures.browser').read().split()[0]), 9)"

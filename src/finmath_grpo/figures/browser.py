@@ -35,6 +35,8 @@ PATIENCE = 180.0
 """Seconds for one figure and those before it."""
 END = 10.0
 """Seconds that the browser has to end."""
+LONGEST = 60
+"""Bytes of the name of a temporary folder in which Chromium can have its socket, whose name has 107 at most."""
 LAST_CHUNK = b"IEND\xaeB`\x82"
 """What a whole PNG file ends with."""
 
@@ -92,6 +94,12 @@ def drawn(figure: "go.Figure", options: dict[str, Any]) -> bytes:
     return png if png.endswith(LAST_CHUNK) else b""
 
 
+def use_short_folder() -> None:
+    """Let this process and its browser keep temporary files in /tmp where TMPDIR is too long for a socket."""
+    if len(os.fsencode(tempfile.gettempdir())) > LONGEST:
+        os.environ["TMPDIR"] = tempfile.tempdir = "/tmp"
+
+
 async def serve(listener: socket.socket) -> None:
     """Draw what is asked for until SIGTERM comes. Opens the browser for the first figure."""
     import kaleido
@@ -135,6 +143,7 @@ def main() -> None:
     socket_of_run = parser.parse_args().socket
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # from the terminal: the run ends this process when its jobs are done
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
+    use_short_folder()
     with socket.socket(fileno=socket_of_run) as listener:
         asyncio.run(serve(listener))
 

@@ -124,6 +124,7 @@ def _draw_png(figure: go.Figure, path: Path, options: dict[str, Any], parent: in
     from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
 
     end_with_parent(parent)
+    browser.use_short_folder()
     # When the browser quits, choreographer sometimes logs a traceback about its last message. It means nothing.
     logging.getLogger("choreographer").setLevel(logging.CRITICAL)
     try:
