@@ -66,7 +66,7 @@ class TestMajorityAtK:
             points += ("right" in first) / max(1, len(first))
         return points / comb(len(votes), k)
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.integers(0, 4), st.lists(st.integers(1, 4), max_size=3), st.integers(0, 3), st.data())
     def test_is_the_vote_of_every_choice_with_ties_shared(self, right, others, silent, data) -> None:
         total = right + sum(others) + silent
