@@ -14,7 +14,6 @@ from finmath_grpo.evaluation.generate import Cell, completed, prompt_tokens
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import read_jsonl, replacing
 from finmath_grpo.gpu_environment import require, set_environment
-from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.rows import Question
@@ -57,12 +56,10 @@ def main() -> None:
         set_environment()
         require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
-    base, *_ = arguments.weights
-    tokenizer = load_tokenizer(base)
-    ends = stop_tokens(base.parent, tokenizer)
+    tokenizer = load_tokenizer(arguments.weights[0])
     cells = cells_of(questions, prompt_tokens(tokenizer, questions, prompt), settings)
     found = completed(
-        cells, ends, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
+        cells, tokenizer, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
     )
     with replacing(arguments.completions) as temporary:
         write_rollouts(temporary, found)

@@ -136,14 +136,20 @@ def check_texts(model: str, rows: list[dict[str, Any]]) -> None:
 
 
 def completed(
-    cells: Sequence[Cell], ends: list[int], model: str, weights: list[Path], device: str, code: str, cache: Path
+    cells: Sequence[Cell],
+    tokenizer: PreTrainedTokenizerBase,
+    model: str,
+    weights: list[Path],
+    device: str,
+    code: str,
+    cache: Path,
 ) -> list[dict[str, Any]]:
     """The rows of all cells, in their order. Finished cells are taken from the cache, the others are kept there.
 
-    `ends` are the tokens that end a completion, `model` is the model's name in the config, `weights` are its manifest,
-    or those of base and adapter, `code` is the fingerprint of the stage. All cells have the engine settings of the
-    first.
+    `tokenizer` is the model's, `model` its name in the config, `weights` are its manifest, or those of base and
+    adapter, `code` is the fingerprint of the stage. All cells have the engine settings of the first.
     """
+    ends = stop_tokens(weights[0].parent, tokenizer)
     files = [cell_file(cache, weights, device, code, ends, cell) for cell in cells]
     kept = [read_cell(file, model, cell.test) for cell, file in zip(cells, files, strict=True)]
     missing = [place for place, rows in enumerate(kept) if rows is None]
@@ -182,9 +188,7 @@ def main() -> None:
     if shared.engine == "vllm":
         set_environment()
         require("evaluation.engine: vllm", "vllm")
-    base, *_ = arguments.weights
-    tokenizer = load_tokenizer(base)
-    ends = stop_tokens(base.parent, tokenizer)
+    tokenizer = load_tokenizer(arguments.weights[0])
     cells = []
     for (test, settings), path in zip(tests.items(), arguments.tests, strict=True):
         questions = list(read_jsonl(path, Question))
@@ -193,7 +197,7 @@ def main() -> None:
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]
     found = completed(
-        cells, ends, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
+        cells, tokenizer, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
     )
     write_jsonl(arguments.completions, found)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
+from transformers import AutoConfig
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Generate, Output, Request
@@ -47,7 +48,7 @@ def compilation(directory: Path, rank: int | None) -> dict[str, Any]:
     vLLM has no kernel for Gemma-2's norms: plain vLLM, which compiles, writes a quarter more tokens per second at 9 B,
     and takes 30 s longer at its first start (docs/rehearsal.md). With an adapter beside the weights that was not tried.
     """
-    kind = json.loads((directory / "config.json").read_text(encoding="utf-8"))["model_type"]
+    kind = AutoConfig.from_pretrained(directory, local_files_only=True).model_type
     compiled = kind == "gemma2" and rank is None and weights_bytes(directory) >= LARGE
     mode = {"mode": 3, "cudagraph_mode": "FULL_AND_PIECEWISE"} if compiled else VLLM_COMPILATION
     return {**mode, "cudagraph_capture_sizes": GRAPHS}
@@ -59,7 +60,7 @@ def working_memory(directory: Path) -> int:
     On an H100 the 8 B Llama with 128,256 tokens held 3.9 GiB beside weights and cache, the 9 B Gemma-2 with 256,000
     6.1 (docs/rehearsal.md).
     """
-    vocabulary: int = json.loads((directory / "config.json").read_text(encoding="utf-8"))["vocab_size"]
+    vocabulary: int = AutoConfig.from_pretrained(directory, local_files_only=True).vocab_size
     return 2 * 2**30 + vocabulary * 2**14
 
 
