@@ -30,9 +30,6 @@ from finmath_grpo.models.weights import load_tokenizer
 
 SETTING = "evaluation.engine: vllm"
 SEQUENCES_AT_ONCE = 512
-GPU_MEMORY_UTILIZATION = 0.92
-"""Of the GPU at most, as vLLM does by itself. With 0.85, the 9 B Gemma-2 decoded 122 texts of 1,163 tokens at once on
-80 GB, and took a turn more for 400 (docs/rehearsal.md)."""
 GRAPHS = [1, 2, 4, *range(8, 33, 8), *range(48, 129, 16), *range(160, SEQUENCES_AT_ONCE + 1, 32)]
 """Batches whose decoding is captured as a CUDA graph; others are padded to the next. vLLM by itself captures twice as
 many, in 4 s at 8 B, and with an adapter each of them twice. The 8 B Llama writes as many tokens per second as with
@@ -52,6 +49,15 @@ def compilation(directory: Path, rank: int | None) -> dict[str, Any]:
     compiled = kind == "gemma2" and rank is None and weights_bytes(directory) >= LARGE
     mode = {"mode": 3, "cudagraph_mode": "FULL_AND_PIECEWISE"} if compiled else VLLM_COMPILATION
     return {**mode, "cudagraph_capture_sizes": GRAPHS}
+
+
+def usable_memory(total: int) -> int:
+    """Bytes of a GPU that an engine may fill: all but a twentieth, and 2 GiB at least, for drivers and screens.
+
+    More of them hold more keys and values. On 80 GB with 92 %, the 9 B Gemma-2 decoded 131 texts of 1,163 tokens at
+    once, and `LLM.generate`, which asks for 92 % too and takes 97, 141 (docs/rehearsal.md).
+    """
+    return total - max(2 * 2**30, total // 20)
 
 
 def working_memory(directory: Path) -> int:
@@ -79,7 +85,7 @@ def load_llm(directory: Path, length: int, rank: int | None = None, gpus: int = 
         )
     total = torch.cuda.get_device_properties(0).total_memory
     fixed = weights_bytes(directory) // gpus + working_memory(directory)
-    cache = min(cache_bytes(directory, length, SEQUENCES_AT_ONCE, gpus), int(GPU_MEMORY_UTILIZATION * total) - fixed)
+    cache = min(cache_bytes(directory, length, SEQUENCES_AT_ONCE, gpus), usable_memory(total) - fixed)
     return LLM(
         model=str(directory),
         dtype="bfloat16",
