@@ -48,6 +48,7 @@ CARDS = {
     "80 GB": Card("H100 80GB", 79.2, 3350, 989),
 }
 BASE = CARDS["80 GB"]
+SHAPE = CONFIGS["llama"]
 NAMES = ("paper", "paper-fast", "paper-fast-48")
 LEAST_FREE = 1.0
 """GiB that an estimate leaves free before it says that a run fits."""
@@ -147,12 +148,12 @@ def rollouts(piece: str, share: float, gib: float) -> float:
     """GiB that the engine of `train:NAME` takes on a card: its weights and a cache by size where the share has room for
     both, else the share."""
     name = piece.partition(":")[2]
-    settings, shape = run_of(name.removesuffix("-4bit")).training.grpo, CONFIGS["llama"]
+    settings = run_of(name.removesuffix("-4bit")).training.grpo
     assert settings is not None
     # As `kv_cache.cache_of_rollouts` reckons.
     weights = WEIGHTS / (2 if name.endswith("-4bit") else 1)
-    width = shape["hidden_size"] // shape["num_attention_heads"]
-    per_token = 4 * shape["num_hidden_layers"] * shape["num_key_value_heads"] * width
+    width = SHAPE["hidden_size"] // SHAPE["num_attention_heads"]
+    per_token = 4 * SHAPE["num_hidden_layers"] * SHAPE["num_key_value_heads"] * width
     wanted = (sequences_at_once(settings) + 1) * LONGEST * per_token
     by_size = fits(wanted, int(gib * 2**30), share, int(weights * 2**30))
     return weights + wanted / 2**30 if by_size else share * gib
@@ -200,7 +201,7 @@ def table_of_cards(records: Records) -> str:
 
 
 def table_of_pieces(records: Records) -> str:
-    """The last record of each piece and card, as Markdown."""
+    """The last record of each piece and card, variants left out, as Markdown."""
     shown = [
         ("seconds_per_step", "s per step"),
         ("seconds_to_first_step", "s to the first step"),
@@ -216,10 +217,12 @@ def table_of_pieces(records: Records) -> str:
     newest = {
         (row["piece"], row.get("max_completion_length"), row["card_gib"], row["gpu"]): row
         for row in records
-        if row["shape"] == "full"
+        if row["shape"] == "full" and "@" not in row["piece"]
     }
     rows = ["| piece | card | measured |", "| --- | --- | --- |"]
-    for (piece, tokens, gib, gpu), row in newest.items():
+    for (piece, tokens, gib, gpu), row in sorted(
+        newest.items(), key=lambda one: (one[0][0], one[0][1] or 0, one[0][2])
+    ):
         shorter = f", {tokens} tokens" if tokens not in (None, LENGTH) else ""
         values = "; ".join(f"{row[key]:g} {words}" for key, words in shown if row.get(key) is not None)
         held = f", held to {gib:g} GiB" if row["held_to_that_size"] else ""
@@ -228,20 +231,29 @@ def table_of_pieces(records: Records) -> str:
 
 
 def table_of_phases(records: Records) -> str:
-    """Seconds of each phase of the last generation of each `train:paper-fast…`, beside the limits, as Markdown."""
-    rows = ["| piece | tokens | phase | seconds | limit | times |", "| --- | --- | --- | --- | --- | --- |"]
+    """Seconds of each phase of the last generation, and in brackets how many times its limit that is, as Markdown.
+
+    A column per length of the completions and setting that has phases; the last record of each on a whole card.
+    """
     newest = {
-        (row["piece"], row["max_completion_length"], row["card_gib"], row["gpu"]): row
+        (row["piece"].removeprefix("train:"), row["max_completion_length"]): row
         for row in records
-        if row["shape"] == "full" and row.get("phases")
+        if row["shape"] == "full" and row.get("phases") and "@" not in row["piece"] and not row["held_to_that_size"]
     }
-    for (piece, tokens, gib, gpu), row in newest.items():
-        held = f", held to {gib:g} GiB" if row["held_to_that_size"] else ""
-        on_card = [other for other in records if other["piece"] == "limits" and other["gpu"] == gpu]
-        least = limits(on_card[-1], row, CONFIGS["llama"]) if on_card else {}
-        for phase, seconds in row["phases"][-1].items():
-            lower = f"{least[phase]:.2f} | {seconds / least[phase]:.1f}" if phase in least else " | "
-            rows.append(f"| `{piece}`{held} | {tokens} | {phase} | {seconds:.2f} | {lower} |")
+    columns = dict(sorted(newest.items(), key=lambda column: (column[0][1], column[0][0])))
+    rows = ["| phase |" + "".join(f" `{name}`, {tokens:,} tokens |" for name, tokens in columns)]
+    rows.append("| --- |" + " --- |" * len(columns))
+    # The last `limits` of the card.
+    least = [
+        limits([one for one in records if one["piece"] == "limits" and one["gpu"] == row["gpu"]][-1], row, SHAPE)
+        for row in columns.values()
+    ]
+    for phase in next(iter(columns.values()))["phases"][-1]:
+        cells = []
+        for row, limit in zip(columns.values(), least, strict=True):
+            seconds = row["phases"][-1][phase]
+            cells.append(f"{seconds:.2f}" + (f" ({seconds / limit[phase]:.1f})" if phase in limit else ""))
+        rows.append(f"| {phase} | {' | '.join(cells)} |")
     return "\n".join(rows)
 
 

@@ -4,7 +4,8 @@ vLLM's noise is Philox keyed by a request's seed and position, so that it does n
 in their last bits. `VLLM_BATCH_INVARIANT=1` is meant to prevent that and does not always: with 256 and more concurrent
 decodes logits changed with the batch (vllm issue 48271, open), and on an H100 with FlashAttention 3 they did where
 prefill and decode are mixed (vllm issue 51902, open). Up to `SEQUENCES_AT_ONCE` decode at once here. So a completion
-is repeatable with the same requests in the same order on the same machine, and not independent of the others.
+is repeatable with the same requests in the same order on the same machine, and not independent of the others. With an
+adapter beside the model it is not: vLLM's kernels share out a sum among blocks, which add their parts in any order.
 """
 
 import json
@@ -42,8 +43,9 @@ T = TypeVar("T")
 def compilation(directory: Path, rank: int | None) -> dict[str, Any]:
     """How vLLM compiles a model. It does not, and decoding uses CUDA graphs; only a large Gemma-2 is compiled.
 
-    vLLM has no kernel for Gemma-2's norms: plain vLLM, which compiles, writes a quarter more tokens per second at 9 B,
-    and takes 30 s longer at its first start (docs/rehearsal.md). With an adapter beside the weights that was not tried.
+    vLLM has no kernel for Gemma-2's norms: plain vLLM, which compiles, wrote a quarter more tokens per second at 9 B
+    than ours did without. Compiling takes 31 to 39 s at the first start (docs/rehearsal.md). With an adapter beside the
+    weights it was not tried.
     """
     kind = AutoConfig.from_pretrained(directory, local_files_only=True).model_type
     compiled = kind == "gemma2" and rank is None and weights_bytes(directory) >= LARGE
@@ -64,7 +66,7 @@ def working_memory(directory: Path) -> int:
     """Bytes for activations and CUDA graphs: 2 GiB, and 2 more per 131,072 tokens of the vocabulary, for the logits.
 
     On an H100 the 8 B Llama with 128,256 tokens held 3.9 GiB beside weights and cache, the 9 B Gemma-2 with 256,000
-    6.1 (docs/rehearsal.md).
+    6.3 (docs/rehearsal.md).
     """
     vocabulary: int = AutoConfig.from_pretrained(directory, local_files_only=True).vocab_size
     return 2 * 2**30 + vocabulary * 2**14
