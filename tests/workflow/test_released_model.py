@@ -32,8 +32,12 @@ def test_a_released_model_goes_from_the_hub_to_the_report(released: Path, tmp_pa
     targets = ("open-reduced", "results/open-reduced/export/MANIFEST.sha256")
     with LoopbackHub() as hub:
         commit = hub.publish_folder(NAME, released)
-        # All that learns, merges or generates starts as it does for a user.
-        variables = {**warm(TABLES), "HF_ENDPOINT": hub.endpoint, "HF_HOME": str(tmp_path / "home")}
+        # What learns and merges starts as it does for a user; test_killed.py has that of what generates.
+        variables = {
+            **warm(f"{TABLES}|evaluation.generate"),
+            "HF_ENDPOINT": hub.endpoint,
+            "HF_HOME": str(tmp_path / "home"),
+        }
         checkout.snakemake(*targets, fresh=True, **variables)
         weights = [request.path for request in hub.asked(cdn=True) if request.path.endswith(".safetensors")]
         assert len(weights) == 1
