@@ -127,10 +127,10 @@ def test_a_checkpoint_is_whole_once_every_process_has_written_its_random_numbers
     assert [path.name for path in tmp_path.iterdir()] == ["checkpoint-1"]
 
 
-# ---- the end
+# ---- the end: also in tests/workflow/test_two_processes.py, where all goes well and where one is killed
 
 STAGE = """
-import os, signal, sys, time
+import os, sys, time
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
@@ -139,7 +139,7 @@ from finmath_grpo.training.processes import start_and_wait, take_part
 folder, what = Path(sys.argv[1]), sys.argv[2]
 if "--rank" not in sys.argv:
     run_stage(lambda: start_and_wait(2, "cpu", [sys.executable, *sys.argv], os.open(folder / "lock", os.O_CREAT)))
-    sys.exit("done" if what == "nothing" else "the parent went on")
+    sys.exit("the parent went on")
 rank = int(sys.argv[-1])
 
 def train():
@@ -152,10 +152,7 @@ def train():
         raise UserError("lower learning_rate")
     if what == "fault" and rank == 1:
         raise RuntimeError("no such tensor")
-    if what == "killed" and rank == 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-    if what != "nothing":
-        time.sleep(1000)
+    time.sleep(1000)
 
 run_stage(lambda: take_part(rank, "cpu", train))
 """
@@ -184,10 +181,8 @@ def members(folder: Path) -> list[int]:
 @pytest.mark.parametrize(
     ("what", "status", "said"),
     [
-        ("nothing", 1, ["here is 0", "done"]),
         ("mistake", 2, ["here is 0", "error: lower learning_rate"]),
         ("fault", 1, ["process 2 of 2:", "RuntimeError: no such tensor", "error: process 2 of 2 of this training"]),
-        ("killed", 1, ["error: process 2 of 2 of this training ended by SIGKILL, so the others were ended too"]),
     ],
 )
 def test_the_first_that_fails_ends_them_all_in_words_that_are_said_once(tmp_path, what, status, said):

@@ -74,6 +74,7 @@ def trainer(tokenizer, folder: Path, *shortcuts: str, kind=ShorterPasses, logpro
             num_generations=GROUP,
             steps_per_generation=2,
             beta=0.04,
+            max_completion_length=24,
             report_to=[],
             gradient_checkpointing=False,
             vllm_importance_sampling_correction=False,

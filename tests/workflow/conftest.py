@@ -106,16 +106,9 @@ class Checkout:
         assert not check or done.returncode == 0, done.stdout
         return done
 
-    def planned(self, target: str = "tiny") -> dict[str, int]:
-        """What `snakemake -n` would run for a target: jobs by rule."""
-        output = self.snakemake("-n", target).stdout
-        if "Nothing to be done" in output:
-            return {}
-        table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal", output, re.DOTALL)
-        assert table, output
-        jobs = {rule: int(count) for rule, count in (line.split() for line in table[1].splitlines())}
-        jobs.pop(target, None)
-        return jobs
+    def planned(self, *targets: str) -> dict[str, int]:
+        """What `snakemake -n` would run for targets (`tiny`, if none is named): jobs by rule."""
+        return jobs(self.snakemake("-n", *(targets or ["tiny"])).stdout)
 
     def replace(self, file: str, old: str, new: str) -> None:
         """Edit a file; the text to replace must be in it."""
@@ -123,6 +116,16 @@ class Checkout:
         text = path.read_text(encoding="utf-8")
         assert old in text, f"{old!r} is not in {file}"
         path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def jobs(output: str) -> dict[str, int]:
+    """The jobs that Snakemake says it runs, by rule, without the experiment itself."""
+    if "Nothing to be done" in output:
+        return {}
+    table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal", output, re.DOTALL)
+    assert table, output
+    found = {rule: int(count) for rule, count in (line.split() for line in table[1].splitlines())}
+    return {rule: count for rule, count in found.items() if rule != "tiny"}
 
 
 def project_files() -> list[str]:

@@ -169,30 +169,31 @@ def test_files_of_a_killed_run_keep_its_commit(toy: Checkout):
     assert not stray.exists()
 
 
-@pytest.mark.parametrize("name", ["provenance.json", "report/data/run.js"])
-def test_what_a_run_killed_at_its_end_did_not_collect_is_collected_by_the_same_command(toy: Checkout, name: str):
+def test_what_a_run_killed_at_its_end_did_not_collect_is_collected_by_the_same_command(toy: Checkout):
     page = toy.path / "results/tiny/report/index.html"
     page.parent.mkdir(parents=True)
     page.touch()
     toy.snakemake(TARGET)
-    file = toy.path / "results/tiny" / name
-    whole = file.read_bytes()
-    file.unlink()
     published = page.parent / "data/published.js"
     published.unlink()
-    assert "Nothing to be done" in toy.snakemake(TARGET).stdout
-    assert file.read_bytes() == whole and published.is_file()
-    for torn in (b"", whole[: len(whole) // 2]):
-        file.write_bytes(torn)
-        toy.snakemake("-n", TARGET)
-        assert file.read_bytes() == torn
+    for name in ("provenance.json", "report/data/run.js"):
+        file = toy.path / "results/tiny" / name
+        whole = file.read_bytes()
+        file.unlink()
+        assert "Nothing to be done" in toy.snakemake(TARGET).stdout
+        assert file.read_bytes() == whole and published.is_file()
+        for torn in (b"", whole[: len(whole) // 2]):
+            file.write_bytes(torn)
+            toy.snakemake(TARGET)
+            assert file.read_bytes() == whole
+        # Of the run before the one that was killed.
+        file.write_bytes(whole.replace(b"seconds", b"minutes"))
+        os.utime(file, (1, 1))
         toy.snakemake(TARGET)
         assert file.read_bytes() == whole
-    # Of the run before the one that was killed.
-    file.write_bytes(whole.replace(b"seconds", b"minutes"))
-    os.utime(file, (1, 1))
-    toy.snakemake(TARGET)
-    assert file.read_bytes() == whole
+    file.write_bytes(torn)
+    toy.snakemake("-n", TARGET)
+    assert file.read_bytes() == torn
 
 
 def test_a_torn_note_of_a_fetched_model_stops_no_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
