@@ -1,6 +1,6 @@
 # `make run` and `make test` need nothing but Debian (or alike) with Python 3.11 or 3.12: each makes what it needs.
 
-.PHONY: run test lint bench clean help
+.PHONY: run test lint pytest bench clean help
 .DEFAULT_GOAL := run
 
 STAMP := .venv/.installed-from-cpu.lock
@@ -12,7 +12,11 @@ run: $(STAMP) browser ## Draw the first figure of the recorded run, then build t
 	@echo "First look: $(FIRST), from a recorded run on a GPU. Now the default experiment."
 	.venv/bin/snakemake --cores all
 
-test: $(STAMP) browser lint ## Lint, unit tests, and tests of the DAG on a complete reduced run
+test: $(STAMP) browser ## Lint, unit tests, and tests of the DAG on a complete reduced run
+	@$(MAKE) --no-print-directory --jobs 2 lint pytest
+
+# Beside lint, most of which is mypy on one core.
+pytest: $(STAMP) browser
 	OMP_NUM_THREADS=1 .venv/bin/python -m pytest -n logical --maxprocesses 4 --dist worksteal
 
 lint: $(STAMP) ## Check style, formatting, types and rules
