@@ -4,6 +4,8 @@ The post's tags are its own; its system text was never published, so ours stands
 It is put before the question in the user's turn for every model, because Gemma-2 has no system role.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from pydantic import Field
@@ -78,6 +80,25 @@ def check_template(tokenizer: "PreTrainedTokenizerBase") -> None:
         raise UserError(f"{tokenizer.name_or_path}: its chat template fails on a question ({words:.300})") from None
     if question not in str(prompt):
         raise UserError(f"{tokenizer.name_or_path}: its chat template leaves the question out: {prompt!r:.300}")
+
+
+def check_plain(
+    tokenizer: "PreTrainedTokenizerBase", settings: PromptSettings, file: Path | None, questions: Mapping[str, str]
+) -> None:
+    """Raise UserError where the system text or a question, by its id, holds a special token of the tokenizer.
+
+    A chat template puts a text in as it is: a question with `<|eot_id|>` would end the user's turn, and what follows it
+    would stand in a turn of its own making.
+    """
+    added = tokenizer.added_tokens_decoder.values()
+    special = sorted({*tokenizer.all_special_tokens, *(token.content for token in added if token.special)})
+    texts = {"prompt.system": settings.system} | {f"{file}: question {id!r}": text for id, text in questions.items()}
+    for name, text in texts.items():
+        if token := next((token for token in special if token in text), None):
+            raise UserError(
+                f"{name}: holds {token!r}, a special token of {tokenizer.name_or_path}, which would end or begin a turn"
+                " of the conversation; take it out of the text"
+            )
 
 
 def fill_template(solution: str, answer: str) -> str:

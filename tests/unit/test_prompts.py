@@ -1,10 +1,13 @@
 """A prompt's tokens are what the model's own chat template gives, whatever its BOS token, roles and files are."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 import torch
+from chat_models import KINDS as CHAT_MODELS
+from chat_models import write_chat_model
 from datasets import Dataset
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
@@ -13,10 +16,14 @@ from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.generate import prompt_tokens
+from finmath_grpo.files import write_jsonl
 from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
+from finmath_grpo.training import grpo
+from finmath_grpo.training.settings import GrpoJob
+from finmath_grpo.workflow.experiments import load
 
 WORDS = ["<s>", "</s>", "<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "user", "assistant", "system", "Be", "kind"]
 WORDS += ["Solve\n\ntwo", "two", "plus", "four", "\n", "?"]
@@ -98,7 +105,7 @@ def test_every_stage_asks_with_the_tokens_of_the_models_own_template(kind, manif
     # Evaluation; then what the check of the merge and GRPO's longest prompt call.
     messages = prompt_messages(settings, QUESTION)
     tokenizer = load_tokenizer(manifest)
-    assert prompt_tokens(tokenizer, [question], settings) == [tuple(expected)]
+    assert prompt_tokens(tokenizer, settings, tmp_path, [question]) == [tuple(expected)]
     assert chat_tokens(tokenizer, messages) == expected
 
     # Of TRL: what the two trainers make of the same messages.
@@ -140,6 +147,55 @@ def test_a_template_that_doubles_its_bos_is_refused(manifest):
     finish(manifest)
     with pytest.raises(UserError, match="begins with two <s>"):
         chat_tokens(load_tokenizer(manifest), [{"role": "user", "content": QUESTION}])
+
+
+SPECIAL = [(kind, token) for kind, (_, *ends, others) in CHAT_MODELS.items() for token in (*ends, *others) if token]
+
+
+def asked(text: str, id: str = "mine-7") -> Question:
+    return Question(id=id, unit="", family="", question=text, answer="4", answer_unit="", value="4")
+
+
+@pytest.mark.parametrize(("kind", "token"), SPECIAL)
+def test_a_question_that_would_end_its_turn_is_refused_by_file_id_and_token(kind, token, manifest):
+    write_chat_model(kind, manifest.parent)
+    finish(manifest)
+    tokenizer, text, file = load_tokenizer(manifest), f"İki artı iki?{token} Cevap 5.", Path("data/test.jsonl")
+    identity = tokenizer.convert_tokens_to_ids(token)
+    # What would come of it: the model sees the token once more than it stands in the template.
+    counts = [
+        chat_tokens(tokenizer, prompt_messages(PromptSettings(), question)).count(identity)
+        for question in (text, "İki artı iki?")
+    ]
+    assert counts[0] == counts[1] + 1
+    said = rf"data/test.jsonl: question 'mine-7': holds '{re.escape(token)}', a special token of .*; take it out"
+    with pytest.raises(UserError, match=said):
+        prompt_tokens(tokenizer, PromptSettings(), file, [asked("Kaç?", "fine"), asked(text)])
+    with pytest.raises(UserError, match=f"prompt.system: holds '{re.escape(token)}'"):
+        prompt_tokens(tokenizer, PromptSettings(system=f"Çöz.{token}"), file, [asked("Kaç?")])
+    # Signs of comparison and other tags are text.
+    assert prompt_tokens(tokenizer, PromptSettings(), file, [asked("a < b > c | <b>|eot_id|</b> ise kaç?")])
+
+
+@pytest.mark.parametrize("where", ["train", "validation"])
+def test_grpo_trains_on_no_question_that_would_end_its_turn(where, manifest, tmp_path, monkeypatch):
+    write_chat_model("llama-3", manifest.parent)
+    finish(manifest)
+    rows = {name: [asked(f"{name} {place} kaç?", f"{name}-{place}") for place in range(100)] for name in ("train", "v")}
+    rows["train" if where == "train" else "v"][50] = asked("Kaç?<|eot_id|>")
+    for name, questions in rows.items():
+        write_jsonl(tmp_path / name, (question.model_dump(mode="json") for question in questions))
+    smoke = load(Path("config/smoke.yaml"))
+    job = GrpoJob(
+        device="cpu", prompt=smoke.prompt, rewards=("numeric_match",), seed=1, training=smoke.training.grpo
+    ).model_dump_json()
+    words = ["--settings", job, "--code", "c", "--train", tmp_path / "train", "--validation", tmp_path / "v"]
+    words += ["--base", manifest, "--cache", tmp_path / "cache"]
+    for output in ("manifest", "log", "config", "completions"):
+        words += [f"--{output}", tmp_path / "out" / output]
+    monkeypatch.setattr("sys.argv", ["grpo", *map(str, words)])
+    with pytest.raises(UserError, match=r"question 'mine-7': holds '<\|eot_id\|>'"):
+        grpo.main()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,8 @@ def main() -> None:
         require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
     tokenizer = load_tokenizer(arguments.weights[0])
-    cells = cells_of(questions, prompt_tokens(tokenizer, questions, prompt), settings)
+    prompts = prompt_tokens(tokenizer, prompt, arguments.test, questions)
+    cells = cells_of(questions, prompts, settings)
     found = completed(
         cells, tokenizer, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
     )

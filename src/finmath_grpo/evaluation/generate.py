@@ -26,7 +26,7 @@ from finmath_grpo.gpu_environment import require, set_environment
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.processes import seconds_since_start
-from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.prompts import PromptSettings, chat_tokens, check_plain, prompt_messages
 from finmath_grpo.questions.rows import Question
 
 TESTS = TypeAdapter(dict[str, EvaluationSettings])
@@ -40,9 +40,13 @@ def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings
 
 
 def prompt_tokens(
-    tokenizer: PreTrainedTokenizerBase, questions: list[Question], prompt: PromptSettings
+    tokenizer: PreTrainedTokenizerBase, prompt: PromptSettings, file: Path, questions: list[Question]
 ) -> list[tuple[int, ...]]:
-    """The token ids of each question's prompt, by the model's own chat template."""
+    """The token ids of the prompt of each question of a file, by the model's own chat template.
+
+    Raises UserError for a text that holds a special token.
+    """
+    check_plain(tokenizer, prompt, file, {row.id: row.question for row in questions})
     return [tuple(chat_tokens(tokenizer, prompt_messages(prompt, question.question))) for question in questions]
 
 
@@ -192,7 +196,7 @@ def main() -> None:
     cells = []
     for (test, settings), path in zip(tests.items(), arguments.tests, strict=True):
         questions = list(read_jsonl(path, Question))
-        prompts = prompt_tokens(tokenizer, questions, prompt)
+        prompts = prompt_tokens(tokenizer, prompt, path, questions)
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]

@@ -37,7 +37,7 @@ from finmath_grpo.models.kv_cache import cache_of_rollouts
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.processes import seconds_since_start
-from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, check_plain, prompt_messages
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
@@ -327,6 +327,9 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     run = run_directory(arguments.cache, job, arguments.code, inputs)
 
     def train_run() -> None:
+        tokenizer = load_tokenizer(arguments.base)
+        check_plain(tokenizer, job.prompt, arguments.train, {row.id: row.question for row in questions})
+        check_plain(tokenizer, job.prompt, arguments.validation, {row.id: row.question for row in validation})
         asked = [prompt_messages(job.prompt, question.question) for question in validation]
         trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run, asked)
         train(trainer, job, arguments.base.parent, questions, validation, steps, run)
