@@ -100,9 +100,9 @@ def write_run(folder: Path, tests: Tests = TESTS) -> Path:
     return run
 
 
-def export(run: Path, tests: Tests = TESTS) -> Path:
+def export(run: Path, tests: Tests = TESTS, config: dict[str, object] = CONFIG) -> Path:
     """Export the run by the DAG's own stage; the folder."""
-    options = ["--experiment", "shared", "--config", json.dumps(CONFIG)]
+    options = ["--experiment", "shared", "--config", json.dumps(config)]
     options += ["--names", *tests, "--tests", *(f"{run}/data/{name}.jsonl" for name in tests)]
     options += ["--completions", *(f"{run}/completions/{model}.jsonl" for model in MODELS)]
     options += ["--scores", f"{run}/scores.csv", "--accuracy", f"{run}/statistics/accuracy.csv"]

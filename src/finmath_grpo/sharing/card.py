@@ -15,7 +15,7 @@ from finmath_grpo.files import atomic_write
 from finmath_grpo.numerals import rounded
 from finmath_grpo.questions.card import is_canonical
 from finmath_grpo.sharing.hub_results import DATASET, shown
-from finmath_grpo.sharing.results import Accuracy, Results
+from finmath_grpo.sharing.results import Accuracy, Results, SharedModel
 
 TEMPLATE = Path(__file__).with_name("card.md.j2")
 TRAINED = ("grpo", "dpo")
@@ -64,7 +64,7 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
         how=f"{base.label}, trained by {entry.method.upper()}{', the adapter unmerged' if adapter else ' and merged'}.",
         prompt=results.prompt("SORU"),
         adapter=adapter,
-        data=f"`{config['questions']}` without the test (CC BY 4.0)"
+        data=f"`{config['questions']}` without the test{' (CC BY 4.0)' if results.is_shipped('t1') else ''}"
         if entry.method == "grpo"
         else "preference pairs drawn from the families of the questions",
         rewards={name: _first_line(getattr(rewards, name)) for name in entry.rewards},
@@ -83,9 +83,7 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
         merge=_merge(run / "models" / model / "merge_check.json"),
         shipped=all(results.is_shipped(test) for test in results.tests),
         dataset=DATASET,
-        licence=f"The licence of {base.repository} holds for its weights: read it on its page."
-        if base.repository
-        else "The base was pre-trained by this project; the weights are under the MIT licence.",
+        licence=_licence(base)[1],
     )
     return f"---\n{_metadata(results, model, adapter)}---\n\n{found}"
 
@@ -93,12 +91,16 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
 def _metadata(results: Results, model: str, adapter: bool) -> str:
     """What the Hub reads of a card: https://huggingface.co/docs/hub/model-cards."""
     entry = results.settings.models[model]
-    repository = results.settings.models[entry.base or ""].repository
-    licence = {"license": "other", "license_name": "licence-of-the-base-model"} if repository else {"license": "mit"}
+    base = results.settings.models[entry.base or ""]
+    repository = base.repository
     metrics = [
         {
             "task": {"type": "text-generation"},
-            "dataset": {"name": results.task(test), "type": DATASET, "split": test},
+            "dataset": {
+                "name": results.task(test),
+                "type": DATASET if results.is_shipped(test) else results.task(test),
+                "split": test,
+            },
             "metrics": [
                 {
                     "type": "accuracy",
@@ -112,7 +114,7 @@ def _metadata(results: Results, model: str, adapter: bool) -> str:
     ]
     content = {
         "language": ["tr"],
-        **licence,
+        **_licence(base)[0],
         "library_name": "peft" if adapter else "transformers",
         "pipeline_tag": "text-generation",
         "tags": [entry.method, "finance", "mathematics", "finmath-grpo"],
@@ -121,6 +123,19 @@ def _metadata(results: Results, model: str, adapter: bool) -> str:
         "model-index": [{"name": entry.label, "results": metrics}],
     }
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+
+
+def _licence(base: SharedModel) -> tuple[dict[str, str], str]:
+    """The licence of what was trained from `base`, as the Hub has it and in words: ours only where the base is ours."""
+    if base.method == "pretrain":
+        return {"license": "mit"}, "The base was pre-trained by this project; the weights are under the MIT licence."
+    words = (
+        f"The licence of {base.repository} holds for its weights: read it on its page."
+        if base.repository
+        else "The base came from a folder of the machine that trained it: its licence holds for these weights, and is"
+        " not known here."
+    )
+    return {"license": "other", "license_name": "licence-of-the-base-model"}, words
 
 
 def _row(results: Results, model: str, base: str, test: str, scorer: str) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _record(results: Results, model: str) -> dict[str, Any]:
             "source_name": "finmath-grpo",
             "source_type": "evaluation_run",
             "source_organization_name": "The finmath-grpo authors",
-            "evaluator_relationship": "third_party" if entry.repository else "first_party",
+            "evaluator_relationship": "third_party" if entry.method in ("fetch", "folder") else "first_party",
             "additional_details": {"experiment": results.experiment},
         },
         "eval_library": {
@@ -93,7 +93,7 @@ def _result(results: Results, row: Accuracy) -> dict[str, Any]:
                 "test": row.test,
                 "questions": str(len(results.tests[row.test])),
                 "sha256": fingerprint(results.tests[row.test]),
-                "licence": "CC-BY-4.0",
+                **({"licence": "CC-BY-4.0"} if results.is_shipped(row.test) else {}),
             },
         },
         "metric_config": {

@@ -98,8 +98,10 @@ class Results:
     """SHA-256 of the manifest of each model whose weights are here."""
 
     def model_id(self, model: str) -> str:
-        """The Hub's name of a model: its own, or a name for what the experiment trained."""
-        return self.settings.models[model].repository or f"{OWNER}/{self.experiment}-{model}"
+        """The Hub's name of a model: its own, or a name for what the experiment trained, or was given in a folder."""
+        entry = self.settings.models[model]
+        owner = "unknown" if entry.method == "folder" else OWNER
+        return entry.repository or f"{owner}/{self.experiment}-{model}"
 
     def revision(self, model: str) -> str:
         """Which weights these are, as exactly as is known here."""
