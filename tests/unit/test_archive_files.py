@@ -7,6 +7,7 @@ import pytest
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.release import archive
+from finmath_grpo.workflow.experiments import load
 
 ROOT = Path(__file__).parents[2]
 PRIVATE = (".env", "notes/private.txt", "data/raw/secret.jsonl", "src/.token")
@@ -56,7 +57,20 @@ def test_untracked_files_stay_out_and_are_listed(project):
     assert names() == project
     assert sorted(archive.left_out()) == sorted([".env", "notes/", "data/raw/secret.jsonl", "src/.token"])
     archive.check_clean()
-    assert archive.without_config(dict.fromkeys(["a", "mine"])) == ["mine"]
+
+
+def test_an_experiment_stays_out_whose_config_or_questions_nobody_would_have(project):
+    git("init")
+    git("add", ".")
+    plant()
+    ours = load(ROOT / "config/smoke.yaml")
+    tests = ours.tests.model_copy(update={"t2": None, "t3": None})
+    ours = ours.model_copy(update={"questions": "./data/raw/a.jsonl", "tests": tests, "validation": None})
+    assert archive.untracked({"a": ours, "mine": ours}) == {"mine": ["config/mine.yaml"]}
+    secret = ours.model_copy(update={"questions": "data/raw/secret.jsonl"})
+    assert archive.untracked({"a": secret}) == {"a": ["data/raw/secret.jsonl"]}
+    elsewhere = ours.model_copy(update={"validation": str(Path("notes/private.txt").absolute())})
+    assert archive.untracked({"a": elsewhere}) == {"a": ["notes/private.txt"]}
 
 
 @pytest.mark.parametrize("change", ["edit", "delete", "stage"])

@@ -4,8 +4,8 @@
 
 It holds the files that git tracks and results, and says what it leaves out. A tree that differs from its commit is
 refused, unless told with --dirty. Unpacked anywhere, the first run says "Nothing to be done", and any figure can be
-drawn again. Left out are caches, logs of Snakemake's, and the weights of an experiment that stands on fetched models:
-their licences are not ours to pass on.
+drawn again. Left out are caches, logs of Snakemake's, and the weights of an experiment that stands on given models:
+their licences are not ours to pass on. So are experiments whose config or questions git does not track.
 """
 
 import argparse
@@ -24,7 +24,7 @@ import zstandard
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing, sha256
 from finmath_grpo.release.crate import metadata
-from finmath_grpo.workflow import unchanged
+from finmath_grpo.workflow import named_files, unchanged
 from finmath_grpo.workflow.experiments import load_all, models_by_method
 from finmath_grpo.workflow.kinds import Experiment
 from finmath_grpo.workflow.metadata import METADATA, read_makings
@@ -43,6 +43,8 @@ OF_THE_PROJECT = {
 """What stands in the root of a clone."""
 LINKS = [".snakemake"]
 """Symbolic links among them."""
+GIVEN = ("fetch", "folder")
+"""How models come that are not ours."""
 WEIGHTS = {".safetensors", ".bin", ".gguf"}
 
 
@@ -96,15 +98,23 @@ def left_out() -> list[str]:
     return git("ls-files", "-z", "--others", "--exclude-standard", "--directory") or []
 
 
-def without_config(experiments: dict[str, Experiment]) -> list[str]:
-    """The experiments whose config git does not track, and which nobody could run from the archive."""
+def untracked(experiments: dict[str, Experiment]) -> dict[str, list[str]]:
+    """The experiments that nobody could run from the archive: their config, or a file that it names, is not tracked.
+
+    With them that experiment's questions stay out, which their owner may not want to share.
+    """
     tracked = {str(path) for path in source_files()}
-    return [name for name in experiments if f"config/{name}.yaml" not in tracked]
+    needed = {
+        name: [f"config/{name}.yaml", *(os.path.relpath(file) for _, file in named_files.named(found))]
+        for name, found in experiments.items()
+    }
+    missing = {name: [file for file in files if file not in tracked] for name, files in needed.items()}
+    return {name: files for name, files in missing.items() if files}
 
 
 def result_files(name: str, experiment: Experiment) -> list[Path]:
     """The results of an experiment."""
-    without_weights = bool(models_by_method(experiment, "fetch", "folder"))
+    without_weights = bool(models_by_method(experiment, *GIVEN))
     found = Path("results", name).rglob("*")
     files = [path for path in found if path.is_file() and not any(part.startswith(".") for part in path.parts)]
     return sorted(path for path in files if not (without_weights and path.suffix in WEIGHTS and "models" in path.parts))
@@ -167,12 +177,11 @@ def main() -> None:
     experiments = {
         name: found for name, found in load_all(Path("config")).good.items() if read_makings(f"results/{name}/")
     }
-    unknown = without_config(experiments)
-    for name in unknown:
-        print(f"left out: results/{name}, as git does not track config/{name}.yaml (git add it, commit)")
+    for name, missing in untracked(experiments).items():
+        print(f"left out: results/{name}, as git does not track {', '.join(missing)} (git add, commit)")
         del experiments[name]
     if not experiments:
-        raise UserError("results/ holds no experiment; build one first (snakemake --cores all)")
+        raise UserError("results/ holds no experiment to pack; build one first (snakemake --cores all)")
     unchanged.check(unchanged.made_for(experiments))
     for name, experiment in experiments.items():
         write_provenance(name, experiment)
@@ -180,8 +189,8 @@ def main() -> None:
     for file in left_out():
         print(f"left out: {file}, which git does not track")
     for name, experiment in experiments.items():
-        if models_by_method(experiment, "fetch"):
-            print(f"left out: the weights of {name}, which stand on fetched models with licences of their own")
+        if models_by_method(experiment, *GIVEN):
+            print(f"left out: the weights of {name}, which stand on models that were given, with licences of their own")
     print("left out: results/cache, the logs of Snakemake, and what .gitignore names")
 
 
