@@ -227,8 +227,34 @@ def run(tmp_path, text):
     return audit(source, *outputs), [path.read_text() for path in outputs]
 
 
-def line(**changes):
-    return json.dumps({"id": "1", "question": "Faiz kaç TL'dir?", "answer": "12", **changes}) + "\n"
+def line(id="1", **changes):
+    return json.dumps({"id": id, "question": f"{id} numaralı faiz kaç TL'dir?", "answer": "12", **changes}) + "\n"
+
+
+def test_a_question_that_is_asked_twice_is_counted_once(tmp_path):
+    """Of two such rows one could be tested and the other one trained on, and rollouts would be told of one of them."""
+    text = line(id="a", question="Faiz kaç TL'dir?", answer="12,50") + line(id="b")
+    text += line(id="c", question=" Faiz  kaç\nTL'dir? ", answer="12,5 TL", answer_unit="TL")
+    text += line(id="d", question="Faiz kaç TL'dir?", answer="iki") + line(id="e", question="FAİZ kaç TL'dir?")
+    counts, (questions, rejected) = run(tmp_path, text)
+    assert [json.loads(row)["id"] for row in questions.splitlines()] == ["a", "b", "e"]
+    reasons = {row["id"]: row["reason"] for row in map(json.loads, rejected.splitlines())}
+    assert reasons["c"] == "the question is that of 'a', word for word" and "no number" in reasons["d"]
+    assert counts["by_rejected"]["the question is that of '…', word for word"] == 1
+
+
+def test_a_question_with_two_answers_is_refused_by_both_ids(tmp_path):
+    text = line(id="a", question="Faiz kaç TL'dir?") + line(id="b", question="Faiz kaç TL'dir?", answer="13")
+    with pytest.raises(UserError, match=r"raw\.jsonl: 'a' and 'b' ask the same and have other answers, 12 and 13;"):
+        run(tmp_path, text)
+    assert [path.name for path in tmp_path.iterdir()] == ["raw.jsonl"]
+
+
+@pytest.mark.parametrize("digits", ["9" * 101, "-" + "9" * 100, "0," + "1" * 99])
+def test_an_answer_too_long_for_a_value_is_rejected_with_a_reason(tmp_path, digits):
+    counts, (_, rejected) = run(tmp_path, line(id="a", answer=digits) + line(id="b") + line(id="c", answer="9" * 100))
+    assert (counts["kept"], counts["rejected"]) == (2, 1)
+    assert "has more than 100 digits and signs" in json.loads(rejected)["reason"]
 
 
 def test_nothing_is_dropped_in_silence(tmp_path):

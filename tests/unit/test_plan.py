@@ -303,6 +303,9 @@ def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(c
         mine.check_questions(["mine"])
 
 
+COPIED = r"2 questions of .*copied\.jsonl, the first 'x-5', can be found word for word in .*mine\.jsonl"
+
+
 @pytest.mark.parametrize(
     ("tests", "said"),
     [
@@ -318,15 +321,24 @@ def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(c
         ),
         ("tests: {t2: {questions: MINE-T3}, t3: {questions: MINE-T3}}", r"tests\.t3\.questions: .* of `tests\.t2\.q"),
         ("tests: {t3: null}\nvalidation: MINE", r"validation: .*mine\.jsonl is the file of `questions` too"),
+        ("tests: {t3: null}\nvalidation: COPIED", rf"validation: {COPIED}"),
+        ("tests: {t3: null, t2: {questions: COPIED}}", rf"tests\.t2\.questions: {COPIED}"),
+        ("tests: {t3: {questions: COPIED}}", rf"tests\.t3\.questions: {COPIED}"),
     ],
 )
 def test_a_test_of_what_is_trained_on_or_of_other_questions_is_refused(tests, said, tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     rows = {"mine": [{**row, "id": f"own-{row['id']}"} for row in ROWS], "mine-t3": [{**ROWS[0], "of": "own-sm-001"}]}
+    rows["mine-t3"][0]["question"] += " (yeni)"
+    # Under another name and id, a file that begins with other questions.
+    rows["copied"] = [{**rows["mine-t3"][0], "of": ""}, {**ROWS[5], "id": "x-5"}, {**ROWS[7], "id": "x-7"}]
+    rows["copied"][1]["question"] = f" {ROWS[5]['question']}  "
     rows["mine"][0]["id"] = "own-sm-001"
     for name, content in rows.items():
         (tmp_path / f"{name}.jsonl").write_text("\n".join(map(json.dumps, content)), encoding="utf-8")
-    changes = tests.replace("MINE-T3", str(tmp_path / "mine-t3.jsonl")).replace("MINE", str(tmp_path / "mine.jsonl"))
+    changes = tests
+    for name in ("mine-t3", "copied", "mine"):
+        changes = changes.replace(name.upper(), str(tmp_path / f"{name}.jsonl"))
     text = f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n{changes}\n"
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")

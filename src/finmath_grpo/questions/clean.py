@@ -19,7 +19,7 @@ from typing import Any
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, canonical_json, numbered_rows
 from finmath_grpo.numbers import contradicts, english, numbers_in, stated, turkish
-from finmath_grpo.questions.rows import Question, RawQuestion
+from finmath_grpo.questions.rows import LONGEST_VALUE, Question, RawQuestion
 
 ASKING = {
     "TL": "kaç TL'dir",
@@ -90,6 +90,8 @@ def clean(raw: RawQuestion) -> Question:
                 f"answer {recorded!r} is not a Turkish number and the row has no value that says what it means"
             )
         value = f"{number:f}"
+        if len(value) > LONGEST_VALUE:
+            raise Reject(f"answer {recorded[:20] + '…'!r} has more than {LONGEST_VALUE} digits and signs")
     elif Decimal(value) not in (readings := (turkish(answer), english(answer))):
         raise Contradiction(recorded, value, {reading for reading in readings if reading is not None})
     return Question(
@@ -172,6 +174,28 @@ def raw_questions(path: Path) -> Iterator[RawQuestion]:
         yield row
 
 
+class Asked:
+    """What the kept rows of a file ask, so that none asks it again."""
+
+    def __init__(self) -> None:
+        self.first: dict[str, tuple[str, str]] = {}
+        """By the text of a question, the id and the value of the row that has it."""
+
+    def add(self, row: Question) -> None:
+        """Raise Reject for a question that an earlier row asks, UserError where that row has another value.
+
+        A question twice would count twice, and could be asked in the test and be trained on.
+        """
+        name, value = self.first.setdefault(row.question, (row.id, row.value))
+        if Decimal(value) != Decimal(row.value):
+            raise UserError(
+                f"{name!r} and {row.id!r} ask the same and have other answers, {value} and {row.value}; correct one, or"
+                " say in the texts what tells them apart"
+            )
+        if name != row.id:
+            raise Reject(f"the question is that of {name!r}, word for word")
+
+
 class Contradictions:
     """The rows of a file whose answer contradicts their value, and how many rows give one."""
 
@@ -208,11 +232,14 @@ class Contradictions:
 
 def clean_file(raw: Path, questions: Path, rejected: Path) -> tuple[int, int]:
     """Clean a file row by row (memory does not grow with its questions); how many rows were kept and rejected."""
-    kept, reasons, contradictions = 0, Counter[str](), Contradictions()
+    kept, reasons, contradictions, asked = 0, Counter[str](), Contradictions(), Asked()
     with atomic_write(questions) as kept_file, atomic_write(rejected) as rejected_file:
         for row in raw_questions(raw):
             try:
                 cleaned = clean(row)
+                asked.add(cleaned)
+            except UserError as error:
+                raise UserError(f"{raw}: {error}") from None
             except Reject as reason:
                 reasons[kind_of_reason(str(reason))] += 1
                 contradictions.add(row, reason)

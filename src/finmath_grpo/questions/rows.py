@@ -52,9 +52,11 @@ def _is_plain_decimal(text: str) -> str:
     return text
 
 
+LONGEST_VALUE = 100
+"""Characters of a value."""
 PlainDecimal = Annotated[
     str,
-    Field(max_length=100, pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"),
+    Field(max_length=LONGEST_VALUE, pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"),
     pydantic.AfterValidator(_is_plain_decimal),
 ]
 

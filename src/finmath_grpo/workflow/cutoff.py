@@ -60,6 +60,18 @@ def strangers(instances: Path, raw: Path) -> list[str]:
     return _known({"instances": sha256(instances), "of": sha256(raw), "code": _code()}, rows).splitlines()
 
 
+def repeated(further: Path, raw: Path) -> list[str]:
+    """The ids of the questions of a further file that a raw file asks too, word for word once both are cleaned."""
+
+    def rows(folder: Path) -> str:
+        for file, name in ((raw, "raw"), (further, "further")):
+            clean_file(file, folder / name, folder / "rejected")
+        asked = {row.question for row in read_jsonl(folder / "raw", Question)}
+        return "\n".join(row.id for row in read_jsonl(folder / "further", Question) if row.question in asked)
+
+    return _known({"repeated": sha256(further), "of": sha256(raw), "code": _code()}, rows).splitlines()
+
+
 def _code() -> dict[str, str]:
     """All code of the two stages, prose too: the words of a rejection are a result."""
     files = source_files("finmath_grpo.questions.clean", "finmath_grpo.questions.split", __name__)

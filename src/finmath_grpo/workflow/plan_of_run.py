@@ -12,6 +12,7 @@ from typing import Protocol
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
+from finmath_grpo.numerals import count
 from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths, planned_code
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Run
 
@@ -132,7 +133,7 @@ class RunPlan:
 
     def check_questions(self, names: Iterable[str]) -> None:
         """Raise UserError for a row of the questions of these experiments that no stage could read, for a file that is
-        two of questions, validation and tests, and for a T3 of other questions.
+        two of questions, validation and tests or repeats the questions, and for a T3 of other questions.
 
         Snakemake would show what a parameter function raises with a traceback.
         """
@@ -337,6 +338,14 @@ def _faults_of_tests(run: Run, files: Mapping[str, str]) -> Iterator[str]:
     """A test says nothing of what was trained on, and T3 nothing of questions that it does not have."""
     for first, second in experiments.alike({key: os.path.realpath(file) for key, file in files.items()}):
         yield f"{second}: {files[second]} is the file of `{first}` too; name another"
+    there = {key: Path(file) for key, file in files.items() if Path(file).is_file()}
+    further = {key: file for key, file in there.items() if key != "questions" and "questions" in there}
+    for key, file in further.items():
+        if twice := cutoff.repeated(file, there["questions"]):
+            yield (
+                f"{key}: {count(len(twice), 'question')} of {file}, the first {twice[0]!r}, can be found word for word"
+                f" in {run.questions}, which models are trained on; take them out of one of the files"
+            )
     instances = files.get(key := "tests.t3.questions", "")
     if Path(instances).is_file() and Path(run.questions).is_file():
         strange = cutoff.strangers(Path(instances), Path(run.questions))
