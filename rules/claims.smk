@@ -40,6 +40,7 @@ rule claims:
     input:
         claims="data/claims.yaml",
         tables=plan.tables_of_claims,
+        overlaps=plan.if_run("results/{experiment}/data/contamination.json"),
         code=plan.code("claims.evaluate"),
     output:
         json="results/{experiment}/claims.json",
@@ -54,7 +55,8 @@ rule claims:
         run_counts=plan.run_counts,
     shell:
         job(
-            "claims.evaluate --claims {input.claims} --tables {input.tables} --settings {params.settings:q}"
-            " --run-counts {params.run_counts:q} --experiment {wildcards.experiment} --kind {params.kind}"
+            "claims.evaluate --claims {input.claims} --tables {input.tables} --overlaps {input.overlaps}"
+            " --settings {params.settings:q} --run-counts {params.run_counts:q}"
+            " --experiment {wildcards.experiment} --kind {params.kind}"
             " --json {output.json} --markdown {output.markdown}"
         )

@@ -527,6 +527,42 @@ def test_the_primary_claim_is_about_the_part_that_is_mathematics(low, high, says
         CHECKS["mathematics"](read, trained="a", base="c", test="t1")
 
 
+TRAINED_ON = "Bir esnaf 12.500 TL'yi yıllık %8 basit faizle 3 yıl yatırıyor. Faiz kaç TL'dir?"
+NEW_NUMBERS = "Bir esnaf 900 TL'yi yıllık %25 basit faizle 7 yıl yatırıyor. Faiz kaç TL'dir?"
+NEW_IDEA = "Peşin fiyatı 900 TL olan bir malın kira ödemesi kaç TL'dir?"
+
+
+@pytest.mark.parametrize(
+    ("asked", "says"),
+    [((NEW_IDEA, NEW_NUMBERS), "not measured"), ((NEW_IDEA, f"{NEW_IDEA[:-1]} acaba?"), "supported")],
+    ids=["one in other numbers", "none"],
+)
+def test_a_t2_that_asks_what_was_trained_has_no_verdict_on_new_ideas(asked, says, tmp_path: Path) -> None:
+    for name, texts in (("train", [TRAINED_ON]), ("t2", asked)):
+        rows = [{"id": f"{place}", "question": text, "answer": "1", "value": "1"} for place, text in enumerate(texts)]
+        rows = [{**row, "unit": "", "family": "", "answer_unit": ""} for row in rows]
+        (tmp_path / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    words = ("--train", tmp_path / "train", "--names", "t2", "--tests", tmp_path / "t2")
+    done = run_stage("questions.contamination", *words, "--contamination", tmp_path / "contamination.json")
+    assert done.returncode == 0, done.stderr
+    row = {"test": "t2", "model": "llama-grpo", "against": "llama-base", "at": "mean", "part": "mathematics"}
+    table = {**row, "value": 0.2, "low": 0.1, "high": 0.3, "p": 0.001, "p_holm": 0.001}
+    tables(tmp_path, decomposition=[table])
+    words = ("--claims", CLAIMS, "--tables", tmp_path / "decomposition.csv", "--settings", "{}", "--kind", "run")
+    words += ("--overlaps", tmp_path / "contamination.json", "--experiment", "mine", "--markdown", tmp_path / "md")
+    done = run_stage("claims.evaluate", *words, "--json", tmp_path / "json")
+    assert done.returncode == 0, done.stderr
+    (found,) = (
+        claim
+        for claim in json.loads((tmp_path / "json").read_text(encoding="utf-8"))
+        if claim["id"] == "grpo-learned-new-ideas"
+    )
+    assert found["verdict"] == says
+    assert ("1 of the 2 questions of t2 are training questions but for numbers" in found["detail"]) == (
+        says == "not measured"
+    )
+
+
 @pytest.mark.parametrize(
     ("p", "p_holm", "says"),
     [

@@ -214,12 +214,14 @@ def main() -> None:
     parser.add_argument("--settings", type=StatisticsSettings.model_validate_json, required=True, help="as JSON")
     parser.add_argument("--experiment", required=True, help="its name, for the title")
     parser.add_argument("--kind", required=True, help="run, recorded or published: whose numbers they are")
+    parser.add_argument("--overlaps", type=Path, nargs="?", help="contamination.json, if there is a training set")
     parser.add_argument("--run-counts", type=json.loads, default={}, help="JSON: how many training runs each model has")
     parser.add_argument("--json", type=Path, required=True, help="claims.json")
     parser.add_argument("--markdown", type=Path, required=True, help="claims.md")
     options = parser.parse_args()
 
-    tables = Tables(options.tables, options.settings, published=options.kind == "published")
+    overlaps = json.loads(options.overlaps.read_text(encoding="utf-8")) if options.overlaps else {}
+    tables = Tables(options.tables, options.settings, options.kind == "published", overlaps)
     results = evaluate(read_claims(options.claims), tables, options.run_counts)
     write_json(options.json, results)
     with atomic_write(options.markdown) as file:

@@ -32,14 +32,20 @@ class Tables:
 
     `published` says that they are made from the post's own numbers. Rows are those of one test, `t1` unless another is
     asked for; a table without the first column `test` is of T1. Where a table says by an empty temperature that a row
-    is over all of them, it is read as the row of the mean.
+    is over all of them, it is read as the row of the mean. `overlaps` is contamination.json: what training has shown of
+    each test.
     """
 
     def __init__(
-        self, files: Sequence[Path], settings: StatisticsSettings | None = None, published: bool = False
+        self,
+        files: Sequence[Path],
+        settings: StatisticsSettings | None = None,
+        published: bool = False,
+        overlaps: Mapping[str, Any] | None = None,
     ) -> None:
         self.settings = settings or StatisticsSettings()
         self.published = published
+        self._overlaps = overlaps or {}
         self._files = {path.stem: path for path in files}
         self._tables: dict[str, pd.DataFrame] = {}
 
@@ -61,6 +67,15 @@ class Tables:
                 raise NotMeasured(f"{table}.csv has no {column} {', '.join(absent)}")
             rows = rows[rows[column].isin(values)]
         return rows
+
+    def refuse_known_ideas(self, test: str) -> None:
+        """Raise NotMeasured where training has shown questions of a test with other numbers, names or goods."""
+        found = self._overlaps.get(test)
+        if found and (seen := found["test_questions_seen"]["masked"]):
+            raise NotMeasured(
+                f"{seen} of the {found['test']} questions of {test} are training questions but for numbers, names and"
+                " goods (data/contamination.json), so that their ideas are not new"
+            )
 
     def row(self, table: str, test: str = "t1", **where: object) -> pd.Series:
         """The first of these rows."""

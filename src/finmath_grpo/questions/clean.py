@@ -231,7 +231,7 @@ class Contradictions:
 
 
 def clean_file(raw: Path, questions: Path, rejected: Path) -> tuple[int, int]:
-    """Clean a file row by row (memory does not grow with its questions); how many rows were kept and rejected."""
+    """Clean a file row by row; how many rows were kept and rejected. In memory stay ids, texts and values alone."""
     kept, reasons, contradictions, asked = 0, Counter[str](), Contradictions(), Asked()
     with atomic_write(questions) as kept_file, atomic_write(rejected) as rejected_file:
         for row in raw_questions(raw):
