@@ -203,7 +203,8 @@ def test_the_stage_reports_every_test_against_the_training_questions(tmp_path, m
     ]
     own, others = tmp_path / "questions.jsonl", tmp_path / "transfer.jsonl"
     own.write_text("".join(row.model_dump_json() + "\n" for row in rows))
-    others.write_text(ask("ft-1", "Kira ne kadardır?").model_dump_json() + "\n" + rows[0].model_dump_json() + "\n")
+    further = [ask("ft-1", "Kira ne kadardır?"), *(rows[0].model_copy(update={"of": row.id}) for row in rows)]
+    others.write_text("".join(row.model_dump_json() + "\n" for row in further))
     train, test = (tmp_path / name for name in ("train.jsonl", "test.jsonl"))
     command = [
         "split",
@@ -225,4 +226,6 @@ def test_the_stage_reports_every_test_against_the_training_questions(tmp_path, m
     report = json.loads((tmp_path / "contamination").read_text())
     assert list(report) == ["t1", "t2"] and [part["train"] for part in report.values()] == [20, 20]
     assert report["t1"]["test_questions_seen"] == {"exact": 0, "normalised": 0, "masked": 10, "any_8_gram": 0}
-    assert report["t2"]["test"] == 2 and report["t2"]["test_questions_seen"]["masked"] == 1
+    assert report["t2"]["test"] == 31 and report["t2"]["test_questions_seen"]["masked"] == 30
+    # Each of the 30 questions once with other numbers: 20 of them are trained on.
+    assert [part["training_questions_with_new_numbers"] for part in report.values()] == [0, 20]

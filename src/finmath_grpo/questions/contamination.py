@@ -141,13 +141,16 @@ class Contamination:
 
     def of(self, test: Iterable[Question]) -> dict[str, Any]:
         """The report on one test: counts over its questions, and one entry per question."""
-        questions = [self._question(row) for row in test]
+        rows, known = list(test), set(self.ids)
+        questions = [self._question(row) for row in rows]
         counts = {name: sum(row[name] for row in questions) for name in MEASURES}
         counts["any_8_gram"] = sum(bool(row["share_of_8_grams"]) for row in questions)
         return {
             "train": len(self.ids),
             "test": len(questions),
             "test_questions_seen": counts,
+            # Of T3: where the split is not the one that T3 was drawn for.
+            "training_questions_with_new_numbers": sum(row.of in known for row in rows),
             "questions": questions,
         }
 

@@ -40,6 +40,7 @@ def overlaps(path: Path) -> dict[str, Any]:
             "test": row["test"],
             "train": row["train"],
             "seen": [row["test_questions_seen"][key] for key in OVERLAPS],
+            "redrawn": row["training_questions_with_new_numbers"],
         }
         for test, row in found.items()
     }

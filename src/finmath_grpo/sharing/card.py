@@ -81,6 +81,7 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
             if claim["verdict"] not in UNTOLD and claim["id"].startswith(TOLD)
         ],
         merge=_merge(run / "models" / model / "merge_check.json"),
+        redrawn=_none_of_t1(results),
         shipped=all(results.is_shipped(test) for test in results.tests),
         dataset=DATASET,
         licence=_licence(base)[1],
@@ -136,6 +137,12 @@ def _licence(base: SharedModel) -> tuple[dict[str, str], str]:
         " not known here."
     )
     return {"license": "other", "license_name": "licence-of-the-base-model"}, words
+
+
+def _none_of_t1(results: Results) -> int:
+    """How many questions of T3 name a question (`of`) that is not in T1."""
+    known = {question.id for question in results.tests["t1"]}
+    return sum(bool(question.of) and question.of not in known for question in results.tests.get("t3", []))
 
 
 def _row(results: Results, model: str, base: str, test: str, scorer: str) -> dict[str, str]:
