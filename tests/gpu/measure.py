@@ -47,7 +47,7 @@ def questions(count: int) -> list[Question]:
 
 def requests(manifest: Path, count: int, temperature: float) -> list[Request]:
     asked = questions(count)
-    prompts = prompt_tokens(load_tokenizer(manifest), PROMPT, manifest, asked)
+    prompts = prompt_tokens(load_tokenizer(manifest), PROMPT, manifest, asked, LIMIT)
     return [
         Request(prompt, temperature, completion_seed(question.id, temperature, 0))
         for question, prompt in zip(asked, prompts, strict=True)

@@ -219,6 +219,6 @@ def test_the_prompt_of_both_families_has_one_bos_and_no_system_turn(manifest):
     from finmath_grpo.questions.rows import Question
 
     question = Question(id="q", unit="", family="", question="Kaç?", answer="1", answer_unit="", value="1", numbers=())
-    (ids,) = prompt_tokens(load_tokenizer(manifest), PromptSettings(system="Yanıtla."), manifest, [question])
+    (ids,) = prompt_tokens(load_tokenizer(manifest), PromptSettings(system="Yanıtla."), manifest, [question], 8)
     config = json.loads((manifest.parent / "config.json").read_text(encoding="utf-8"))
     assert ids.count(config["bos_token_id"]) == 1 and ids[0] == config["bos_token_id"]

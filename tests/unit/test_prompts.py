@@ -105,7 +105,7 @@ def test_every_stage_asks_with_the_tokens_of_the_models_own_template(kind, manif
     # Evaluation; then what the check of the merge and GRPO's longest prompt call.
     messages = prompt_messages(settings, QUESTION)
     tokenizer = load_tokenizer(manifest)
-    assert prompt_tokens(tokenizer, settings, tmp_path, [question]) == [tuple(expected)]
+    assert prompt_tokens(tokenizer, settings, tmp_path, [question], 8) == [tuple(expected)]
     assert chat_tokens(tokenizer, messages) == expected
 
     # Of TRL: what the two trainers make of the same messages.
@@ -170,19 +170,30 @@ def test_a_question_that_would_end_its_turn_is_refused_by_file_id_and_token(kind
     assert counts[0] == counts[1] + 1
     said = rf"data/test.jsonl: question 'mine-7': holds '{re.escape(token)}', a special token of .*; take it out"
     with pytest.raises(UserError, match=said):
-        prompt_tokens(tokenizer, PromptSettings(), file, [asked("Kaç?", "fine"), asked(text)])
+        prompt_tokens(tokenizer, PromptSettings(), file, [asked("Kaç?", "fine"), asked(text)], 8)
     with pytest.raises(UserError, match=f"prompt.system: holds '{re.escape(token)}'"):
-        prompt_tokens(tokenizer, PromptSettings(system=f"Çöz.{token}"), file, [asked("Kaç?")])
+        prompt_tokens(tokenizer, PromptSettings(system=f"Çöz.{token}"), file, [asked("Kaç?")], 8)
     # Signs of comparison and other tags are text.
-    assert prompt_tokens(tokenizer, PromptSettings(), file, [asked("a < b > c | <b>|eot_id|</b> ise kaç?")])
+    assert prompt_tokens(tokenizer, PromptSettings(), file, [asked("a < b > c | <b>|eot_id|</b> ise kaç?")], 8)
 
 
 @pytest.mark.parametrize("where", ["train", "validation"])
-def test_grpo_trains_on_no_question_that_would_end_its_turn(where, manifest, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Kaç?<|eot_id|>", r"question 'mine-7': holds '<\|eot_id\|>'"),
+        # The model has 4,096 positions, and a byte is a token.
+        ("Kaç? " * 800, r"question 'mine-7': its prompt has [0-9]{4} tokens, and with 96 more \(training\.grpo\."),
+    ],
+    ids=["special token", "too long"],
+)
+def test_grpo_trains_on_no_question_that_ends_its_turn_or_has_no_place(
+    text, said, where, manifest, tmp_path, monkeypatch
+):
     write_chat_model("llama-3", manifest.parent)
     finish(manifest)
     rows = {name: [asked(f"{name} {place} kaç?", f"{name}-{place}") for place in range(100)] for name in ("train", "v")}
-    rows["train" if where == "train" else "v"][50] = asked("Kaç?<|eot_id|>")
+    rows["train" if where == "train" else "v"][50] = asked(text)
     for name, questions in rows.items():
         write_jsonl(tmp_path / name, (question.model_dump(mode="json") for question in questions))
     smoke = load(Path("config/smoke.yaml"))
@@ -194,8 +205,21 @@ def test_grpo_trains_on_no_question_that_would_end_its_turn(where, manifest, tmp
     for output in ("manifest", "log", "config", "completions"):
         words += [f"--{output}", tmp_path / "out" / output]
     monkeypatch.setattr("sys.argv", ["grpo", *map(str, words)])
-    with pytest.raises(UserError, match=r"question 'mine-7': holds '<\|eot_id\|>'"):
+    with pytest.raises(UserError, match=said):
         grpo.main()
+
+
+def test_a_question_after_which_the_model_has_no_place_to_answer_is_refused(manifest):
+    """With transformers it would go on beyond its positions, without a word."""
+    write_chat_model("gemma-2", manifest.parent)
+    finish(manifest)
+    tokenizer, file = load_tokenizer(manifest), Path("data/t2.jsonl")
+    rows = [asked("Kaç?", "fine"), asked("Kaç kaç?")]
+    longest = len(chat_tokens(tokenizer, prompt_messages(PromptSettings(), rows[1].question)))
+    assert len(prompt_tokens(tokenizer, PromptSettings(), file, rows, 4096 - longest)) == 2
+    said = rf"t2\.jsonl: question 'mine-7': its prompt has {longest} tokens, and with {4097 - longest} more .* 4096 pos"
+    with pytest.raises(UserError, match=said):
+        prompt_tokens(tokenizer, PromptSettings(), file, rows, 4097 - longest)
 
 
 @pytest.mark.parametrize(

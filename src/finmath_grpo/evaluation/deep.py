@@ -57,7 +57,7 @@ def main() -> None:
         require("evaluation.engine: vllm", "vllm")
     questions = list(read_jsonl(arguments.test, Question))
     tokenizer = load_tokenizer(arguments.weights[0])
-    prompts = prompt_tokens(tokenizer, prompt, arguments.test, questions)
+    prompts = prompt_tokens(tokenizer, prompt, arguments.test, questions, settings.max_new_tokens)
     cells = cells_of(questions, prompts, settings)
     found = completed(
         cells, tokenizer, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache

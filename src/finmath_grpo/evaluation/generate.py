@@ -23,6 +23,7 @@ from finmath_grpo.evaluation.engine import Generate, Output, Request, completion
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
 from finmath_grpo.gpu_environment import require, set_environment
+from finmath_grpo.models.context import check_context
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.processes import seconds_since_start
@@ -40,14 +41,21 @@ def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings
 
 
 def prompt_tokens(
-    tokenizer: PreTrainedTokenizerBase, prompt: PromptSettings, file: Path, questions: list[Question]
+    tokenizer: PreTrainedTokenizerBase,
+    prompt: PromptSettings,
+    file: Path,
+    questions: list[Question],
+    max_new_tokens: int,
 ) -> list[tuple[int, ...]]:
     """The token ids of the prompt of each question of a file, by the model's own chat template.
 
-    Raises UserError for a text that holds a special token.
+    Raises UserError for a text that holds a special token, or after which the model has no place for `max_new_tokens`.
     """
     check_plain(tokenizer, prompt, file, {row.id: row.question for row in questions})
-    return [tuple(chat_tokens(tokenizer, prompt_messages(prompt, question.question))) for question in questions]
+    prompts = [tuple(chat_tokens(tokenizer, prompt_messages(prompt, row.question))) for row in questions]
+    named = {f"{file}: question {row.id!r}": ids for row, ids in zip(questions, prompts, strict=True)}
+    check_context(Path(tokenizer.name_or_path), named, "evaluation.max_new_tokens", max_new_tokens)
+    return prompts
 
 
 @dataclass(frozen=True)
@@ -196,7 +204,7 @@ def main() -> None:
     cells = []
     for (test, settings), path in zip(tests.items(), arguments.tests, strict=True):
         questions = list(read_jsonl(path, Question))
-        prompts = prompt_tokens(tokenizer, prompt, path, questions)
+        prompts = prompt_tokens(tokenizer, prompt, path, questions, settings.max_new_tokens)
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]

@@ -33,6 +33,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.gpu_environment import captured_batch, require
 from finmath_grpo.models import store
+from finmath_grpo.models.context import check_context
 from finmath_grpo.models.kv_cache import cache_of_rollouts
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
@@ -182,6 +183,17 @@ def longest_prompt(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[list[Me
     return max(len(chat_tokens(tokenizer, prompt)) for prompt in prompts)
 
 
+def check_prompts(base: Path, job: GrpoJob, file: Path | None, questions: list[Question]) -> None:
+    """Raise UserError where a question of the file would end its turn, or leave no place for a completion."""
+    tokenizer = load_tokenizer(base)
+    check_plain(tokenizer, job.prompt, file, {row.id: row.question for row in questions})
+    prompts = {
+        f"{file}: question {row.id!r}": chat_tokens(tokenizer, prompt_messages(job.prompt, row.question))
+        for row in questions
+    }
+    check_context(base.parent, prompts, "training.grpo.max_completion_length", job.training.max_completion_length)
+
+
 def sequences_at_once(settings: GrpoSettings) -> int:
     """Completions that the engine of a process decodes side by side, rounded up to a batch that has a CUDA graph."""
     return captured_batch(settings.per_device_train_batch_size * settings.steps_per_generation)
@@ -327,9 +339,8 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     run = run_directory(arguments.cache, job, arguments.code, inputs)
 
     def train_run() -> None:
-        tokenizer = load_tokenizer(arguments.base)
-        check_plain(tokenizer, job.prompt, arguments.train, {row.id: row.question for row in questions})
-        check_plain(tokenizer, job.prompt, arguments.validation, {row.id: row.question for row in validation})
+        check_prompts(arguments.base, job, arguments.train, questions)
+        check_prompts(arguments.base, job, arguments.validation, validation)
         asked = [prompt_messages(job.prompt, question.question) for question in validation]
         trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run, asked)
         train(trainer, job, arguments.base.parent, questions, validation, steps, run)
