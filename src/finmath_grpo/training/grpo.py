@@ -16,7 +16,7 @@ import math
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
@@ -183,15 +183,16 @@ def longest_prompt(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[list[Me
     return max(len(chat_tokens(tokenizer, prompt)) for prompt in prompts)
 
 
-def check_prompts(base: Path, job: GrpoJob, file: Path | None, questions: list[Question]) -> None:
-    """Raise UserError where a question of the file would end its turn, or leave no place for a completion."""
+def check_prompts(base: Path, job: GrpoJob, files: Mapping[Path | None, list[Question]]) -> None:
+    """Raise UserError where a question of a file would end its turn, or leave no place for a completion."""
     tokenizer = load_tokenizer(base)
-    check_plain(tokenizer, job.prompt, file, {row.id: row.question for row in questions})
-    prompts = {
-        f"{file}: question {row.id!r}": chat_tokens(tokenizer, prompt_messages(job.prompt, row.question))
-        for row in questions
-    }
-    check_context(base.parent, prompts, "training.grpo.max_completion_length", job.training.max_completion_length)
+    for file, questions in files.items():
+        check_plain(tokenizer, job.prompt, file, {row.id: row.question for row in questions})
+        prompts = {
+            f"{file}: question {row.id!r}": chat_tokens(tokenizer, prompt_messages(job.prompt, row.question))
+            for row in questions
+        }
+        check_context(base.parent, prompts, "training.grpo.max_completion_length", job.training.max_completion_length)
 
 
 def sequences_at_once(settings: GrpoSettings) -> int:
@@ -339,8 +340,7 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
     run = run_directory(arguments.cache, job, arguments.code, inputs)
 
     def train_run() -> None:
-        check_prompts(arguments.base, job, arguments.train, questions)
-        check_prompts(arguments.base, job, arguments.validation, validation)
+        check_prompts(arguments.base, job, {arguments.train: questions, arguments.validation: validation})
         asked = [prompt_messages(job.prompt, question.question) for question in validation]
         trainer = new_trainer(job, arguments.base, training_dataset(questions, job.prompt), run, asked)
         train(trainer, job, arguments.base.parent, questions, validation, steps, run)
