@@ -480,10 +480,11 @@ def ask_plain_vllm(setting: Setting, which: str) -> None:
 
     mode = os.environ.get("REHEARSAL_COMPILATION")
     settings = EvaluationSettings.model_validate(asked(setting) | (ONE_TOKEN if mode else {}))
-    questions = list(read_jsonl(setting.folder / "data/test.jsonl", Question))
+    test = setting.folder / "data/test.jsonl"
+    questions = list(read_jsonl(test, Question))
     prompt = PromptSettings.model_validate_json(experiments.section(experiment("paper"), "prompt"))
     tokenizer = load_tokenizer(Path(manifest(setting.folder / which)))
-    prompts = prompt_tokens(tokenizer, questions, prompt)
+    prompts = prompt_tokens(tokenizer, prompt, test, questions, settings.max_new_tokens)
     rows = [
         (ids, temperature, completion_seed(question.id, temperature, sample))
         for temperature in settings.temperatures
