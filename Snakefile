@@ -22,7 +22,7 @@ gc.freeze()
 
 from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError, check_encoding
-from finmath_grpo.workflow import console, environment, experiments, hold, paths
+from finmath_grpo.workflow import command, console, environment, experiments, hold, machine, paths
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.shell import gpu_job, job
 
@@ -45,14 +45,14 @@ except UserError as error:
 
 try:
     found, broken = experiments.load_all(Path("config"))
-    DEFAULT, WHY = experiments.default_experiment({**found, **broken}, os.environ, experiments.gpu_visible())
+    DEFAULT, WHY = command.default_experiment({**found, **broken}, os.environ, machine.gpu_visible())
 except UserError as error:
     sys.exit(f"error: {error}")
 if DEFAULT not in found:
     broken.setdefault(DEFAULT, f"config/{DEFAULT}.yaml: no such file; put it back, or name what to build")
 if workflow.is_main_process:
-    asked = [DEFAULT] if console.names_no_target(sys.argv[1:]) else console.targets_of(sys.argv[1:])
-    if message := experiments.refusal(broken, asked):
+    COMMAND = command.parsed(sys.argv[1:])
+    if message := command.refusal(broken, [DEFAULT] if COMMAND.leaves_target else COMMAND.targets):
         sys.exit(f"error: {message}")
 plan = Plan(found)
 
@@ -100,14 +100,14 @@ for experiment in plan.experiments:
 
 
 if workflow.is_main_process:
-    if message := console.misspelt(
-        console.targets_of(sys.argv[1:]),
+    if message := command.misspelt(
+        COMMAND.targets,
         [rule.name for rule in workflow.rules if not rule.has_wildcards()],
         [file for experiment in plan.experiments for file in plan.targets(experiment)],
         lambda target: plan.may_be(target) and any(rule.is_producer(target) for rule in workflow.rules),
     ):
         sys.exit(f"error: {message}")
     try:
-        plan.check_questions(experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT))
+        plan.check_questions(command.asked_for(COMMAND.targets, plan.experiments, DEFAULT))
     except UserError as error:
         sys.exit(f"error: {error}")

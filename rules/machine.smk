@@ -6,7 +6,7 @@ from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
 from finmath_grpo.workflow import cluster, console, gpu_slot, metadata, provenance, unchanged
 
-if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
+if workflow.is_main_process and not COMMAND.only_reads:
     try:
         # Before `hold` deletes temporary files.
         cluster.refuse_beside_orphans(Path())
@@ -15,7 +15,7 @@ if workflow.is_main_process and not hold.only_reads(sys.argv[1:]):
         os.environ[hold.HOLDER] = str(os.getpid())
     except UserError as error:
         sys.exit(f"error: {error}")
-    ASKED = experiments.asked_for(sys.argv[1:], plan.experiments, DEFAULT)
+    ASKED = command.asked_for(COMMAND.targets, plan.experiments, DEFAULT)
     unchanged.check_asked_for(ASKED)
     provenance.catch_up(ASKED, plan.experiments)
 
@@ -53,11 +53,11 @@ onstart:
 
 
 if workflow.is_main_process:
-    if console.names_no_target(sys.argv[1:]):
+    if COMMAND.leaves_target:
         print(f"Default experiment: {DEFAULT} ({WHY}).", file=sys.stderr)
     # The terminal gets one line per job; the file that a run names at its end has everything.
     if not (workflow.output_settings.verbose or workflow.output_settings.printshellcmds):
-        console.be_brief(logger, hold.only_reads(sys.argv[1:]), lambda: console.where(workflow.dag.jobs))
+        console.be_brief(logger, COMMAND.only_reads, lambda: console.where(workflow.dag.jobs))
 
 
 # No rule: it collects what the jobs recorded, after a failed run as well, and is never a reason to run anything.

@@ -30,7 +30,8 @@ from finmath_grpo.models.folder import files_of
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
-from finmath_grpo.workflow.experiments import fault_of_name, gpu_visible, load
+from finmath_grpo.workflow.experiments import fault_of_name, load
+from finmath_grpo.workflow.machine import gpu_visible
 
 FROM = "open"
 """The experiment that the new one extends."""

@@ -357,22 +357,6 @@ def test_a_broken_file_stops_only_itself(folder):
     assert "rename the file" in broken["My Run"] and "rename the file" in broken["a_b"]
 
 
-@pytest.mark.parametrize(
-    ("targets", "stopped"),
-    [
-        (["smoke"], False),
-        (["mine"], True),
-        (["results/mine/figures/agreement.png"], True),
-        (["./results/mine/scores.csv"], True),
-        (["results/minerals/scores.csv"], False),
-    ],
-)
-def test_who_asks_for_a_broken_experiment_gets_its_message(targets, stopped):
-    assert experiments.refusal({"mine": "config/mine.yaml: a fault"}, targets) == (
-        "config/mine.yaml: a fault" if stopped else None
-    )
-
-
 def test_a_missing_config_folder_is_told_in_words(tmp_path: Path):
     with pytest.raises(UserError, match="config: no such folder"):
         experiments.load_all(tmp_path / "config")
@@ -632,28 +616,6 @@ def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):
     original, changed = load_text(tmp_path, SMOKE), load_text(tmp_path, edited("figures: {}", "figures: {width: 1200}"))
     for name in ("split", "prompt", "evaluation", "statistics", "merge"):
         assert experiments.section(changed, name) == experiments.section(original, name)
-
-
-@pytest.mark.parametrize(
-    ("environment", "gpu", "expected", "reason"),
-    [
-        ({}, False, "smoke", "runs anywhere"),
-        ({}, True, "smoke", "runs anywhere"),
-        ({"FINMATH_STACK": "cpu"}, False, "smoke", "runs anywhere"),
-        ({"FINMATH_STACK": "cuda"}, True, "small", "a GPU is visible"),
-        ({"FINMATH_STACK": "cuda"}, False, "recorded", "no GPU is visible"),
-        ({"FINMATH_STACK": "cuda", "FINMATH_EXPERIMENT": "published"}, True, "published", "FINMATH_EXPERIMENT"),
-    ],
-)
-def test_the_default_experiment_fits_the_machine_unless_one_is_named(environment, gpu, expected, reason):
-    names = [path.stem for path in EXPERIMENT_FILES]
-    name, why = experiments.default_experiment(names, environment, gpu)
-    assert name == expected and reason in why
-
-
-def test_an_unknown_default_experiment_is_refused():
-    with pytest.raises(UserError, match=r"FINMATH_EXPERIMENT=smok: expected one of small, smoke"):
-        experiments.default_experiment(["small", "smoke"], {"FINMATH_EXPERIMENT": "smok"}, gpu=False)
 
 
 def test_the_readme_names_every_experiment():

@@ -6,8 +6,6 @@ from pathlib import Path
 import pytest
 import stages
 
-from finmath_grpo.workflow import console
-
 ROOT = Path(__file__).parents[2]
 SNAKEFILE = """
 import sys
@@ -73,33 +71,3 @@ def test_a_dry_run_says_why_each_job_runs(folder: Path):
     looked = snakemake(folder, "-n", PAGE).stdout
     assert re.search(r"Job stats:\njob +count\n-+ +-+\npage +1\ntotal +1\n", looked)
     assert f"page mine: Missing output files: {PAGE}" in looked
-
-
-def test_a_misspelt_target_or_file_names_the_nearest_one_and_how_to_list_all():
-    def say(target: str) -> str:
-        files = ["results/smoke/figures/outcomes.png", "results/smoke/claims.md"]
-        return console.misspelt([target], ["smoke", "recorded"], files, lambda name: name == "results/smoke/scores.csv")
-
-    assert say("smok") == (
-        "smok: no target or file of that name; did you mean smoke? All of them: snakemake --list-target-rules"
-    )
-    assert "did you mean results/smoke/figures/outcomes.png? All of them: snakemake --summary smoke" in say(
-        "results/smoke/figures/outcome.png"
-    )
-    assert "of that name. All of them" in say("zzz")
-    assert say("results/mine/claims.md") == (
-        "results/mine/claims.md: no experiment mine; expected one of smoke, as config/ has them"
-    )
-    assert [say(right) for right in ("smoke", "results/smoke/scores.csv", "Snakefile")] == [""] * 3
-
-
-def test_a_folder_and_a_file_by_its_absolute_path_are_no_targets_and_the_words_say_what_is(tmp_path: Path):
-    (tmp_path / "claims.md").touch()
-    for target, said in ((tmp_path, "a folder is no target"), (tmp_path / "claims.md", "from the project's folder")):
-        assert said in console.misspelt([str(target)], ["smoke"], [], lambda _: False)
-
-
-def test_the_nearest_file_is_one_of_the_same_experiment():
-    files = ["results/open/figures/outcomes.png", "results/published/figures/all_models.png"]
-    said = console.misspelt(["results/published/figures/outcomes.png"], [], files, lambda _: False)
-    assert "did you mean results/published/figures/all_models.png?" in said

@@ -20,7 +20,7 @@ from finmath_grpo.workflow.doctor import (
     warnings,
 )
 from finmath_grpo.workflow.experiments import load
-from finmath_grpo.workflow.hold import hold, only_reads
+from finmath_grpo.workflow.hold import hold
 from finmath_grpo.workflow.kinds import Experiment, Needs
 from finmath_grpo.workflow.machine import GIB, Gpu, Machine, driver_version, this_machine, too_old
 from finmath_grpo.workflow.metadata import TESTED
@@ -208,58 +208,6 @@ def test_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / ".snakemake").write_text("a file where a folder belongs")
     with pytest.raises(UserError, match=r"\.snakemake: can't be written"):
         hold(tmp_path)
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "-n all",
-        "-np",
-        "-nq all",
-        "-pn",
-        "-nF smoke",
-        "--dry-run",
-        "--dryrun --quiet",
-        "--lint",
-        "-l",
-        "--lt",
-        "-S",
-        "-D",
-        "--dag",
-        "--dag=dot",
-        "--rulegraph mermaid-js",
-        "--filegraph",
-        "--d3dag",
-        "--list-changes code",
-        "--li",
-        "--lp",
-        "--lu",
-        "--report",
-        "--report report.zip",
-    ],
-)
-def test_looking_needs_no_hold(words: str):
-    assert only_reads(words.split())
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "",
-        "--cores all published",
-        "--cores 2 -F",
-        "-pF",
-        "-q all --cores 1 n",
-        "--touch",
-        "--unlock",
-        "--delete-all-output",
-        "--cleanup-metadata results/tiny/scores.csv",
-        "--report report.zip --report-after-run",
-        "--config n=1",
-    ],
-)
-def test_whatever_may_change_results_needs_the_hold(words: str):
-    assert not only_reads(words.split())
 
 
 def test_who_takes_the_hold_removes_what_killed_jobs_left(tmp_path):

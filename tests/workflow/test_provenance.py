@@ -31,11 +31,11 @@ os.environ["PYTHONPATH"] = "src"
 sys.path.insert(0, "src")
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import experiments, hold
+from finmath_grpo.workflow import command, experiments, hold
 from finmath_grpo.workflow.plan import Plan
 
 plan = Plan(experiments.load_all(Path("config")).good)
-DEFAULT = "tiny"
+DEFAULT, COMMAND = "tiny", command.parsed(sys.argv[1:])
 JOB = "python -m finmath_grpo.workflow.job --log {log} --inputs {input} --outputs {output} -- stage {output}"
 
 

@@ -5,10 +5,9 @@ Snakemake's own output per job (all inputs, the reason) runs to thousands of cha
 terminal. The fields of the records are those that Snakemake documents for logger plugins.
 """
 
-import difflib
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -38,50 +37,6 @@ def where(jobs: Iterable[Any], results: Path = Path("results")) -> str:
         if (results / experiment / path).exists()
     ]
     return "\n".join(["Results:", *found]) if found else ""
-
-
-def names_no_target(arguments: list[str]) -> bool:
-    """Whether a command line of Snakemake, without the program's name, leaves to us what is built."""
-    from snakemake.cli import get_argument_parser
-
-    given = get_argument_parser().parse_known_args(arguments)[0]
-    return not (given.targets or given.list_rules or given.list_target_rules or given.unlock)
-
-
-def misspelt(targets: Iterable[str], rules: Collection[str], files: Iterable[str], made: Callable[[str], bool]) -> str:
-    """What to say of the first target that is no rule, no file and no output of a rule; empty if each is one of them.
-
-    `files` are those that a target may stand for, `made` tells whether a rule makes a file.
-    """
-    files = list(files)
-    for target in targets:
-        if target in rules or made(target):
-            continue
-        if Path(target).is_dir():
-            return f"{target}: a folder is no target; name an experiment, such as published, or a file"
-        if Path(target).is_absolute():
-            return f"{target}: name files as seen from the project's folder, such as results/published/claims.md"
-        if Path(target).is_file():
-            continue
-        known = sorted({file.split("/")[1] for file in files})
-        match Path(target).parts:
-            case "results", experiment, *_ if experiment not in known:
-                return f"{target}: no experiment {experiment}; expected one of {', '.join(known)}, as config/ has them"
-        places = "/" in target
-        beside = [file for file in files if file.split("/")[:2] == target.split("/")[:2]]
-        near = difflib.get_close_matches(target, (beside or files) if places else rules, n=1)
-        meant = f"; did you mean {near[0]}?" if near else ""
-        experiment = near[0].split("/")[1] if near and places else "smoke"
-        every = f"snakemake --summary {experiment}" if places else "snakemake --list-target-rules"
-        return f"{target}: no target or file of that name{meant or '.'} All of them: {every}"
-    return ""
-
-
-def targets_of(arguments: list[str]) -> list[str]:
-    """What a command line of Snakemake, without the program's name, asks for."""
-    from snakemake.cli import get_argument_parser
-
-    return list(get_argument_parser().parse_known_args(arguments)[0].targets)
 
 
 class Console(logging.Formatter):

@@ -273,49 +273,6 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
     return Experiments(good, {name: message for name, message in broken.items() if name not in good})
 
 
-def refusal(broken: Mapping[str, str], targets: Iterable[str]) -> str | None:
-    """The message of the first broken experiment that the targets ask for, by name or by a file of it."""
-    return next((broken[name] for name in map(_experiment_of, targets) if name in broken), None)
-
-
-def asked_for(words: Iterable[str], names: Collection[str], default: str) -> set[str]:
-    """Which of these experiments the words of a command ask for, by name or by a file; else the default one.
-
-    None where the default is not among `names`, as its file has a fault.
-    """
-    return {name for name in map(_experiment_of, words) if name in names} or {default} & set(names)
-
-
-def _experiment_of(word: str) -> str:
-    parts = Path(word).parts
-    return parts[1] if len(parts) > 1 and parts[0] == "results" else word
-
-
-def gpu_visible() -> bool:
-    """Whether the driver of an NVIDIA GPU is there, asked without loading a library."""
-    return Path("/dev/nvidiactl").exists()
-
-
-def default_experiment(experiments: Collection[str], environment: Mapping[str, str], gpu: bool) -> tuple[str, str]:
-    """The experiment that is built where none is named, and why it is that one.
-
-    `FINMATH_EXPERIMENT` names it. Else, in the CUDA image (`FINMATH_STACK`), it is `small` with a GPU, and `recorded`
-    with none; elsewhere it is `smoke`. `experiments` are all names, those of broken experiments too.
-    """
-    chosen = environment.get("FINMATH_EXPERIMENT")
-    if chosen and chosen not in experiments:
-        raise UserError(f"FINMATH_EXPERIMENT={chosen}: expected one of {', '.join(experiments)}")
-    if chosen:
-        return chosen, "FINMATH_EXPERIMENT says so"
-    if environment.get("FINMATH_STACK") == "cuda" and gpu:
-        return "small", "a GPU is visible"
-    if environment.get("FINMATH_STACK") == "cuda":
-        return "recorded", (
-            "no GPU is visible, and this image trains on GPUs only: docker run --gpus all … builds `small`"
-        )
-    return "smoke", "it runs anywhere; FINMATH_EXPERIMENT names another"
-
-
 POST_TRAINED = ("llama-grpo", "gemma-dpo")
 """The models that the post's author trained, each once."""
 

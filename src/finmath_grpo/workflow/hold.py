@@ -39,25 +39,6 @@ NEEDED = 2**16
 """Bytes that Snakemake's locks and log take before any job runs."""
 SKEW = 60.0
 """Seconds by which the clocks of two machines may differ."""
-READS = (
-    *("dryrun", "lint", "list_rules", "list_target_rules", "print_compilation"),
-    *("dag", "rulegraph", "filegraph", "d3dag", "summary", "detailed_summary", "containerize"),
-    *("list_changes", "list_input_changes", "list_params_changes", "list_untracked", "list_conda_envs"),
-)
-"""Snakemake's options, by their names in its parser, with which it changes nothing in `results/`."""
-
-
-def only_reads(arguments: list[str]) -> bool:
-    """Whether a command line of Snakemake, without the program's name, builds nothing.
-
-    Snakemake's own parser reads it, so that `-np`, `--dry-run` and `--dag=dot` are understood as Snakemake does.
-    """
-    # In a run of Snakemake it is loaded already; jobs import this module and don't need it.
-    from snakemake.cli import get_argument_parser
-
-    given = vars(get_argument_parser().parse_known_args(arguments)[0])
-    reports = given["report"] is not None and not given["report_after_run"]
-    return reports or any(given[name] not in (None, False) for name in READS)
 
 
 def hold(results: Path) -> TextIO:

@@ -108,6 +108,11 @@ def gpus() -> tuple[Gpu, ...]:
     return tuple(Gpu(name, int(mib) * 2**20) for name, mib in rows)
 
 
+def gpu_visible() -> bool:
+    """Whether the driver of an NVIDIA GPU is there, asked without loading a library."""
+    return Path("/dev/nvidiactl").exists()
+
+
 def gpu_models(folder: Path) -> tuple[str, ...]:
     """Names of the GPUs from /proc/driver/nvidia/gpus, which costs nothing; empty where the driver does not say."""
     texts = [file.read_text(encoding="utf-8", errors="replace") for file in sorted(folder.glob("*/information"))]

@@ -17,7 +17,7 @@ from finmath_grpo.files import sha256
 METADATA = Path("results/.snakemake/metadata")
 TESTED = ("9.27",)
 """The series of Snakemake with which the following was tested, none of it documented by Snakemake: the files read here,
-the parser of `workflow.hold`, and in the Snakefile and rules `workflow.is_main_process`, `workflow.local_exec`,
+the parser of `workflow.command`, and in the Snakefile and rules `workflow.is_main_process`, `workflow.local_exec`,
 `workflow.global_resources` and `workflow.dag` (`jobs`, `needrun_jobs`), and of its files `is_newer`."""
 
 
