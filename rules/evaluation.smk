@@ -20,7 +20,7 @@ rule generate:
         settings=plan.evaluation_settings,
         prompt=plan.settings("prompt"),
         device=plan.device,
-        code=plan.generation_code,
+        code=plan.sampling_code("evaluation.generate"),
     shell:
         gpu_job(
             "evaluation.generate --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
@@ -72,7 +72,7 @@ rule sample_deep:
         settings=plan.deep_settings,
         prompt=plan.settings("prompt"),
         device=plan.device,
-        code=plan.deep_code,
+        code=plan.sampling_code("evaluation.deep"),
     shell:
         gpu_job(
             "evaluation.deep --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"

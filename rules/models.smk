@@ -41,7 +41,7 @@ rule fetch:
     params:
         model=plan.fetched_model,
         locked=plan.locked_model,
-        code=plan.fetch_code,
+        code=plan.fingerprint("models.fetch"),
     shell:
         "HF_HUB_OFFLINE=0 "
         + job(
@@ -59,6 +59,6 @@ rule folder:
         "results/{experiment}/logs/folder/{model}.log",
     params:
         folder=plan.folder,
-        code=plan.folder_code,
+        code=plan.fingerprint("models.folder"),
     shell:
         job("models.folder --folder {params.folder:q} --code {params.code} --manifest {output.manifest}")

@@ -88,7 +88,7 @@ rule merge:
         settings=plan.settings("merge"),
         prompt=plan.settings("prompt"),
         device=plan.device,
-        code=plan.merge_code,
+        code=plan.fingerprint("training.merge"),
     shell:
         gpu_job(
             "training.merge --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"

@@ -514,9 +514,8 @@ def test_further_tests_are_asked_at_one_temperature_of_the_evaluation(tmp_path):
         "t2": ("data/raw/smoke-transfer.jsonl", (0.6,), 3),
         "t3": ("data/raw/smoke-instances.jsonl", (0.6,), 1),
     }
-    assert experiments.evaluation_settings(run) == experiments.section(run, "evaluation")
-    t3 = json.loads(experiments.evaluation_settings(run, "t3"))
-    assert (t3["temperatures"], t3["samples"], t3["max_new_tokens"]) == ([0.6], 1, run.evaluation.max_new_tokens)
+    t3 = experiments.tests(run)["t3"].evaluation
+    assert (t3.temperatures, t3.samples, t3.max_new_tokens) == ((0.6,), 1, run.evaluation.max_new_tokens)
     given = text.replace("smoke-transfer.jsonl}", "smoke-transfer.jsonl, temperatures: [0.2, 1.0], samples: 5}")
     t2 = experiments.tests(load_text(tmp_path, given))["t2"].evaluation
     assert (t2.temperatures, t2.samples) == ((0.2, 1.0), 5)

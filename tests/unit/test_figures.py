@@ -43,7 +43,7 @@ from finmath_grpo.statistics.pass_at_k_deep import table_of
 from finmath_grpo.statistics.reward_audit import Rollout, audit
 
 ROOT = Path(__file__).parents[2]
-PUBLISHED = figures_of("published", KNOWN, panel=[*KNOWN][:2], contrasts=[("llama-grpo", "llama-base")])
+PUBLISHED = figures_of("published", KNOWN, {"panel": [*KNOWN][:2], "contrast": ("llama-grpo", "llama-base")})
 MODELS = [*KNOWN, "llama-grpo-s1"]
 LOOK = Look(models={model: f"{model} <b>&" for model in MODELS})
 HOSTILE = (
@@ -162,15 +162,10 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     post = {"training_run_metrics", "grpo_vs_base", "gemma_vs_dpo", "all_models", "all_models_squashed"}
     post |= {"all_models_squashed_no_punctuation", "model_comparison_heatmap", "combined_model_comparison_heatmap"}
     assert set(PUBLISHED) == post | {"accuracy_by_temperature", "paired_differences", "agreement", "reward_audit"}
-    everything = {"panel": [*KNOWN], "contrasts": [("llama-grpo", "llama-base")]}
-    trained = {"logs": ["llama-grpo", "llama-grpo-fixed"], "rollouts": ["llama-grpo", "llama-grpo-fixed"]}
-    trained |= {
-        "timed": trained["logs"],
-        "merged": ["llama-grpo"],
-        "deep": ["llama-base", "llama-grpo"],
-        "audited": KNOWN,
-    }
-    assert figures_of("run", KNOWN, **everything, **trained) == [*FIGURES]
+    everything = {"panel": KNOWN, "contrast": ("llama-grpo", "llama-base")}
+    everything |= {"grpo": ["llama-grpo", "llama-grpo-fixed"], "timed": ["llama-grpo", "llama-grpo-fixed"]}
+    everything |= {"merged": ["llama-grpo"], "deep": ["llama-base", "llama-grpo"], "audited": KNOWN}
+    assert figures_of("run", KNOWN, everything) == [*FIGURES]
 
 
 @pytest.mark.parametrize(
@@ -178,19 +173,18 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     [
         ({"grpo_vs_base"}, {"llama-grpo", "gemma-it", "gemma-dpo"}, {}),
         ({"gemma_vs_dpo"}, {"llama-base", "llama-grpo", "gemma-it"}, {}),
-        ({"training_run_metrics"}, {*KNOWN, "mine"}, {"logs": ["mine"], "rollouts": ["mine"]}),
+        ({"training_run_metrics"}, {*KNOWN, "mine"}, {"grpo": ["mine"]}),
         ({"training_cost"}, {*KNOWN}, {"timed": ["llama-grpo"]}),
         (
             {"training_run_metrics", "training_runs", "training_diagnostics", "reward_audit", "training_cost"},
             {*KNOWN},
-            {"logs": [], "rollouts": [], "timed": []},
+            {"grpo": [], "timed": []},
         ),
         ({"scorer_audit"}, {*KNOWN}, {"audited": []}),
-        ({"reward_audit"}, {*KNOWN}, {"rollouts": []}),
         (
             {"example_question1", "example_question2", "paired_differences", "gain_by_cause"},
             {*KNOWN},
-            {"contrasts": []},
+            {"contrast": ()},
         ),
         (
             {
@@ -203,15 +197,15 @@ def test_the_figures_of_the_post_and_of_a_run_are_these():
     ],
 )
 def test_an_experiment_lacks_exactly_the_figures_that_it_has_no_models_for(absent, models, given):
-    run = {"panel": ["llama-grpo"], "contrasts": [("llama-grpo", "gemma-it")], "logs": KNOWN, "rollouts": KNOWN}
-    run |= {"timed": KNOWN, "merged": KNOWN, "deep": KNOWN, "audited": KNOWN}
+    run = {"panel": ["llama-grpo"], "contrast": ("llama-grpo", "gemma-it"), "grpo": KNOWN, "timed": KNOWN}
+    run |= {"merged": KNOWN, "deep": KNOWN, "audited": KNOWN}
     expected = set(FIGURES) - absent - (set() if "gemma-dpo" in models else {"gemma_vs_dpo"})
     expected -= set() if "llama-base" in models else {"grpo_vs_base"}
-    assert set(figures_of("run", models, **{**run, **given})) == expected
+    assert set(figures_of("run", models, {**run, **given})) == expected
 
 
 def test_an_experiment_of_one_model_compares_nothing():
-    assert figures_of("run", ["mine"]) == [
+    assert figures_of("run", ["mine"], {}) == [
         *("accuracy_by_temperature", "accuracy_by_test", "outcomes", "pass_and_majority"),
     ]
 

@@ -5,15 +5,18 @@ The drawing code does not import the catalogue either: it receives its part of t
 changed title therefore redraws one figure, and a changed alternative text redraws none.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from finmath_grpo.files import canonical_json
 
 Group = Literal["Accuracy", "Which questions were solved", "Training", "Examples"]
 GROUPS: tuple[Group, ...] = ("Accuracy", "Which questions were solved", "Training", "Examples")
 """In the order of the report."""
+Shown = Literal["models", "panel", "contrast", "grpo", "timed", "merged", "deep", "audited"]
+"""Models of an experiment: all, the panel, the first contrast, those trained by GRPO, those whose training was timed,
+those that were merged with an adapter, those of `deep`, those whose texts other tools scored."""
 POST_RUN = "llama-grpo"
 """The one training run whose log the post published."""
 
@@ -32,10 +35,8 @@ class Entry:
     """What the figure shows, for a reader who can't see it. The numbers are in the tables."""
     tables: tuple[str, ...]
     """Files in `results/{experiment}/statistics/` that it reads."""
-    shows: Literal["models", "panel", "contrast", "logs", "timed", "rollouts", "merged", "deep", "audited"] = "models"
-    """The models that it shows: all, the panel, the first contrast, those with a training log, those whose training was
-    timed, those with rollouts, those that were merged with an adapter, those of `deep`, those whose texts other tools
-    scored."""
+    shows: Shown = "models"
+    """The models that it shows."""
     least: int = 1
     """How many of these the experiment must have."""
     models: tuple[str, ...] = ()
@@ -62,7 +63,7 @@ FIGURES: dict[str, Entry] = {
         group="Training",
         alt="Three curves over the training steps: completion length, correctness reward and format reward.",
         tables=("training.csv",),
-        shows="logs",
+        shows="grpo",
         models=("llama-grpo",),
     ),
     "grpo_vs_base": Entry(
@@ -161,7 +162,7 @@ FIGURES: dict[str, Entry] = {
         group="Training",
         alt="Three curves per GRPO run over the training steps: completion length and the two kinds of reward.",
         tables=("training.csv",),
-        shows="logs",
+        shows="grpo",
         published=False,
     ),
     "training_diagnostics": Entry(
@@ -171,7 +172,7 @@ FIGURES: dict[str, Entry] = {
         alt="Curves per GRPO run over the training steps: reward, held-out accuracy and readable answers, completion"
         " length, entropy, share of groups with zero variance, sampler against trainer.",
         tables=("training.csv",),
-        shows="logs",
+        shows="grpo",
         published=False,
     ),
     "training_cost": Entry(
@@ -288,53 +289,26 @@ FIGURES: dict[str, Entry] = {
         group="Training",
         alt="The format reward over the training steps, and what a completion of each form earns from it.",
         tables=("reward_audit.csv",),
-        shows="rollouts",
+        shows="grpo",
         published_tables=("training.csv", "reward_forms.csv", "reward_facts.csv"),
     ),
 }
 
 
-def figures_of(
-    kind: str,
-    models: Collection[str],
-    *,
-    panel: Collection[str] = (),
-    contrasts: Sequence[tuple[str, str]] = (),
-    logs: Collection[str] = (),
-    timed: Collection[str] = (),
-    rollouts: Collection[str] = (),
-    merged: Collection[str] = (),
-    deep: Collection[str] = (),
-    audited: Collection[str] = (),
-) -> list[str]:
-    """The names of an experiment's figures, in the order of the catalogue.
+def figures_of(kind: str, models: Collection[str], shown: Mapping[Shown, Collection[str]]) -> list[str]:
+    """The names of the figures of an experiment of this kind, in the order of the catalogue.
 
-    `kind` is the kind of experiment, `models` are the names of its models, `panel` and `contrasts` are those of its
-    statistics. `logs` and `rollouts` name the models with a training log, and with completions sampled in training,
-    `timed` those whose training took a GPU's time (a CPU's would change the files of `smoke` from run to run),
-    `merged` those that were merged with an adapter, `deep` those sampled for pass@k at large k, `audited` those whose
-    completions other tools have scored; `published` needs neither, as it has the log of the post's run.
+    `shown` are its `models` by what shows them.
     """
     if kind == "published":
-        logs = rollouts = (POST_RUN,)
-    named = {
-        "models": models,
-        "panel": panel,
-        "contrast": contrasts[0] if contrasts else (),
-        "logs": logs,
-        "timed": timed,
-        "rollouts": rollouts,
-        "merged": merged,
-        "deep": deep,
-        "audited": audited,
-    }
-    shown = {group: set(names) & set(models) for group, names in named.items()}
+        shown = {**shown, "grpo": (POST_RUN,)}
+    found = {name: set(shown.get(name, ())) & set(models) for name in get_args(Shown)} | {"models": set(models)}
     return [
         name
         for name, entry in FIGURES.items()
         if (entry.published or kind != "published")
-        and len(shown[entry.shows]) >= entry.least
-        and shown[entry.shows] >= set(entry.models)
+        and len(found[entry.shows]) >= entry.least
+        and found[entry.shows] >= set(entry.models)
     ]
 
 

@@ -291,6 +291,12 @@ def models_with_rollouts(experiment: Experiment) -> list[str]:
     return models_by_method(experiment, "grpo")
 
 
+def deep_models(experiment: Experiment) -> tuple[str, ...]:
+    """The models of the section `deep`, the base first; none without it."""
+    deep = None if isinstance(experiment, Published) else experiment.deep
+    return deep.models if deep else ()
+
+
 def trained_pairs(experiment: Experiment) -> list[tuple[str, str]]:
     """Each model that a run trains by GRPO or DPO, with its base."""
     if not isinstance(experiment, Run):
@@ -338,11 +344,6 @@ def _further_tests(run: Run) -> dict[str, FurtherTest]:
 def section(experiment: Experiment, name: str) -> str:
     """A section of the experiment's file as canonical JSON: the settings of one stage."""
     return _slice(getattr(experiment, name))
-
-
-def evaluation_settings(run: Run, test: str = "t1") -> str:
-    """How the questions of a test are asked, as canonical JSON."""
-    return _slice(tests(run)[test].evaluation)
 
 
 def deep_settings(run: Run) -> str:

@@ -36,12 +36,12 @@ def named(experiment: Experiment) -> Iterator[tuple[str, str]]:
             yield "scorer_audit", experiment.scorer_audit
     else:
         yield "questions", experiment.questions
+        if experiment.validation is not None:
+            yield "validation", experiment.validation
         for test in type(experiment.tests).model_fields:
             further = getattr(experiment.tests, test)
             if further is not None:
                 yield f"tests.{test}.questions", further.questions
-        if experiment.validation is not None:
-            yield "validation", experiment.validation
 
 
 def check(config: Path, experiment: Experiment) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
 from finmath_grpo.workflow import closure, experiments, paths
-from finmath_grpo.workflow.kinds import Experiment, Published, Recorded, Run
+from finmath_grpo.workflow.kinds import Published, Recorded, Run
 from finmath_grpo.workflow.plan_of_run import Files, RunPlan, Wildcards
 from finmath_grpo.workflow.recorded import config_of_record
 
@@ -79,8 +79,7 @@ class Plan(RunPlan):
         return json.dumps(experiments.labels(self._found(wildcards)), ensure_ascii=False)
 
     def deep_models(self, wildcards: Wildcards) -> tuple[str, ...]:
-        """The models of the section `deep`, the base first."""
-        return _deep_models(self._found(wildcards))
+        return experiments.deep_models(self._found(wildcards))
 
     # ---- what is shipped
 
@@ -112,18 +111,20 @@ class Plan(RunPlan):
     def figures(self, experiment: str) -> list[str]:
         """The names of the figures of an experiment."""
         found = self.experiments[experiment]
-        sampled = experiments.models_with_rollouts(found)
+        contrasts, sampled = found.statistics.contrasts, experiments.models_with_rollouts(found)
         return catalogue.figures_of(
             found.kind,
             found.models,
-            panel=found.statistics.panel,
-            contrasts=found.statistics.contrasts,
-            logs=sampled,
-            timed=sampled if isinstance(found, Run) and found.device == "cuda" else (),
-            rollouts=sampled,
-            merged=[model for model, _ in experiments.trained_pairs(found)],
-            deep=_deep_models(found),
-            audited=found.models if isinstance(found, Recorded) and found.scorer_audit else (),
+            {
+                "panel": found.statistics.panel,
+                "contrast": contrasts[0] if contrasts else (),
+                "grpo": sampled,
+                # The time of a CPU would change the files of `smoke` from run to run.
+                "timed": sampled if isinstance(found, Run) and found.device == "cuda" else (),
+                "merged": [model for model, _ in experiments.trained_pairs(found)],
+                "deep": experiments.deep_models(found),
+                "audited": found.models if isinstance(found, Recorded) and found.scorer_audit else (),
+            },
         )
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:
@@ -248,7 +249,7 @@ class Plan(RunPlan):
         """Whether a file is not of a model or a figure that its experiment hasn't."""
         match Path(target).parts:
             case "results", experiment, "deep", file if experiment in self.experiments:
-                return file.split(".")[0] in _deep_models(self.experiments[experiment])
+                return file.split(".")[0] in experiments.deep_models(self.experiments[experiment])
             case "results", experiment, "completions" | "models" | "training", file, *_ if (
                 experiment in self.experiments
             ):
@@ -290,12 +291,6 @@ class Plan(RunPlan):
         absent = set(NOT_PUBLISHED) if isinstance(found, Published) else set()
         if not isinstance(found, Published) and not experiments.models_with_rollouts(found):
             absent |= OF_GRPO
-        if not _deep_models(found):
+        if not experiments.deep_models(found):
             absent |= OF_DEEP
         return paths.statistics(experiment, [f"{name}.csv" for name in names if name not in absent])
-
-
-def _deep_models(experiment: Experiment) -> tuple[str, ...]:
-    """The models of the section `deep`, none without it."""
-    deep = None if isinstance(experiment, Published) else experiment.deep
-    return deep.models if deep else ()

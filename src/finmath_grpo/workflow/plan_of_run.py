@@ -13,7 +13,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
 from finmath_grpo.numerals import count
-from finmath_grpo.workflow import closure, cluster, cutoff, experiments, paths, planned_code
+from finmath_grpo.workflow import closure, cluster, cutoff, experiments, named_files, paths, planned_code
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Run
 
 
@@ -107,9 +107,13 @@ class RunPlan:
     def cpus_of_grpo(self, wildcards: Wildcards) -> int:
         return self.cpus(wildcards) * self._processes(wildcards)
 
-    def code(self, *modules: str) -> list[str]:
-        """The source files of cheap stages, as inputs."""
-        return closure.source_files(*(f"finmath_grpo.{module}" for module in modules))
+    def code(self, module: str) -> list[str]:
+        """The source files of a cheap stage, as inputs."""
+        return closure.source_files(f"finmath_grpo.{module}")
+
+    def fingerprint(self, module: str) -> Callable[[Wildcards], str]:
+        """A parameter function: the fingerprint of a dear stage, in place of its files."""
+        return lambda _: planned_code.planned(f"finmath_grpo.{module}")
 
     # ---- questions
 
@@ -140,7 +144,7 @@ class RunPlan:
         for name in names:
             if not isinstance(run := self.experiments[name], Run):
                 continue
-            files = _files_of_questions(run)
+            files = dict(named_files.named(run))
             for raw in map(Path, files.values()):
                 if raw.is_file():
                     cutoff.cleaned_rows(raw)
@@ -186,12 +190,6 @@ class RunPlan:
     def pretraining_code(self, wildcards: Wildcards) -> str:
         return planned_code.planned("finmath_grpo.models.pretrain", self._families(wildcards))
 
-    def fetch_code(self, _: Wildcards) -> str:
-        return planned_code.planned("finmath_grpo.models.fetch")
-
-    def folder_code(self, _: Wildcards) -> str:
-        return planned_code.planned("finmath_grpo.models.folder")
-
     def fetched_model(self, wildcards: Wildcards) -> list[str]:
         model = self._run(wildcards).models[wildcards.model]
         assert isinstance(model, Fetched)
@@ -223,9 +221,9 @@ class RunPlan:
 
     def validation(self, wildcards: Wildcards) -> Files:
         """The questions that GRPO is asked while it trains, if the config says so."""
-        run = self._run(wildcards)
-        asked = isinstance(run.models[wildcards.model], Grpo)
-        asked = asked and experiments.grpo_settings(run, wildcards.model).validate_every is not None
+        run, model = self._run(wildcards), wildcards.model
+        trained = isinstance(run.models[model], Grpo)
+        asked = trained and experiments.grpo_settings(run, model).validate_every is not None
         return paths.questions(wildcards.experiment, "v") if asked else []
 
     def grpo_module(self, wildcards: Wildcards) -> str:
@@ -242,9 +240,6 @@ class RunPlan:
         if self._run(wildcards).device == "cpu":
             entries.append("finmath_grpo.training.cpu_passes")
         return planned_code.planned(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
-
-    def merge_code(self, _: Wildcards) -> str:
-        return planned_code.planned("finmath_grpo.training.merge")
 
     def dpo_code(self, wildcards: Wildcards) -> str:
         settings = self._run(wildcards).training.dpo
@@ -271,28 +266,24 @@ class RunPlan:
         tests = experiments.tests(self._run(wildcards))
         return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
 
-    def generation_code(self, wildcards: Wildcards) -> str:
-        engine = self._run(wildcards).evaluation.engine
-        return planned_code.planned(
-            "finmath_grpo.evaluation.generate", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
-        )
-
     def deep_settings(self, wildcards: Wildcards) -> str:
         """How T1 is asked for pass@k at large k, as canonical JSON."""
         return experiments.deep_settings(self._run(wildcards))
 
-    def deep_code(self, wildcards: Wildcards) -> str:
-        engine = self._run(wildcards).evaluation.engine
-        return planned_code.planned(
-            "finmath_grpo.evaluation.deep", f"finmath_grpo.evaluation.{engine}_engine:{engine}_engine"
-        )
+    def sampling_code(self, module: str) -> Callable[[Wildcards], str]:
+        """A parameter function: the fingerprint of a stage that samples, and of the engine that the config names."""
+
+        def code(wildcards: Wildcards) -> str:
+            engine = f"{self._run(wildcards).evaluation.engine}_engine"
+            return planned_code.planned(f"finmath_grpo.{module}", f"finmath_grpo.evaluation.{engine}:{engine}")
+
+        return code
 
     def deep_completions(self, wildcards: Wildcards) -> Files:
         """Those of every model of the section `deep`; without one, a file that is not there."""
-        found = self._run(wildcards).deep
-        if found is None:
-            return f"config/{wildcards.experiment}.yaml: no section deep"
-        return [paths.deep(wildcards.experiment, model) for model in found.models]
+        models = experiments.deep_models(self._run(wildcards))
+        found = [paths.deep(wildcards.experiment, model) for model in models]
+        return found or f"config/{wildcards.experiment}.yaml: no section deep"
 
     def completions(self, wildcards: Wildcards) -> list[str]:
         """The completions of every model."""
@@ -327,15 +318,11 @@ def _no_model(wildcards: Wildcards, *methods: str) -> str:
     return f"config/{wildcards.experiment}.yaml: no {wildcards.model} by {' or '.join(methods)} under models"
 
 
-def _files_of_questions(run: Run) -> dict[str, str]:
-    """The files of a run's questions by the key that names them."""
-    further = {f"tests.{name}.questions": test.questions for name, test in experiments.tests(run).items()}
-    named = {"questions": run.questions, "validation": run.validation, **further}
-    return {key: file for key, file in named.items() if file}
-
-
 def _faults_of_tests(run: Run, files: Mapping[str, str]) -> Iterator[str]:
-    """A test says nothing of what was trained on, and T3 nothing of questions that it does not have."""
+    """The faults of the files of a run's questions, given by the keys that name them.
+
+    A test says nothing of what was trained on, and T3 nothing of questions that it does not have.
+    """
     for first, second in experiments.alike({key: os.path.realpath(file) for key, file in files.items()}):
         yield f"{second}: {files[second]} is the file of `{first}` too; name another"
     there = {key: Path(file) for key, file in files.items() if Path(file).is_file()}
