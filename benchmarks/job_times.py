@@ -20,8 +20,9 @@ sys.path[0:1] = [str(ROOT), str(ROOT / "src")]
 import numpy as np  # noqa: E402
 import plotly.graph_objects as go  # noqa: E402
 
+from finmath_grpo.figures.colours import INK, ink_on  # noqa: E402
 from finmath_grpo.figures.settings import Look  # noqa: E402
-from finmath_grpo.figures.theme import INK, frame, ink_on  # noqa: E402
+from finmath_grpo.figures.theme import frame  # noqa: E402
 
 WHOLE, OUTSIDE, FIRST, STEPS = "the job", "before and after the steps", "first two steps beyond later ones", "steps"
 PAINT = {WHOLE: "#0072B2", OUTSIDE: "#D55E00", FIRST: "#E69F00", STEPS: "#009E73"}

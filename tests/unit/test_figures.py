@@ -26,15 +26,16 @@ from finmath_grpo.evaluation.scores import OUTCOMES
 from finmath_grpo.figures import agreement, catalogue, draw, reward_audit, training_cost
 from finmath_grpo.figures.bars import by_temperature
 from finmath_grpo.figures.catalogue import FIGURES, drawing_of, figures_of, module_of, tables_of
+from finmath_grpo.figures.colours import DARK, KNOWN, PAPER, colours, ink_on
 from finmath_grpo.figures.curves import curves, diagnostics
 from finmath_grpo.figures.draw import Drawing
+from finmath_grpo.figures.labels import LEFT_OUT
 from finmath_grpo.figures.page import write_page
 from finmath_grpo.figures.pass_and_majority import figure as pass_and_majority
 from finmath_grpo.figures.pass_at_k_deep import figure as pass_at_k_deep
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
-from finmath_grpo.figures.theme import DARK, KNOWN, LEFT_OUT, PAPER, colours, ink_on
 from finmath_grpo.numerals import rounded
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.statistics.families import Families

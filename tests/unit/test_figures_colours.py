@@ -8,9 +8,7 @@ from colour_vision import ciede2000, contrast, lab
 
 from finmath_grpo.evaluation.scores import OUTCOMES
 from finmath_grpo.figures.agreement import shade_of
-from finmath_grpo.figures.outcomes import FILLS
-from finmath_grpo.figures.reward_audit import FORMS
-from finmath_grpo.figures.theme import (
+from finmath_grpo.figures.colours import (
     DARK,
     EMPTY,
     GRID,
@@ -24,6 +22,8 @@ from finmath_grpo.figures.theme import (
     ink_on,
     solved_fill,
 )
+from finmath_grpo.figures.outcomes import FILLS
+from finmath_grpo.figures.reward_audit import FORMS
 
 APART = 15
 COLOURS = {"outcomes": {name: paint for name, (paint, _) in FILLS.items()}}

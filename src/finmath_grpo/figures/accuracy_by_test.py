@@ -4,9 +4,11 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.bars import INTERVALS, floor_of, values
+from finmath_grpo.figures.colours import INK
+from finmath_grpo.figures.labels import colour, label, overview
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, of_every_test
-from finmath_grpo.figures.theme import INK, colour, frame, label, overview, whiskers
+from finmath_grpo.figures.theme import frame, whiskers
 from finmath_grpo.numerals import rounded, temperatures
 
 TESTS = {"t1": "T1: held-out questions", "t2": "T2: new ideas", "t3": "T3: new numbers"}

@@ -6,19 +6,11 @@ from typing import Any
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import INK, between, ink_on
+from finmath_grpo.figures.labels import characters, in_order, in_rows, label, lines_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import (
-    INK,
-    between,
-    characters,
-    frame,
-    in_order,
-    in_rows,
-    ink_on,
-    label,
-    lines_of,
-)
+from finmath_grpo.figures.theme import frame
 from finmath_grpo.numerals import rounded
 
 SCALE = ("#F1F3F5", "#C6DBEF", "#7FB4D8", "#3182BD", "#08306B")

@@ -10,9 +10,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import INK, MUTED, PAPER
+from finmath_grpo.figures.labels import colour, label, shown_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import INK, MUTED, PAPER, colour, frame, label, shown_of, whiskers
+from finmath_grpo.figures.theme import frame, whiskers
 from finmath_grpo.numerals import count, decimal, rounded, temperatures
 
 INTERVALS = {

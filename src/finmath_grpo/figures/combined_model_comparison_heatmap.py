@@ -2,10 +2,12 @@
 
 import plotly.graph_objects as go
 
+from finmath_grpo.figures.colours import EMPTY, SOLVED, between, ink_on
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
+from finmath_grpo.figures.labels import label, shown_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import EMPTY, SOLVED, between, frame, ink_on, label, shown_of
+from finmath_grpo.figures.theme import frame
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:

@@ -11,18 +11,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import INK, faint
+from finmath_grpo.figures.labels import colour, in_order, label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import (
-    INK,
-    colour,
-    faint,
-    frame,
-    in_order,
-    label,
-    legend_over_titles,
-    panel_titles,
-)
+from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
 from finmath_grpo.numerals import rounded
 
 DASHES = ("solid", "dash", "dot", "dashdot")

@@ -21,10 +21,11 @@ from pydantic import Field
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.figures import browser
+from finmath_grpo.figures.colours import MUTED
 from finmath_grpo.figures.page import write_page
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, read_tables
-from finmath_grpo.figures.theme import MUTED, escape
+from finmath_grpo.figures.text import escape
 from finmath_grpo.files import explain, replacing
 from finmath_grpo.processes import end_with_parent
 from finmath_grpo.settings import Settings

@@ -10,10 +10,12 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.wording import OUTCOME_WORDS
+from finmath_grpo.figures.colours import BAD, GOOD, INK, PANE, PANE_2
+from finmath_grpo.figures.labels import colour, label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.text import block
-from finmath_grpo.figures.theme import BAD, GOOD, INK, MONO, PANE, PANE_2, colour, escape, frame, label
+from finmath_grpo.figures.text import block, escape
+from finmath_grpo.figures.theme import MONO, frame
 
 ADVANCE = 0.605
 """Width of a monospaced character, in font sizes (DejaVu Sans Mono 0.602, Menlo 0.602, Consolas 0.55)."""

@@ -3,10 +3,12 @@
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import INK, MUTED
+from finmath_grpo.figures.labels import LEFT_OUT, label
 from finmath_grpo.figures.run_dots import add_run_dots
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import INK, LEFT_OUT, MUTED, frame, label, whiskers
+from finmath_grpo.figures.theme import frame, whiskers
 from finmath_grpo.numerals import signed
 
 CAUSES = {

@@ -8,7 +8,7 @@ import pandas as pd
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import escape
+from finmath_grpo.figures.text import escape
 
 COLUMNS = 10
 

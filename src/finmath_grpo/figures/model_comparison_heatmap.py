@@ -3,10 +3,12 @@
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from finmath_grpo.figures.colours import EMPTY, solved_fill
 from finmath_grpo.figures.grids import axes, cells, names, solved_table
+from finmath_grpo.figures.labels import colour, label, shown_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import EMPTY, colour, frame, label, panel_titles, shown_of, solved_fill
+from finmath_grpo.figures.theme import frame, panel_titles
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:

@@ -3,9 +3,11 @@
 import plotly.graph_objects as go
 
 from finmath_grpo.evaluation.wording import OUTCOME_WORDS
+from finmath_grpo.figures.colours import MUTED, ink_on
+from finmath_grpo.figures.labels import label, overview
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import MUTED, frame, ink_on, label, overview
+from finmath_grpo.figures.theme import frame
 from finmath_grpo.numerals import count, rounded
 
 FILLS = {

@@ -14,7 +14,7 @@ import jinja2
 import plotly.graph_objects as go
 from markupsafe import Markup
 
-from finmath_grpo.figures.theme import DARK, INK, MUTED, PANE, PAPER
+from finmath_grpo.figures.colours import DARK, INK, MUTED, PANE, PAPER
 from finmath_grpo.files import atomic_write
 
 SMALLEST, LARGEST = 0.64, 1.4

@@ -6,9 +6,11 @@ import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import INK, MUTED, PAPER, faint
+from finmath_grpo.figures.labels import colour, label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import INK, MUTED, PAPER, colour, faint, frame, label
+from finmath_grpo.figures.theme import frame
 from finmath_grpo.numerals import p_value, rounded, signed
 
 AT = {"mean": "mean over temperatures", "any": "any temperature"}

@@ -13,18 +13,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.figures.bars import INTERVALS
+from finmath_grpo.figures.colours import faint
+from finmath_grpo.figures.labels import colour, label, overview, symbol
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import (
-    colour,
-    faint,
-    frame,
-    label,
-    legend_over_titles,
-    overview,
-    panel_titles,
-    symbol,
-)
+from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
 from finmath_grpo.numerals import rounded
 
 LINES = {

@@ -12,19 +12,11 @@ from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.bars import INTERVALS
+from finmath_grpo.figures.colours import MUTED, faint
+from finmath_grpo.figures.labels import colour, in_order, label, symbol
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import (
-    MUTED,
-    colour,
-    faint,
-    frame,
-    in_order,
-    label,
-    legend_over_titles,
-    panel_titles,
-    symbol,
-)
+from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
 from finmath_grpo.numerals import rounded, signed
 
 

@@ -11,21 +11,11 @@ import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from finmath_grpo.figures.colours import INK, PAPER, faint
+from finmath_grpo.figures.labels import characters, colour, in_order, label, lines_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import (
-    INK,
-    PAPER,
-    characters,
-    colour,
-    faint,
-    frame,
-    in_order,
-    label,
-    legend_over_titles,
-    lines_of,
-    panel_titles,
-)
+from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
 from finmath_grpo.numerals import rounded
 
 FORMS = {

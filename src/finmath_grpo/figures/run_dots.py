@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
+from finmath_grpo.figures.colours import INK
+from finmath_grpo.figures.labels import label
 from finmath_grpo.figures.settings import Look
-from finmath_grpo.figures.theme import INK, label
 from finmath_grpo.numerals import signed
 
 Place = tuple[str, str, str, str]

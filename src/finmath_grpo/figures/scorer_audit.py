@@ -10,9 +10,11 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import INK, MUTED, faint
+from finmath_grpo.figures.labels import label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import INK, MUTED, faint, frame, label, panel_titles
+from finmath_grpo.figures.theme import frame, panel_titles
 from finmath_grpo.numerals import rounded, signed
 
 OURS = "#0B6E4F"

@@ -1,12 +1,16 @@
 """Text that models and users wrote, made fit to draw: literal, never markup, and of limited length."""
 
+import html
 import re
 import unicodedata
 
-from finmath_grpo.figures.theme import escape
-
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories whose characters vanish, reorder the line (bidi controls) or break the file (lone surrogates)."""
+
+
+def escape(text: str) -> str:
+    """`text` as literal Plotly text. Plotly interprets `<b>`, `<a>` and entities in every string that it draws."""
+    return html.escape(text, quote=False)
 
 
 def visible(text: str) -> str:

@@ -7,9 +7,11 @@ from plotly.subplots import make_subplots
 from scipy import stats
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.figures.colours import faint
+from finmath_grpo.figures.labels import colour, in_order, label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
-from finmath_grpo.figures.theme import colour, faint, frame, in_order, label, legend_over_titles, panel_titles
+from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
 from finmath_grpo.numerals import rounded
 
 COSTS = {"rollouts": "Completions sampled", "seconds": "Seconds of training, without start and validation"}

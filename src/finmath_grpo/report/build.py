@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.evaluation.wording import OUTCOME_MEANINGS, OUTCOME_WORDS
 from finmath_grpo.figures.catalogue import FIGURES, GROUPS, tables_of
-from finmath_grpo.figures.theme import colours
+from finmath_grpo.figures.colours import colours
 from finmath_grpo.files import atomic_write
 from finmath_grpo.numerals import rounded, signed
 from finmath_grpo.report import evidence
