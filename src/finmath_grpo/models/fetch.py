@@ -8,9 +8,7 @@ recorded with the first try, outside the outputs of the job, and another commit 
 import argparse
 import json
 import re
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
@@ -21,6 +19,7 @@ from finmath_grpo.models import hub
 from finmath_grpo.models.hub_errors import told
 from finmath_grpo.models.lock import LockedModel, Snapshot
 from finmath_grpo.models.manifest import replacement
+from finmath_grpo.models.model_files import check_description, link_or_copy, model_files, read_json
 
 
 def resolved(repository: str, revision: str, records: list[Path], locked: LockedModel | None) -> Snapshot:
@@ -29,7 +28,7 @@ def resolved(repository: str, revision: str, records: list[Path], locked: Locked
     `records` are the files that say which commit it was at first. Raises UserError where the Hub says otherwise.
     """
     if locked:
-        listed = hub.model_files(hub.list_repository(repository, locked.commit))
+        listed = model_files(hub.list_repository(repository, locked.commit))
         check_as_locked(listed, locked)
         return listed
     listed = hub.list_repository(repository, revision)
@@ -42,7 +41,7 @@ def resolved(repository: str, revision: str, records: list[Path], locked: Locked
                 f" write that, or delete {' and '.join(map(str, former))}"
             )
         write_json(records[0], {"repository": repository, "revision": revision, "commit": listed.commit})
-    return hub.model_files(listed)
+    return model_files(listed)
 
 
 def check_as_locked(listed: Snapshot, locked: LockedModel) -> None:
@@ -65,38 +64,6 @@ def recorded(record: Path, repository: str, revision: str) -> str | None:
         if (repository, revision) == (content.get("repository"), content.get("revision"))
         else None
     )
-
-
-def check_description(files: Mapping[str, Path], repository: str) -> None:
-    """Raise UserError for a model that can't be asked here, before its weights are fetched."""
-    config, tokenizer = (read_json(files[name]) for name in ("config.json", "tokenizer_config.json"))
-    if not tokenizer.get("chat_template") and not any(name.endswith(".jinja") for name in files):
-        raise UserError(
-            f"{repository}: has no chat template, neither a .jinja file nor in tokenizer_config.json; take a model that"
-            " was trained to chat (often named -Instruct, -it or -chat)"
-        )
-    if "auto_map" in config:
-        # Slow to import, and few models come here.
-        from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES
-
-        if config.get("model_type") not in CONFIG_MAPPING_NAMES:
-            raise UserError(
-                f"{repository}: a model of type {config.get('model_type')!r} needs code from its repository, and no"
-                " such code is run here"
-            )
-    if hub.INDEX in files:
-        shards = set(read_json(files[hub.INDEX]).get("weight_map", {}).values())
-        if strange := sorted(name for name in shards if not hub.SHARD.fullmatch(str(name))):
-            raise UserError(f"{repository}: {hub.INDEX} names {strange[0]}, which is no shard of the repository")
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """A JSON object; an empty one where the file holds something else, which then fails where it is used."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError):
-        return {}
-    return content if isinstance(content, dict) else {}
 
 
 def fetch(repository: str, revision: str, locked: LockedModel | None, cache: Path, manifest: Path) -> None:
@@ -124,7 +91,7 @@ def fetch(repository: str, revision: str, locked: LockedModel | None, cache: Pat
                 files[name] = hub.fetch_file(snapshot, name, store, progress)
         with replacement(manifest) as new:
             for name, path in files.items():
-                hub.link_or_copy(path, new / name)
+                link_or_copy(path, new / name)
             write_json(new / "SOURCE.json", {"repository": repository, "commit": snapshot.commit})
         if records[0].is_file():
             write_json(records[1], read_json(records[0]))

@@ -10,10 +10,9 @@ from safetensors import SafetensorError, safe_open
 
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import open_regular, write_json
-from finmath_grpo.models import hub
-from finmath_grpo.models.fetch import check_description
 from finmath_grpo.models.lock import HubFile, Snapshot
 from finmath_grpo.models.manifest import replacement
+from finmath_grpo.models.model_files import check_description, link_or_copy, model_files
 
 
 def files_of(folder: Path) -> list[Path]:
@@ -26,7 +25,7 @@ def files_of(folder: Path) -> list[Path]:
     # The choice is made by names alone.
     nothing = "sha256:" + "0" * 64
     there = {path.name: HubFile(size=path.stat().st_size, hash=nothing) for path in folder.iterdir() if path.is_file()}
-    chosen = hub.model_files(Snapshot(repository=str(folder), commit="0" * 40, files=there))
+    chosen = model_files(Snapshot(repository=str(folder), commit="0" * 40, files=there))
     files = {name: folder / name for name in chosen.files}
     for path in files.values():
         check_whole(path)
@@ -63,7 +62,7 @@ def take(folder: Path, manifest: Path) -> None:
     files = files_of(folder)
     with replacement(manifest) as new:
         for path in files:
-            hub.link_or_copy(path.resolve(), new / path.name)
+            link_or_copy(path.resolve(), new / path.name)
         write_json(new / "SOURCE.json", {"folder": str(folder)})
     print(f"{folder}: {len(files)} files")
 

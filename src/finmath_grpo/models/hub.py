@@ -7,11 +7,9 @@ one, goes on (HTTP Range). Large files come over plain HTTPS, not over Xet, whic
 """
 
 import hashlib
-import os
-import re
 import shutil
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -34,9 +32,6 @@ TIMEOUT = 30.0
 CHUNK = 2**20
 SPARE = 2**28
 """Bytes of disk to leave free."""
-
-
-# ---- what a repository holds
 
 
 def list_repository(repository: str, revision: str) -> Snapshot:
@@ -66,72 +61,6 @@ def described(sibling: RepoSibling) -> HubFile:
     """A file as the Hub lists it. Raises ValueError where size or hash are missing."""
     large = (sibling.lfs or {}).get("sha256")
     return HubFile(size=sibling.size, hash=f"sha256:{large}" if large else f"git:{sibling.blob_id}")
-
-
-WEIGHTS = "model.safetensors"
-INDEX = "model.safetensors.index.json"
-SHARD = re.compile(r"model-(\d+)-of-(\d+)\.safetensors")
-BESIDE = re.compile(r"[^/]+\.(json|jinja)|tokenizer\.model|merges\.txt|vocab\.txt")
-"""Settings, tokenizer and chat template. No code (`.py`), and nothing in folders."""
-PICKLES = re.compile(r".+\.(bin|pt|pth|ckpt|pkl|msgpack|h5)")
-
-
-def model_files(snapshot: Snapshot) -> Snapshot:
-    """The files of a repository that make a model for `transformers`: one file of weights or all shards, and the rest.
-
-    Raises UserError where it has no such weights, with what it has.
-    """
-    names = snapshot.files
-    if WEIGHTS in names:
-        weights = [WEIGHTS]
-    else:
-        weights = sorted(name for name in names if SHARD.fullmatch(name))
-        check_shards(snapshot, weights)
-    beside = (name for name in names if BESIDE.fullmatch(name) and not (name == INDEX and weights == [WEIGHTS]))
-    chosen = sorted([*weights, *beside])
-    for name in ("config.json", "tokenizer_config.json"):
-        if name not in chosen:
-            raise UserError(f"{snapshot.repository}: has weights and no {name}, so that it is no model to ask")
-    return snapshot.model_copy(update={"files": {name: names[name] for name in chosen}})
-
-
-def check_shards(snapshot: Snapshot, shards: list[str]) -> None:
-    """Raise UserError unless `shards` are all shards of a model."""
-    there = {tuple(map(int, match.groups())) for name in shards if (match := SHARD.fullmatch(name))}
-    expected = {(number, of) for _, of in there for number in range(1, of + 1)}
-    if not there:
-        raise UserError(
-            f"{snapshot.repository}: has no {WEIGHTS} and no shards of it. {what_it_has(snapshot)} Only weights as"
-            " safetensors are taken, since a pickle runs code when it is loaded"
-        )
-    if there != expected or INDEX not in snapshot.files:
-        missing = [f"model-{number:05}-of-{of:05}.safetensors" for number, of in sorted(expected - there)]
-        missing += [INDEX] if INDEX not in snapshot.files else []
-        raise UserError(f"{snapshot.repository}: its weights are not whole, there is no {', '.join(missing)}")
-
-
-def what_it_has(snapshot: Snapshot) -> str:
-    """A sentence on the files of a repository without weights that we take."""
-    if not snapshot.files:
-        return "It is empty."
-    for kind, pattern in {
-        "only pickles": PICKLES,
-        "only an adapter": re.compile(r"adapter_model\.safetensors"),
-        "only GGUF": re.compile(r".+\.gguf"),
-        "safetensors under other names": re.compile(r".+\.safetensors"),
-    }.items():
-        if found := [name for name in snapshot.files if pattern.fullmatch(name)]:
-            return f"It has {kind}: {shortened(found)}."
-    return f"It has: {shortened(snapshot.files)}."
-
-
-def shortened(names: Iterable[str]) -> str:
-    """The first five names."""
-    names = sorted(names)
-    return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
-# ---- the store
 
 
 def stored(store: Path, file: HubFile) -> Path:
@@ -205,14 +134,6 @@ def fetch_file(snapshot: Snapshot, name: str, store: Path, progress: tqdm) -> Pa
                 " deleted; run again, and if it happens twice, look for a proxy that changes what it passes on"
             )
         print(f"{name}: the parts do not fit together; the file is fetched anew", flush=True)
-
-
-def link_or_copy(source: Path, target: Path) -> None:
-    """Give a stored file another name: a second link to the same bytes where the disk is the same, else a copy."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def hash_of(path: Path, like: str) -> str:

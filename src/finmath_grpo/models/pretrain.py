@@ -65,12 +65,8 @@ class Pools(torch.utils.data.Dataset[list[tuple[np.ndarray, np.ndarray]]]):
         draw = Random(f"pretraining {self.job.seed} {pool}")
         rows = islice(_texts(self.job, self.held_out, self.tokenizer, draw), BATCHES_A_POOL * settings.batch_size)
         prompts, completions = zip(*rows, strict=True)
-        encoded = [
-            (prompt, completion)
-            for prompt, completion in zip(
-                _encode(self.tokenizer, prompts), _encode(self.tokenizer, completions), strict=True
-            )
-        ]
+        ids = (_encode(self.tokenizer, texts) for texts in (prompts, completions))
+        encoded = list(zip(*ids, strict=True))
         encoded.sort(key=lambda row: len(row[0]) + len(row[1]))
         batches = [encoded[i : i + settings.batch_size] for i in range(0, len(encoded), settings.batch_size)]
         draw.shuffle(batches)

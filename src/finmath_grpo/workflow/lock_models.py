@@ -12,6 +12,7 @@ from pathlib import Path
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.models import hub
 from finmath_grpo.models.lock import LOCK, LockedModel, entry_of, read_lock, write_lock
+from finmath_grpo.models.model_files import model_files
 from finmath_grpo.workflow.experiments import load
 from finmath_grpo.workflow.kinds import Fetched
 
@@ -32,7 +33,7 @@ def lock(models: list[Fetched], again: bool) -> None:
     entries = {(entry.repository, entry.revision): entry for entry in read_lock()}
     for model in models:
         name = (model.repository, model.revision)
-        listed = hub.model_files(hub.list_repository(*name))
+        listed = model_files(hub.list_repository(*name))
         entry = LockedModel(revision=model.revision, **listed.model_dump())
         former = entry_of(entries.values(), *name)
         if former and former != entry and not again:
