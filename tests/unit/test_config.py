@@ -348,7 +348,7 @@ def test_a_broken_file_stops_only_itself(folder):
     }
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    good, broken = experiments.load_all(folder, taken={"all", "score", "cache"})
+    good, broken = experiments.load_all(folder)
     assert list(good) == ["smoke"]
     assert broken.keys() == {"mine", "score", "other", "My Run", "a_b"}
     assert re.search(r"mine\.yaml: evaluation\.samples", broken["mine"])

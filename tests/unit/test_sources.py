@@ -8,11 +8,25 @@ import pytest
 import yaml
 
 from benchmarks import rehearsal_tables
-from finmath_grpo.training.sources import flat, sources, without_setting, without_source
+from finmath_grpo.training.sources import sources
+from finmath_grpo.workflow.config_file import flat
 
 ROOT = Path(__file__).parents[2]
 PAPER = yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8"))
 STATED = sources(ROOT / "config/sources.yaml")
+
+
+def within(name, key):
+    """Whether a setting is the one that a source names, or of the section that it names."""
+    return name == key or name.startswith(f"{key}.")
+
+
+def without_source(values, stated):
+    return [name for name in flat(values) if not any(within(name, key) for key in stated)]
+
+
+def without_setting(values, stated):
+    return [key for key in stated if not any(within(name, key) for name in flat(values))]
 
 
 def test_no_setting_of_paper_is_without_a_source_and_no_source_without_a_setting():

@@ -46,9 +46,9 @@ def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
     return _over_steps(tables, look, models, PANELS, each=0.5)
 
 
-def diagnostics(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
+def diagnostics(tables: Tables, look: Look) -> go.Figure:
     """Reward beside held-out accuracy, and what tells how training went, over the steps. Table: training."""
-    return _over_steps(tables, look, models, DIAGNOSTICS, each=0.3)
+    return _over_steps(tables, look, (), DIAGNOSTICS, each=0.3)
 
 
 def _over_steps(

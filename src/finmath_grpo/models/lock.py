@@ -79,12 +79,12 @@ def read_lock(path: Path = LOCK) -> list[LockedModel]:
         raise UserError(f"{path}: {explain(error)}") from None
 
 
-def write_lock(models: Iterable[LockedModel], path: Path = LOCK) -> None:
-    """Write entries, in the order of their names."""
+def write_lock(models: Iterable[LockedModel]) -> None:
+    """Write the lock: entries, in the order of their names."""
     entries = sorted(models, key=lambda model: (model.repository, model.revision))
     fields = ("repository", "revision", "commit", "files")
     content = [{field: model.model_dump(mode="json")[field] for field in fields} for model in entries]
-    with atomic_write(path) as file:
+    with atomic_write(LOCK) as file:
         file.write(HEADER)
         yaml.safe_dump(content, file, sort_keys=False, allow_unicode=True, width=120)
 

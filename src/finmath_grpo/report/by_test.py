@@ -43,7 +43,7 @@ def by_test(tables: Tables, models: Sequence[str]) -> Tests | None:
     rows = rows[(rows["measure"] == "pass") & (rows["k"] == 1) & (rows["at"] == "mean")]
     names = [test for test in TESTS if test in set(rows["test"])]
     measures = [
-        Measure(title, meaning, _by_model(rows[rows["scorer"] == scorer], "value", models, names))
+        Measure(title, meaning, _by_model(rows[rows["scorer"] == scorer], models, names))
         for scorer, title, meaning in (
             ("numeric", "Right value", "the answer, read as a Turkish number, has the value"),
             ("exact", "Exact match", "the answer is the recorded text (the post's scorer)"),
@@ -56,7 +56,7 @@ def by_test(tables: Tables, models: Sequence[str]) -> Tests | None:
             ("tagged", "Answer tag", "completions with an answer tag"),
         ):
             chosen = found[found["measure"] == measure]
-            measures.append(Measure(title, meaning, _by_model(chosen, "value", models, names)))
+            measures.append(Measure(title, meaning, _by_model(chosen, models, names)))
     counts, ceilings = {}, {}
     if "ceiling" in tables:
         for row in read_table(tables["ceiling"]).itertuples():
@@ -64,8 +64,6 @@ def by_test(tables: Tables, models: Sequence[str]) -> Tests | None:
     return Tests(names, counts, ceilings, measures)
 
 
-def _by_model(
-    rows: pd.DataFrame, column: str, models: Sequence[str], names: Sequence[str]
-) -> dict[str, dict[str, Estimate]]:
-    by_test = {test: estimates_of(rows[rows["test"] == test], column, models) for test in names}
+def _by_model(rows: pd.DataFrame, models: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, Estimate]]:
+    by_test = {test: estimates_of(rows[rows["test"] == test], "value", models) for test in names}
     return {model: {test: found[model] for test, found in by_test.items() if model in found} for model in models}

@@ -12,7 +12,7 @@ from typing import Any
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.report.packing import write_data
-from finmath_grpo.workflow.config_file import read_config
+from finmath_grpo.workflow.config_file import flat, read_config
 from finmath_grpo.workflow.experiments import load
 
 TOOLS = (
@@ -83,19 +83,12 @@ def record(provenance: dict[str, Any], base_name: str | None, base: dict[str, An
 
 def compared(settings: dict[str, Any], base: dict[str, Any] | None) -> list[list[Any]]:
     """Rows of key, value and the base's value, keys as `training.grpo.steps`; None stands for no such key."""
-    own, other = flat(settings), flat(base or {})
+    own, other = ({key: as_text(value) for key, value in flat(found).items()} for found in (settings, base or {}))
     return [[key, own.get(key), other.get(key)] for key in dict.fromkeys([*own, *other])]
 
 
-def flat(value: Any, place: str = "") -> dict[str, str]:
-    """The settings by their dotted keys, each value as text."""
-    if isinstance(value, dict) and value:
-        return {
-            key: text
-            for name, inner in value.items()
-            for key, text in flat(inner, f"{place}.{name}"[not place :]).items()
-        }
-    return {place: ", ".join(map(str, value)) if isinstance(value, list) else str(value)}
+def as_text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def write_published(results: Path) -> None:

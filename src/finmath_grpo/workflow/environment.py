@@ -81,13 +81,13 @@ def image() -> dict[str, str | None] | None:
     return {"digest": os.environ.get("FINMATH_IMAGE"), "debian_packages_sha256": sha256(IMAGE_PACKAGES)}
 
 
-def packages(path: list[str] | None = None) -> dict[str, str]:
+def packages() -> dict[str, str]:
     """Versions of the installed packages by name (normalised as in PEP 503), read from the names of their folders.
 
-    Of two folders for one name on `path` (sys.path), the first counts, as for imports.
+    Of two folders for one name on `sys.path`, the first counts, as for imports.
     """
     found: dict[str, str] = {}
-    for folder in sys.path if path is None else path:
+    for folder in sys.path:
         for entry in sorted(os.listdir(folder or ".")) if os.path.isdir(folder or ".") else []:
             # The second is what Debian's pip makes of a package that comes as source alone.
             if named := re.fullmatch(r"([^-]+)-([^-]+).*\.(dist|egg)-info", entry):

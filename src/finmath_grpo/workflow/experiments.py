@@ -7,7 +7,7 @@ The Snakefile reads these; a stage gets only its slice, so that it re-runs for n
 import argparse
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -229,13 +229,13 @@ LONGEST_NAME = 64
 """Characters."""
 
 
-def fault_of_name(name: str, taken: Collection[str] = TAKEN) -> str | None:
+def fault_of_name(name: str) -> str | None:
     """Why no experiment may have this name; None if one may."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name):
         return "an experiment is named in a-z and 0-9, with single hyphens"
     if len(name) > LONGEST_NAME:
         return f"an experiment's name has at most {LONGEST_NAME} characters"
-    return f"{name!r} is the name of a rule or a folder of results" if name in taken else None
+    return f"{name!r} is the name of a rule or a folder of results" if name in TAKEN else None
 
 
 class Experiments(NamedTuple):
@@ -246,8 +246,8 @@ class Experiments(NamedTuple):
     """Message by name. Only who asks for such an experiment has to be stopped: see `refusal`."""
 
 
-def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
-    """Every experiment of a folder, by name: the file's name without `.yaml`. None may have a name that is `taken`.
+def load_all(directory: Path) -> Experiments:
+    """Every experiment of a folder, by name: the file's name without `.yaml`.
 
     Raises UserError where there is no such folder.
     """
@@ -262,7 +262,7 @@ def load_all(directory: Path, taken: Collection[str] = TAKEN) -> Experiments:
         try:
             if path.suffix != ".yaml":
                 raise UserError(f"{path}: config files end in .yaml; rename it to {name}.yaml")
-            if fault := fault_of_name(name, taken):
+            if fault := fault_of_name(name):
                 raise UserError(f"{path}: {fault}; rename the file")
             experiment = load(path)
             named_files.check(path, experiment)

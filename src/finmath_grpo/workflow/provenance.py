@@ -26,6 +26,7 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import explain, sha256, write_json
 from finmath_grpo.report.record import read_shown, write_published, write_record
 from finmath_grpo.workflow.cluster import SCHEDULED
+from finmath_grpo.workflow.config_file import flat
 from finmath_grpo.workflow.experiments import load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
 from finmath_grpo.workflow.kinds import Experiment, Fetched
@@ -39,17 +40,8 @@ RECORD = pydantic.TypeAdapter(JobRecord)
 
 def seeds(experiment: Experiment) -> dict[str, int]:
     """Every seed of the config, by its place there."""
-    found: dict[str, int] = {}
-
-    def look(value: Any, place: str) -> None:
-        if isinstance(value, dict):
-            for key, inner in value.items():
-                look(inner, f"{place}.{key}" if place else key)
-        elif place.endswith("seed"):
-            found[place] = value
-
-    look(experiment.model_dump(mode="json"), "")
-    return found
+    settings = flat(experiment.model_dump(mode="json"))
+    return {place: value for place, value in settings.items() if place.endswith("seed")}
 
 
 def moment(seconds: float) -> str:
@@ -212,11 +204,12 @@ def catch_up(names: Iterable[str], experiments: dict[str, Experiment]) -> None:
         write_all(behind, experiments)
 
 
-def is_behind(name: str, results: Path = Path("results")) -> bool:
+def is_behind(name: str) -> bool:
     """Whether provenance.json, or what the page shows of it, is missing, torn or older than the record of a job."""
-    newest = max((file.stat().st_mtime for file in (results / name / "logs").rglob("*.job.json")), default=None)
-    page = results / name / "report"
-    written = [results / name / "provenance.json", *([page / "data/run.js"] * (page / "index.html").is_file())]
+    folder = Path("results", name)
+    newest = max((file.stat().st_mtime for file in (folder / "logs").rglob("*.job.json")), default=None)
+    page = folder / "report"
+    written = [folder / "provenance.json", *([page / "data/run.js"] * (page / "index.html").is_file())]
     return newest is not None and any(not is_whole(file) or file.stat().st_mtime < newest for file in written)
 
 

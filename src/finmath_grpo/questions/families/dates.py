@@ -58,12 +58,12 @@ class Period:
         return f"{names} günleri: {' + '.join(str(days) for _, days in self.days_by_month)} = {self.days} gün"
 
 
-def draw_period(draw: Random, least: int = 40, most: int = 150) -> Period:
-    """A period that starts in March or later and ends before the year does."""
+def draw_period(draw: Random) -> Period:
+    """A period of 40 to 150 days that starts in March or later and ends before the year does."""
     while True:
         start, end = sorted(draw.sample(range(2, 12), 2))
         period = Period(start, draw.randrange(1, 29), end, draw.randrange(1, 29))
-        if least <= period.days <= most:
+        if 40 <= period.days <= 150:
             return period
 
 
