@@ -9,7 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from finmath_grpo.report import arithmetic
-from finmath_grpo.report.arithmetic import RIGHT, ROUNDED, WRONG, equations
+from finmath_grpo.report.arithmetic import equations
+from finmath_grpo.report.expressions import RIGHT, ROUNDED, WRONG
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ import pytest
 
 from finmath_grpo.number_format import format_turkish
 from finmath_grpo.questions.families import course, drills, longhand
-from finmath_grpo.report.arithmetic import WRONG, equations
+from finmath_grpo.report.arithmetic import equations
+from finmath_grpo.report.expressions import WRONG
 
 STEP = re.compile(r"(\S+) × (\S+) = ([\d.,]+)(?:, (toplam|kalan) ([\d.,]+))?")
 ONE_STEP = re.compile(r"(\S+) ([×/+-]) (\S+) = ([\d.,]+)")

@@ -4,30 +4,30 @@ A line is cut at its equals signs, each side at its operators, and each term is 
 a term that is no number, as `P × n = 500` has, is not checked: nothing is said of it. An equation holds if both sides
 have one value, or if its right side is that value rounded to the digits it shows. The reader is given the benefit of
 each doubt: `%25` is 0,25 or 25, all numbers are Turkish or all English, and in `5 × 3 = 15 × 2` the 15 alone may be
-meant.
+meant. `finmath_grpo.report.expressions` computes.
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from decimal import (
-    ROUND_HALF_EVEN,
-    ROUND_HALF_UP,
-    Context,
-    Decimal,
-    DecimalException,
-    DivisionByZero,
-    InvalidOperation,
-    Overflow,
-    localcontext,
-)
+from collections.abc import Iterator
+from decimal import Decimal
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
-from finmath_grpo.number_format import format_turkish
-from finmath_grpo.numbers import Stated, english, stated, turkish
+from finmath_grpo.numbers import Stated, stated
+from finmath_grpo.report.expressions import (
+    READINGS,
+    RIGHT,
+    WRONG,
+    Token,
+    compare,
+    decimals,
+    left_to_right,
+    number_of,
+    shown,
+    value_of,
+)
 
-RIGHT, ROUNDED, WRONG = 0, 1, 2
 LONGEST = 400
 """Characters of a line that is read. It bounds the time on hostile text."""
 MOST_TERMS = 40
@@ -42,16 +42,10 @@ _LAST_NUMBER = re.compile(r"(?:^|[\s:>.])((?:[%₺$€]\s?)?\d+(?:[.,]\d+)*\s?%?
 _NUMBER_AND_UNIT = re.compile(r"((?:[%₺$€]\s?)?\d[\d.,]*\D*)$")
 _FIRST_NUMBER = re.compile(r"\s*([%₺$€]?\s?-?\d+(?:[.,]\d+)*\s?%?)(?![\w.,]*\d|\w)")
 _BULLET = re.compile(r"\s*[-•*]\s")
-_EXACT, _FIFTY = Context(prec=40), Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
 _PLAIN = re.compile(
     r"(?:[^\d=≈()+×·÷^*/%‰₺$€−–-]*[\s:])?(\d+(?:[.,]\d+)*(?: ?[×*/+−-] ?\d+(?:[.,]\d+)*)+) ?= ?(\d+(?:[.,]\d+)*)"
 )
 _PLAIN_SIGN = re.compile(r" ?([×*/+−-]) ?")
-_SIXTY = Context(prec=60, traps=[InvalidOperation])
-_STEPS = [Decimal(1).scaleb(-place) for place in range(20)]
-_POWERS = {"+": 1, "-": 1, "*": 2, "/": 2, "^": 4}
-_SIGN = 3
-"""How tightly a sign before a number binds: -2^2 is -4."""
 
 
 class Equation(NamedTuple):
@@ -64,10 +58,6 @@ class Equation(NamedTuple):
     """`RIGHT`, `ROUNDED` or `WRONG`."""
     value: str
     """What its left side is, in Turkish; empty where it holds."""
-
-
-Token = str | Stated
-"""An operator, a bracket, or a term."""
 
 
 class _Side(NamedTuple):
@@ -112,42 +102,20 @@ def _plain_equation(line: str) -> tuple[tuple[int, int, int, str], ...] | None:
         return None
     values = []
     best = WRONG
-    for read, point in ((turkish, ","), (english, ".")):
-        numbers = [read(number) for number in parts[::2]]
-        other = read(found[2])
-        if None in numbers:
-            continue
-        value = _left_to_right(numbers, parts[1::2])
+    for reading in READINGS:
+        numbers = [reading.read(number) for number in parts[::2]]
+        value = left_to_right(numbers, parts[1::2])
         if value is None:
             continue
         values.append(value)
+        other = reading.read(found[2])
         if other is not None:
-            _, mark, decimals = found[2].rpartition(point)
-            best = min(best, _compare(value, other, len(decimals) if mark else 0))
+            best = min(best, compare(value, other, decimals(found[2], reading)))
         if best == RIGHT:
             break
     if not values:
         return ()
-    return ((found.start(1), found.end(2), best, _shown(values[0]) if best == WRONG else ""),)
-
-
-def _left_to_right(numbers: Sequence[Decimal | None], signs: Sequence[str]) -> Decimal | None:
-    """The value of an expression without brackets and powers, or None where it divides by nothing."""
-    total, product, add = Decimal(0), numbers[0], _FIFTY.add
-    assert product is not None
-    try:
-        for sign, number in zip(signs, numbers[1:], strict=True):
-            assert number is not None
-            if sign in "×*":
-                product = _FIFTY.multiply(product, number)
-            elif sign == "/":
-                product = _FIFTY.divide(product, number)
-            else:
-                total, product = add(total, product), number
-                add = _FIFTY.add if sign == "+" else _FIFTY.subtract
-        return add(total, product)
-    except DecimalException:
-        return None
+    return ((found.start(1), found.end(2), best, shown(values[0]) if best == WRONG else ""),)
 
 
 @lru_cache(maxsize=1 << 15)
@@ -231,117 +199,18 @@ def _check(left: _Side, right: _Side) -> tuple[int, str] | None:
     terms = [token for token in (*left.tokens, first, *right.tokens) if isinstance(token, Stated)]
     # Where nothing is a percentage or a per mille, the second reading of it is the first.
     percents = (True, False) if any(term.units & {"%", "‰"} for term in terms) else (True,)
-    for read in (turkish, english):
-        for percent in percents:
-            value = _value(left.tokens, read, percent)
-            if value is None:
-                continue
-            values.append(value)
-            wanted = [_number(first, read, unit) for unit in (percent, not percent)]
-            if right.whole and len(right.tokens) > 1:
-                wanted.append(_value(right.tokens, read, percent))
-            shown = _decimals(first.number, read)
-            for other in wanted:
-                if other is not None:
-                    best = min(best, _compare(value, other, shown + 2 * ("%" in first.units and percent)))
-            if best == RIGHT:
-                return best, ""
+    for reading, percent in product(READINGS, percents):
+        value = value_of(left.tokens, reading, percent)
+        if value is None:
+            continue
+        values.append(value)
+        wanted = [number_of(first, reading, unit) for unit in (percent, not percent)]
+        if right.whole and len(right.tokens) > 1:
+            wanted.append(value_of(right.tokens, reading, percent))
+        digits = decimals(first.number, reading) + 2 * ("%" in first.units and percent)
+        best = min([best, *(compare(value, other, digits) for other in wanted if other is not None)])
+        if best == RIGHT:
+            break
     if not values:
         return None
-    if best != WRONG:
-        return best, ""
-    return WRONG, _shown(values[0])
-
-
-def _decimals(number: str, read: object) -> int:
-    """How many decimals a number shows."""
-    return (
-        len(number.rpartition("," if read is turkish else ".")[2]) if ("," if read is turkish else ".") in number else 0
-    )
-
-
-def _compare(value: Decimal, other: Decimal, decimals: int) -> int:
-    if value == other or _EXACT.plus(value) == _EXACT.plus(other):
-        return RIGHT
-    step = _STEPS[decimals] if decimals < len(_STEPS) else Decimal(1).scaleb(-decimals)
-    if _FIFTY.abs(_FIFTY.subtract(value, other)) > step:
-        return WRONG
-    try:
-        near = value.quantize(step, ROUND_HALF_UP, _SIXTY), value.quantize(step, ROUND_HALF_EVEN, _SIXTY)
-    except DecimalException:
-        return WRONG
-    return ROUNDED if other in near else WRONG
-
-
-def _number(term: Stated, read: object, percent: bool) -> Decimal | None:
-    value = turkish(term.number.lstrip("-")) if read is turkish else english(term.number.lstrip("-"))
-    if value is None:
-        return None
-    if percent:
-        value = value / 100 if "%" in term.units else value / 1000 if "‰" in term.units else value
-    return -value if term.number.startswith("-") else value
-
-
-def _value(tokens: tuple[Token, ...], read: object, percent: bool) -> Decimal | None:
-    """The value of an expression, or None if it is none or can't be computed."""
-    place = 0
-
-    def operand() -> Decimal:
-        nonlocal place
-        token = tokens[place] if place < len(tokens) else ""
-        place += 1
-        if token in ("-", "+"):
-            inner = expression(_SIGN)
-            return -inner if token == "-" else inner
-        if token == "(":
-            inner = expression(0)
-            if place >= len(tokens) or tokens[place] != ")":
-                raise ValueError
-            place += 1
-            return inner
-        number = _number(token, read, percent) if isinstance(token, Stated) else None
-        if number is None:
-            raise ValueError
-        return number
-
-    def expression(least: int) -> Decimal:
-        nonlocal place
-        value = operand()
-        while place < len(tokens):
-            sign = tokens[place]
-            power = _POWERS.get(sign, 0) if isinstance(sign, str) else 0
-            if power <= least and not (sign == "^" and least == _POWERS["^"]):
-                break
-            place += 1
-            other = expression(power)
-            value = _apply(str(sign), value, other)
-        return value
-
-    try:
-        with localcontext(prec=50, Emax=5000, Emin=-5000):
-            value = expression(0)
-        return value if place == len(tokens) and value.is_finite() else None
-    except (ValueError, DecimalException, RecursionError):
-        return None
-
-
-def _apply(sign: str, value: Decimal, other: Decimal) -> Decimal:
-    if sign == "+":
-        return value + other
-    if sign == "-":
-        return value - other
-    if sign == "*":
-        return value * other
-    if sign == "/":
-        return value / other
-    return value**other
-
-
-def _shown(value: Decimal) -> str:
-    """A value in Turkish, with at most six decimals."""
-    if value == value.to_integral_value() and abs(value.adjusted()) < 30:
-        return format_turkish(value.to_integral_value())
-    try:
-        return format_turkish(_SIXTY.normalize(value.quantize(_STEPS[6], context=_SIXTY)))
-    except (DecimalException, ValueError):
-        return f"{value:.6e}"
+    return best, shown(values[0]) if best == WRONG else ""
