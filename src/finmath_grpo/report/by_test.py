@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from finmath_grpo.report.headline import Estimate, Tables, estimates_of, read_table
+from finmath_grpo.report.headline import SCORED, Estimate, Tables, estimates_of, pass_at_1, read_table
 
 TESTS = {
     "t1": ("T1", "exercises of the kinds that training has, as in the post"),
@@ -39,15 +39,11 @@ def by_test(tables: Tables, models: Sequence[str]) -> Tests | None:
     """None where the experiment scored no completions."""
     if "pass_and_majority" not in tables:
         return None
-    rows = read_table(tables["pass_and_majority"])
-    rows = rows[(rows["measure"] == "pass") & (rows["k"] == 1) & (rows["at"] == "mean")]
+    rows = pass_at_1(tables)
     names = [test for test in TESTS if test in set(rows["test"])]
     measures = [
         Measure(title, meaning, _by_model(rows[rows["scorer"] == scorer], models, names))
-        for scorer, title, meaning in (
-            ("numeric", "Right value", "the answer, read as a Turkish number, has the value"),
-            ("exact", "Exact match", "the answer is the recorded text (the post's scorer)"),
-        )
+        for scorer, title, meaning in SCORED
     ]
     if "readability" in tables:
         found = read_table(tables["readability"]).dropna(subset=["value"])
@@ -65,5 +61,5 @@ def by_test(tables: Tables, models: Sequence[str]) -> Tests | None:
 
 
 def _by_model(rows: pd.DataFrame, models: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, Estimate]]:
-    by_test = {test: estimates_of(rows[rows["test"] == test], "value", models) for test in names}
+    by_test = {test: estimates_of(rows[rows["test"] == test], models) for test in names}
     return {model: {test: found[model] for test, found in by_test.items() if model in found} for model in models}

@@ -67,6 +67,11 @@ class Repeated:
     by_run: list[float]
 
 
+SCORED = (
+    ("numeric", "Right value", "the answer, read as a Turkish number, has the value"),
+    ("exact", "Exact match", "the answer is the recorded text (the post's scorer)"),
+)
+"""Scorers, each with the title of what it counts, and what counts as right."""
 FURTHER_TESTS = {"t2": "new ideas (T2)", "t3": "new numbers (T3)"}
 READABILITY = {
     "tagged": ("Answer tag", "completions with an answer tag"),
@@ -84,25 +89,16 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
     """
     columns = []
     if "pass_and_majority" in tables:
-        rows = read_table(tables["pass_and_majority"])
-        rows = rows[(rows["measure"] == "pass") & (rows["k"] == 1) & (rows["at"] == "mean")]
-        most = _ceilings(tables)
-        for scorer, title, meaning in (
-            ("numeric", "Right value", "mean over temperatures; the answer, read as a Turkish number, has the value"),
-            (
-                "exact",
-                "Exact match",
-                "mean over temperatures; the answer is the recorded text (the post's scorer)"
-                + most.get(FIRST_TEST, ""),
-            ),
-        ):
+        rows = pass_at_1(tables)
+        for scorer, title, meaning in SCORED:
             chosen = rows[(rows["scorer"] == scorer) & (rows["test"] == FIRST_TEST)]
-            columns.append(Column(title, meaning, estimates_of(chosen, "value", models)))
+            most = _ceilings(tables).get(FIRST_TEST, "") if scorer == "exact" else ""
+            columns.append(Column(title, f"mean over temperatures; {meaning}{most}", estimates_of(chosen, models)))
         for test, name in FURTHER_TESTS.items():
             chosen = rows[(rows["scorer"] == "numeric") & (rows["test"] == test)]
             if len(chosen):
                 meaning = "the answer has the value, at the temperatures that this test is asked at"
-                columns.append(Column(f"Right value on {name}", meaning, estimates_of(chosen, "value", models)))
+                columns.append(Column(f"Right value on {name}", meaning, estimates_of(chosen, models)))
     else:
         rows = _of_first_test(read_table(tables["accuracy"]))
         means = rows[rows["scorer"] == "exact"].groupby("model")["accuracy"].mean()
@@ -113,10 +109,16 @@ def accuracy_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
         Column(
             "Exact match at any temperature",
             "right at least once over all temperatures, the first completion of each",
-            estimates_of(rows[rows["scorer"] == "exact"], "accuracy", models),
+            estimates_of(rows[rows["scorer"] == "exact"], models, "accuracy"),
         )
     )
     return columns
+
+
+def pass_at_1(tables: Tables) -> pd.DataFrame:
+    """Accuracy by model, test and scorer where completions were scored: the mean over temperatures."""
+    rows = read_table(tables["pass_and_majority"])
+    return rows[(rows["measure"] == "pass") & (rows["k"] == 1) & (rows["at"] == "mean")]
 
 
 def missing_tests(tables: Tables) -> list[str]:
@@ -173,7 +175,7 @@ def readability_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
         return []
     rows = _of_first_test(read_table(tables["readability"])).dropna(subset=["value"])
     return [
-        Column(title, meaning, estimates_of(rows[rows["measure"] == measure], "value", models))
+        Column(title, meaning, estimates_of(rows[rows["measure"] == measure], models))
         for measure, (title, meaning) in READABILITY.items()
     ]
 
@@ -189,7 +191,7 @@ def shape_columns(tables: Tables, models: Sequence[str]) -> list[Column]:
         chosen = rows[rows["shape"] == shape]
         if len(chosen):
             meaning = f"right value, {chosen['n'].iloc[0]} questions"
-            columns.append(Column(words, meaning, estimates_of(chosen, "accuracy", models)))
+            columns.append(Column(words, meaning, estimates_of(chosen, models, "accuracy")))
     return columns
 
 
@@ -250,7 +252,7 @@ def _ceilings(tables: Tables) -> dict[str, str]:
     return {row.test: f"; it can reach {100 * row.exact_ceiling:.3g} %" for row in rows.itertuples()}
 
 
-def estimates_of(rows: pd.DataFrame, column: str, models: Sequence[str]) -> dict[str, Estimate]:
+def estimates_of(rows: pd.DataFrame, models: Sequence[str], column: str = "value") -> dict[str, Estimate]:
     """By model, a share in `column` with the interval beside it."""
     by_model = rows.set_index("model")
     return {

@@ -8,7 +8,7 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
@@ -58,18 +58,26 @@ def limits(machine: Machine, room: int, name: str, needs: Needs | None, rules: s
     `rules` are those of its planned jobs, `gpu` says whether one of them uses a GPU. `room`, in bytes, is the free disk
     with what the experiment has on it already. An experiment that states no needs is refused nothing.
     """
-    if needs is None:
-        return []
-    compared = [
-        ("memory", machine.memory, needs.memory, bool(rules & MODELS)),
-        ("disk (what it has made so far counted)", room, needs.disk, bool(rules & BIG_FILES)),
-        ("GPU memory", max((card.memory for card in machine.gpus), default=0), needs.gpu, gpu and bool(machine.gpus)),
-    ]
+    asked = {"memory": rules & MODELS, "disk": rules & BIG_FILES, "GPU memory": gpu}
+    words = {"disk": "disk (what it has made so far counted)"}
     return [
-        f"{name} needs {needed:g} GB of {what}, and here are {has / GIB:.1f} GiB ({IGNORE}=1 starts it all the same)"
-        for what, has, needed, asked in compared
-        if asked and has < NEAR * needed * GIB
+        f"{name} needs {needed:g} GB of {words.get(what, what)}, and here are {has / GIB:.1f} GiB"
+        f" ({IGNORE}=1 starts it all the same)"
+        for what, has, needed in too_small(machine, room, needs)
+        if asked[what]
     ]
+
+
+def too_small(machine: Machine, disk: int, needs: Needs | None) -> Iterator[tuple[str, int, float]]:
+    """What this machine has less of than is needed: `memory`, `disk` or `GPU memory`, in bytes, and the GB needed.
+
+    The memory of its largest GPU counts; that it has none is said in other words.
+    """
+    if needs:
+        largest = max((gpu.memory for gpu in machine.gpus), default=None)
+        compared = [("memory", machine.memory, needs.memory), ("disk", disk, needs.disk)]
+        compared += [] if largest is None else [("GPU memory", largest, needs.gpu)]
+        yield from ((what, has, needed) for what, has, needed in compared if has < NEAR * needed * GIB)
 
 
 def room_for(name: str, free_disk: int) -> int:
@@ -176,16 +184,9 @@ def lacks(machine: Machine, free_disk: int, experiment: Experiment) -> list[str]
         found.append("training on the processor needs the CPU stack")
     if on_gpu:
         found += [sentence.split(":")[0] for sentence in gpu_refusals(machine) + driver_limit(machine)]
-    needs = experiment.needs
-    if needs is None:
-        return found
-    if machine.memory < NEAR * needs.memory * GIB:
-        found.append(f"only {machine.memory / GIB:.0f} GiB memory")
-    if free_disk < NEAR * needs.disk * GIB:
-        found.append(f"only {free_disk / GIB:.0f} GiB free disk")
-    if machine.gpus and max(gpu.memory for gpu in machine.gpus) < NEAR * needs.gpu * GIB:
-        found.append(f"only {max(gpu.memory for gpu in machine.gpus) / GIB:.0f} GiB on the GPU")
-    return found
+    words = {"memory": "memory", "disk": "free disk", "GPU memory": "on the GPU"}
+    small = too_small(machine, free_disk, experiment.needs)
+    return found + [f"only {has / GIB:.0f} GiB {words[what]}" for what, has, _ in small]
 
 
 def describe(experiment: Experiment) -> str:
