@@ -21,7 +21,7 @@ sys.path.insert(0, "src")
 gc.freeze()
 
 from finmath_grpo import gpu_environment
-from finmath_grpo.errors import UserError, check_encoding
+from finmath_grpo.errors import check_encoding, in_words
 from finmath_grpo.workflow import command, console, environment, experiments, hold, machine, paths
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.shell import gpu_job, job
@@ -35,19 +35,12 @@ os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**25))
 os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
 gpu_environment.set_environment()
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
-try:
+with in_words():
     check_encoding()
     hold.metadata_folder(Path("results"))
     hold.check_link(Path("results"))
-except UserError as error:
-    sys.exit(f"error: {error}")
-
-
-try:
     found, broken = experiments.load_all(Path("config"))
     DEFAULT, WHY = command.default_experiment({**found, **broken}, os.environ, machine.gpu_visible())
-except UserError as error:
-    sys.exit(f"error: {error}")
 if DEFAULT not in found:
     broken.setdefault(DEFAULT, f"config/{DEFAULT}.yaml: no such file; put it back, or name what to build")
 if workflow.is_main_process:
@@ -107,7 +100,5 @@ if workflow.is_main_process:
         lambda target: plan.may_be(target) and any(rule.is_producer(target) for rule in workflow.rules),
     ):
         sys.exit(f"error: {message}")
-    try:
+    with in_words():
         plan.check_questions(command.asked_for(COMMAND.targets, plan.experiments, DEFAULT))
-    except UserError as error:
-        sys.exit(f"error: {error}")

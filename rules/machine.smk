@@ -2,21 +2,20 @@
 
 from snakemake.io import _IOFile
 
+from finmath_grpo.errors import in_words
 from finmath_grpo.figures import browser
 from finmath_grpo.workflow import doctor as doctors
 from finmath_grpo.workflow import cluster, console, gpu_slot, metadata, provenance, unchanged
 
 if workflow.is_main_process and not COMMAND.only_reads:
-    try:
+    ASKED = command.asked_for(COMMAND.targets, plan.experiments, DEFAULT)
+    with in_words():
         # Before `hold` deletes temporary files.
         cluster.refuse_beside_orphans(Path())
         HELD = hold.hold(Path("results"))
         # Jobs on this machine end when this process is killed, so that none runs beside the next run's.
         os.environ[hold.HOLDER] = str(os.getpid())
-    except UserError as error:
-        sys.exit(f"error: {error}")
-    ASKED = command.asked_for(COMMAND.targets, plan.experiments, DEFAULT)
-    unchanged.check_asked_for(ASKED)
+        unchanged.check(unchanged.made_for(ASKED))
     provenance.catch_up(ASKED, plan.experiments)
 
 
@@ -36,7 +35,8 @@ if not workflow.remote_exec:
 
 # Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.
 onstart:
-    unchanged.check_planned((job.input, job.output) for job in workflow.dag.needrun_jobs())
+    with in_words():
+        unchanged.check_planned((job.input, job.output) for job in workflow.dag.needrun_jobs())
     if workflow.local_exec:
         doctors.check(
             [

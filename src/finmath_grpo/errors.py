@@ -10,7 +10,8 @@ import os
 import signal
 import stat
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -40,6 +41,15 @@ def check_sources() -> None:
             f"this Python runs the code of {other}, not that of the folder that it was started in; make an environment"
             " of its own (`rm -r .venv && sh envs/make-venv`), or put PYTHONPATH=src before the command"
         )
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """Where the block raises a :class:`UserError`, end the process with its message and status 1, as Snakemake does."""
+    try:
+        yield
+    except UserError as error:
+        sys.exit(f"error: {error}")
 
 
 def run_stage(main: Callable[[], None]) -> None:

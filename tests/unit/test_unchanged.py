@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import unchanged
 
 FINAL = ("claims.md", "figures/outcomes.html", "report/index.html")
@@ -23,11 +24,11 @@ def test_a_run_refuses_an_edited_file_of_the_experiment_that_it_is_asked_for(edi
         file.write_text("as made", encoding="utf-8")
         outputs = {str(file): hashlib.sha256(b"as made").hexdigest()}
         log.write_text(json.dumps({"exit_status": 0, "started": "2026-01-01", "outputs": outputs}), encoding="utf-8")
-    unchanged.check_asked_for(["mine"])
+    unchanged.check(unchanged.made_for(["mine"]))
     Path("results/mine", edited).write_text("as wished", encoding="utf-8")
-    unchanged.check_asked_for(["other"])
-    with pytest.raises(SystemExit, match=f"results/mine/{edited}: not as the job"):
-        unchanged.check_asked_for(["mine"])
+    unchanged.check(unchanged.made_for(["other"]))
+    with pytest.raises(UserError, match=f"results/mine/{edited}: not as the job"):
+        unchanged.check(unchanged.made_for(["mine"]))
 
 
 def test_one_command_makes_all_files_anew_that_are_not_as_they_were_left(tmp_path: Path, monkeypatch):
@@ -39,9 +40,9 @@ def test_one_command_makes_all_files_anew_that_are_not_as_they_were_left(tmp_pat
         file.write_text("torn", encoding="utf-8")
     outputs = {str(file): hashlib.sha256(b"as made").hexdigest() for file in files}
     log.write_text(json.dumps({"exit_status": 0, "started": "2026-01-01", "outputs": outputs}), encoding="utf-8")
-    with pytest.raises(SystemExit) as ended:
-        unchanged.check_asked_for(["mine"])
-    said = str(ended.value)
+    with pytest.raises(UserError) as refused:
+        unchanged.check(unchanged.made_for(["mine"]))
+    said = str(refused.value)
     assert said.count("not as the job score left it") == unchanged.SHOWN and "; and 2 more. " in said
     command = said.partition("delete them, and `")[2].partition("` makes them anew")[0]
     assert shlex.split(command) == ["snakemake", "--cores", "all", *map(str, files)]

@@ -8,7 +8,6 @@ judged: `provenance.json` says of it that nobody knows how it was made.
 
 import json
 import shlex
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -70,28 +69,16 @@ def _read(record: Path) -> tuple[str, Mapping[str, str | None]]:
     return "", {}
 
 
-def check_asked_for(names: Iterable[str]) -> None:
-    """Check all files of the experiments of these names; end the process where one does not fit."""
-    _or_end(made_for(names))
-
-
 def made_for(names: Iterable[str]) -> list[Path]:
     """All files that jobs made for the experiments of these names."""
     return [path for name in names for path in as_left(RESULTS / name)]
 
 
 def check_planned(jobs: Iterable[tuple[Iterable[str], Iterable[str]]]) -> None:
-    """Check what planned jobs, each with its inputs and outputs, find there; end the process where it does not fit."""
+    """:func:`check` what planned jobs, each given by its inputs and outputs, find there."""
     inputs: set[str] = set()
     outputs: set[str] = set()
     for read, written in jobs:
         inputs.update(read)
         outputs.update(written)
-    _or_end(inputs - outputs)
-
-
-def _or_end(files: Iterable[str | Path]) -> None:
-    try:
-        check(files)
-    except UserError as error:
-        sys.exit(f"error: {error}")
+    check(inputs - outputs)
