@@ -6,6 +6,7 @@ some tables have fewer rows and others don't exist. Families are not known: ques
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -115,49 +116,48 @@ def contrasts_table(
     The Holm correction is over the contrasts at one `at`. Raises UserError if no answers give the post's numbers.
     """
     n, by_model = numbers.questions.test, dict(zip(labels, counts(numbers, labels), strict=True))
-    by_mark = dict(zip(labels, solved.astype(float), strict=True))
-    ats = list(map(temperature_name, numbers.temperatures))
+    by_mark = dict(zip(labels, solved, strict=True))
     rows = []
+
+    def add(at: str, accuracies: tuple[float, float], difference: float, **found: Any) -> None:
+        shares = {"trained_accuracy": accuracies[0], "base_accuracy": accuracies[1], "difference": difference}
+        rows.append({"trained": trained, "base": base, "at": at, **shares, **found})
+
     for trained, base in settings.contrasts:
-        pair = {"trained": trained, "base": base, "scorer": "exact", "role": "secondary", "n": n}
-        unpaired = {"interval": "newcombe, questions", "procedure": "score, unpaired"}
-        for at, a, b in zip(ats, by_model[trained], by_model[base], strict=True):
-            low, high = confint_proportions_2indep(a, n, b, n, method="newcomb", alpha=1 - settings.confidence)
-            p = test_proportions_2indep(a, n, b, n, method="score").pvalue
-            shares = {"trained_accuracy": a / n, "base_accuracy": b / n, "difference": (a - b) / n}
-            rows.append({**pair, "at": at, **shares, "low": low, "high": high, "p": p, **unpaired})
-        margins = [(by_model[model], by_mark[model].astype(int)) for model in (trained, base)]
+        high, low = by_model[trained], by_model[base]
+        for at, a, b in zip(numbers.temperatures, high, low, strict=True):
+            add(temperature_name(at), (a / n, b / n), (a - b) / n, **unpaired(a, b, n, settings.confidence))
         try:
-            widest = widest_spread(*margins) / len(ats)
+            widest = widest_spread((high, by_mark[trained]), (low, by_mark[base])) / len(numbers.temperatures)
         except ValueError as error:
             raise UserError(f"the post's numbers of {trained} and {base}: {error}") from None
-        low, high, p = of_differences(widest, settings.confidence)
-        a, b = (float(counts.mean()) / n for counts, _ in margins)
-        shares = {"trained_accuracy": a, "base_accuracy": b, "difference": a - b}
-        widest_known = {"interval": "t, widest of the margins", "procedure": "t, widest of the margins"}
-        rows.append({**pair, "at": "mean", **shares, "low": low, "high": high, "p": p, **widest_known})
+        ends = dict(zip(("low", "high", "p"), of_differences(widest, settings.confidence), strict=True))
+        means = float(high.mean()) / n, float(low.mean()) / n
+        of_margins = {name: "t, widest of the margins" for name in ("interval", "procedure")}
+        add("mean", means, means[0] - means[1], **ends, **of_margins)
+        at_any = by_mark[trained].mean(), by_mark[base].mean()
         difference = by_mark[trained] - by_mark[base]
-        low, high = difference_interval(Families.single(n), difference[:, None], settings.confidence)
-        gains, losses = int((difference > 0).sum()), int((difference < 0).sum())
-        rows.append(
-            {
-                **pair,
-                "at": "any",
-                "trained_accuracy": by_mark[trained].mean(),
-                "base_accuracy": by_mark[base].mean(),
-                "difference": difference.mean(),
-                "low": low[0],
-                "high": high[0],
-                "interval": "t, questions",
-                "gains": gains,
-                "losses": losses,
-                "p": mcnemar_p(gains, losses),
-                "procedure": "mcnemar",
-            }
-        )
-    table = pd.DataFrame(rows).astype({"gains": "Int64", "losses": "Int64"})
+        add("any", at_any, difference.mean(), **paired(difference, settings.confidence))
+    table = pd.DataFrame(rows).assign(scorer="exact", role="secondary", n=n)
+    table = table.astype({"gains": "Int64", "losses": "Int64"})
     table["p_holm"] = holm(table, table["role"] == "primary", ["scorer", "at"])
     return table[list(CONTRAST_COLUMNS)]
+
+
+def unpaired(a: int, b: int, n: int, confidence: float) -> dict[str, Any]:
+    """Interval and p of two counts of `n` questions each, as if these were different ones."""
+    low, high = confint_proportions_2indep(a, n, b, n, method="newcomb", alpha=1 - confidence)
+    p = test_proportions_2indep(a, n, b, n, method="score").pvalue
+    return {"low": low, "high": high, "interval": "newcombe, questions", "p": p, "procedure": "score, unpaired"}
+
+
+def paired(difference: np.ndarray, confidence: float) -> dict[str, Any]:
+    """Interval and p of differences of marks, (questions,)."""
+    low, high = difference_interval(Families.single(len(difference)), difference[:, None], confidence)
+    gains, losses = int((difference > 0).sum()), int((difference < 0).sum())
+    p = mcnemar_p(gains, losses)
+    changes = {"gains": gains, "losses": losses}
+    return {"low": low[0], "high": high[0], "interval": "t, questions", **changes, "p": p, "procedure": "mcnemar"}
 
 
 def power_table(solved: np.ndarray, models: tuple[str, ...], settings: StatisticsSettings) -> pd.DataFrame:
