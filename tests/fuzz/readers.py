@@ -19,7 +19,7 @@ import atheris
 
 with atheris.instrument_imports(include=["finmath_grpo", "yaml"]):
     from finmath_grpo.errors import UserError
-    from finmath_grpo.questions import clean, split
+    from finmath_grpo.questions import clean, opening, split
     from finmath_grpo.questions.rows import RawQuestion
     from finmath_grpo.workflow import experiments
     from finmath_grpo.workflow.recorded import of_record
@@ -86,7 +86,7 @@ def one(content: bytes) -> None:
     started = time.monotonic()
     try:
         reader(content[1:])
-    except (UserError, clean.Reject):
+    except (UserError, opening.Reject):
         pass
     except Exception as error:
         # The last line of ours tells findings apart.

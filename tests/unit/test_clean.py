@@ -12,7 +12,8 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.number_format import format_turkish
 from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.questions.audit import audit
-from finmath_grpo.questions.clean import Reject, clean, clean_answer, clean_file, open_question
+from finmath_grpo.questions.clean import clean, clean_answer, clean_file
+from finmath_grpo.questions.opening import Reject, open_question
 from finmath_grpo.questions.rows import Question, RawQuestion
 
 

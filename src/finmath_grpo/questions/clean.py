@@ -8,7 +8,6 @@ that nothing is dropped in silence. Answers are read as those of models are.
 
 import argparse
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
@@ -19,50 +18,11 @@ from typing import Any
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import atomic_write, canonical_json, numbered_rows
 from finmath_grpo.numbers import contradicts, english, numbers_in, stated, turkish
+from finmath_grpo.questions.opening import Reject, open_question
 from finmath_grpo.questions.rows import LONGEST_VALUE, Question, RawQuestion
-
-ASKING = {
-    "TL": "kaç TL'dir",
-    "%": "yüzde kaçtır",
-    "yıl": "kaç yıldır",
-    "ay": "kaç aydır",
-    "gün": "kaç gündür",
-    "": "kaçtır",
-}
-"""How Turkish asks for a number of each unit, at the end of a sentence."""
-
-_WHICH = re.compile(
-    r"(?:aşağıdaki(?:lerden| seçeneklerden| şıklardan)|yukarıdaki(?:lerden| seçeneklerden))"
-    r" hangi(?:sidir|sine eşittir|si olur) ?(?=\?)"
-)
-_POINTING = re.compile(
-    r" ?(?:Doğru (?:seçeneği|cevabı|şıkkı) (?:işaretleyiniz|bulunuz)\.|Doğru (?:cevap|seçenek|şık) hangisidir ?\?)"
-)
-_CHOICES_LEFT = re.compile(
-    # A choice between investments (`yatırım seçeneğinden`) is none of these.
-    r"hangisi|hangileri|aşağıdakiler|(?:aşağıdaki|yukarıdaki|verilen|doğru|hangi) seçene[kğ]|"
-    r"(?:^|[.?!:;] )seçene[kğ]|seçeneği (?:işaretle|bul)|şıkk?(?:ı|lar)",
-    re.IGNORECASE,
-)
-_OPTION = re.compile(r"(?<!\w)([A-Ea-e]) ?([).-])[ )]*(?=\S)")
-_ELSEWHERE = re.compile(
-    r"(?<!\w)(?:[0-9]+ ?\.|[0-9]+['’]?[iıuü]?nc[iıuü]|[iİ]lk|birinci|[iİ]kinci|üçüncü|dördüncü|beşinci|altıncı|yedinci|"
-    r"sekizinci|dokuzuncu|onuncu|önceki|sonraki|yukarıdaki|aşağıdaki) ?soru|(?<!\w)soru(?: no)?:? ?[0-9]|^yukarıda",
-    re.IGNORECASE,
-)
-_TABLE = re.compile(
-    r"(?:aşağıdaki|yukarıdaki|yandaki|verilen|ekteki) (?:\w+ ){0,2}(?:tablo|grafi[kğ]|çizelge)|"
-    r"(?<!\w)(?:tablo(?:ya|da)|grafi(?:ğe|kte)|çizelge(?:ye|de))",
-    re.IGNORECASE,
-)
-
 
 SLIPS = 0.01
 """Of the rows that give a value, the share whose answer may contradict it before the file is refused."""
-
-
-class Reject(Exception):
-    """Why a row can't be cleaned."""
 
 
 class Contradiction(Reject):
@@ -129,37 +89,6 @@ def clean_answer(recorded: str, answer_unit: str = "") -> str:
     if turkish(found.number) is None and english(found.number) is None:
         raise Reject(f"answer {recorded!r} is a number neither in Turkish nor in English")
     return found.number
-
-
-def open_question(question: str, unit: str) -> str:
-    """The question without its choices: `… aşağıdakilerden hangisidir?` becomes `… kaç TL'dir?`.
-
-    Raises Reject where the text can't be answered by itself: it still speaks of choices, has options typed into it, or
-    needs another question or a table. A table counts as there if the text has bars, tabs or line breaks.
-    """
-    text = " ".join(unicodedata.normalize("NFC", question).split())
-    text = _POINTING.sub("", text)
-    text = _WHICH.sub(ASKING.get(unit, f"kaç {unit}"), text)
-    if left := _CHOICES_LEFT.search(text):
-        raise Reject(
-            f"the question refers to choices ({left.group()!r}) in a way that can't be turned into an open question"
-        )
-    if has_options(text):
-        raise Reject("the question has options typed into its text; put them into choices")
-    if left := _ELSEWHERE.search(text):
-        raise Reject(f"the question needs another text ({left.group()!r}), which is not there")
-    if (left := _TABLE.search(text)) and max(map(question.strip().count, "|\t\n")) < 2:
-        raise Reject(f"the question needs a table ({left.group()!r}), which is not there")
-    return text
-
-
-def has_options(text: str) -> bool:
-    """Whether options stand in the text: `A) … B) …`, or `A. … B. … C. …`, or `A- … B- … C- …`."""
-    marks = _OPTION.findall(text)
-    return any(
-        letters in "".join(letter.upper() for letter, found in marks if found == mark)
-        for letters, mark in (("AB", ")"), ("ABC", "."), ("ABC", "-"))
-    )
 
 
 def raw_questions(path: Path) -> Iterator[RawQuestion]:

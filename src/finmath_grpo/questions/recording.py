@@ -6,8 +6,8 @@ from decimal import Decimal
 from random import Random
 
 from finmath_grpo.number_format import format_turkish
-from finmath_grpo.questions.clean import ASKING
 from finmath_grpo.questions.families.problem import Problem
+from finmath_grpo.questions.opening import ASKING
 
 STEMS = (
     "aşağıdakilerden hangisidir",
