@@ -22,8 +22,8 @@ from finmath_grpo.rollouts import read_rollouts
 from finmath_grpo.statistics.training_table import zero_variance_share
 from finmath_grpo.training import dpo
 from finmath_grpo.training.grpo import ROLLOUTS, train, training_dataset, trl_trainer
+from finmath_grpo.training.run_folder import FINISHED
 from finmath_grpo.training.settings import DpoJob, GrpoJob
-from finmath_grpo.training.trainer import FINISHED
 from finmath_grpo.training.validation import Validation, check_apart, mismatch, seeded
 from finmath_grpo.workflow import experiments
 

@@ -21,16 +21,15 @@ from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_policy
 from finmath_grpo.training.pairs import Pair, preference_pairs
+from finmath_grpo.training.run_folder import is_finished, publish, result_of, run_directory
 from finmath_grpo.training.settings import DpoJob
 from finmath_grpo.training.trainer import (
-    FINISHED,
     check_unchanged,
     checked,
-    discard_checkpoints,
     lora_config,
-    publish,
-    run_directory,
-    train_and_save,
+    save,
+    shared_arguments,
+    train_frozen,
 )
 
 # Settings that are ours and no field of DPOConfig.
@@ -47,15 +46,7 @@ def dpo_config(job: DpoJob, checkpoints: Path) -> DPOConfig:
         {
             **settings,
             "loss_type": list(job.training.loss_type),
-            "output_dir": str(checkpoints),
-            "seed": job.seed,
-            "use_cpu": job.device == "cpu",
-            "bf16": job.device == "cuda",
-            "fp16": False,
-            "logging_steps": 1,
-            "save_strategy": "steps",
-            "save_total_limit": 2,
-            "report_to": [],
+            **shared_arguments(job, checkpoints),
         },
     )
 
@@ -96,14 +87,13 @@ def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     trainer.add_callback(StopWhenDiverged())
     if last := last_whole_checkpoint(run):
         trainer._total_train_tokens = tokens_until(Path(last))
-    with store.keep(run / FINISHED, run.name) as directory:
+    with result_of(run) as directory:
         described = {"job": job.model_dump(mode="json"), "pairs": len(pairs)}
-        train_and_save(trainer, None, base.parent, directory, described)
+        save(trainer, train_frozen(trainer, None, base.parent), directory, described)
         asked = trainer.train_dataset.select(range(min(CHECKED, len(trainer.train_dataset))))
         with trainer.compute_loss_context_manager():
             check_policy(trainer.model, ((row["prompt_ids"], row["chosen_ids"]) for row in asked))
         write_jsonl(directory / "pairs.jsonl", pairs)
-    discard_checkpoints(run)
 
 
 def main() -> None:
@@ -122,13 +112,11 @@ def main() -> None:
     job = DpoJob.model_validate_json(arguments.settings)
     run = run_directory(arguments.cache, job, arguments.code, [*arguments.held_out, arguments.base])
     with store.one_at_a_time(run):
-        if store.is_kept(run / FINISHED, run.name):
-            print("this run was trained before and is taken from the store")
-        else:
+        if not is_finished(run):
             held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
             train(job, held_out, arguments.base, run)
         outputs = {"log.csv": arguments.log, "config.json": arguments.config, "pairs.jsonl": arguments.pairs}
-        publish(run / FINISHED, arguments.manifest, outputs)
+        publish(run, arguments.manifest, outputs)
 
 
 if __name__ == "__main__":

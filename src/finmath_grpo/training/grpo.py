@@ -43,17 +43,15 @@ from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
+from finmath_grpo.training.run_folder import is_finished, publish, result_of, run_directory
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses
 from finmath_grpo.training.trainer import (
-    FINISHED,
     check_unchanged,
     checked,
-    discard_checkpoints,
     lora_config,
-    publish,
-    run_directory,
     save,
+    shared_arguments,
     train_frozen,
 )
 from finmath_grpo.training.validation import Validation, check_apart
@@ -99,18 +97,10 @@ def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str
             **({"ddp_find_unused_parameters": False} if job.training.processes > 1 else {}),
             # TRL decodes the tokens itself, and vLLM need not.
             "generation_kwargs": {"stop_token_ids": ends, "detokenize": False} if vllm else {"eos_token_id": ends},
-            "output_dir": str(checkpoints),
-            "seed": job.seed,
-            "use_cpu": job.device == "cpu",
-            "bf16": job.device == "cuda",
-            "fp16": False,
+            **shared_arguments(job, checkpoints),
             "shuffle_dataset": True,
-            "logging_steps": 1,
             "log_completions": True,
             "num_completions_to_print": 0,
-            "save_strategy": "steps",
-            "save_total_limit": 2,
-            "report_to": [],
             "disable_tqdm": False,
         },
     )
@@ -297,7 +287,7 @@ def train(
         _processes().leave(rank, job.device)
     if rank:
         return
-    with store.keep(run / FINISHED, run.name) as directory:
+    with result_of(run) as directory:
         described = {"job": job.model_dump(mode="json"), "questions": len(questions)}
         save(trainer, hashes, directory, described)
         check_signal(pd.read_csv(directory / "log.csv"))
@@ -305,7 +295,6 @@ def train(
         write_rollouts(
             directory / ROLLOUTS, rollouts(run / "completions", ids, job.rewards, shares_generations(job.training))
         )
-    discard_checkpoints(run)
 
 
 def _processes() -> Any:
@@ -349,16 +338,16 @@ def main(new_trainer: NewTrainer = trl_trainer) -> None:
         _processes().take_part(arguments.rank, job.device, train_run)
         return
     with store.one_at_a_time(run) as lock:
-        if store.is_kept(run / FINISHED, run.name):
-            print("this run was trained before and is taken from the store")
-        elif job.training.processes > 1:
-            last_whole_checkpoint(run, job.training.processes)
+        processes = job.training.processes
+        finished = is_finished(run)
+        if not finished and processes > 1:
+            last_whole_checkpoint(run, processes)
             command = [sys.executable, "-m", "finmath_grpo.training.grpo", *sys.argv[1:]]
-            _processes().start_and_wait(job.training.processes, job.device, command, lock)
-        else:
+            _processes().start_and_wait(processes, job.device, command, lock)
+        elif not finished:
             train_run()
         outputs = {"log.csv": arguments.log, "config.json": arguments.config, ROLLOUTS: arguments.completions}
-        publish(run / FINISHED, arguments.manifest, outputs)
+        publish(run, arguments.manifest, outputs)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,5 @@
-"""What GRPO and DPO runs share: the adapter, resuming, the step log, and what is written at the end."""
+"""What GRPO and DPO runs share: arguments, the adapter, the frozen base, resuming, and what is written at the end."""
 
-import importlib.metadata
-import shutil
 import statistics
 import time
 from collections.abc import Mapping
@@ -16,25 +14,11 @@ from peft import LoraConfig
 from transformers import PreTrainedModel, Trainer, TrainerState
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.files import atomic_write, digest, sha256, write_json
-from finmath_grpo.models import store
-from finmath_grpo.models.manifest import replacement
+from finmath_grpo.files import atomic_write, sha256, write_json
 from finmath_grpo.models.weights import StoredWeights, base_weights, combined_sha256, compute_dtype, tensor_hashes
-from finmath_grpo.settings import Settings
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
-from finmath_grpo.training.settings import LoraSettings
-
-PACKAGES = ("torch", "transformers", "trl", "peft", "accelerate", "datasets")
-FINISHED = "finished"
-"""The folder of a run that has its result."""
-ADAPTER_FILES = ("adapter_config.json", "adapter_model.safetensors")
-GPU_PACKAGES = ("vllm", "unsloth", "unsloth_zoo", "bitsandbytes", "triton")
-
-
-def versions() -> dict[str, str]:
-    """Installed versions of the packages that training stands on; with a GPU, of more."""
-    packages = (*PACKAGES, *GPU_PACKAGES) if torch.cuda.is_available() else PACKAGES
-    return {package: importlib.metadata.version(package) for package in packages}
+from finmath_grpo.training.run_folder import ADAPTER_FILES, versions
+from finmath_grpo.training.settings import DpoJob, GrpoJob, LoraSettings
 
 
 def lora_config(settings: LoraSettings) -> LoraConfig:
@@ -62,6 +46,21 @@ def checked(config_class: type, values: dict[str, Any]) -> Any:
         raise UserError(f"training settings don't fit together: {error}") from None
 
 
+def shared_arguments(job: GrpoJob | DpoJob, checkpoints: Path) -> dict[str, Any]:
+    """What the arguments of both trainers have beside a job's settings."""
+    return {
+        "output_dir": str(checkpoints),
+        "seed": job.seed,
+        "use_cpu": job.device == "cpu",
+        "bf16": job.device == "cuda",
+        "fp16": False,
+        "logging_steps": 1,
+        "save_strategy": "steps",
+        "save_total_limit": 2,
+        "report_to": [],
+    }
+
+
 def check_unchanged(trainer: Trainer, settings: dict[str, Any]) -> None:
     """Raise RuntimeError where the built trainer runs with other settings than it was given, as Unsloth's may."""
     found = {name: getattr(trainer.args, name) for name in settings}
@@ -70,21 +69,6 @@ def check_unchanged(trainer: Trainer, settings: dict[str, Any]) -> None:
     ]
     if changed:
         raise RuntimeError(f"{type(trainer).__name__} changed its settings: {'; '.join(changed)}")
-
-
-def run_directory(cache: Path, job: Settings, code: str, inputs: list[Path]) -> Path:
-    """Where a run keeps its checkpoints and its result: a folder named by everything that defines the run.
-
-    Settings, input files, versions and `code`, the fingerprint of the stage: a changed run can't resume a wrong
-    checkpoint, and an equal run is not trained again.
-    """
-    defined_by = {
-        "job": job.model_dump(mode="json"),
-        "inputs": [sha256(path) for path in inputs],
-        "code": code,
-        "versions": versions(),
-    }
-    return cache / digest(defined_by)[:32]
 
 
 def frozen_weights(model: PreTrainedModel, stored: StoredWeights) -> dict[str, str]:
@@ -119,13 +103,6 @@ class BaseHashes(NamedTuple):
 
     before: dict[str, str]
     after: dict[str, str]
-
-
-def train_and_save(
-    trainer: Trainer, expected_steps: int | None, base: Path, directory: Path, described: dict[str, Any]
-) -> None:
-    """Train from the last checkpoint if there is one; write adapter, `log.csv` and the resolved `config.json`."""
-    save(trainer, train_frozen(trainer, expected_steps, base), directory, described)
 
 
 def train_frozen(trainer: Trainer, expected_steps: int | None, base: Path, quantized: bool = False) -> BaseHashes:
@@ -243,17 +220,3 @@ def write_log(trainer: Trainer, path: Path) -> None:
     table = table.reindex(columns=first + sorted({*table.columns, "kl"}.difference(first)))
     with atomic_write(path) as file:
         table.to_csv(file, index=False, lineterminator="\n")
-
-
-def publish(finished: Path, manifest: Path, outputs: dict[str, Path]) -> None:
-    """Copy a finished run to its outputs: files by their name in the run, the adapter beside its manifest."""
-    with replacement(manifest) as directory:
-        store.copy_out(finished, {name: directory / name for name in ADAPTER_FILES})
-    store.copy_out(finished, outputs)
-
-
-def discard_checkpoints(run: Path) -> None:
-    """Delete what a run needed to resume, now that it is finished and kept."""
-    for path in run.iterdir():
-        if path.is_dir() and path.name != FINISHED:
-            shutil.rmtree(path)
