@@ -97,10 +97,6 @@ class StoredWeights(Mapping[str, torch.Tensor]):
                     self.files[name] = file
                     self.shapes[name] = torch.Size(stored.get_slice(name).get_shape())
 
-    def counts(self) -> dict[str, int]:
-        """How many values each tensor has."""
-        return {name: shape.numel() for name, shape in self.shapes.items()}
-
     def __getitem__(self, name: str) -> torch.Tensor:
         with safe_open(self.files[name], "pt", device=self.device) as stored:
             tensor: torch.Tensor = stored.get_tensor(name)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import split_torch_state_dict_into_shards
 from peft import LoraConfig, PeftModel
 from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
@@ -62,34 +63,16 @@ def merged_tensor(weight: torch.Tensor, update: Update | None) -> torch.Tensor:
     return weight.to(torch.bfloat16)
 
 
-def shards(values: Mapping[str, int]) -> list[list[str]]:
-    """Names of tensors by file, in their order, for bfloat16."""
-    found: list[list[str]] = [[]]
-    size = 0
-    for name, count in values.items():
-        if found[-1] and size + 2 * count > SHARD:
-            found.append([])
-            size = 0
-        found[-1].append(name)
-        size += 2 * count
-    return found
-
-
 def write_weights(base: StoredWeights, update: Mapping[str, Update], directory: Path) -> None:
     """Write the merged tensors: one file, or shards with an index as transformers reads them."""
-    files = shards(base.counts())
-    names = ["model.safetensors"]
-    if len(files) > 1:
-        names = [f"model-{number:05d}-of-{len(files):05d}.safetensors" for number in range(1, len(files) + 1)]
-    for name, tensors in zip(names, files, strict=True):
-        merged = {tensor: merged_tensor(base[tensor], update.get(tensor)).cpu().contiguous() for tensor in tensors}
-        save_file(merged, directory / name, metadata={"format": "pt"})
-    if len(files) > 1:
-        total = sum(2 * count for count in base.counts().values())
-        places = {tensor: name for name, tensors in zip(names, files, strict=True) for tensor in tensors}
-        write_json(
-            directory / "model.safetensors.index.json", {"metadata": {"total_size": total}, "weight_map": places}
-        )
+    shapes = {name: torch.empty(shape, dtype=torch.bfloat16, device="meta") for name, shape in base.shapes.items()}
+    split = split_torch_state_dict_into_shards(shapes, max_shard_size=SHARD)
+    for file, tensors in split.filename_to_tensors.items():
+        merged = {name: merged_tensor(base[name], update.get(name)).cpu().contiguous() for name in tensors}
+        save_file(merged, directory / file, metadata={"format": "pt"})
+    if split.is_sharded:
+        index = {"metadata": split.metadata, "weight_map": split.tensor_to_filename}
+        write_json(directory / "model.safetensors.index.json", index)
 
 
 def write_configs(base: Path, directory: Path) -> list[str]:
