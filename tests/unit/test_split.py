@@ -9,7 +9,7 @@ import pytest
 from finmath_grpo.errors import UserError
 from finmath_grpo.questions import contamination as contamination_stage
 from finmath_grpo.questions import split
-from finmath_grpo.questions.contamination import contamination, masked, normalised, seen_shapes, shared_runs
+from finmath_grpo.questions.contamination import Contamination, masked, normalised, seen_shapes, shared_runs
 from finmath_grpo.questions.families import course, elementary
 from finmath_grpo.questions.ideas import IDEAS, idea_or_family
 from finmath_grpo.questions.rows import Question
@@ -130,7 +130,7 @@ def test_each_overlap_is_found_where_it_is_and_not_where_it_is_not():
         ask("runs", "Soru: Bir esnaf 2.000 TL borcunu yıllık %12 basit faizle kapatır. Ne öder?"),
         ask("none", "Tahvilin fiyatı kaç TL'dir?"),
     ]
-    report = contamination(train, test)
+    report = Contamination(train).of(test)
     by_id = {row["id"]: row for row in report["questions"]}
     flags = {id: [row["exact"], row["normalised"], row["masked"]] for id, row in by_id.items()}
     assert flags == {

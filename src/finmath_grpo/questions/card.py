@@ -15,7 +15,7 @@ from finmath_grpo.number_format import format_turkish
 from finmath_grpo.numbers import parse_turkish
 from finmath_grpo.questions.asked import OTHERS, SPLIT
 from finmath_grpo.questions.clean import clean
-from finmath_grpo.questions.contamination import contamination
+from finmath_grpo.questions.contamination import Contamination
 from finmath_grpo.questions.difficulty import LEVELS
 from finmath_grpo.questions.rows import Question, RawQuestion
 from finmath_grpo.questions.split import read_committed
@@ -47,10 +47,11 @@ def tables(folder: Path = FOLDER) -> str:
         training = [row for row in rows if row[0].id not in test_ids]
         tests = {"t1": [row for row in rows if row[0].id in test_ids]}
         tests |= {test: files[prefix + name] for test, name in OTHERS.items() if prefix + name in files}
+        known = Contamination(row for _, row in training)
         parts |= {f"{bank}.jsonl": rows, f"{bank}: training": training}
         for test, chosen in tests.items():
             parts[f"{bank}: {test}"] = chosen
-            seen = contamination((row for _, row in training), [row for _, row in chosen])["test_questions_seen"]
+            seen = known.of(row for _, row in chosen)["test_questions_seen"]
             overlaps.append((f"{bank}: {test}", len(chosen), seen))
     return "\n\n".join(
         (

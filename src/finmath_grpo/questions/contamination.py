@@ -100,14 +100,6 @@ def seen_shapes(train: Iterable[Question], test: Iterable[Question]) -> dict[str
     return {row.id: masked(row.question) in shapes for row in test}
 
 
-def contamination(train: Iterable[Question], test: Iterable[Question]) -> dict[str, Any]:
-    """Overlaps of each test question with the training questions, and the nearest training question of each.
-
-    Nearest is by the Jaccard index of word sets, the first of equals; null where no word is shared.
-    """
-    return Contamination(train).of(test)
-
-
 class Contamination:
     """Training questions, indexed once for any number of tests.
 
@@ -140,7 +132,10 @@ class Contamination:
         self.rows_with = {word: np.array(rows_with[word], dtype=np.int32) for word in by_frequency[FREQUENT:]}
 
     def of(self, test: Iterable[Question]) -> dict[str, Any]:
-        """The report on one test: counts over its questions, and one entry per question."""
+        """The report on one test: counts over its questions, and per question its overlaps and the nearest of training.
+
+        Nearest is by the Jaccard index of word sets, the first of equals; null where no word is shared.
+        """
         rows, known = list(test), set(self.ids)
         questions = [self._question(row) for row in rows]
         counts = {name: sum(row[name] for row in questions) for name in MEASURES}

@@ -148,8 +148,6 @@ def changed_questions(tables: Tables) -> dict[tuple[str, str, str], tuple[int, i
     if "contrasts" not in tables:
         return {}
     rows = read_table(tables["contrasts"])
-    if "test" not in rows.columns:
-        rows = rows.assign(test=FIRST_TEST)
     rows = rows[(rows["scorer"] == "numeric") & (rows["at"].astype(str) == "mean")]
     keys = zip(rows["test"], rows["trained"], rows["base"], strict=True)
     return dict(zip(keys, zip(rows["gains"], rows["losses"], strict=True), strict=True))
@@ -241,7 +239,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _of_first_test(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows["test"] == FIRST_TEST] if "test" in rows.columns else rows
+    return rows[rows["test"] == FIRST_TEST]
 
 
 def _ceilings(tables: Tables) -> dict[str, str]:
