@@ -1,9 +1,32 @@
-"""What tests that kill a run wait for."""
+"""What tests that kill a run wait for, and what they compare."""
 
 import json
+import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+
+import pandas as pd
+
+
+def wait_until(reached: Callable[[], bool], run: subprocess.Popen, patience: float = 300) -> None:
+    """Return as soon as `reached` says so; a run that ends before, or takes `patience` seconds, fails the test."""
+    deadline = time.monotonic() + patience
+    while not reached():
+        assert run.poll() is None, "the run ended before it could be killed"
+        assert time.monotonic() < deadline, "the run did not get as far as to be killed"
+        time.sleep(0.005)
+
+
+def contents(folder: Path) -> dict[str, object]:
+    """Every file below a folder by its path; of a training log all but the seconds that a step took."""
+    found: dict[str, object] = {}
+    for path in sorted(file for file in folder.rglob("*") if file.is_file()):
+        log = path.name == "log.csv"
+        found[str(path.relative_to(folder))] = (
+            pd.read_csv(path).drop(columns="step_time", errors="ignore").to_csv() if log else path.read_bytes()
+        )
+    return found
 
 
 def has_whole(folder: Path, pattern: str) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from garbage import modules_are_no_garbage
+from post import LABELS, tables_of_the_post
 from stages import run_stage
 
 from finmath_grpo.claims import of_contrasts
@@ -43,20 +44,13 @@ pytestmark = pytest.mark.usefixtures(modules_are_no_garbage.__name__)
 
 ROOT = Path(__file__).parents[2]
 CLAIMS = ROOT / "data" / "claims.yaml"
-POST = ("Turkish-Llama-8b-DPO-v0.1", "LLaMA-3-8B-GRPO-Math", "gemma-2-9b-it", "Gemma-2-9b-it-TR-DPO-V1")
-MODELS = ("llama-base", "llama-grpo", "gemma-it", "gemma-dpo")
-LABELS = dict(zip(MODELS, POST, strict=True))
+MODELS = tuple(LABELS)
 FEW = StatisticsSettings(bootstrap_draws=2000)
 
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> list[Path]:
-    folder = tmp_path_factory.mktemp("published")
-    numbers = ROOT / "data" / "published" / "published.json"
-    words = ("--settings", "{}", "--tables", folder, "--labels", json.dumps(LABELS), "--numbers", numbers)
-    done = run_stage("statistics.published", *words)
-    assert done.returncode == 0, done.stderr
-    return sorted(folder.glob("*.csv"))
+    return tables_of_the_post(tmp_path_factory.mktemp("published"))
 
 
 @pytest.fixture(scope="module")

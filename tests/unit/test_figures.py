@@ -19,6 +19,7 @@ import plotly.graph_objects as go
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from post import tables_of_the_post
 from stages import run_stage
 
 from finmath_grpo.errors import UserError
@@ -56,15 +57,7 @@ HOSTILE = (
 def published(tmp_path_factory) -> Path:
     """The tables of the post's own numbers."""
     folder = tmp_path_factory.mktemp("published")
-    labels = {"llama-base": "Turkish-Llama-8b-DPO-v0.1", "llama-grpo": "LLaMA-3-8B-GRPO-Math"}
-    labels |= {"gemma-it": "gemma-2-9b-it", "gemma-dpo": "Gemma-2-9b-it-TR-DPO-V1"}
-    numbers = ROOT / "data" / "published" / "published.json"
-    settings = json.dumps({"bootstrap_draws": 200})
-    done = run_stage(
-        *("statistics.published", "--settings", settings, "--labels", json.dumps(labels)),
-        *("--numbers", numbers, "--tables", folder),
-    )
-    assert done.returncode == 0, done.stderr
+    tables_of_the_post(folder, bootstrap_draws=200)
     return folder
 
 

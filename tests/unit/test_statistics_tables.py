@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import zstandard
 from garbage import modules_are_no_garbage
+from post import tables_of_the_post
 from scipy.stats import t as student
 from stages import run_stage
 
@@ -541,15 +542,8 @@ def test_where_there_is_no_example_the_reason_is_written(tmp_path: Path) -> None
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory) -> dict[str, pd.DataFrame]:
-    folder = tmp_path_factory.mktemp("published")
-    names = ("Turkish-Llama-8b-DPO-v0.1", "LLaMA-3-8B-GRPO-Math", "gemma-2-9b-it", "Gemma-2-9b-it-TR-DPO-V1")
-    numbers = ROOT / "data" / "published" / "published.json"
-    labels = json.dumps(dict(zip(MODELS, names, strict=True)))
-    done = run_stage(
-        "statistics.published", "--settings", "{}", "--labels", labels, "--numbers", numbers, "--tables", folder
-    )
-    assert done.returncode == 0, done.stderr
-    return {path.stem: pd.read_csv(path, dtype={"at": str}) for path in folder.glob("*.csv")}
+    tables = tables_of_the_post(tmp_path_factory.mktemp("published"))
+    return {path.stem: pd.read_csv(path, dtype={"at": str}) for path in tables}
 
 
 class TestPublished:

@@ -8,14 +8,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
 
-import pandas as pd
 from conftest import Checkout
-from killed import has_whole
-
-# A job that never gets as far as to be killed is a fault of the test.
-PATIENCE = 300
+from killed import contents, has_whole, wait_until
 
 
 def kill_when(checkout: Checkout, target: str, reached: Callable[[], bool]) -> None:
@@ -27,24 +22,9 @@ def kill_when(checkout: Checkout, target: str, reached: Callable[[], bool]) -> N
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert run.poll() is None, "the run ended before it could be killed"
-        assert time.monotonic() < deadline, "the run did not get as far as to be killed"
-        time.sleep(0.005)
+    wait_until(reached, run)
     os.killpg(run.pid, signal.SIGKILL)
     run.wait()
-
-
-def contents(folder: Path) -> dict[str, object]:
-    """Every file below a folder; of a training log all but the seconds that a step took."""
-    found: dict[str, object] = {}
-    for path in sorted(folder.rglob("*")):
-        if path.name == "log.csv":
-            found[str(path.relative_to(folder))] = pd.read_csv(path).drop(columns="step_time", errors="ignore").to_csv()
-        elif path.is_file():
-            found[str(path.relative_to(folder))] = path.read_bytes()
-    return found
 
 
 def test_killed_training_resumes_from_its_checkpoint(finished: Checkout, copy: Checkout):

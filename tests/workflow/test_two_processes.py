@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from conftest import made_once, warm
-from killed import has_whole, soon_gone
+from killed import has_whole, soon_gone, wait_until
 
 from finmath_grpo import rewards
 from finmath_grpo.questions.rows import Question
@@ -211,11 +210,7 @@ def ranks(stage: int) -> dict[int, int]:
 def kill_when(process: dict, reached: Callable[[], bool], whom: Callable[[int], int]) -> tuple[str, int]:
     """Run and kill `whom` as soon as `reached` says so; the words and the status, once all processes are gone."""
     with subprocess.Popen(**process) as run:
-        deadline = time.monotonic() + PATIENCE
-        while not reached():
-            assert run.poll() is None, "the run ended before it could be killed"
-            assert time.monotonic() < deadline, "the run did not get as far as to be killed"
-            time.sleep(0.005)
+        wait_until(reached, run, PATIENCE)
         members = ranks(run.pid)
         assert set(members) == {0, 1}
         os.kill(whom(run.pid), signal.SIGKILL)
