@@ -9,7 +9,7 @@ import pytest
 from finmath_grpo.errors import UserError
 from finmath_grpo.questions import contamination as contamination_stage
 from finmath_grpo.questions import split
-from finmath_grpo.questions.contamination import Contamination, masked, normalised, seen_shapes, shared_runs
+from finmath_grpo.questions.contamination import Contamination, masked, normalised, seen_shapes
 from finmath_grpo.questions.families import course, elementary
 from finmath_grpo.questions.ideas import IDEAS, idea_or_family
 from finmath_grpo.questions.rows import Question
@@ -140,15 +140,13 @@ def test_each_overlap_is_found_where_it_is_and_not_where_it_is_not():
         "runs": [False, False, False],
         "none": [False, False, False],
     }
-    assert by_id["exact"]["share_of_8_grams"] == 1 and 0 < by_id["runs"]["share_of_8_grams"] < 1
+    assert by_id["exact"]["share_of_8_grams"] == 1
+    # Of the seven runs of its 14 words those that begin at the second to the fourth: "bir esnaf … yıllık 12".
+    assert by_id["runs"]["share_of_8_grams"] == pytest.approx(3 / 7, abs=0.001)
     assert by_id["none"]["share_of_8_grams"] is None, "a question of fewer than eight words has no run"
     assert by_id["masked"]["nearest"] == "same" and by_id["exact"]["similarity"] == 1
     assert report["test_questions_seen"] == {"exact": 1, "normalised": 2, "masked": 3, "any_8_gram": 4}
     assert seen_shapes(train, test) == {row["id"]: row["masked"] for row in report["questions"]}
-    assert shared_runs(train, test[3:]) == [
-        "2 000 tl borcunu yıllık 12 basit faizle", "bir esnaf 2 000 tl borcunu yıllık 12", 
-        "esnaf 2 000 tl borcunu yıllık 12 basit",
-    ]  # fmt: skip
 
 
 def test_texts_are_compared_as_turkish_writes_them():

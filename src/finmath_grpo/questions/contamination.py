@@ -88,12 +88,6 @@ def _masked(text: str) -> str:
     return " ".join(re.findall(r"\w+|[#@*]", _lower(text)))
 
 
-def shared_runs(train: Iterable[Question], test: Iterable[Question]) -> list[str]:
-    """The runs of eight words that test questions share with training questions, sorted."""
-    seen = set().union(*(_runs(_words(row.question)) for row in train))
-    return sorted({" ".join(run) for row in test for run in _runs(_words(row.question)) & seen})
-
-
 def seen_shapes(train: Iterable[Question], test: Iterable[Question]) -> dict[str, bool]:
     """For each test question, by id, whether a training question has its shape."""
     shapes = {masked(row.question) for row in train}
