@@ -11,8 +11,8 @@ from scipy import stats
 from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.cells import check_texts, read_cell, write_cell
 from finmath_grpo.evaluation.engine import Request, completion_seed
-from finmath_grpo.evaluation.generate import check_texts, read_cell, write_cell
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.evaluation.transformers_engine import GumbelMax, transformers_engine
 from finmath_grpo.files import write_jsonl
@@ -214,7 +214,7 @@ def test_a_changed_weight_file_is_refused_by_name(manifest, tmp_path):
 
 
 def test_the_prompt_of_both_families_has_one_bos_and_no_system_turn(manifest):
-    from finmath_grpo.evaluation.generate import prompt_tokens
+    from finmath_grpo.evaluation.cells import prompt_tokens
     from finmath_grpo.prompts import PromptSettings
     from finmath_grpo.questions.rows import Question
 

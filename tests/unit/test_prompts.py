@@ -15,7 +15,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.generate import prompt_tokens
+from finmath_grpo.evaluation.cells import prompt_tokens
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.weights import load_model, load_tokenizer

@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from finmath_grpo.errors import run_stage
-from finmath_grpo.evaluation.generate import Cell, completed, prompt_tokens
+from finmath_grpo.evaluation.cells import Cell, add_arguments, asked_model, completed, prepare, prompt_tokens
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import read_jsonl, replacing
-from finmath_grpo.gpu_environment import require, set_environment
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.rows import Question
@@ -39,29 +38,17 @@ def cells_of(
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="EvaluationSettings with one temperature, as JSON")
-    parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
-    parser.add_argument("--device", required=True)
-    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
-    parser.add_argument("--model", required=True, help="the model's name in the config")
     parser.add_argument("--test", type=Path, required=True, help="the questions of T1")
-    parser.add_argument(
-        "--weights", type=Path, nargs="+", required=True, help="manifest of the model, or of base, adapter"
-    )
-    parser.add_argument("--cache", type=Path, required=True, help="store of finished cells, safe to delete")
-    parser.add_argument("--completions", type=Path, required=True)
+    add_arguments(parser)
     arguments = parser.parse_args()
     settings = EvaluationSettings.model_validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
-    if settings.engine == "vllm":
-        set_environment()
-        require("evaluation.engine: vllm", "vllm")
+    prepare(settings.engine)
     questions = list(read_jsonl(arguments.test, Question))
     tokenizer = load_tokenizer(arguments.weights[0])
     prompts = prompt_tokens(tokenizer, prompt, arguments.test, questions, settings.max_new_tokens)
     cells = cells_of(questions, prompts, settings)
-    found = completed(
-        cells, tokenizer, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
-    )
+    found = completed(cells, tokenizer, asked_model(arguments))
     with replacing(arguments.completions) as temporary:
         write_rollouts(temporary, found)
 

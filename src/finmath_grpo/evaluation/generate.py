@@ -1,205 +1,34 @@
-"""Completions of the tests' questions by one model: every temperature, every sample, one engine load.
-
-A finished cell (model, test, temperature) is kept in a store outside the declared outputs, under a hash of everything
-that changes its text: weights, prompt tokens, sampling settings, engine, its version and the code of this stage. So a
-new temperature generates that temperature only, and a killed job goes on from its finished cells, with either engine:
-each is written as it ends. A cell says whose it is and what it holds; one that does not fit is generated again.
-"""
+"""Completions of the tests' questions by one model: every temperature, every sample, one engine load."""
 
 import argparse
-import importlib
-import importlib.metadata
-import json
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
-from transformers import PreTrainedTokenizerBase
 
-from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.evaluation.engine import Generate, Output, Request, completion_seed
+from finmath_grpo.errors import run_stage
+from finmath_grpo.evaluation.cells import Cell, add_arguments, asked_model, completed, prepare, prompt_tokens
 from finmath_grpo.evaluation.settings import EvaluationSettings
-from finmath_grpo.files import digest, read_jsonl, sha256, write_jsonl
-from finmath_grpo.gpu_environment import require, set_environment
-from finmath_grpo.models.context import check_context
-from finmath_grpo.models.stop_tokens import stop_tokens
+from finmath_grpo.files import read_jsonl, write_jsonl
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.processes import seconds_since_start
-from finmath_grpo.prompts import PromptSettings, chat_tokens, check_plain, prompt_messages
+from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.rows import Question
 
 TESTS = TypeAdapter(dict[str, EvaluationSettings])
 
 
-def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings) -> Generate:
-    """The engine that the settings name, with the model loaded; the other engine's module is not imported."""
-    module = importlib.import_module(f"finmath_grpo.evaluation.{settings.engine}_engine")
-    generate: Generate = getattr(module, f"{settings.engine}_engine")(manifests, device, settings)
-    return generate
-
-
-def prompt_tokens(
-    tokenizer: PreTrainedTokenizerBase,
-    prompt: PromptSettings,
-    file: Path,
-    questions: list[Question],
-    max_new_tokens: int,
-) -> list[tuple[int, ...]]:
-    """The token ids of the prompt of each question of a file, by the model's own chat template.
-
-    Raises UserError for a text that holds a special token, or after which the model has no place for `max_new_tokens`.
-    """
-    check_plain(tokenizer, prompt, file, {row.id: row.question for row in questions})
-    prompts = [tuple(chat_tokens(tokenizer, prompt_messages(prompt, row.question))) for row in questions]
-    named = {f"{file}: question {row.id!r}": ids for row, ids in zip(questions, prompts, strict=True)}
-    check_context(Path(tokenizer.name_or_path), named, "evaluation.max_new_tokens", max_new_tokens)
-    return prompts
-
-
-@dataclass(frozen=True)
-class Cell:
-    """All completions of a test at one temperature."""
-
-    test: str
-    temperature: float
-    settings: EvaluationSettings
-    questions: list[Question]
-    prompts: list[tuple[int, ...]]
-    """Token ids, one prompt per question."""
-
-    def requests(self) -> list[Request]:
-        """Question by question, sample by sample."""
-        return [
-            Request(tokens, self.temperature, completion_seed(question.id, self.temperature, sample))
-            for question, tokens in zip(self.questions, self.prompts, strict=True)
-            for sample in range(self.settings.samples)
-        ]
-
-    def rows(self, model: str, completions: list[Output]) -> Iterator[dict[str, Any]]:
-        """The rows of the completions of :meth:`requests`."""
-        names = ((question.id, sample) for question in self.questions for sample in range(self.settings.samples))
-        for (question_id, sample), done in zip(names, completions, strict=True):
-            yield {
-                "model": model,
-                "test": self.test,
-                "question_id": question_id,
-                "temperature": self.temperature,
-                "sample": sample,
-                "text": done.text,
-                "tokens": done.tokens,
-                "finish": done.finish,
-            }
-
-
-def cell_file(store: Path, manifests: list[Path], device: str, code: str, ends: list[int], cell: Cell) -> Path:
-    """Where the completions of a cell are kept, named by a hash of everything that changes their text."""
-    key = digest(
-        {
-            "weights": [sha256(manifest) for manifest in manifests],
-            "questions": [question.id for question in cell.questions],
-            "prompts": cell.prompts,
-            "ends": ends,
-            "temperature": cell.temperature,
-            "sampling": cell.settings.model_dump(mode="json", exclude={"temperatures"}),
-            "device": device,
-            "code": code,
-            "versions": {name: importlib.metadata.version(name) for name in (cell.settings.engine, "torch")},
-        }
-    )
-    return store / f"{key[:32]}.jsonl"
-
-
-def write_cell(path: Path, rows: list[dict[str, Any]]) -> None:
-    """Keep the rows of a cell, below a line that says of which cell they are and what their hash is."""
-    write_jsonl(path, [{"cell": path.stem, "rows": digest(rows)}, *rows])
-
-
-def read_cell(path: Path, model: str, test: str) -> list[dict[str, Any]] | None:
-    """The rows of a kept cell, under the names of model and test here: elsewhere the same texts may have others.
-
-    None where there is no such cell; also, with a word, where the file is torn, edited, or another cell.
-    """
-    try:
-        first, *rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-        fault = None
-        if first["cell"] != path.stem:
-            fault = f"is the cell {first['cell']}"
-        elif first["rows"] != digest(rows):
-            fault = "its rows are not those that were generated"
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError) as error:
-        fault = f"can't be read as a cell ({error})"
-    if fault:
-        print(f"{path}: {fault}; it is generated again", flush=True)
-        return None
-    return [{**row, "model": model, "test": test} for row in rows]
-
-
-def check_texts(model: str, rows: list[dict[str, Any]]) -> None:
-    """Raise UserError for a model that wrote nothing at all."""
-    if rows and not any(row["text"].strip() for row in rows):
-        raise UserError(
-            f"{model}: all of its {len(rows)} completions are empty, so there is nothing to score; see whether its"
-            " training diverged (the loss in its log) and whether its chat template ends in an open turn"
-        )
-
-
-def completed(
-    cells: Sequence[Cell],
-    tokenizer: PreTrainedTokenizerBase,
-    model: str,
-    weights: list[Path],
-    device: str,
-    code: str,
-    cache: Path,
-) -> list[dict[str, Any]]:
-    """The rows of all cells, in their order. Finished cells are taken from the cache, the others are kept there.
-
-    `tokenizer` is the model's, `model` its name in the config, `weights` are its manifest, or those of base and
-    adapter, `code` is the fingerprint of the stage. All cells have the engine settings of the first.
-    """
-    ends = stop_tokens(weights[0].parent, tokenizer)
-    files = [cell_file(cache, weights, device, code, ends, cell) for cell in cells]
-    kept = [read_cell(file, model, cell.test) for cell, file in zip(cells, files, strict=True)]
-    missing = [place for place, rows in enumerate(kept) if rows is None]
-    print(f"{len(files) - len(missing)} of {len(files)} cells are kept from before")
-    if missing:
-        generate = load_engine(weights, device, cells[0].settings)
-        completions = generate([cells[place].requests() for place in missing])
-        for place, done in zip(missing, completions, strict=True):
-            kept[place] = rows = list(cells[place].rows(model, done))
-            write_cell(files[place], rows)
-    found = [row for rows in kept for row in rows or []]
-    check_texts(model, found)
-    return found
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="EvaluationSettings of each test by its name, as JSON")
-    parser.add_argument("--prompt", required=True, help="PromptSettings as JSON")
-    parser.add_argument("--device", required=True)
-    parser.add_argument("--code", required=True, help="fingerprint of this stage's code")
-    parser.add_argument("--model", required=True, help="the model's name in the config")
     parser.add_argument(
         "--tests", type=Path, nargs="+", required=True, help="the questions of each test, in the order of --settings"
     )
-    parser.add_argument(
-        "--weights", type=Path, nargs="+", required=True, help="manifest of the model, or of base, adapter"
-    )
-    parser.add_argument("--cache", type=Path, required=True, help="store of finished cells, safe to delete")
-    parser.add_argument("--completions", type=Path, required=True)
+    add_arguments(parser)
     arguments = parser.parse_args()
     print(f"imported {seconds_since_start():.1f} s after the start", flush=True)
     tests = TESTS.validate_json(arguments.settings)
     prompt = PromptSettings.model_validate_json(arguments.prompt)
-    shared = next(iter(tests.values()))
-    if shared.engine == "vllm":
-        set_environment()
-        require("evaluation.engine: vllm", "vllm")
+    prepare(next(iter(tests.values())).engine)
     tokenizer = load_tokenizer(arguments.weights[0])
     cells = []
     for (test, settings), path in zip(tests.items(), arguments.tests, strict=True):
@@ -208,10 +37,7 @@ def main() -> None:
         cells += [
             Cell(test, temperature, settings, questions, prompts) for temperature in sorted(settings.temperatures)
         ]
-    found = completed(
-        cells, tokenizer, arguments.model, arguments.weights, arguments.device, arguments.code, arguments.cache
-    )
-    write_jsonl(arguments.completions, found)
+    write_jsonl(arguments.completions, completed(cells, tokenizer, asked_model(arguments)))
 
 
 if __name__ == "__main__":
