@@ -117,31 +117,30 @@ def contrasts_table(
     """
     n, by_model = numbers.questions.test, dict(zip(labels, counts(numbers, labels), strict=True))
     by_mark = dict(zip(labels, solved, strict=True))
-    rows = []
-
-    def add(at: str, accuracies: tuple[float, float], difference: float, **found: Any) -> None:
-        shares = {"trained_accuracy": accuracies[0], "base_accuracy": accuracies[1], "difference": difference}
-        rows.append({"trained": trained, "base": base, "at": at, **shares, **found})
-
+    rows: list[dict[str, Any]] = []
     for trained, base in settings.contrasts:
+        pair = {"trained": trained, "base": base}
         high, low = by_model[trained], by_model[base]
         for at, a, b in zip(numbers.temperatures, high, low, strict=True):
-            add(temperature_name(at), (a / n, b / n), (a - b) / n, **unpaired(a, b, n, settings.confidence))
+            shares = accuracies(a / n, b / n, (a - b) / n)
+            rows.append({**pair, "at": temperature_name(at), **shares, **unpaired(a, b, n, settings.confidence)})
         try:
             widest = widest_spread((high, by_mark[trained]), (low, by_mark[base])) / len(numbers.temperatures)
         except ValueError as error:
             raise UserError(f"the post's numbers of {trained} and {base}: {error}") from None
-        ends = dict(zip(("low", "high", "p"), of_differences(widest, settings.confidence), strict=True))
-        means = float(high.mean()) / n, float(low.mean()) / n
-        of_margins = {name: "t, widest of the margins" for name in ("interval", "procedure")}
-        add("mean", means, means[0] - means[1], **ends, **of_margins)
-        at_any = by_mark[trained].mean(), by_mark[base].mean()
+        a, b = float(high.mean()) / n, float(low.mean()) / n
+        rows.append({**pair, "at": "mean", **accuracies(a, b, a - b), **of_margins(widest, settings.confidence)})
         difference = by_mark[trained] - by_mark[base]
-        add("any", at_any, difference.mean(), **paired(difference, settings.confidence))
+        shares = accuracies(by_mark[trained].mean(), by_mark[base].mean(), difference.mean())
+        rows.append({**pair, "at": "any", **shares, **paired(difference, settings.confidence)})
     table = pd.DataFrame(rows).assign(scorer="exact", role="secondary", n=n)
     table = table.astype({"gains": "Int64", "losses": "Int64"})
     table["p_holm"] = holm(table, table["role"] == "primary", ["scorer", "at"])
     return table[list(CONTRAST_COLUMNS)]
+
+
+def accuracies(trained: float, base: float, difference: float) -> dict[str, float]:
+    return {"trained_accuracy": trained, "base_accuracy": base, "difference": difference}
 
 
 def unpaired(a: int, b: int, n: int, confidence: float) -> dict[str, Any]:
@@ -149,6 +148,13 @@ def unpaired(a: int, b: int, n: int, confidence: float) -> dict[str, Any]:
     low, high = confint_proportions_2indep(a, n, b, n, method="newcomb", alpha=1 - confidence)
     p = test_proportions_2indep(a, n, b, n, method="score").pvalue
     return {"low": low, "high": high, "interval": "newcombe, questions", "p": p, "procedure": "score, unpaired"}
+
+
+def of_margins(widest: np.ndarray, confidence: float) -> dict[str, Any]:
+    """The widest interval of the mean over temperatures, and its p, by the differences that spread most."""
+    low, high, p = of_differences(widest, confidence)
+    by = "t, widest of the margins"
+    return {"low": low, "high": high, "interval": by, "p": p, "procedure": by}
 
 
 def paired(difference: np.ndarray, confidence: float) -> dict[str, Any]:
