@@ -15,25 +15,17 @@ answer.
 """
 
 import argparse
-import asyncio
-import contextlib
-import inspect
 import json
 import math
 import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.reward_function import Earn, Gold, adapt, load, shortened
 from finmath_grpo.statistics.forms import FORMS, Template, in_form
-
-Gold = Mapping[str, Any]
-"""The columns of one question."""
-Earn = Callable[[str, Gold], float]
-"""What a completion of a question earns; NaN for what is no finite number."""
 
 GOLDS: tuple[Gold, ...] = (
     {"answer": "12.500", "solution": "12.500", "value": "12500", "answer_unit": "TL"},
@@ -128,6 +120,11 @@ def grid(template: Template, answer: str, wrong: str, length: int) -> dict[str, 
         "shell_repeated": "\n".join([shell] * 3),
         "nothing": "",
     }
+
+
+def in_template(template: Template, golds: Sequence[Gold]) -> list[tuple[str, Gold]]:
+    """A right completion of each question in the form asked for."""
+    return [(in_form("template", working(SHOWN), str(gold["answer"]), template), gold) for gold in golds]
 
 
 def spellings(gold: Gold) -> tuple[list[str], list[str]]:
@@ -296,7 +293,7 @@ def lint(earn: Earn, template: Template, golds: Sequence[Gold]) -> list[Verdict]
     def watched(text: str, gold: Gold) -> float:
         reward = earn(text, gold)
         if not math.isfinite(reward):
-            odd.append(f"{reward} for {_shortened(text)!r}")
+            odd.append(f"{reward} for {shortened(text)!r}")
         return reward
 
     verdicts = []
@@ -318,119 +315,6 @@ def _earned(earn: Earn, template: Template, gold: Gold, length: int) -> dict[str
 
 def _reads_answer(earned: Mapping[str, float]) -> bool:
     return abs(earned["template"] - earned["wrong_answer"]) > SAME
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 60 else f"{text[:28]} … {text[-28:]}"
-
-
-# ---- the reward function of the user
-
-
-def load(name: str) -> Callable[..., Any]:
-    """The function that `MODULE:FUNCTION` names. Raises UserError where it can't be had."""
-    module, _, function = name.partition(":")
-    if not module or not function:
-        raise UserError(f"{name}: expected MODULE:FUNCTION, as finmath_grpo.rewards:template_match")
-    # As `python -m` does, so that a module beside the user is found.
-    if "" not in sys.path and str(Path.cwd()) not in sys.path:
-        sys.path.insert(0, str(Path.cwd()))
-    try:
-        found = getattr(import_module(module), function, None)
-    except (Exception, SystemExit) as error:
-        # Exit status 0, of a script with no `if __name__ == "__main__"`, would say that all rules hold.
-        raise UserError(f"{name}: the module can't be imported: {type(error).__name__}: {error}") from None
-    if not callable(found):
-        raise UserError(f"{name}: module {module} has no function {function}")
-    function_found: Callable[..., Any] = found
-    return function_found
-
-
-def adapt(name: str, function: Callable[..., Any], template: Template, golds: Sequence[Gold]) -> Earn:
-    """The function as one of a text and its question's columns; it is tried once on each question.
-
-    Raises UserError if it can be called neither with texts nor with lists of messages, asks for a column that is not
-    there, or does not give one number per completion.
-    """
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except ValueError:
-        raise UserError(f"{name}: its parameters can't be read; expected a function written in Python") from None
-    takes_all = any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters)
-    known = {parameter.name for parameter in parameters}
-
-    def call(text: str, gold: Gold, as_messages: bool) -> float:
-        def turn(role: str, content: str) -> Any:
-            return [{"role": role, "content": content}] if as_messages else content
-
-        given = {
-            **{column: [value] for column, value in gold.items()},
-            "prompts": [turn("user", "Soru?")],
-            "completions": [turn("assistant", text)],
-            "completion_ids": [[0] * (len(text) // 4)],
-            "trainer_state": None,
-        }
-        # What a reward prints is no part of our output.
-        try:
-            with contextlib.redirect_stdout(sys.stderr):
-                rewards = function(**{key: value for key, value in given.items() if takes_all or key in known})
-                if inspect.isawaitable(rewards):
-                    rewards = asyncio.run(_awaited(rewards))
-        except SystemExit:
-            raise UserError(f"{name}: ends the program for {_shortened(text)!r}; expected a number") from None
-        if not hasattr(rewards, "__len__") or len(rewards) != 1:
-            raise UserError(f"{name}: expected a list of one number for one completion, got {rewards!r:.80}")
-        try:
-            return math.nan if rewards[0] is None else float(rewards[0])
-        except (TypeError, ValueError):
-            raise UserError(f"{name}: expected numbers, got {rewards[0]!r:.80}") from None
-
-    missing = [
-        parameter.name
-        for parameter in parameters
-        if parameter.default is parameter.empty
-        and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
-        and parameter.name not in {"prompts", "completions", "completion_ids", "trainer_state", *golds[0]}
-    ]
-    if missing:
-        raise UserError(f"{name}: asks for the columns {', '.join(missing)}; give them with --columns")
-    failures = []
-    # Texts first: a reader of messages fails on a text, but not every reader of texts fails on a message.
-    for as_messages in (False, True):
-        try:
-            for gold in golds:
-                call(in_form("template", working(SHOWN), str(gold["answer"]), template), gold, as_messages)
-        except UserError:
-            raise
-        except Exception as error:
-            failures.append(f"{type(error).__name__}: {error}")
-            continue
-        break
-    else:
-        raise UserError(
-            f"{name}: fails on a completion in the template, as a text ({failures[0]}) and as a list of one message "
-            f"({failures[1]}); columns given: {', '.join(golds[0])}"
-        )
-
-    known_rewards: dict[tuple[str, str], float] = {}
-
-    def earn(text: str, gold: Gold) -> float:
-        key = (text, repr(gold))  # two questions with one answer may differ in another column
-        if key not in known_rewards:
-            try:
-                known_rewards[key] = call(text, gold, as_messages)
-            except UserError:
-                raise
-            except Exception as error:
-                print(f"{name}: {type(error).__name__}: {error}, for {_shortened(text)!r}", file=sys.stderr)
-                known_rewards[key] = math.nan
-        return known_rewards[key]
-
-    return earn
-
-
-async def _awaited(rewards: Any) -> Any:
-    return await rewards
 
 
 def read_columns(text: str | None) -> tuple[Gold, ...]:
@@ -517,7 +401,7 @@ def main() -> None:
     template, golds = read_template(arguments.template), read_columns(arguments.columns)
     rewards = []
     for name in arguments.rewards:
-        earn = adapt(name, load(name), template, golds)
+        earn = adapt(name, load(name), in_template(template, golds))
         rewards.append(Linted(name, _earned(earn, template, golds[0], SHOWN), lint(earn, template, golds)))
     print(as_json(rewards) if arguments.json else as_markdown(rewards, golds))
     if not all(verdict.holds or not verdict.counts for reward in rewards for verdict in reward.verdicts):

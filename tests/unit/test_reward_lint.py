@@ -13,7 +13,8 @@ import pytest
 from finmath_grpo import public_rewards, reward_lint, rewards
 from finmath_grpo.errors import UserError
 from finmath_grpo.models.tokenizer import train_tokenizer
-from finmath_grpo.reward_lint import FINITE, GOLDS, RULES, adapt, lint, load, read_columns, read_template, spellings
+from finmath_grpo.reward_function import adapt, load
+from finmath_grpo.reward_lint import FINITE, GOLDS, RULES, in_template, lint, read_columns, read_template, spellings
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "data/templates"
@@ -29,7 +30,7 @@ FULL = "<matematik>\n1 + 1 = 2\n</matematik>\n<cevap>\n2\n</cevap>"
 def broken(reward: Reward, template: str = "matematik-cevap", counts: bool = True) -> set[str]:
     """The rules that do not hold, of those that count or of the others."""
     form = read_template(TEMPLATES / f"{template}.txt")
-    verdicts = lint(adapt("m:f", reward, form, GOLDS), form, GOLDS)
+    verdicts = lint(adapt("m:f", reward, in_template(form, GOLDS)), form, GOLDS)
     return {verdict.rule for verdict in verdicts if not verdict.holds and verdict.counts == counts}
 
 
@@ -156,19 +157,19 @@ def test_texts_messages_and_columns_are_handled() -> None:
         seen.append((completions[0][0]["role"], prompts[0][-1]["content"], solution))
         return [float(bool(completions[0][0]["content"]))]
 
-    earn = adapt("m:f", messages, OURS, GOLDS)
+    earn = adapt("m:f", messages, in_template(OURS, GOLDS))
     assert (earn("x", GOLDS[0]), earn("", GOLDS[0])) == (1.0, 0.0)
     assert seen[0] == ("assistant", "Soru?", ["12.500"])
 
     async def later(completions: list[str], **_: Any) -> list[float]:
         return [0.25]
 
-    assert adapt("m:f", later, OURS, GOLDS)("x", GOLDS[0]) == 0.25
+    assert adapt("m:f", later, in_template(OURS, GOLDS))("x", GOLDS[0]) == 0.25
 
 
 def test_questions_with_one_answer_are_told_apart_by_their_other_columns() -> None:
     golds = ({"answer": "12", "level": 1}, {"answer": "12", "level": 2})
-    earn = adapt("m:f", lambda completions, level, **_: [float(level[0])], OURS, golds)
+    earn = adapt("m:f", lambda completions, level, **_: [float(level[0])], in_template(OURS, golds))
     assert [earn("x", gold) for gold in golds] == [1.0, 2.0]
 
 
@@ -185,7 +186,7 @@ def test_questions_with_one_answer_are_told_apart_by_their_other_columns() -> No
 )
 def test_a_function_that_is_no_reward_is_the_user_s_mistake(reward: Reward, told: str) -> None:
     with pytest.raises(UserError, match=told):
-        adapt("m:f", reward, OURS, GOLDS)
+        adapt("m:f", reward, in_template(OURS, GOLDS))
 
 
 @pytest.mark.parametrize(
