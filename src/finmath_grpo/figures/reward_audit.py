@@ -69,67 +69,13 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     )
     panel_titles(panels, look, rise=6)
     for column, model in enumerate(models, start=1):
-        run_rows = audit[audit.model == model]
-        middle = (run_rows.step + run_rows.step_end) / 2
-        run_rows = run_rows.assign(middle=middle)
-        spans = {row.middle: steps_of(row) for row in run_rows.itertuples()}
-        for form, (name, paint) in FORMS.items():
-            rows = run_rows[(run_rows.form == form) & (run_rows.reward == "xmlcount")].sort_values("middle")
-            panels.add_scatter(
-                x=rows.middle,
-                y=100 * rows.share,
-                stackgroup=model,
-                mode="lines",
-                line={"width": 0.5, "color": PAPER},
-                fillcolor=paint,
-                name=name,
-                legendgroup=form,
-                showlegend=False,
-                customdata=[
-                    f"{steps_of(row)}<br>{name}: {rounded(100 * row.share, 1)} % ({row.count_} completions)"
-                    for row in rows.rename(columns={"count": "count_"}).itertuples()
-                ],
-                hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
-                row=1,
-                col=column,
-            )
+        run = audit[audit.model == model].assign(middle=lambda rows: (rows.step + rows.step_end) / 2)
+        panel = {"hovertemplate": f"{label(model, look)}, %{{customdata}}<extra></extra>", "col": column}
+        add_shares(panels, run[run.reward == "xmlcount"], stackgroup=model, row=1, **panel)
         for row, reward in enumerate(REWARDS, start=2):
-            earned = run_rows[run_rows.reward == reward]
-            for form, (name, paint) in FORMS.items():
-                symbol, size = MARKS[form]
-                edge = {} if symbol.endswith("open") else {"line": {"color": INK, "width": 0.8}}
-                rows = earned[(earned.form == form) & (earned["count"] > 0)].sort_values("middle")
-                panels.add_scatter(
-                    x=rows.middle,
-                    y=rows["mean"],
-                    mode="markers",
-                    marker={"symbol": symbol, "size": size, "color": paint, **edge},
-                    cliponaxis=False,
-                    legendgroup=form,
-                    showlegend=False,
-                    customdata=[
-                        f"{steps_of(row)}<br>{name}: {rounded(row.mean_, 3)} ({row.count_} completions)"
-                        for row in rows.rename(columns={"count": "count_", "mean": "mean_"}).itertuples()
-                    ],
-                    hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
-                    row=row,
-                    col=column,
-                )
-            total = (earned["mean"] * earned["count"]).groupby(earned.middle).sum() / earned.groupby("middle")[
-                "count"
-            ].sum()
-            panels.add_scatter(
-                x=total.index,
-                y=total,
-                mode="lines",
-                line={"color": INK, "width": 2.5},
-                name="mean of all",
-                showlegend=column == 1 and row == 2,
-                customdata=[f"{spans[middle]}<br>mean of all: {rounded(value, 3)}" for middle, value in total.items()],
-                hovertemplate=f"{label(model, look)}, %{{customdata}}<extra></extra>",
-                row=row,
-                col=column,
-            )
+            earned = run[run.reward == reward]
+            add_means_by_form(panels, earned, row=row, **panel)
+            add_mean_of_all(panels, earned, showlegend=column == 1 and row == 2, row=row, **panel)
     # Squares stand for the areas and the marks alike.
     for form, (name, paint) in FORMS.items():
         # The edge is seen where the fill is not, as the darkest one in dark mode.
@@ -158,6 +104,64 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
         panels.update_yaxes(title_text=f"reward, {reward}", row=row, col=1)
         panels.update_yaxes(range=[min(0, bottom) - 0.05, max(0.5, top) + 0.05], row=row)
     return panels
+
+
+def add_shares(panels: go.Figure, rows: pd.DataFrame, **panel: Any) -> None:
+    """Add an area per form: its share of the completions over the steps."""
+    for form, (name, paint) in FORMS.items():
+        of_form = rows[rows.form == form].sort_values("middle")
+        panels.add_scatter(
+            x=of_form.middle,
+            y=100 * of_form.share,
+            mode="lines",
+            line={"width": 0.5, "color": PAPER},
+            fillcolor=paint,
+            name=name,
+            legendgroup=form,
+            showlegend=False,
+            customdata=[
+                f"{steps_of(row)}<br>{name}: {rounded(100 * row.share, 1)} % ({row.count_} completions)"
+                for row in of_form.rename(columns={"count": "count_"}).itertuples()
+            ],
+            **panel,
+        )
+
+
+def add_means_by_form(panels: go.Figure, rows: pd.DataFrame, **panel: Any) -> None:
+    """Add marks per form: what its completions earned on average, where there were any."""
+    for form, (name, paint) in FORMS.items():
+        symbol, size = MARKS[form]
+        edge = {} if symbol.endswith("open") else {"line": {"color": INK, "width": 0.8}}
+        of_form = rows[(rows.form == form) & (rows["count"] > 0)].sort_values("middle")
+        panels.add_scatter(
+            x=of_form.middle,
+            y=of_form["mean"],
+            mode="markers",
+            marker={"symbol": symbol, "size": size, "color": paint, **edge},
+            cliponaxis=False,
+            legendgroup=form,
+            showlegend=False,
+            customdata=[
+                f"{steps_of(row)}<br>{name}: {rounded(row.mean_, 3)} ({row.count_} completions)"
+                for row in of_form.rename(columns={"count": "count_", "mean": "mean_"}).itertuples()
+            ],
+            **panel,
+        )
+
+
+def add_mean_of_all(panels: go.Figure, rows: pd.DataFrame, **panel: Any) -> None:
+    """Add a line: what all completions earned on average."""
+    spans = {row.middle: steps_of(row) for row in rows.itertuples()}
+    total = (rows["mean"] * rows["count"]).groupby(rows.middle).sum() / rows.groupby("middle")["count"].sum()
+    panels.add_scatter(
+        x=total.index,
+        y=total,
+        mode="lines",
+        line={"color": INK, "width": 2.5},
+        name="mean of all",
+        customdata=[f"{spans[middle]}<br>mean of all: {rounded(value, 3)}" for middle, value in total.items()],
+        **panel,
+    )
 
 
 def from_rewards(tables: Tables, look: Look) -> go.Figure:
