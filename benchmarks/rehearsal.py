@@ -471,7 +471,7 @@ def ask_plain_vllm(setting: Setting, which: str) -> None:
     from vllm import LLM, SamplingParams
 
     from finmath_grpo.evaluation.engine import completion_seed
-    from finmath_grpo.evaluation.generate import prompt_tokens
+    from finmath_grpo.evaluation.cells import prompt_tokens
     from finmath_grpo.evaluation.settings import EvaluationSettings
     from finmath_grpo.files import read_jsonl
     from finmath_grpo.models.weights import load_tokenizer
