@@ -63,5 +63,6 @@ def test_own_questions_get_neither_our_licence_nor_our_name(tmp_path: Path) -> N
     head = yaml.safe_load(found["README.md"].split("---\n", 2)[1])
     datasets = {row["dataset"]["type"] for row in head["model-index"][0]["results"]}
     assert datasets == {"finmath_shared_t1", "finmath_shared_t2"}
-    # Nor do its results go up, which the Hub would list under our data set.
+    # Nor are there results that the Hub would list under our data set.
+    assert not list((run / "export/hub").rglob("*.yaml"))
     assert ".eval_results/finmath-tr.yaml" not in uploads(run, "grpo", adapter=False)

@@ -22,12 +22,18 @@ SHOWN = 0.7
 
 
 def write(results: Results, folder: Path) -> list[Path]:
-    """Write `folder/{model}/.eval_results/finmath-tr.yaml` for every model; the files that were written."""
+    """Write `folder/{model}/.eval_results/finmath-tr.yaml` for every model; the files that were written.
+
+    Only of the data set's own questions: the Hub would list others under its name. None where a run has none of them.
+    """
+    tests = [test for test in results.tests if results.is_shipped(test)]
+    if not tests:
+        return []
     files = []
     for model in results.completions:
         files.append(folder / model / ".eval_results/finmath-tr.yaml")
         with atomic_write(files[-1]) as file:
-            yaml.safe_dump(entries(results, model), file, allow_unicode=True, sort_keys=False, width=10_000)
+            yaml.safe_dump(entries(results, model, tests), file, allow_unicode=True, sort_keys=False, width=10_000)
     return files
 
 
@@ -37,10 +43,10 @@ def shown(results: Results, model: str, test: str, scorer: str) -> Accuracy:
     return min(rows, key=lambda row: (abs(row.temperature - SHOWN), row.temperature))
 
 
-def entries(results: Results, model: str) -> list[dict[str, Any]]:
+def entries(results: Results, model: str, tests: list[str]) -> list[dict[str, Any]]:
     """One entry per test, its value in percent."""
     found = []
-    for test in results.tests:
+    for test in tests:
         exact, numeric = (shown(results, model, test, scorer) for scorer in ("exact", "numeric"))
         settings = results.settings
         words = [
@@ -52,8 +58,6 @@ def entries(results: Results, model: str) -> list[dict[str, Any]]:
             f"model revision {results.revision(model)}",
             f"finmath_grpo.scorer at {results.commit}",
         ]
-        if not results.is_shipped(test):
-            words.append(f"not the questions of {DATASET}, but those of the experiment {results.experiment}")
         found.append(
             {
                 "dataset": {"id": DATASET, "task_id": results.task(test)},

@@ -19,7 +19,6 @@ import yaml
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.models import hub_errors
 from finmath_grpo.models.manifest import read_manifest, verified_directory
-from finmath_grpo.sharing.results import TASKS
 
 RESULTS = ".eval_results/finmath-tr.yaml"
 CONFIG = "adapter_config.json"
@@ -45,8 +44,7 @@ def uploads(run: Path, model: str, adapter: bool) -> dict[str, Path | bytes]:
         found[CONFIG] = without_local_paths(folder / CONFIG, card)
     found["README.md"] = card
     results = shared / RESULTS
-    tasks = {entry["dataset"]["task_id"] for entry in yaml.safe_load(results.read_text(encoding="utf-8"))}
-    if not adapter and tasks <= set(TASKS.values()):
+    if not adapter and results.is_file():
         found[RESULTS] = results
     return found
 
