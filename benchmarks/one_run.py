@@ -62,7 +62,7 @@ class OneRun:
             "evaluation.generate",
             *("--settings", canonical_json({"t1": settings.model_dump(mode="json")})),
             *("--prompt", canonical_json(self.run.prompt.model_dump(mode="json")), "--device", self.run.device),
-            *("--code", self.plan.generation_code(self.job(name))),
+            *("--code", self.plan.sampling_code("evaluation.generate")(self.job(name))),
             *("--model", name, "--tests", test, "--weights", *weights),
             *("--cache", self.folder / "cache", "--completions", completions),
         )
