@@ -88,10 +88,11 @@ def check_plain(
     """Raise UserError where the system text or a question, by its id, holds a special token of the tokenizer.
 
     A chat template puts a text in as it is: a question with `<|eot_id|>` would end the user's turn, and what follows it
-    would stand in a turn of its own making.
+    would stand in a turn of its own making. A single character is text all the same: some models pad with `!`.
     """
     added = tokenizer.added_tokens_decoder.values()
-    special = sorted({*tokenizer.all_special_tokens, *(token.content for token in added if token.special)})
+    known = {*tokenizer.all_special_tokens, *(token.content for token in added if token.special)}
+    special = sorted(token for token in known if len(token.strip()) > 1)
     texts = {"prompt.system": settings.system} | {f"{file}: question {id!r}": text for id, text in questions.items()}
     for name, text in texts.items():
         if token := next((token for token in special if token in text), None):

@@ -17,12 +17,13 @@ from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.cells import prompt_tokens
 from finmath_grpo.files import write_jsonl
+from finmath_grpo.models.context import check_context
 from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
 from finmath_grpo.questions.rows import Question
-from finmath_grpo.training import grpo
-from finmath_grpo.training.settings import GrpoJob
+from finmath_grpo.training import dpo, grpo
+from finmath_grpo.training.settings import DpoJob, GrpoJob
 from finmath_grpo.workflow.experiments import load
 
 WORDS = ["<s>", "</s>", "<|im_start|>", "<|im_end|>", "[INST]", "[/INST]", "user", "assistant", "system", "Be", "kind"]
@@ -177,6 +178,17 @@ def test_a_question_that_would_end_its_turn_is_refused_by_file_id_and_token(kind
     assert prompt_tokens(tokenizer, PromptSettings(), file, [asked("a < b > c | <b>|eot_id|</b> ise kaç?")], 8)
 
 
+def test_a_sign_that_a_model_pads_with_is_text(manifest):
+    """Many that were trained from Llama 3 pad with its token 0, the exclamation mark."""
+    write_chat_model("llama-3", manifest.parent)
+    config = manifest.parent / "tokenizer_config.json"
+    config.write_text(json.dumps({**json.loads(config.read_text()), "pad_token": "!"}))
+    finish(manifest)
+    tokenizer = load_tokenizer(manifest)
+    assert "!" in tokenizer.all_special_tokens
+    assert prompt_tokens(tokenizer, PromptSettings(system="Çöz!"), Path("t2.jsonl"), [asked("5! kaçtır?")], 8)
+
+
 @pytest.mark.parametrize("where", ["train", "validation"])
 @pytest.mark.parametrize(
     ("text", "said"),
@@ -209,6 +221,21 @@ def test_grpo_trains_on_no_question_that_ends_its_turn_or_has_no_place(
         grpo.main()
 
 
+def test_dpo_trains_with_no_system_text_that_ends_its_turn(manifest, tmp_path):
+    """Its questions are ours; the evaluation would say it, after the training."""
+    write_chat_model("llama-3", manifest.parent)
+    finish(manifest)
+    job = DpoJob(
+        device="cpu",
+        prompt=PromptSettings(system="Çöz.<|eot_id|>"),
+        families="elementary",
+        seed=1,
+        training=load(Path("config/smoke.yaml")).training.dpo,
+    )
+    with pytest.raises(UserError, match=r"prompt\.system: holds '<\|eot_id\|>'"):
+        dpo.train(job, set(), manifest, tmp_path / "run")
+
+
 def test_a_question_after_which_the_model_has_no_place_to_answer_is_refused(manifest):
     """With transformers it would go on beyond its positions, without a word."""
     write_chat_model("gemma-2", manifest.parent)
@@ -220,6 +247,53 @@ def test_a_question_after_which_the_model_has_no_place_to_answer_is_refused(mani
     said = rf"t2\.jsonl: question 'mine-7': its prompt has {longest} tokens, and with {4097 - longest} more .* 4096 pos"
     with pytest.raises(UserError, match=said):
         prompt_tokens(tokenizer, PromptSettings(), file, rows, 4097 - longest)
+
+
+# What transformers and vLLM read into the rotary embeddings of released models, by their config.json.
+POSITIONS = {
+    "of a text model": ({"max_position_embeddings": 4096}, 4096),
+    "not stated": ({}, None),
+    "of pictures and text": ({"text_config": {"max_position_embeddings": 8192}, "max_position_embeddings": 77}, 8192),
+    "Llama 3.1": (
+        {
+            "max_position_embeddings": 131072,
+            "rope_scaling": {"rope_type": "llama3", "factor": 8.0, "original_max_position_embeddings": 8192},
+        },
+        131072,
+    ),
+    "Qwen 2.5 with YaRN": (
+        {
+            "max_position_embeddings": 32768,
+            "rope_scaling": {"type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32768},
+        },
+        131072,
+    ),
+    "YaRN, stretched already": (
+        {
+            "max_position_embeddings": 163840,
+            "rope_scaling": {"type": "yarn", "factor": 40, "original_max_position_embeddings": 4096},
+        },
+        163840,
+    ),
+    "stretched, as transformers 5 writes it": (
+        {"max_position_embeddings": 4096, "rope_parameters": {"rope_type": "linear", "factor": 2.0, "rope_theta": 1e4}},
+        8192,
+    ),
+    "by kind of layer": (
+        {"max_position_embeddings": 4096, "rope_parameters": {"full_attention": {"rope_type": "default"}}},
+        4096,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", POSITIONS)
+def test_a_model_has_the_positions_that_its_rotary_embeddings_reach(kind, tmp_path):
+    described, positions = POSITIONS[kind]
+    (tmp_path / "config.json").write_text(json.dumps(described))
+    check_context(tmp_path, {"one": range(100)}, "key", (positions or 10**6) - 100)
+    if positions:
+        with pytest.raises(UserError, match=rf"one: its prompt has 100 tokens.* {positions} positions"):
+            check_context(tmp_path, {"one": range(100)}, "key", positions - 99)
 
 
 @pytest.mark.parametrize(

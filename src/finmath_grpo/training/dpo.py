@@ -17,6 +17,7 @@ from finmath_grpo.files import read_jsonl, write_jsonl
 from finmath_grpo.models import store
 from finmath_grpo.models.corpus import Identity, draw_problem, families_of, identities
 from finmath_grpo.models.weights import load_model, load_tokenizer
+from finmath_grpo.prompts import check_plain
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_policy
@@ -74,11 +75,13 @@ def tokens_until(checkpoint: Path) -> int:
 
 def train(job: DpoJob, held_out: set[Identity], base: Path, run: Path) -> None:
     """Train the adapter of a job on pairs of its families and keep the result in the run's folder."""
+    tokenizer = load_tokenizer(base)
+    check_plain(tokenizer, job.prompt, None, {})
     pairs = pairs_of(job, held_out, base)
     torch.manual_seed(job.seed)
     trainer = DPOTrainer(
         model=load_model(base, job.device),
-        processing_class=load_tokenizer(base),
+        processing_class=tokenizer,
         args=dpo_config(job, run),
         train_dataset=Dataset.from_list(pairs),
         peft_config=lora_config(job.training.lora),
