@@ -59,18 +59,30 @@ def test_untracked_files_stay_out_and_are_listed(project):
     archive.check_clean()
 
 
-def test_an_experiment_stays_out_whose_config_or_questions_nobody_would_have(project):
+def test_an_experiment_stays_out_that_nobody_could_plan_from_the_archive(project):
+    Path("config/a.yaml").write_text("kind: run\n")
     git("init")
     git("add", ".")
     plant()
+    Path("config/mine.yaml").write_text("kind: run\n")
     ours = load(ROOT / "config/smoke.yaml")
     tests = ours.tests.model_copy(update={"t2": None, "t3": None})
     ours = ours.model_copy(update={"questions": "./data/raw/a.jsonl", "tests": tests, "validation": None})
     assert archive.untracked({"a": ours, "mine": ours}) == {"mine": ["config/mine.yaml"]}
     secret = ours.model_copy(update={"questions": "data/raw/secret.jsonl"})
     assert archive.untracked({"a": secret}) == {"a": ["data/raw/secret.jsonl"]}
-    elsewhere = ours.model_copy(update={"validation": str(Path("notes/private.txt").absolute())})
-    assert archive.untracked({"a": elsewhere}) == {"a": ["notes/private.txt"]}
+    # Elsewhere there is no such file, though it is tracked here.
+    absolute = str(Path("data/raw/a.jsonl").absolute())
+    elsewhere = ours.model_copy(update={"validation": absolute})
+    assert archive.untracked({"a": elsewhere}) == {"a": [absolute]}
+    # Without its ids of T1 the split would be drawn, and everything would run again.
+    ids = Path("data/raw/a.test-ids.json")
+    ids.write_text("{}")
+    assert archive.untracked({"a": ours}) == {"a": [str(ids)]}
+    ids.unlink()
+    # A config is whole only with that which it extends.
+    Path("config/a.yaml").write_text("extends: mine\n")
+    assert archive.untracked({"a": ours}) == {"a": ["config/mine.yaml"]}
 
 
 @pytest.mark.parametrize("change", ["edit", "delete", "stage"])

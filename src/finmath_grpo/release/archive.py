@@ -5,7 +5,7 @@
 It holds the files that git tracks and results, and says what it leaves out. A tree that differs from its commit is
 refused, unless told with --dirty. Unpacked anywhere, the first run says "Nothing to be done", and any figure can be
 drawn again. Left out are caches, logs of Snakemake's, and the weights of an experiment that stands on given models:
-their licences are not ours to pass on. So are experiments whose config or questions git does not track.
+their licences are not ours to pass on. So are experiments that stand on a file that git does not track.
 """
 
 import argparse
@@ -24,9 +24,10 @@ import zstandard
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import replacing, sha256
 from finmath_grpo.release.crate import metadata
-from finmath_grpo.workflow import named_files, unchanged
+from finmath_grpo.workflow import named_files, paths, unchanged
+from finmath_grpo.workflow.config_file import read_config
 from finmath_grpo.workflow.experiments import load_all, models_by_method
-from finmath_grpo.workflow.kinds import Experiment
+from finmath_grpo.workflow.kinds import Experiment, Run
 from finmath_grpo.workflow.metadata import METADATA, read_makings
 from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import environment_of_git, these_sources
@@ -99,17 +100,25 @@ def left_out() -> list[str]:
 
 
 def untracked(experiments: dict[str, Experiment]) -> dict[str, list[str]]:
-    """The experiments that nobody could run from the archive: their config, or a file that it names, is not tracked.
+    """The experiments that nobody could run from the archive, and what of :func:`needed` is not tracked.
 
     With them that experiment's questions stay out, which their owner may not want to share.
     """
     tracked = {str(path) for path in source_files()}
-    needed = {
-        name: [f"config/{name}.yaml", *(os.path.relpath(file) for _, file in named_files.named(found))]
-        for name, found in experiments.items()
-    }
-    missing = {name: [file for file in files if file not in tracked] for name, files in needed.items()}
+    missing = {name: [file for file in needed(name, of) if file not in tracked] for name, of in experiments.items()}
     return {name: files for name, files in missing.items() if files}
+
+
+def needed(name: str, experiment: Experiment) -> list[str]:
+    """What an experiment is planned from: its config, that which it extends, the files that they name, the split.
+
+    A file that is named from the root of this machine would be another one elsewhere, or none: its name stays so.
+    """
+    config = Path("config", f"{name}.yaml")
+    base = read_config(config).base
+    named = [os.path.normpath(file) for _, file in named_files.named(experiment)]
+    ids = [paths.committed_test_ids(named[0])] if isinstance(experiment, Run) else []
+    return [str(config), *([str(base)] if base else []), *named, *(str(file) for file in ids if file.exists())]
 
 
 def result_files(name: str, experiment: Experiment) -> list[Path]:
@@ -178,7 +187,10 @@ def main() -> None:
         name: found for name, found in load_all(Path("config")).good.items() if read_makings(f"results/{name}/")
     }
     for name, missing in untracked(experiments).items():
-        print(f"left out: results/{name}, as git does not track {', '.join(missing)} (git add, commit)")
+        print(
+            f"left out: results/{name}, as git does not track {', '.join(missing)} (git add, commit; name files from"
+            " the project's folder)"
+        )
         del experiments[name]
     if not experiments:
         raise UserError("results/ holds no experiment to pack; build one first (snakemake --cores all)")

@@ -1,6 +1,7 @@
 """Where the files of an experiment lie."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 # fmt: off
 OF_SCORES = (
@@ -19,6 +20,11 @@ OF_THE_POST = (
 
 TEXT_FILES = 16
 """Files over which the page's texts are spread: few enough to list, each small enough to load for one question."""
+
+
+def committed_test_ids(raw: str) -> Path:
+    """The ids of T1 that hold the split of a raw file in place, where they are there."""
+    return Path(raw).with_suffix(".test-ids.json")
 
 
 def questions(experiment: str, test: str) -> str:

@@ -154,7 +154,7 @@ class RunPlan:
                 raise UserError(f"config/{name}.yaml: {fault}")
 
     def committed_test_ids(self, wildcards: Wildcards) -> Files:
-        path = Path(self.raw(wildcards)).with_suffix(".test-ids.json")
+        path = paths.committed_test_ids(self.raw(wildcards))
         return str(path) if path.exists() else []
 
     def tests(self, wildcards: Wildcards) -> list[str]:
@@ -331,7 +331,7 @@ def _faults_of_tests(run: Run, files: Mapping[str, str]) -> Iterator[str]:
         if twice := cutoff.repeated(file, there["questions"]):
             yield (
                 f"{key}: {count(len(twice), 'question')} of {file}, the first {twice[0]!r}, can be found word for word"
-                f" in {run.questions}, which models are trained on; take them out of one of the files"
+                f" in {run.questions}, which T1 and the training questions come from; take them out of one of the files"
             )
     instances = files.get(key := "tests.t3.questions", "")
     if Path(instances).is_file() and Path(run.questions).is_file():
