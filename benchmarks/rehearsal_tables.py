@@ -261,7 +261,8 @@ def table_of_sources() -> str:
     """Where each setting of `paper` comes from, as Markdown."""
     import yaml
 
-    from finmath_grpo.training.sources import flat, sources
+    from finmath_grpo.training.sources import sources
+    from finmath_grpo.workflow.config_file import flat
 
     stated = sources(ROOT / "config/sources.yaml")
     values = flat(yaml.safe_load((ROOT / "config/paper.yaml").read_text(encoding="utf-8")))

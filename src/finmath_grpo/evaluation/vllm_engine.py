@@ -66,7 +66,7 @@ def working_memory(directory: Path) -> int:
     """Bytes for activations and CUDA graphs: 2 GiB, and 2 more per 131,072 tokens of the vocabulary, for the logits.
 
     On an H100 the 8 B Llama with 128,256 tokens held 3.9 GiB beside weights and cache, the 9 B Gemma-2 with 256,000
-    6.3 (docs/rehearsal.md).
+    6.3.
     """
     vocabulary: int = AutoConfig.from_pretrained(directory, local_files_only=True).vocab_size
     return 2 * 2**30 + vocabulary * 2**14

@@ -120,15 +120,15 @@ def contrasts_table(
     rows: list[dict[str, Any]] = []
     for trained, base in settings.contrasts:
         pair = {"trained": trained, "base": base}
-        high, low = by_model[trained], by_model[base]
-        for at, a, b in zip(numbers.temperatures, high, low, strict=True):
+        of_trained, of_base = by_model[trained], by_model[base]
+        for at, a, b in zip(numbers.temperatures, of_trained, of_base, strict=True):
             shares = accuracies(a / n, b / n, (a - b) / n)
             rows.append({**pair, "at": temperature_name(at), **shares, **unpaired(a, b, n, settings.confidence)})
         try:
-            widest = widest_spread((high, by_mark[trained]), (low, by_mark[base])) / len(numbers.temperatures)
+            widest = widest_spread((of_trained, by_mark[trained]), (of_base, by_mark[base])) / len(numbers.temperatures)
         except ValueError as error:
             raise UserError(f"the post's numbers of {trained} and {base}: {error}") from None
-        a, b = float(high.mean()) / n, float(low.mean()) / n
+        a, b = float(of_trained.mean()) / n, float(of_base.mean()) / n
         rows.append({**pair, "at": "mean", **accuracies(a, b, a - b), **of_margins(widest, settings.confidence)})
         difference = by_mark[trained] - by_mark[base]
         shares = accuracies(by_mark[trained].mean(), by_mark[base].mean(), difference.mean())

@@ -7,9 +7,6 @@ import pydantic
 import yaml
 
 from finmath_grpo.settings import Settings
-from finmath_grpo.workflow.config_file import flat
-
-__all__ = ["flat", "sources"]
 
 Origin = Literal["post", "notebook", "default then", "ours"]
 
