@@ -1,5 +1,6 @@
 """The archive holds what git tracks, and nothing else of a folder."""
 
+import base64
 import subprocess
 from pathlib import Path
 
@@ -83,6 +84,20 @@ def test_an_experiment_stays_out_that_nobody_could_plan_from_the_archive(project
     # A config is whole only with that which it extends.
     Path("config/a.yaml").write_text("extends: mine\n")
     assert archive.untracked({"a": ours}) == {"a": ["config/mine.yaml"]}
+
+
+def test_of_an_experiment_that_stays_out_no_record_of_snakemakes_goes_along(project):
+    about = {}
+    for name in ("a", "mine", "a-secret"):
+        table = Path("results", name, "scores.csv")
+        table.parent.mkdir()
+        table.write_text("1")
+        about[name] = Path("results/.snakemake/metadata", base64.b64encode(str(table).encode()).decode())
+        about[name].parent.mkdir(parents=True, exist_ok=True)
+        about[name].write_text("{}")
+    Path("results/.snakemake/metadata/no name").write_text("{}")
+    files = archive.packed({"a": load(ROOT / "config/smoke.yaml")})
+    assert {str(file) for file in files} == {*project, "results/a/scores.csv", str(about["a"])}
 
 
 @pytest.mark.parametrize("change", ["edit", "delete", "stage"])

@@ -28,7 +28,7 @@ from finmath_grpo.workflow import named_files, paths, unchanged
 from finmath_grpo.workflow.config_file import read_config
 from finmath_grpo.workflow.experiments import load_all, models_by_method
 from finmath_grpo.workflow.kinds import Experiment, Run
-from finmath_grpo.workflow.metadata import METADATA, read_makings
+from finmath_grpo.workflow.metadata import files_about, read_makings
 from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import environment_of_git, these_sources
 
@@ -117,7 +117,7 @@ def needed(name: str, experiment: Experiment) -> list[str]:
     config = Path("config", f"{name}.yaml")
     base = read_config(config).base
     named = [os.path.normpath(file) for _, file in named_files.named(experiment)]
-    ids = [paths.committed_test_ids(named[0])] if isinstance(experiment, Run) else []
+    ids = [paths.committed_test_ids(os.path.normpath(experiment.questions))] if isinstance(experiment, Run) else []
     return [str(config), *([str(base)] if base else []), *named, *(str(file) for file in ids if file.exists())]
 
 
@@ -127,6 +127,13 @@ def result_files(name: str, experiment: Experiment) -> list[Path]:
     found = Path("results", name).rglob("*")
     files = [path for path in found if path.is_file() and not any(part.startswith(".") for part in path.parts)]
     return sorted(path for path in files if not (without_weights and path.suffix in WEIGHTS and "models" in path.parts))
+
+
+def packed(experiments: dict[str, Experiment]) -> list[Path]:
+    """The files of an archive of these experiments: sources, results, and how Snakemake says that these were made."""
+    files = source_files() + [file for name, of in experiments.items() for file in result_files(name, of)]
+    # Of other experiments it has commands with their settings and the names of their files.
+    return files + sorted(file for name in experiments for _, file in files_about(f"results/{name}/"))
 
 
 def add_bytes(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -151,8 +158,7 @@ def write_archive(path: Path, experiments: dict[str, Experiment]) -> None:
     }
     project = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]
     versions = {"finmath-grpo": project["version"], "snakemake": version("snakemake")}
-    files = source_files() + [file for name, of in experiments.items() for file in result_files(name, of)]
-    files += sorted(file for file in METADATA.rglob("*") if file.is_file())
+    files = packed(experiments)
     sources = these_sources(root)
     added = {
         "REVISION": f"{sources.commit or 'unknown'}{'-dirty' if sources.dirty else ''}\n",

@@ -6,7 +6,7 @@ base64. It holds the SHA-256 of every input as it was when the job ran.
 
 import base64
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,16 +42,21 @@ def read_makings(prefix: str, metadata: Path = METADATA) -> dict[str, Making]:
     A torn file counts for nothing, as to Snakemake, which writes these in place: a kill or a full disk can cut one.
     """
     makings = {}
+    for path, file in files_about(prefix, metadata):
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            makings[path] = parse(file.read_text(encoding="utf-8"))
+    return dict(sorted(makings.items()))
+
+
+def files_about(prefix: str, metadata: Path = METADATA) -> Iterator[tuple[str, Path]]:
+    """The outputs whose path starts with `prefix`, each with the file that tells how it was made."""
     for file in metadata.rglob("*"):
-        if not file.is_file():
-            continue
         # Long names are cut into folders, whose names begin with @.
         encoded = "".join(part.removeprefix("@") for part in file.relative_to(metadata).parts)
-        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        with suppress(ValueError):
             path = base64.urlsafe_b64decode(encoded).decode()
-            if path.startswith(prefix):
-                makings[path] = parse(file.read_text(encoding="utf-8"))
-    return dict(sorted(makings.items()))
+            if path.startswith(prefix) and file.is_file():
+                yield path, file
 
 
 def parse(text: str) -> Making:
