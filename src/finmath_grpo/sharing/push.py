@@ -19,6 +19,7 @@ import yaml
 from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.models import hub_errors
 from finmath_grpo.models.manifest import read_manifest, verified_directory
+from finmath_grpo.sharing.results import TASKS
 
 RESULTS = ".eval_results/finmath-tr.yaml"
 CONFIG = "adapter_config.json"
@@ -44,8 +45,11 @@ def uploads(run: Path, model: str, adapter: bool) -> dict[str, Path | bytes]:
         found[CONFIG] = without_local_paths(folder / CONFIG, card)
     found["README.md"] = card
     results = shared / RESULTS
-    if not adapter and results.is_file():
-        found[RESULTS] = results
+    if results.is_file() and not adapter:
+        tasks = {entry["dataset"]["task_id"] for entry in yaml.safe_load(results.read_text(encoding="utf-8"))}
+        # An export of an older version has results of other questions too.
+        if tasks <= set(TASKS.values()):
+            found[RESULTS] = results
     return found
 
 
