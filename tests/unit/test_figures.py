@@ -12,7 +12,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from xml.etree import ElementTree
 
+import kaleido
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
@@ -598,7 +600,7 @@ def test_a_block_is_literal_text_of_limited_size(text, width, limit):
     lines = block(text, width, limit)
     assert len(lines) <= limit
     joined = "".join(lines)
-    assert "<" not in joined and not re.search("&(?!amp;|lt;|gt;)", joined)
+    assert "<" not in joined and "%{" not in joined and not re.search("&(?!amp;|lt;|gt;|#123;)", joined)
     joined.encode("utf-8")
 
 
@@ -626,6 +628,15 @@ def test_png_and_html_are_the_same_bytes_each_time_and_hold_no_markup_of_a_model
     assert page.count("<script") == 2, "what draws, and Plotly"
     assert re.findall('src="([^"]*)"', page) == ["plotly.min.js"] and "://" not in page
     assert f"<title>{FIGURES['example_question1'].title} · tiny</title>" in page
+
+
+def test_a_drawn_completion_has_every_character_that_a_model_wrote(simulated):
+    figure = drawn("example_question1", simulated)
+    options = {"format": "svg", "width": figure.layout.width, "height": figure.layout.height}
+    svg = kaleido.calc_fig_sync(figure, opts=options, kopts={"mathjax": False}).decode()
+    shown = ["".join(ElementTree.fromstring(text).itertext()) for text in re.findall(r"<text .*?</text>", svg)]
+    written = visible(HOSTILE)
+    assert len([text for text in shown if re.sub(r"\s", "", text) == re.sub(r"\s", "", written)]) == 3
 
 
 def test_a_page_has_landmarks_a_way_back_and_says_what_it_lacks_without_its_script(simulated, tmp_path):

@@ -9,8 +9,11 @@ UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def escape(text: str) -> str:
-    """`text` as literal Plotly text. Plotly interprets `<b>`, `<a>` and entities in every string that it draws."""
-    return html.escape(text, quote=False)
+    """`text` as literal Plotly text. Plotly interprets `<b>`, `<a>` and entities in every string that it draws.
+
+    Where a figure has `meta`, as ours do, it takes `%{x}` for a variable too, and leaves out one that it doesn't know.
+    """
+    return html.escape(text, quote=False).replace("%{", "%&#123;")
 
 
 def visible(text: str) -> str:
