@@ -69,12 +69,16 @@ def adapt(name: str, function: Callable[..., Any], tried: Sequence[tuple[str, Go
                     rewards = asyncio.run(_awaited(rewards))
         except SystemExit:
             raise UserError(f"{name}: ends the program for {shortened(text)!r}; expected a number") from None
-        if not hasattr(rewards, "__len__") or len(rewards) != 1:
+        # TRL makes a tensor of them, in which no text is a number; of a dict it would take the keys.
+        if isinstance(rewards, str | Mapping) or not hasattr(rewards, "__len__") or len(rewards) != 1:
             raise UserError(f"{name}: expected a list of one number for one completion, got {rewards!r:.80}")
+        (reward,) = rewards
         try:
-            return math.nan if rewards[0] is None else float(rewards[0])
+            if isinstance(reward, str):
+                raise ValueError
+            return math.nan if reward is None else float(reward)
         except (TypeError, ValueError):
-            raise UserError(f"{name}: expected numbers, got {rewards[0]!r:.80}") from None
+            raise UserError(f"{name}: expected numbers, got {reward!r:.80}") from None
 
     _, columns = tried[0]
     if missing := _needed(parameters) - {"prompts", "completions", "completion_ids", "trainer_state", *columns}:

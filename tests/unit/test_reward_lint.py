@@ -182,6 +182,9 @@ def test_questions_with_one_answer_are_told_apart_by_their_other_columns() -> No
         (lambda completions, **_: 1.0, "expected a list of one number"),
         (lambda completions, **_: [1.0, 2.0], "expected a list of one number"),
         (lambda completions, **_: ["good"], "expected numbers"),
+        (lambda completions, **_: ["1.0" for _ in completions], "expected numbers"),
+        (lambda completions, **_: "5", "expected a list of one number"),
+        (lambda completions, **_: {0: 1.0}, "expected a list of one number"),
     ],
 )
 def test_a_function_that_is_no_reward_is_the_user_s_mistake(reward: Reward, told: str) -> None:
