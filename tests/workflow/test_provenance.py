@@ -169,6 +169,22 @@ def test_files_of_a_killed_run_keep_its_commit(toy: Checkout):
     assert not stray.exists()
 
 
+@pytest.mark.parametrize(
+    "edit", ["shutil.copy('config/smoke.yaml', 'config/tiny.yaml')", "Path('config/tiny.yaml').unlink()"]
+)
+def test_a_config_that_was_edited_or_is_gone_while_the_run_went_is_not_named_as_the_config_of_it(
+    toy: Checkout, edit: str
+):
+    toy.snakemake(TARGET)
+    before = provenance(toy)["config"]
+    assert before["sha256"] == hashlib.sha256((HERE / "tiny.yaml").read_bytes()).hexdigest()
+    (toy.path / TARGET).unlink()
+    stage = toy.path / "src/stage.py"
+    stage.write_text(f"import shutil\n{STAGE}\n{edit}\n", encoding="utf-8")
+    toy.snakemake(TARGET)
+    assert provenance(toy)["config"] == {**before, "sha256": None}
+
+
 def test_what_a_run_killed_at_its_end_did_not_collect_is_collected_by_the_same_command(toy: Checkout):
     page = toy.path / "results/tiny/report/index.html"
     page.parent.mkdir(parents=True)

@@ -27,7 +27,7 @@ from finmath_grpo.files import explain, sha256, write_json
 from finmath_grpo.report.record import read_shown, write_published, write_record
 from finmath_grpo.workflow.cluster import SCHEDULED
 from finmath_grpo.workflow.config_file import flat
-from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.experiments import load, load_all
 from finmath_grpo.workflow.job import JobRecord, record_path
 from finmath_grpo.workflow.kinds import Experiment, Fetched
 from finmath_grpo.workflow.metadata import Making, chain, read_makings
@@ -151,8 +151,16 @@ def figure(path: Path, makings: dict[str, Making], files: dict[str, dict[str, An
     return {"files": {file: files[file]["sha256"] for file in both}, "made_from": made_from}
 
 
+def has_settings(config: Path, experiment: Experiment) -> bool:
+    """Whether a config still has the settings of an experiment: it may be edited, or gone, since a run was planned."""
+    try:
+        return load(config) == experiment
+    except UserError:
+        return False
+
+
 def provenance(name: str, experiment: Experiment) -> dict[str, Any]:
-    """The content of provenance.json."""
+    """The content of provenance.json. The SHA-256 of a config that has other settings by now is null."""
     makings = {path: making for path, making in read_makings(f"results/{name}/").items() if Path(path).is_file()}
     jobs = Jobs()
     files = {path: entry(path, making, jobs) for path, making in makings.items()}
@@ -160,7 +168,11 @@ def provenance(name: str, experiment: Experiment) -> dict[str, Any]:
     file = Path("config", f"{name}.yaml")
     return {
         "experiment": name,
-        "config": {"file": str(file), "sha256": sha256(file), "settings": experiment.model_dump(mode="json")},
+        "config": {
+            "file": str(file),
+            "sha256": sha256(file) if has_settings(file, experiment) else None,
+            "settings": experiment.model_dump(mode="json"),
+        },
         "seeds": seeds(experiment),
         "fetched": fetched(name, experiment),
         "environments": jobs.environments,
