@@ -4,7 +4,7 @@
 
 rule clean:
     input:
-        raw=ancient(plan.raw),
+        raw=plan.raw_to_clean,
     output:
         questions="results/{experiment}/data/questions.jsonl",
         rejected="results/{experiment}/data/rejected.jsonl",
@@ -20,7 +20,7 @@ rule clean:
 
 rule clean_test:
     input:
-        raw=ancient(plan.raw_of_test),
+        raw=plan.raw_of_test_to_clean,
     output:
         questions="results/{experiment}/data/{test}.jsonl",
         rejected="results/{experiment}/data/{test}-rejected.jsonl",

@@ -114,6 +114,25 @@ def test_cleaning_runs_again_only_where_its_rows_would_differ(copy: Checkout):
     assert planned["clean"] == planned["split"] == 1 and planned["pretrain"] == 2 and planned["generate"] == MODELS
 
 
+def test_questions_saved_between_planning_and_cleaning_do_not_stand_for_those_of_the_plan(
+    finished: Checkout, copy: Checkout
+):
+    target, job = "results/tiny/data/t2.jsonl", copy.path / "src/finmath_grpo/workflow/job.py"
+    raw, saved, code = copy.path / "data/raw/smoke-transfer.jsonl", copy.path / "saved", job.read_text(encoding="utf-8")
+    before = raw.read_text(encoding="utf-8")
+    planned = before.replace(" kaç ", " ne kadar ", 1)
+    saved.write_text(before, encoding="utf-8")
+    save = f'__import__("os").replace("{saved}", "{raw}")'
+    copy.replace(str(job), "def main() -> None:\n", f"def main() -> None:\n    {save}\n")
+    raw.write_text(planned, encoding="utf-8")
+    copy.snakemake(target)
+    job.write_text(code, encoding="utf-8")
+    assert raw.read_text(encoding="utf-8") == before
+    assert (copy.path / target).read_bytes() == (finished.path / target).read_bytes()
+    raw.write_text(planned, encoding="utf-8")
+    assert copy.planned(target) == {"clean_test": 1}
+
+
 def test_a_setting_changed_and_changed_back_costs_a_copy(copy: Checkout):
     manifest = "results/tiny/training/llama-grpo/MANIFEST.sha256"
     before = (copy.path / manifest).read_bytes()

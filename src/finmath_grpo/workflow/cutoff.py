@@ -32,6 +32,17 @@ def cleaned_rows(raw: Path) -> str:
     return _known({"raw": _sha256(raw), "code": _code()}, rows)
 
 
+def are_other_rows(raw: Path, questions: Path, rejected: Path) -> bool:
+    """Whether files of `clean` that are there are not what it makes of a raw file.
+
+    Then the raw file was edited between planning and cleaning, and the rule's parameter tells of rows that were not
+    made: with the edit taken back, or made again, they would stand for it.
+    """
+    if not (questions.is_file() and rejected.is_file() and raw.is_file()):
+        return False
+    return digest([sha256(questions), sha256(rejected)]) != cleaned_rows(raw)
+
+
 def split_rows(raw: Path, settings: SplitSettings) -> str:
     """The hash of what `split` makes of a raw file: the rows to train on and those that are held out."""
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+from snakemake.io import ancient
+
 from finmath_grpo.errors import UserError
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
@@ -125,6 +127,15 @@ class RunPlan:
         run = self._run(wildcards)
         found = {name: test.questions for name, test in experiments.tests(run).items()} | {"v": run.validation}
         return found.get(wildcards.test) or f"config/{wildcards.experiment}.yaml: no questions for {wildcards.test}"
+
+    def raw_to_clean(self, wildcards: Wildcards) -> Files:
+        """The raw file, whose date and bytes count for nothing where what was cleaned has its rows."""
+        return _to_clean(self.raw(wildcards), wildcards.experiment, "questions.jsonl", "rejected.jsonl")
+
+    def raw_of_test_to_clean(self, wildcards: Wildcards) -> Files:
+        """The same of a further test or of the validation set."""
+        raw, test = self.raw_of_test(wildcards), wildcards.test
+        return _to_clean(raw, wildcards.experiment, f"{test}.jsonl", f"{test}-rejected.jsonl")
 
     def cleaned_rows(self, wildcards: Wildcards) -> str:
         return cutoff.cleaned_rows(Path(self.raw(wildcards)))
@@ -311,6 +322,13 @@ class RunPlan:
         pretraining = self._run(wildcards).pretraining
         assert pretraining is not None
         return f"finmath_grpo.questions.families.{pretraining.families}:FAMILIES"
+
+
+def _to_clean(raw: str, experiment: str, *cleaned: str) -> Files:
+    questions, rejected = (Path("results", experiment, "data", name) for name in cleaned)
+    other = cutoff.are_other_rows(Path(raw), questions, rejected)
+    found: Files = raw if other else ancient(raw)
+    return found
 
 
 def _no_model(wildcards: Wildcards, *methods: str) -> str:
