@@ -470,12 +470,11 @@ def ask_plain_vllm(setting: Setting, which: str) -> None:
     gpu_environment.set_environment()
     from vllm import LLM, SamplingParams
 
-    from finmath_grpo.evaluation.cells import prompt_tokens
     from finmath_grpo.evaluation.engine import completion_seed
     from finmath_grpo.evaluation.settings import EvaluationSettings
     from finmath_grpo.files import read_jsonl
     from finmath_grpo.models.weights import load_tokenizer
-    from finmath_grpo.prompts import PromptSettings
+    from finmath_grpo.prompts import PromptSettings, prompt_tokens
     from finmath_grpo.questions.rows import Question
 
     mode = os.environ.get("REHEARSAL_COMPILATION")

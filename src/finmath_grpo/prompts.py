@@ -4,13 +4,15 @@ The post's tags are its own; its system text was never published, so ours stands
 It is put before the question in the user's turn for every model, because Gemma-2 has no system role.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
 from pydantic import Field
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.models.context import check_context
+from finmath_grpo.questions.rows import Question
 from finmath_grpo.settings import Settings
 
 # Imported where tokens are made: the settings above are read by all, and transformers is slow to import.
@@ -100,6 +102,29 @@ def check_plain(
                 f"{name}: holds {token!r}, a special token of {tokenizer.name_or_path}, which would end or begin a turn"
                 " of the conversation; take it out of the text"
             )
+
+
+def prompt_tokens(
+    tokenizer: "PreTrainedTokenizerBase",
+    settings: PromptSettings,
+    file: Path | None,
+    questions: Iterable[Question],
+    new_tokens: int,
+    setting: str = "evaluation.max_new_tokens",
+) -> list[tuple[int, ...]]:
+    """The token ids of the prompt of each question of a file, by the model's own chat template.
+
+    Raises UserError for a text that holds a special token, or after which the model has no place for the `new_tokens`
+    of a `setting`.
+    """
+    texts = {row.id: row.question for row in questions}
+    check_plain(tokenizer, settings, file, texts)
+    prompts = {
+        f"{file}: question {id!r}": tuple(chat_tokens(tokenizer, prompt_messages(settings, text)))
+        for id, text in texts.items()
+    }
+    check_context(Path(tokenizer.name_or_path), prompts, setting, new_tokens)
+    return list(prompts.values())
 
 
 def fill_template(solution: str, answer: str) -> str:

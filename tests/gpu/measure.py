@@ -15,11 +15,10 @@ gpu_environment.require("tests/gpu", "vllm")
 
 import torch  # noqa: E402
 
-from finmath_grpo.evaluation.cells import prompt_tokens  # noqa: E402
 from finmath_grpo.evaluation.engine import Request, completion_seed  # noqa: E402
 from finmath_grpo.evaluation.vllm_engine import load_llm, sampling, stop_tokens  # noqa: E402
 from finmath_grpo.models.weights import load_model, load_tokenizer, load_with_adapter  # noqa: E402
-from finmath_grpo.prompts import PromptSettings  # noqa: E402
+from finmath_grpo.prompts import PromptSettings, prompt_tokens  # noqa: E402
 from finmath_grpo.questions.families.elementary import FAMILIES  # noqa: E402
 from finmath_grpo.questions.rows import Question  # noqa: E402
 

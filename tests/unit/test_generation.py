@@ -214,8 +214,7 @@ def test_a_changed_weight_file_is_refused_by_name(manifest, tmp_path):
 
 
 def test_the_prompt_of_both_families_has_one_bos_and_no_system_turn(manifest):
-    from finmath_grpo.evaluation.cells import prompt_tokens
-    from finmath_grpo.prompts import PromptSettings
+    from finmath_grpo.prompts import PromptSettings, prompt_tokens
     from finmath_grpo.questions.rows import Question
 
     question = Question(id="q", unit="", family="", question="Kaç?", answer="1", answer_unit="", value="1", numbers=())

@@ -15,12 +15,11 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 from trl import DPOConfig, DPOTrainer, GRPOConfig, GRPOTrainer
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.evaluation.cells import prompt_tokens
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.models.context import check_context
 from finmath_grpo.models.manifest import write_manifest
 from finmath_grpo.models.weights import load_model, load_tokenizer
-from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages
+from finmath_grpo.prompts import PromptSettings, chat_tokens, prompt_messages, prompt_tokens
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.training import dpo, grpo
 from finmath_grpo.training.settings import DpoJob, GrpoJob
@@ -237,7 +236,7 @@ def test_dpo_trains_with_no_system_text_that_ends_its_turn(manifest, tmp_path):
 
 
 def test_a_question_after_which_the_model_has_no_place_to_answer_is_refused(manifest):
-    """With transformers it would go on beyond its positions, without a word."""
+    """With transformers it would go on beyond its positions, with a reminder in the log alone."""
     write_chat_model("gemma-2", manifest.parent)
     finish(manifest)
     tokenizer, file = load_tokenizer(manifest), Path("data/t2.jsonl")

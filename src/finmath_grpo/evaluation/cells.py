@@ -22,9 +22,7 @@ from finmath_grpo.evaluation.engine import Generate, Output, Request, completion
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import digest, sha256, write_jsonl
 from finmath_grpo.gpu_environment import require, set_environment
-from finmath_grpo.models.context import check_context
 from finmath_grpo.models.stop_tokens import stop_tokens
-from finmath_grpo.prompts import PromptSettings, chat_tokens, check_plain, prompt_messages
 from finmath_grpo.questions.rows import Question
 
 
@@ -71,24 +69,6 @@ def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings
     module = importlib.import_module(f"finmath_grpo.evaluation.{settings.engine}_engine")
     generate: Generate = getattr(module, f"{settings.engine}_engine")(manifests, device, settings)
     return generate
-
-
-def prompt_tokens(
-    tokenizer: PreTrainedTokenizerBase,
-    prompt: PromptSettings,
-    file: Path,
-    questions: list[Question],
-    max_new_tokens: int,
-) -> list[tuple[int, ...]]:
-    """The token ids of the prompt of each question of a file, by the model's own chat template.
-
-    Raises UserError for a text that holds a special token, or after which the model has no place for `max_new_tokens`.
-    """
-    check_plain(tokenizer, prompt, file, {row.id: row.question for row in questions})
-    prompts = [tuple(chat_tokens(tokenizer, prompt_messages(prompt, row.question))) for row in questions]
-    named = {f"{file}: question {row.id!r}": ids for row, ids in zip(questions, prompts, strict=True)}
-    check_context(Path(tokenizer.name_or_path), named, "evaluation.max_new_tokens", max_new_tokens)
-    return prompts
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from finmath_grpo.errors import run_stage
-from finmath_grpo.evaluation.cells import Cell, add_arguments, asked_model, completed, prepare, prompt_tokens
+from finmath_grpo.evaluation.cells import Cell, add_arguments, asked_model, completed, prepare
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import read_jsonl, replacing
 from finmath_grpo.models.weights import load_tokenizer
-from finmath_grpo.prompts import PromptSettings
+from finmath_grpo.prompts import PromptSettings, prompt_tokens
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from finmath_grpo.errors import run_stage
-from finmath_grpo.evaluation.cells import Cell, add_arguments, asked_model, completed, prepare, prompt_tokens
+from finmath_grpo.evaluation.cells import Cell, add_arguments, asked_model, completed, prepare
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import read_jsonl, write_jsonl
 from finmath_grpo.models.weights import load_tokenizer
 from finmath_grpo.processes import seconds_since_start
-from finmath_grpo.prompts import PromptSettings
+from finmath_grpo.prompts import PromptSettings, prompt_tokens
 from finmath_grpo.questions.rows import Question
 
 TESTS = TypeAdapter(dict[str, EvaluationSettings])

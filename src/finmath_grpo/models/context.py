@@ -14,7 +14,7 @@ def check_context(directory: Path, prompts: Mapping[str, Sequence[int]], setting
     """Raise UserError where a prompt (token ids, by a name) and `new_tokens` after it have more than the positions of
     the model in `directory`; `setting` is the key that gives `new_tokens`.
 
-    transformers goes on beyond them without a word, and what it writes there is noise; vLLM ends in a traceback.
+    transformers goes on beyond them, where the model was never trained, with a reminder in the log alone; vLLM raises.
     """
     positions = positions_of(directory)
     if not (positions and prompts):

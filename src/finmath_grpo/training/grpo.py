@@ -33,12 +33,11 @@ from finmath_grpo.errors import UserError, run_stage
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.gpu_environment import captured_batch, require
 from finmath_grpo.models import store
-from finmath_grpo.models.context import check_context
 from finmath_grpo.models.kv_cache import cache_of_rollouts
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.weights import load_model, load_tokenizer
 from finmath_grpo.processes import seconds_since_start
-from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, check_plain, prompt_messages
+from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages, prompt_tokens
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
@@ -175,14 +174,9 @@ def longest_prompt(tokenizer: PreTrainedTokenizerBase, prompts: Iterable[list[Me
 
 def check_prompts(base: Path, job: GrpoJob, files: Mapping[Path | None, list[Question]]) -> None:
     """Raise UserError where a question of a file would end its turn, or leave no place for a completion."""
-    tokenizer = load_tokenizer(base)
+    tokenizer, limit = load_tokenizer(base), job.training.max_completion_length
     for file, questions in files.items():
-        check_plain(tokenizer, job.prompt, file, {row.id: row.question for row in questions})
-        prompts = {
-            f"{file}: question {row.id!r}": chat_tokens(tokenizer, prompt_messages(job.prompt, row.question))
-            for row in questions
-        }
-        check_context(base.parent, prompts, "training.grpo.max_completion_length", job.training.max_completion_length)
+        prompt_tokens(tokenizer, job.prompt, file, questions, limit, "training.grpo.max_completion_length")
 
 
 def sequences_at_once(settings: GrpoSettings) -> int:
