@@ -11,7 +11,7 @@ from finmath_grpo.figures.colours import faint
 from finmath_grpo.figures.labels import colour, label, overview, symbol
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
-from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
+from finmath_grpo.figures.theme import frame, interval_lines, legend_over_titles, panel_titles
 from finmath_grpo.numerals import count, rounded, temperatures
 
 SCORERS = {
@@ -32,12 +32,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     shown, left_out = overview(accuracy.model, look)
     accuracy = accuracy[accuracy.model.isin(shown)]
     models = [model for model in shown if look.entry(model) == model]
-    runs = {model: look.runs[model] for model in models if model in look.runs}
     scorers = [scorer for scorer in SCORERS if scorer in set(accuracy.scorer)]
-    questions = int(tables["any_temperature"].n.max())
-    samples = int(accuracy.n.max()) // questions
     asked = sorted(accuracy.temperature.unique())
-    names = [label(model, look) for model in models]
     panels = make_subplots(
         rows=len(scorers),
         cols=1,
@@ -49,56 +45,24 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     # Temperatures need not be evenly spaced; the smallest step decides how far apart two models can be.
     step = min((b - a for a, b in pairwise(asked)), default=0.1)
     for row, scorer in enumerate(scorers, start=1):
-        for index, (model, name) in enumerate(zip(models, names, strict=True)):
+        for place, model in enumerate(models):
             points = rows_of(accuracy, scorer, [model]).sort_values("temperature")
-            places = points.temperature + DODGE * step * (index - (len(models) - 1) / 2)
-            for run in runs.get(model, ()):
-                single = rows_of(accuracy, scorer, [run]).sort_values("temperature")
-                panels.add_scatter(
-                    x=places,
-                    y=single.value,
-                    mode="lines",
-                    line={"color": faint(colour(run, look), 0.55), "width": 1},
-                    legendgroup=model,
-                    showlegend=False,
-                    customdata=[rounded(value, 1) for value in single.value],
-                    hovertemplate=f"{label(run, look)}: %{{customdata}} %<extra></extra>",
-                    row=row,
-                    col=1,
-                )
-            if model in runs:
+            x = points.temperature + DODGE * step * (place - (len(models) - 1) / 2)
+            if model in look.runs:
+                for run in look.runs[model]:
+                    single = rows_of(accuracy, scorer, [run]).sort_values("temperature")
+                    _add_single_run(panels, row, x, single, run, look)
                 points = mean_of_runs(points, tables["runs"], scorer, model)
-            ticks = dict(zip(asked, temperatures(asked), strict=True))
-            texts = [hover(points[points.temperature == t], f"temperature {ticks[t]}")[0] for t in points.temperature]
-            panels.add_scatter(
-                x=places,
-                y=points.value,
-                mode="lines+markers",
-                name=name,
-                legendgroup=model,
-                showlegend=row == 1,
-                line={"color": colour(model, look), "width": 2},
-                marker={"symbol": symbol(model, look), "size": 9, "color": colour(model, look)},
-                error_y={
-                    "type": "data",
-                    "symmetric": False,
-                    "array": points.high - points.value,
-                    "arrayminus": points.value - points.low,
-                    "color": faint(colour(model, look), 0.55),
-                    "thickness": 1.4,
-                    "width": 0,
-                },
-                customdata=texts,
-                hovertemplate=f"{name}, %{{customdata}}<extra></extra>",
-                row=row,
-                col=1,
-            )
-    over = " and over runs, single runs thin" if runs else ""
+            _add_model(panels, row, x, points, model, look)
+    questions = int(tables["any_temperature"].n.max())
+    samples = int(accuracy.n.max()) // questions
+    over = " and over runs, single runs thin" if look.runs.keys() & models else ""
     caption = (
         f"{questions} questions × {count(samples, 'sample')} per point{ceiling(tables)}; vertical lines: {look.level} "
         f"{INTERVALS[accuracy.interval.iloc[0]]}{over}; "
         f"the models' points at one temperature stand side by side around it{left_out}"
     )
+    names = [label(model, look) for model in models]
     panels.update_layout(frame(look, caption, height=0.35 + 0.65 * len(scorers), legend=names, above=30))
     panels.update_yaxes(range=[0, min(100, 103 * accuracy.high.max())], title_text="questions right (%)")
     edge = 0.5 * step
@@ -106,6 +70,43 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     panels.update_xaxes(title_text="temperature", row=len(scorers), col=1)
     legend_over_titles(panels, 32)
     return panels
+
+
+def _add_model(panels: go.Figure, row: int, x: pd.Series, points: pd.DataFrame, model: str, look: Look) -> None:
+    """The line of a model in a panel, its points at `x` with their intervals."""
+    paint, name = colour(model, look), label(model, look)
+    heads = [f"temperature {tick}" for tick in temperatures(points.temperature)]
+    panels.add_scatter(
+        x=x,
+        y=points.value,
+        mode="lines+markers",
+        name=name,
+        legendgroup=model,
+        showlegend=row == 1,
+        line={"color": paint, "width": 2},
+        marker={"symbol": symbol(model, look), "size": 9, "color": paint},
+        error_y=interval_lines(points.high - points.value, points.value - points.low, faint(paint, 0.55), 1.4),
+        customdata=[hover(points.iloc[[place]], head)[0] for place, head in enumerate(heads)],
+        hovertemplate=f"{name}, %{{customdata}}<extra></extra>",
+        row=row,
+        col=1,
+    )
+
+
+def _add_single_run(panels: go.Figure, row: int, x: pd.Series, points: pd.DataFrame, run: str, look: Look) -> None:
+    """The line of one training run of a model: thin, and with no interval."""
+    panels.add_scatter(
+        x=x,
+        y=points.value,
+        mode="lines",
+        line={"color": faint(colour(run, look), 0.55), "width": 1},
+        legendgroup=look.entry(run),
+        showlegend=False,
+        customdata=[rounded(value, 1) for value in points.value],
+        hovertemplate=f"{label(run, look)}: %{{customdata}} %<extra></extra>",
+        row=row,
+        col=1,
+    )
 
 
 def mean_of_runs(points: pd.DataFrame, runs: pd.DataFrame, scorer: str, entry: str) -> pd.DataFrame:

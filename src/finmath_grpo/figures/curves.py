@@ -6,7 +6,10 @@ a reward that is gained by something else.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import cycle
+from typing import Any, NamedTuple
 
+import pandas as pd
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
@@ -43,37 +46,37 @@ OFF_POLICY = ("ratio_clipped", "off_policy_depth")
 
 def curves(tables: Tables, look: Look, models: Sequence[str] = ()) -> go.Figure:
     """Completion length and the two kinds of reward over the steps. Table: training."""
-    return _over_steps(tables, look, models, PANELS, each=0.5)
+    several = "the rewards are those that each run was trained with, and can't be compared"
+    return _over_steps(tables, look, models, PANELS, each=0.5, several=several, thin="mean of a step's completions")
 
 
 def diagnostics(tables: Tables, look: Look) -> go.Figure:
     """Reward beside held-out accuracy, and what tells how training went, over the steps. Table: training."""
-    return _over_steps(tables, look, (), DIAGNOSTICS, each=0.3)
+    return _over_steps(tables, look, (), DIAGNOSTICS, each=0.3, several="each run", thin="a step")
 
 
 def _over_steps(
-    tables: Tables, look: Look, models: Sequence[str], names_of: Mapping[str, str], each: float
+    tables: Tables, look: Look, models: Sequence[str], measures: Mapping[str, str], each: float, several: str, thin: str
 ) -> go.Figure:
     """One panel per measure that the logs of `models` (default: all in the table) have; `each` is a panel's height.
 
     A thin line is the mean of each step, a thick line the running mean over an odd number of steps. What is measured at
     some steps only has a dot at each and a line between them. The thick line is black if there is one run, and has the
     model's colour if there are several. Of a model that was trained several times, a thin line is the running mean of
-    one run, and the thick line their mean.
+    one run, and the thick line their mean. `several` and `thin` are for the caption: whose lines they are where several
+    models are drawn, and what a thin line is.
     """
     table = tables["training"]
-    models = models or in_order(table.model, look)
-    models = [model for model in models if look.entry(model) == model]
-    logs = [table[table.model == model].sort_values("step") for model in models]
-    if not logs or any(log.empty for log in logs):
+    models = [model for model in models or in_order(table.model, look) if look.entry(model) == model]
+    logs = {model: table[table.model == model].sort_values("step") for model in models}
+    if not logs or any(log.empty for log in logs.values()):
         raise UserError(f"training.csv: no row of {', '.join(models)}: nothing to draw")
     # The row of step 0 is the policy before training.
-    steps = max(int(log.completion_length.count()) for log in logs)
+    steps = max(int(log.completion_length.count()) for log in logs.values())
     window = 1 + 2 * round(steps / 50)
-    several = len(models) > 1
-    # A run that was trained without a kind of reward has an empty column for it.
-    measures = {c: n for c, n in names_of.items() if any(c in log and log[c].notna().any() for log in logs)}
-    measures = {c: n for c, n in measures.items() if c not in OFF_POLICY or any((log[c] > 0).any() for log in logs)}
+    drawn = table[table.model.isin(models)]
+    measures = {column: measure for column, measure in measures.items() if _is_measured(column, drawn)}
+    names = [label(model, look) for model in models]
     panels = make_subplots(
         rows=len(measures),
         cols=1,
@@ -82,75 +85,95 @@ def _over_steps(
         subplot_titles=list(measures.values()),
     )
     panel_titles(panels, look, left=True)
-    for row, (column, name) in enumerate(measures.items(), start=1):
-        digits = 1 if column == "completion_length" else 3
-        for place, (model, log) in enumerate(zip(models, logs, strict=True)):
-            paint = colour(model, look)
-            found = log.dropna(subset=[column]) if column in log else log[:0]
-            if found.empty:
+    for row, (column, measure) in enumerate(measures.items(), start=1):
+        for model, name, dash in zip(models, names, cycle(DASHES), strict=False):
+            curve = _curve(table, model, column, look, steps, window)
+            if curve.thick.empty:
                 continue
-            # Measured at some steps only, or a mean of completions at each.
-            some = len(found) < steps
-            values = found.set_index("step")[column]
-            shown = values if some else values.rolling(window, center=True, min_periods=1).mean()
-            thin = {} if some else {label(model, look): values}
-            if model in look.runs:
-                by_run = table[table.model.isin(look.runs[model])].pivot(index="step", columns="model", values=column)
-                by_run = by_run.loc[values.index]
-                if not some:
-                    by_run = by_run.rolling(window, center=True, min_periods=1).mean()
-                thin = {label(run, look): by_run[run] for run in by_run}
-                shown = by_run.mean(axis=1)
-            for line, single in thin.items():
+            paint = colour(model, look)
+            place = {"legendgroup": model, "row": row, "col": 1}
+            for line, values in curve.thin.items():
                 panels.add_scatter(
-                    x=single.index,
-                    y=single,
+                    **_points(values, column, f"{line}, step %{{x}}<br>{measure}"),
+                    **place,
                     mode="lines",
                     line={"color": faint(paint, 0.35), "width": 1 if steps > 300 else 1.6},
                     showlegend=False,
-                    legendgroup=model,
-                    customdata=[rounded(value, digits) for value in single],
-                    hovertemplate=f"{line}, step %{{x}}<br>{name}: %{{customdata}}<extra></extra>",
-                    row=row,
-                    col=1,
                 )
-            bounds = {}
-            if column == "validation_accuracy" and "validation_low" in found and model not in look.runs:
-                high, low = found.validation_high - found[column], found[column] - found.validation_low
-                bounds = {"error_y": {"array": high, "arrayminus": low, "thickness": 1, "width": 3}}
-            of = "" if some else f", mean of {window} steps"
+            mean_of = "" if curve.at_some_steps else f", mean of {window} steps"
             panels.add_scatter(
-                x=shown.index,
-                y=shown,
-                mode="lines+markers" if some else "lines",
-                line={"color": paint if several else INK, "width": 2.4, "dash": DASHES[place % len(DASHES)]},
-                name=label(model, look),
-                showlegend=several and row == 1,
-                legendgroup=model,
-                customdata=[rounded(value, digits) for value in shown],
-                hovertemplate=f"{label(model, look)}, step %{{x}}<br>{name}{of}: %{{customdata}}<extra></extra>",
-                **bounds,
-                row=row,
-                col=1,
+                **_points(curve.thick, column, f"{name}, step %{{x}}<br>{measure}{mean_of}"),
+                **place,
+                mode="lines+markers" if curve.at_some_steps else "lines",
+                line={"color": paint if len(models) > 1 else INK, "width": 2.4, "dash": dash},
+                name=name,
+                showlegend=len(models) > 1 and row == 1,
+                error_y=None if model in look.runs else _interval(logs[model], column),
             )
         if column in SHARES:
             panels.update_yaxes(tickformat=".0%", row=row, col=1)
-    names = [label(model, look) for model in models]
-    run = "the rewards are those that each run was trained with, and can't be compared" if several else names[0]
-    thick = f"running mean over {window} steps"
-    lines = f"thin: mean of a step's completions; thick: {thick}"
-    if names_of is DIAGNOSTICS:
-        run = "each run" if several else names[0]
-        lines = f"thin: a step; thick: {thick}"
-    if set(models) & set(look.runs):
-        lines = f"{thick}; of several runs thin, their mean thick"
+    smoothed = f"running mean over {window} steps"
+    lines = f"thin: {thin}; thick: {smoothed}"
+    if look.runs.keys() & models:
+        lines = f"{smoothed}; of several runs thin, their mean thick"
     if "validation_accuracy" in measures:
         lines += f"; held-out: {look.level} interval of a single run"
-    caption = f"{run}; {steps} steps; {lines}"
-    legend = names if several else []
+    caption = f"{several if len(models) > 1 else names[0]}; {steps} steps; {lines}"
+    legend = names if len(models) > 1 else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)
     panels.update_yaxes(nticks=6, rangemode="tozero")
     panels.update_xaxes(range=[table.step.min(), table.step.max()], showgrid=True)
     panels.update_xaxes(title_text="step", row=len(measures), col=1)
     return panels
+
+
+def _is_measured(column: str, logs: pd.DataFrame) -> bool:
+    """Whether a measure says anything: a run that was trained without a kind of reward has an empty column for it."""
+    if column not in logs or logs[column].isna().all():
+        return False
+    return column not in OFF_POLICY or bool((logs[column] > 0).any())
+
+
+class Curve(NamedTuple):
+    """A measure of a model over the steps; empty where the model has none of it."""
+
+    thick: pd.Series
+    thin: dict[str, pd.Series]
+    """The lines whose mean the thick one is, by what a reader is told of them."""
+    at_some_steps: bool
+    """Whether it was measured at some steps only; else it is a mean of completions at each."""
+
+
+def _curve(table: pd.DataFrame, model: str, column: str, look: Look, steps: int, window: int) -> Curve:
+    values = table[table.model == model].sort_values("step").set_index("step")[column].dropna()
+    at_some_steps = len(values) < steps
+
+    def smooth(lines: Any) -> Any:
+        return lines if at_some_steps else lines.rolling(window, center=True, min_periods=1).mean()
+
+    if model not in look.runs:
+        return Curve(smooth(values), {} if at_some_steps else {label(model, look): values}, at_some_steps)
+    runs = table[table.model.isin(look.runs[model])].pivot(index="step", columns="model", values=column)
+    runs = smooth(runs.loc[values.index])
+    return Curve(runs.mean(axis=1), {label(run, look): runs[run] for run in runs}, at_some_steps)
+
+
+def _points(values: pd.Series, column: str, words: str) -> dict[str, Any]:
+    """The points of a line for Plotly, each with its number under the words when a reader points at it."""
+    digits = 1 if column == "completion_length" else 3
+    return {
+        "x": values.index,
+        "y": values,
+        "customdata": [rounded(value, digits) for value in values],
+        "hovertemplate": f"{words}: %{{customdata}}<extra></extra>",
+    }
+
+
+def _interval(log: pd.DataFrame, column: str) -> dict[str, Any] | None:
+    """The interval of each held-out accuracy for Plotly; None for what has none."""
+    if column != "validation_accuracy" or "validation_low" not in log:
+        return None
+    log = log.dropna(subset=[column])
+    high, low = log.validation_high - log[column], log[column] - log.validation_low
+    return {"array": high, "arrayminus": low, "thickness": 1, "width": 3}

@@ -3,7 +3,9 @@
 import math
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 from finmath_grpo.figures.colours import GRID, INK, MUTED, PAPER
@@ -137,3 +139,9 @@ def whiskers(
         figure.add_scatter(
             x=x, y=y, mode="markers", marker={"opacity": 0}, showlegend=False, hoverinfo="skip", cliponaxis=False, **bar
         )
+
+
+def interval_lines(above: pd.Series, below: pd.Series, paint: str, thickness: float) -> dict[str, Any]:
+    """`error_y` of the points of a line: each interval a vertical line, so far above its point and so far below it."""
+    ends = {"array": above, "arrayminus": below}
+    return {"type": "data", "symmetric": False, **ends, "color": paint, "thickness": thickness, "width": 0}
