@@ -36,7 +36,7 @@ from finmath_grpo.numerals import rounded, signed  # noqa: E402
 from finmath_grpo.statistics.families import Families  # noqa: E402
 from finmath_grpo.statistics.intervals import difference_interval, share_interval  # noqa: E402
 from finmath_grpo.training.settings import DpoJob, DpoSettings  # noqa: E402
-from finmath_grpo.workflow import experiments, paths  # noqa: E402
+from finmath_grpo.workflow import paths, slices  # noqa: E402
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "today": {},
@@ -61,7 +61,7 @@ def settings_of(today: DpoSettings, changes: Mapping[str, Any]) -> DpoSettings:
 
 def trained(one: OneRun, model: str, base: str, name: str) -> Path:
     """The manifest of the adapter of a variant, trained as the job `dpo` would."""
-    job = DpoJob.model_validate_json(experiments.training_settings(one.run, model))
+    job = DpoJob.model_validate_json(slices.training_settings(one.run, model))
     job = job.model_copy(update={"training": settings_of(job.training, VARIANTS[name])})
     folder = one.folder / name
     one.stage(

@@ -27,12 +27,12 @@ from finmath_grpo.models.settings import PretrainingJob  # noqa: E402
 from finmath_grpo.numerals import rounded  # noqa: E402
 from finmath_grpo.statistics.families import Families  # noqa: E402
 from finmath_grpo.statistics.intervals import share_interval  # noqa: E402
-from finmath_grpo.workflow import experiments, paths  # noqa: E402
+from finmath_grpo.workflow import paths, slices  # noqa: E402
 
 
 def pretrained(one: OneRun, model: str, steps: int) -> Path:
     """The manifest of the entry, pre-trained for so many steps as the job `pretrain` would."""
-    job = PretrainingJob.model_validate_json(experiments.pretraining_settings(one.run, model))
+    job = PretrainingJob.model_validate_json(slices.pretraining_settings(one.run, model))
     job = job.model_copy(update={"pretraining": job.pretraining.model_copy(update={"steps": steps})})
     manifest = one.folder / f"{model}-{steps}" / "MANIFEST.sha256"
     one.stage(

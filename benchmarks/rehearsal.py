@@ -48,7 +48,7 @@ sys.path[0:1] = [str(ROOT), str(ROOT / "src")]
 
 from finmath_grpo import gpu_environment  # noqa: E402
 from finmath_grpo.files import canonical_json, write_json  # noqa: E402
-from finmath_grpo.workflow import experiments  # noqa: E402
+from finmath_grpo.workflow import experiments, slices  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 from finmath_grpo.workflow.sources import these_sources  # noqa: E402
 
@@ -246,7 +246,7 @@ def data(setting: Setting) -> None:
     stage = [sys.executable, "-m", "finmath_grpo.questions.clean", "--raw", str(ROOT / "data/raw/validation.jsonl")]
     outputs = [f"--questions={folder / 'validation.jsonl'}", f"--rejected={folder / 'validation-rejected.jsonl'}"]
     watch(setting, "clean-validation", [*stage, *outputs])
-    split = experiments.section(experiment("paper"), "split")
+    split = slices.section(experiment("paper"), "split")
     stage = [sys.executable, "-m", "finmath_grpo.questions.split", "--settings", split]
     outputs = [f"--{name}={folder / name}.jsonl" for name in ("questions", "train", "test")]
     watch(setting, "split", [*stage, *outputs])
@@ -262,7 +262,7 @@ def training_job(setting: Setting, which: str) -> dict[str, Any]:
     """The experiment's `llama-grpo` with a few generations and their updates."""
     known, _, variant = which.partition("@")
     name = known.removesuffix("-4bit")
-    job = json.loads(experiments.training_settings(experiment(name), "llama-grpo"))
+    job = json.loads(slices.training_settings(experiment(name), "llama-grpo"))
     shared: dict[str, Any] = job["training"]
     shared["load_in_4bit"] = known.endswith("-4bit")
     # Settings leave an empty list out.
@@ -368,7 +368,7 @@ def merge(setting: Setting, which: str) -> None:
     name = which.removesuffix("-4bit")
     trained, merged = setting.folder / f"trained-{which}", setting.folder / "merged"
     shutil.rmtree(merged, ignore_errors=True)
-    settings = json.loads(experiments.section(experiment(name), "merge"))
+    settings = json.loads(slices.section(experiment(name), "merge"))
     if setting.tiny:
         settings = {"prompts": 2, "max_new_tokens": 4}
     done = watch(
@@ -376,7 +376,7 @@ def merge(setting: Setting, which: str) -> None:
         f"merge:{which}",
         [
             *(sys.executable, "-m", "finmath_grpo.training.merge", "--settings", canonical_json(settings)),
-            *("--prompt", experiments.section(experiment(name), "prompt"), "--device", setting.device),
+            *("--prompt", slices.section(experiment(name), "prompt"), "--device", setting.device),
             *("--train", str(setting.folder / "data/train.jsonl"), "--base", manifest(setting.folder / "llama")),
             *("--code", "rehearsal", "--adapter", manifest(trained), "--config", str(trained / "config.json")),
             *("--manifest", manifest(merged), "--check", str(trained / "merge_check.json")),
@@ -403,7 +403,7 @@ def merge(setting: Setting, which: str) -> None:
 
 def asked(setting: Setting) -> dict[str, Any]:
     """How the test is asked here: 100 questions, two temperatures, two samples each."""
-    settings = json.loads(experiments.section(experiment("paper"), "evaluation"))
+    settings = json.loads(slices.section(experiment("paper"), "evaluation"))
     settings |= {"temperatures": [0.7, 1.0], "samples": 2}
     if setting.tiny:
         settings |= {"engine": "transformers", "samples": 1, "max_new_tokens": 4, "batch_size": 50}
@@ -428,7 +428,7 @@ def answer(setting: Setting, piece: str, models: list[str], settings: dict[str, 
             *stage(setting, "evaluation.generate"),
             *("--settings", canonical_json({"t1": settings}), "--device", setting.device, "--model", models[-1]),
             *("--code", "rehearsal"),  # no cell is kept from one piece to the next
-            *("--prompt", experiments.section(experiment("paper"), "prompt")),
+            *("--prompt", slices.section(experiment("paper"), "prompt")),
             *("--weights", *(manifest(setting.folder / model) for model in models)),
             *("--tests", str(setting.folder / "data/test.jsonl"), "--cache", str(cells), "--completions", str(out)),
         ],
@@ -481,7 +481,7 @@ def ask_plain_vllm(setting: Setting, which: str) -> None:
     settings = EvaluationSettings.model_validate(asked(setting) | (ONE_TOKEN if mode else {}))
     test = setting.folder / "data/test.jsonl"
     questions = list(read_jsonl(test, Question))
-    prompt = PromptSettings.model_validate_json(experiments.section(experiment("paper"), "prompt"))
+    prompt = PromptSettings.model_validate_json(slices.section(experiment("paper"), "prompt"))
     tokenizer = load_tokenizer(Path(manifest(setting.folder / which)))
     prompts = prompt_tokens(tokenizer, prompt, test, questions, settings.max_new_tokens)
     rows = [
@@ -603,7 +603,7 @@ def start(setting: Setting, which: str) -> None:
             command = [
                 *stage(setting, "evaluation.generate"),
                 *("--settings", canonical_json({"t1": asked(setting) | ONE_TOKEN}), "--device", setting.device),
-                *("--prompt", experiments.section(experiment("paper"), "prompt"), "--model", "llama"),
+                *("--prompt", slices.section(experiment("paper"), "prompt"), "--model", "llama"),
                 *("--code", "rehearsal"),
                 *("--weights", manifest(setting.folder / "llama"), "--tests", str(setting.folder / "data/test.jsonl")),
                 *("--cache", str(cells), "--completions", str(setting.folder / "completions-start.jsonl")),

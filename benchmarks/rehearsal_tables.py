@@ -25,7 +25,7 @@ from benchmarks.rehearsal_limits import limits  # noqa: E402
 from benchmarks.shapes import CONFIGS  # noqa: E402
 from finmath_grpo.models.kv_cache import fits  # noqa: E402
 from finmath_grpo.training.grpo import sequences_at_once  # noqa: E402
-from finmath_grpo.workflow import experiments  # noqa: E402
+from finmath_grpo.workflow import experiments, model_names, slices  # noqa: E402
 from finmath_grpo.workflow.kinds import Run  # noqa: E402
 
 Records = Sequence[Mapping[str, Any]]
@@ -79,12 +79,12 @@ def run_of(name: str) -> Run:
 def completions(run: Run) -> int:
     """How many completions a model writes: every test, question, temperature and sample."""
     count = {"t1": run.split.test}
-    for name, test in experiments.tests(run).items():
+    for name, test in slices.tests(run).items():
         if test.questions:
             count[name] = sum(1 for line in (ROOT / test.questions).read_text(encoding="utf-8").splitlines() if line)
     return sum(
         count[name] * len(test.evaluation.temperatures) * test.evaluation.samples
-        for name, test in experiments.tests(run).items()
+        for name, test in slices.tests(run).items()
     )
 
 
@@ -106,7 +106,7 @@ def parts(records: Records, name: str, card: Card = BASE) -> dict[str, float] | 
     per_generation = trained["seconds_per_generation"] or 0.0
     decoding = per_generation / trained["updates_per_generation"]
     step = decoding * slower + (seconds_per_step(trained) - decoding) * weaker
-    runs = len(experiments.models_by_method(run, "grpo"))
+    runs = len(model_names.models_by_method(run, "grpo"))
     around = trained["seconds_to_first_step"] + trained["seconds_after_last_step"]
     generating = 0.0
     for model, entry in run.models.items():

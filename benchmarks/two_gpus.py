@@ -32,7 +32,7 @@ from conftest import new_checkout  # noqa: E402
 from benchmarks import rehearsal  # noqa: E402
 from benchmarks.rehearsal import Setting, manifest, watch  # noqa: E402
 from finmath_grpo.files import canonical_json, sha256  # noqa: E402
-from finmath_grpo.workflow import experiments  # noqa: E402
+from finmath_grpo.workflow import slices  # noqa: E402
 
 PROMPTS = 16
 """Prompts per update: one generation each, so that one GPU and two take the same steps."""
@@ -57,7 +57,7 @@ def base(setting: Setting) -> None:
 
 def train(setting: Setting, processes: int) -> None:
     """A few updates of the `llama-grpo` of `paper`, each process with its share of every group."""
-    job = json.loads(experiments.training_settings(rehearsal.experiment("paper"), "llama-grpo"))
+    job = json.loads(slices.training_settings(rehearsal.experiment("paper"), "llama-grpo"))
     training: dict[str, Any] = job["training"]
     group, prompts = training["num_generations"], 2 if setting.tiny else PROMPTS
     training |= {"engine": "trl", "load_in_4bit": False, "processes": processes}

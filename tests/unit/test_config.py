@@ -15,7 +15,7 @@ from committed import committed
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.release import targets
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import experiments, model_names, seeds, slices
 from finmath_grpo.workflow.config_file import merge_patch, parse_yaml, read_yaml, self_contained
 from finmath_grpo.workflow.kinds import Experiment
 
@@ -387,9 +387,9 @@ def test_a_recorded_run_has_models_and_statistics_of_its_record(tmp_path):
     record(tmp_path / "run.tar.zst", {"run.yaml": OLD, "training/a/completions.jsonl.zst": "", "training/b.yaml": ""})
     text = f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n"
     found = load_text(tmp_path, text)
-    assert experiments.labels(found) == {"b": "Base", "a": "Trained"} and list(found.models) == ["b", "a"]
-    assert experiments.models_with_rollouts(found) == ["a"]
-    assert experiments.names_of_tests(found) == ["t1", "t2"]
+    assert model_names.labels(found) == {"b": "Base", "a": "Trained"} and list(found.models) == ["b", "a"]
+    assert model_names.models_with_rollouts(found) == ["a"]
+    assert slices.names_of_tests(found) == ["t1", "t2"]
     assert found.statistics.model_dump() == {
         "bootstrap_draws": 10_000,
         "seed": 0,
@@ -415,16 +415,16 @@ def test_a_record_has_the_runs_of_its_seeds(tmp_path):
     config = OLD.replace("method: grpo}", "method: grpo, seeds: [4, 9]}\n  c: {label: Bare, method: adapter, of: a}")
     record(tmp_path / "run.tar.zst", {"run.yaml": config, "training/a/completions.jsonl.zst": ""})
     found = load_text(tmp_path, f"kind: recorded\nrecord: {tmp_path}/run.tar.zst\n")
-    assert experiments.labels(found) == {
+    assert model_names.labels(found) == {
         **{"b": "Base", "a": "Trained", "a-seed9": "Trained, seed 9"},
         **{"c": "Bare", "c-seed9": "Bare, seed 9"},
     }
-    assert experiments.made_by_runs(found) == {
+    assert seeds.made_by_runs(found) == {
         "a": {"a": "a", "a-seed9": "a-seed9"},
         "c": {"c": "a", "c-seed9": "a-seed9"},
     }
-    assert experiments.models_with_rollouts(found) == ["a", "a-seed9"]
-    assert experiments.run_counts(found) == {"a": 2, "c": 2}
+    assert model_names.models_with_rollouts(found) == ["a", "a-seed9"]
+    assert seeds.run_counts(found) == {"a": 2, "c": 2}
 
 
 @pytest.mark.parametrize(
@@ -480,7 +480,7 @@ def test_a_run_that_trains_nothing_needs_no_settings_of_training(tmp_path):
         "llama-base",
         "gemma-it",
     )
-    assert experiments.names_of_tests(run) == ["t1"]
+    assert slices.names_of_tests(run) == ["t1"]
 
 
 def test_models_of_other_names_are_compared_with_their_bases(tmp_path):
@@ -496,7 +496,7 @@ def test_models_of_other_names_are_compared_with_their_bases(tmp_path):
 
 def test_one_reward_is_enough(tmp_path):
     run = load_text(tmp_path, edited("[xmlcount, exact_match]", "[numeric_match]"))
-    assert json.loads(experiments.training_settings(run, "llama-grpo"))["rewards"] == ["numeric_match"]
+    assert json.loads(slices.training_settings(run, "llama-grpo"))["rewards"] == ["numeric_match"]
 
 
 def test_further_tests_are_asked_at_one_temperature_of_the_evaluation(tmp_path):
@@ -506,56 +506,53 @@ def test_further_tests_are_asked_at_one_temperature_of_the_evaluation(tmp_path):
     text = text.replace("samples: 1", "samples: 3")
     run = load_text(tmp_path, text)
     asked = {
-        name: (t.questions, t.evaluation.temperatures, t.evaluation.samples)
-        for name, t in experiments.tests(run).items()
+        name: (t.questions, t.evaluation.temperatures, t.evaluation.samples) for name, t in slices.tests(run).items()
     }
     assert asked == {
         "t1": (None, (0.2, 0.6, 1.0), 3),
         "t2": ("data/raw/smoke-transfer.jsonl", (0.6,), 3),
         "t3": ("data/raw/smoke-instances.jsonl", (0.6,), 1),
     }
-    t3 = experiments.tests(run)["t3"].evaluation
+    t3 = slices.tests(run)["t3"].evaluation
     assert (t3.temperatures, t3.samples, t3.max_new_tokens) == ((0.6,), 1, run.evaluation.max_new_tokens)
     given = text.replace("smoke-transfer.jsonl}", "smoke-transfer.jsonl, temperatures: [0.2, 1.0], samples: 5}")
-    t2 = experiments.tests(load_text(tmp_path, given))["t2"].evaluation
+    t2 = slices.tests(load_text(tmp_path, given))["t2"].evaluation
     assert (t2.temperatures, t2.samples) == ((0.2, 1.0), 5)
 
 
 def test_seeds_make_one_model_per_run_and_an_adapter_of_each(folder):
     adapter = "  unmerged: {label: Not merged, method: adapter, of: llama-grpo}\n"
-    seeds = "models:\n  llama-grpo: {seed: null, seeds: [5, 2, 3407]}\n  gemma-dpo: {seed: null, seeds: [3407, 2]}\n"
+    models = "models:\n  llama-grpo: {seed: null, seeds: [5, 2, 3407]}\n  gemma-dpo: {seed: null, seeds: [3407, 2]}\n"
     once = load_text(folder, "extends: smoke\nmodels:\n" + adapter)
-    run = load_text(folder, "extends: smoke\n" + seeds + adapter)
+    run = load_text(folder, "extends: smoke\n" + models + adapter)
     further = ["llama-grpo-seed2", "llama-grpo-seed3407", "gemma-dpo-seed2", "unmerged-seed2", "unmerged-seed3407"]
     assert [model for model in run.models if model not in once.models] == further
     assert [model for model in run.models if model in once.models] == list(once.models)
-    assert experiments.further_runs(run) == further
-    slices = {name: json.loads(experiments.training_settings(run, name)) for name in run.models if "grpo" in name}
-    assert {name: found.pop("seed") for name, found in slices.items()} == {
+    assert seeds.further_runs(run) == further
+    settings = {name: json.loads(slices.training_settings(run, name)) for name in run.models if "grpo" in name}
+    assert {name: found.pop("seed") for name, found in settings.items()} == {
         **{"llama-grpo": 5, "llama-grpo-seed2": 2, "llama-grpo-seed3407": 3407, "llama-grpo-fixed": 3407}
     }
-    assert slices["llama-grpo"] == slices["llama-grpo-seed2"]
+    assert settings["llama-grpo"] == settings["llama-grpo-seed2"]
     # The run of the seed that the entry had alone is that training, and is found under its key.
-    assert experiments.training_settings(run, "llama-grpo-seed3407") == experiments.training_settings(
-        once, "llama-grpo"
-    )
+    assert slices.training_settings(run, "llama-grpo-seed3407") == slices.training_settings(once, "llama-grpo")
     assert run.models["unmerged-seed2"].of == "llama-grpo-seed2" and run.models["unmerged"].of == "llama-grpo"
-    assert experiments.made_by_runs(run)["unmerged"] == {
+    assert seeds.made_by_runs(run)["unmerged"] == {
         **{"unmerged": "llama-grpo", "unmerged-seed2": "llama-grpo-seed2"},
         "unmerged-seed3407": "llama-grpo-seed3407",
     }
     assert run.models["llama-grpo-seed2"].label == f"{run.models['llama-grpo'].label}, seed 2"
     assert run.statistics == once.statistics
     counts = {"llama-grpo": 3, "llama-grpo-fixed": 1, "gemma-dpo": 2, "unmerged": 3}
-    assert experiments.run_counts(run) == counts
+    assert seeds.run_counts(run) == counts
     SCHEMA.validate({"extends": "smoke", "models": {"llama-grpo": {"seed": None, "seeds": [5, 2]}}})
 
 
 def test_one_seed_in_a_list_is_one_run(folder):
     run = load_text(folder, "extends: smoke\nmodels: {llama-grpo: {seed: null, seeds: [7]}}\n")
     once = load_text(folder, "extends: smoke\nmodels: {llama-grpo: {seed: 7}}\n")
-    assert list(run.models) == list(once.models) and experiments.runs(run) == {}
-    assert experiments.training_settings(run, "llama-grpo") == experiments.training_settings(once, "llama-grpo")
+    assert list(run.models) == list(once.models) and seeds.runs(run) == {}
+    assert slices.training_settings(run, "llama-grpo") == slices.training_settings(once, "llama-grpo")
 
 
 @pytest.mark.parametrize(
@@ -605,16 +602,14 @@ def test_learning_rates_may_be_written_as_1e_3(tmp_path):
 def test_a_label_or_another_models_seed_is_no_part_of_a_training_slice(tmp_path):
     original = load_text(tmp_path, SMOKE)
     changed = load_text(tmp_path, edited("label: Tiny Llama + GRPO\n", "label: X\n").replace("seed: 2", "seed: 9"))
-    assert experiments.training_settings(changed, "llama-grpo") == experiments.training_settings(original, "llama-grpo")
-    assert experiments.pretraining_settings(changed, "gemma-it") != experiments.pretraining_settings(
-        original, "gemma-it"
-    )
+    assert slices.training_settings(changed, "llama-grpo") == slices.training_settings(original, "llama-grpo")
+    assert slices.pretraining_settings(changed, "gemma-it") != slices.pretraining_settings(original, "gemma-it")
 
 
 def test_plot_settings_are_no_part_of_any_other_slice(tmp_path):
     original, changed = load_text(tmp_path, SMOKE), load_text(tmp_path, edited("figures: {}", "figures: {width: 1200}"))
     for name in ("split", "prompt", "evaluation", "statistics", "merge"):
-        assert experiments.section(changed, name) == experiments.section(original, name)
+        assert slices.section(changed, name) == slices.section(original, name)
 
 
 def test_the_readme_names_every_experiment():
@@ -626,7 +621,7 @@ def test_the_readme_names_every_experiment():
 
 def test_settings_of_one_model_s_training_change_that_model_alone_and_are_checked(tmp_path):
     fast = experiments.load(ROOT / "config" / "small-fast.yaml")
-    settings = {name: experiments.grpo_settings(fast, name) for name in ("llama-grpo-fixed", "llama-grpo-fast-seed1")}
+    settings = {name: slices.grpo_settings(fast, name) for name in ("llama-grpo-fixed", "llama-grpo-fast-seed1")}
     assert [found.steps_per_generation for found in settings.values()] == [2, 24]
     assert settings["llama-grpo-fixed"] == experiments.load(ROOT / "config" / "small.yaml").training.grpo
     text = (ROOT / "config" / "small-fast.yaml").read_text(encoding="utf-8")

@@ -23,7 +23,7 @@ from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.training.grpo import grpo_config
 from finmath_grpo.training.settings import GrpoJob
 from finmath_grpo.training.weight_sync import merged_parameters, our_rollouts
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import experiments, slices
 
 ROOT = Path(__file__).parents[2]
 SHAPE = {
@@ -158,7 +158,7 @@ def test_trl_gets_the_rounded_batch_and_weights_that_leave_the_base_alone(adapte
 @pytest.mark.parametrize("experiment", ["small", "paper", "paper-fast", "paper-fast-48"])
 def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment, tmp_path):
     job = GrpoJob.model_validate_json(
-        experiments.training_settings(experiments.load(ROOT / f"config/{experiment}.yaml"), "llama-grpo")
+        slices.training_settings(experiments.load(ROOT / f"config/{experiment}.yaml"), "llama-grpo")
     )
     # On a CPU, what asks for a GPU as the config is built is left out.
     settings = job.training.model_copy(update={"optim": "adamw_torch"})
@@ -176,8 +176,8 @@ def test_every_setting_of_a_gpu_experiment_is_a_field_of_the_trainer(experiment,
 def test_an_engine_that_cannot_run_here_is_refused_in_words(module, said, tmp_path):
     small = experiments.load(ROOT / "config/small.yaml")
     arguments = {
-        "--settings": json.dumps({"t1": json.loads(experiments.section(small, "evaluation"))}),
-        "--prompt": experiments.section(small, "prompt"),
+        "--settings": json.dumps({"t1": json.loads(slices.section(small, "evaluation"))}),
+        "--prompt": slices.section(small, "prompt"),
         "--device": "cuda",
         "--code": "tests",
         "--model": "llama-base",

@@ -17,7 +17,7 @@ from finmath_grpo.questions.families.problem import Problem
 from finmath_grpo.training import sampled_pairs
 from finmath_grpo.training.pairs import Pair, right_answer
 from finmath_grpo.training.settings import DpoSettings
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import experiments, slices
 
 PROBLEM = Problem((7,), "Kaç?", "3 + 4 = 7", Decimal(7), "TL")
 
@@ -73,6 +73,6 @@ def test_answers_of_a_model_are_a_function_of_problem_and_name(manifest) -> None
 def test_a_run_with_pairs_that_we_write_keeps_its_name() -> None:
     smoke = experiments.load(Path(__file__).parents[2] / "config/smoke.yaml")
     settings = smoke.training.dpo
-    assert "rejected" not in json.loads(experiments.training_settings(smoke, "gemma-dpo"))["training"]
+    assert "rejected" not in json.loads(slices.training_settings(smoke, "gemma-dpo"))["training"]
     sampled = DpoSettings.model_validate({**settings.model_dump(), "rejected": "sampled"})
     assert sampled.model_dump()["rejected"] == "sampled"

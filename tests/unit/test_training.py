@@ -18,7 +18,7 @@ from finmath_grpo.models.weights import base_sha256, put_back_padding_row, tenso
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.grpo import meet_at_own_port, optimizer_steps, rollouts
 from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import experiments, slices
 
 EXPERIMENTS = experiments.load_all(Path(__file__).parents[2] / "config").good
 
@@ -32,7 +32,7 @@ def test_the_post_settings_come_to_1326_steps():
 def test_every_checkpoint_of_grpo_lies_between_two_generations(name):
     run = EXPERIMENTS[name]
     for model in (model for model, entry in run.models.items() if entry.method == "grpo"):
-        settings = experiments.grpo_settings(run, model)
+        settings = slices.grpo_settings(run, model)
         batches = settings.save_steps * settings.gradient_accumulation_steps
         assert batches % (settings.steps_per_generation * settings.num_iterations) == 0
 
@@ -41,7 +41,7 @@ def test_every_checkpoint_of_grpo_lies_between_two_generations(name):
 def test_every_training_of_an_experiment_says_how_many_steps_it_takes(name):
     run = EXPERIMENTS[name]
     for model in (model for model, entry in run.models.items() if entry.method == "grpo"):
-        settings = experiments.grpo_settings(run, model)
+        settings = slices.grpo_settings(run, model)
         assert optimizer_steps(settings, questions=442) == settings.optimizer_steps
 
 

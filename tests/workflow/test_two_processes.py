@@ -19,7 +19,7 @@ from finmath_grpo import rewards
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import Rollout, read_rollouts
 from finmath_grpo.training.grpo import ROLLOUTS
-from finmath_grpo.workflow import experiments
+from finmath_grpo.workflow import experiments, slices
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 900
@@ -75,7 +75,7 @@ def finish(process: dict) -> str:
 @pytest.fixture(scope="module")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = made_once(tmp_path_factory, "ground", with_questions_and_base)
-    job = json.loads(experiments.training_settings(experiments.load(folder / "tiny.yaml"), "llama-grpo-fixed"))
+    job = json.loads(slices.training_settings(experiments.load(folder / "tiny.yaml"), "llama-grpo-fixed"))
     job["training"] |= {"max_steps": STEPS, "optimizer_steps": STEPS, "save_steps": 1, "validate_every": 2}
     return Ground(folder, job | {"rewards": REWARDS})
 
@@ -89,7 +89,7 @@ def with_questions_and_base(folder: Path) -> None:
         finish(python("-m", "finmath_grpo.questions.clean", f"--raw=data/raw/{raw}.jsonl", *outputs))
         rows = (folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
         (folder / name).write_text("".join(rows[:number]), encoding="utf-8")
-    stage = ["finmath_grpo.models.pretrain", "--settings", experiments.pretraining_settings(tiny, "llama-base")]
+    stage = ["finmath_grpo.models.pretrain", "--settings", slices.pretraining_settings(tiny, "llama-base")]
     stage += ["--code", "tests", "--held-out", folder / "validation", "--cache", folder / "cache"]
     finish(python("-m", *stage, "--manifest", folder / "base/MANIFEST.sha256", alone=True))
 

@@ -26,9 +26,10 @@ from finmath_grpo.files import replacing, sha256
 from finmath_grpo.release.crate import metadata
 from finmath_grpo.workflow import named_files, paths, unchanged
 from finmath_grpo.workflow.config_file import read_config
-from finmath_grpo.workflow.experiments import load_all, models_by_method
+from finmath_grpo.workflow.experiments import load_all
 from finmath_grpo.workflow.kinds import Experiment, Run
 from finmath_grpo.workflow.metadata import files_about, read_makings
+from finmath_grpo.workflow.model_names import models_by_method
 from finmath_grpo.workflow.provenance import write_provenance
 from finmath_grpo.workflow.sources import environment_of_git, these_sources
 

@@ -12,10 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from finmath_grpo.errors import UserError, run_stage
-from finmath_grpo.workflow.experiments import load_all, models_by_method
+from finmath_grpo.workflow.experiments import load_all
 from finmath_grpo.workflow.gpu_slot import visible
 from finmath_grpo.workflow.kinds import Experiment, Needs, Run
 from finmath_grpo.workflow.machine import GIB, Machine, browser_version, this_machine, too_old
+from finmath_grpo.workflow.model_names import models_by_method
 
 FULL = 256 * 2**20
 """Less free disk than this, in bytes, and no run starts."""

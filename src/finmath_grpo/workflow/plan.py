@@ -12,7 +12,7 @@ from typing import Any
 
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
-from finmath_grpo.workflow import closure, experiments, paths
+from finmath_grpo.workflow import closure, model_names, paths, seeds
 from finmath_grpo.workflow.kinds import Published, Recorded, Run
 from finmath_grpo.workflow.plan_of_run import Files, RunPlan, Wildcards
 from finmath_grpo.workflow.recorded import config_of_record
@@ -49,25 +49,25 @@ class Plan(RunPlan):
 
     def runs(self, wildcards: Wildcards) -> str:
         """The entries with several training runs, as the statistics take them, as JSON."""
-        return json.dumps(experiments.made_by_runs(self._found(wildcards)))
+        return json.dumps(seeds.made_by_runs(self._found(wildcards)))
 
     def run_counts(self, wildcards: Wildcards) -> str:
         """How many training runs each trained entry has, as JSON."""
-        return json.dumps(experiments.run_counts(self._found(wildcards)))
+        return json.dumps(seeds.run_counts(self._found(wildcards)))
 
     def logs(self, wildcards: Wildcards) -> list[str]:
         """The step logs of GRPO."""
-        models = experiments.models_by_method(self._found(wildcards), "grpo")
+        models = model_names.models_by_method(self._found(wildcards), "grpo")
         return [paths.training(wildcards.experiment, model, "log.csv") for model in models]
 
     def merge_checks(self, wildcards: Wildcards) -> list[str]:
         """What the merges found, by GRPO or DPO."""
-        trained = experiments.trained_pairs(self._found(wildcards))
+        trained = model_names.trained_pairs(self._found(wildcards))
         return [f"results/{wildcards.experiment}/models/{model}/merge_check.json" for model, _ in trained]
 
     def rollouts(self, wildcards: Wildcards) -> list[str]:
         """What GRPO sampled while it trained."""
-        models = experiments.models_with_rollouts(self._found(wildcards))
+        models = model_names.models_with_rollouts(self._found(wildcards))
         return [paths.training(wildcards.experiment, model, "completions.jsonl.zst") for model in models]
 
     def completions_of_first_contrast(self, wildcards: Wildcards) -> list[str]:
@@ -76,10 +76,10 @@ class Plan(RunPlan):
 
     def labels(self, wildcards: Wildcards) -> str:
         """The models' labels as JSON, in the config's order."""
-        return json.dumps(experiments.labels(self._found(wildcards)), ensure_ascii=False)
+        return json.dumps(model_names.labels(self._found(wildcards)), ensure_ascii=False)
 
     def deep_models(self, wildcards: Wildcards) -> tuple[str, ...]:
-        return experiments.deep_models(self._found(wildcards))
+        return model_names.deep_models(self._found(wildcards))
 
     # ---- what is shipped
 
@@ -97,7 +97,7 @@ class Plan(RunPlan):
         found = self.experiments[experiment]
         texts = {
             "completions": [f"completions/{model}.jsonl" for model in found.models],
-            "rollouts": [f"training/{m}/completions.jsonl.zst" for m in experiments.models_with_rollouts(found)],
+            "rollouts": [f"training/{m}/completions.jsonl.zst" for m in model_names.models_with_rollouts(found)],
         }
         return {kind: members for kind, members in texts.items() if members}
 
@@ -111,7 +111,7 @@ class Plan(RunPlan):
     def figures(self, experiment: str) -> list[str]:
         """The names of the figures of an experiment."""
         found = self.experiments[experiment]
-        contrasts, sampled = found.statistics.contrasts, experiments.models_with_rollouts(found)
+        contrasts, sampled = found.statistics.contrasts, model_names.models_with_rollouts(found)
         return catalogue.figures_of(
             found.kind,
             found.models,
@@ -121,8 +121,8 @@ class Plan(RunPlan):
                 "grpo": sampled,
                 # The time of a CPU would change the files of `smoke` from run to run.
                 "timed": sampled if isinstance(found, Run) and found.device == "cuda" else (),
-                "merged": [model for model, _ in experiments.trained_pairs(found)],
-                "deep": experiments.deep_models(found),
+                "merged": [model for model, _ in model_names.trained_pairs(found)],
+                "deep": model_names.deep_models(found),
                 "audited": found.models if isinstance(found, Recorded) and found.scorer_audit else (),
             },
         )
@@ -143,9 +143,9 @@ class Plan(RunPlan):
         return json.dumps(
             {
                 **experiment.figures.model_dump(mode="json"),
-                "models": experiments.labels(experiment),
-                "runs": {entry: list(found) for entry, found in experiments.runs(experiment).items()},
-                "unmerged": experiments.unmerged(experiment),
+                "models": model_names.labels(experiment),
+                "runs": {entry: list(found) for entry, found in seeds.runs(experiment).items()},
+                "unmerged": model_names.unmerged(experiment),
                 "panel": experiment.statistics.panel,
                 "confidence": experiment.statistics.confidence,
             },
@@ -206,7 +206,7 @@ class Plan(RunPlan):
 
     def _models_of_record(self, experiment: Recorded, entries: dict[str, Any]) -> dict[str, Any]:
         """The models of a record as its config has them, one per training run."""
-        several = experiments.runs(experiment).items()
+        several = seeds.runs(experiment).items()
         of_runs = {model: (entry, seed) for entry, runs in several for model, seed in runs.items()}
         models = {}
         for name, model in experiment.models.items():
@@ -217,7 +217,7 @@ class Plan(RunPlan):
 
     def manifests(self, wildcards: Wildcards) -> list[str]:
         """The manifests of the models whose weights lie in the experiment's folder."""
-        models = experiments.models_by_method(self._found(wildcards), "pretrain", "fetch", "folder", "grpo", "dpo")
+        models = model_names.models_by_method(self._found(wildcards), "pretrain", "fetch", "folder", "grpo", "dpo")
         return [paths.manifest(wildcards.experiment, model) for model in models]
 
     def of_trained(self, wildcards: Wildcards) -> list[str]:
@@ -249,7 +249,7 @@ class Plan(RunPlan):
         """Whether a file is not of a model or a figure that its experiment hasn't."""
         match Path(target).parts:
             case "results", experiment, "deep", file if experiment in self.experiments:
-                return file.split(".")[0] in experiments.deep_models(self.experiments[experiment])
+                return file.split(".")[0] in model_names.deep_models(self.experiments[experiment])
             case "results", experiment, "completions" | "models" | "training", file, *_ if (
                 experiment in self.experiments
             ):
@@ -289,8 +289,8 @@ class Plan(RunPlan):
         """The files of tables, as far as the experiment has them."""
         found = self.experiments[experiment]
         absent = set(NOT_PUBLISHED) if isinstance(found, Published) else set()
-        if not isinstance(found, Published) and not experiments.models_with_rollouts(found):
+        if not isinstance(found, Published) and not model_names.models_with_rollouts(found):
             absent |= OF_GRPO
-        if not experiments.deep_models(found):
+        if not model_names.deep_models(found):
             absent |= OF_DEEP
         return paths.statistics(experiment, [f"{name}.csv" for name in names if name not in absent])

@@ -15,7 +15,17 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.files import canonical_json
 from finmath_grpo.models.lock import entry_of, read_lock
 from finmath_grpo.numerals import count
-from finmath_grpo.workflow import closure, cluster, cutoff, experiments, named_files, paths, planned_code
+from finmath_grpo.workflow import (
+    closure,
+    cluster,
+    contradictions,
+    cutoff,
+    model_names,
+    named_files,
+    paths,
+    planned_code,
+    slices,
+)
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Run
 
 
@@ -57,7 +67,7 @@ class RunPlan:
         """
 
         def entry(wildcards: Wildcards) -> Files:
-            if wildcards.model in experiments.models_by_method(self._found(wildcards), *methods):
+            if wildcards.model in model_names.models_by_method(self._found(wildcards), *methods):
                 return []
             return _no_model(wildcards, *methods)
 
@@ -65,7 +75,7 @@ class RunPlan:
 
     def settings(self, section: str) -> Callable[[Wildcards], str]:
         """A parameter function: a section of the experiment's config as canonical JSON."""
-        return lambda wildcards: experiments.section(self.experiments[wildcards.experiment], section)
+        return lambda wildcards: slices.section(self.experiments[wildcards.experiment], section)
 
     def device(self, wildcards: Wildcards) -> str:
         return self._run(wildcards).device
@@ -125,7 +135,7 @@ class RunPlan:
     def raw_of_test(self, wildcards: Wildcards) -> str:
         """The raw file of a further test or of the validation set; without one, a file that is not there."""
         run = self._run(wildcards)
-        found = {name: test.questions for name, test in experiments.tests(run).items()} | {"v": run.validation}
+        found = {name: test.questions for name, test in slices.tests(run).items()} | {"v": run.validation}
         return found.get(wildcards.test) or f"config/{wildcards.experiment}.yaml: no questions for {wildcards.test}"
 
     def raw_to_clean(self, wildcards: Wildcards) -> Files:
@@ -169,13 +179,11 @@ class RunPlan:
         return str(path) if path.exists() else []
 
     def tests(self, wildcards: Wildcards) -> list[str]:
-        """The questions of every test, in the order of :func:`experiments.tests`."""
-        return [
-            paths.questions(wildcards.experiment, name) for name in experiments.names_of_tests(self._found(wildcards))
-        ]
+        """The questions of every test, in the order of :func:`slices.tests`."""
+        return [paths.questions(wildcards.experiment, name) for name in slices.names_of_tests(self._found(wildcards))]
 
     def test_names(self, wildcards: Wildcards) -> list[str]:
-        return experiments.names_of_tests(self._found(wildcards))
+        return slices.names_of_tests(self._found(wildcards))
 
     def held_out(self, wildcards: Wildcards) -> list[str]:
         """Questions whose problems no pre-training text may have: those of the tests and of the validation set."""
@@ -183,7 +191,7 @@ class RunPlan:
 
     def held_out_names(self, wildcards: Wildcards) -> list[str]:
         """The names of the files of :meth:`held_out`."""
-        names = experiments.names_of_tests(self._found(wildcards))
+        names = slices.names_of_tests(self._found(wildcards))
         return [*names, "v"] if self._run(wildcards).validation else names
 
     # ---- models
@@ -196,7 +204,7 @@ class RunPlan:
         return _no_model(wildcards, "grpo", "dpo")
 
     def pretraining_settings(self, wildcards: Wildcards) -> str:
-        return experiments.pretraining_settings(self._run(wildcards), wildcards.model)
+        return slices.pretraining_settings(self._run(wildcards), wildcards.model)
 
     def pretraining_code(self, wildcards: Wildcards) -> str:
         return planned_code.planned("finmath_grpo.models.pretrain", self._families(wildcards))
@@ -228,17 +236,17 @@ class RunPlan:
     # ---- training
 
     def training_settings(self, wildcards: Wildcards) -> str:
-        return experiments.training_settings(self._run(wildcards), wildcards.model)
+        return slices.training_settings(self._run(wildcards), wildcards.model)
 
     def validation(self, wildcards: Wildcards) -> Files:
         """The questions that GRPO is asked while it trains, if the config says so."""
         run, model = self._run(wildcards), wildcards.model
         trained = isinstance(run.models[model], Grpo)
-        asked = trained and experiments.grpo_settings(run, model).validate_every is not None
+        asked = trained and slices.grpo_settings(run, model).validate_every is not None
         return paths.questions(wildcards.experiment, "v") if asked else []
 
     def grpo_module(self, wildcards: Wildcards) -> str:
-        return GRPO_MODULES[experiments.grpo_settings(self._run(wildcards), wildcards.model).engine]
+        return GRPO_MODULES[slices.grpo_settings(self._run(wildcards), wildcards.model).engine]
 
     def grpo_code(self, wildcards: Wildcards) -> str:
         model = self._run(wildcards).models[wildcards.model]
@@ -274,12 +282,12 @@ class RunPlan:
 
     def evaluation_settings(self, wildcards: Wildcards) -> str:
         """How each test is asked, by its name, as canonical JSON."""
-        tests = experiments.tests(self._run(wildcards))
+        tests = slices.tests(self._run(wildcards))
         return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
 
     def deep_settings(self, wildcards: Wildcards) -> str:
         """How T1 is asked for pass@k at large k, as canonical JSON."""
-        return experiments.deep_settings(self._run(wildcards))
+        return slices.deep_settings(self._run(wildcards))
 
     def sampling_code(self, module: str) -> Callable[[Wildcards], str]:
         """A parameter function: the fingerprint of a stage that samples, and of the engine that the config names."""
@@ -292,7 +300,7 @@ class RunPlan:
 
     def deep_completions(self, wildcards: Wildcards) -> Files:
         """Those of every model of the section `deep`; without one, a file that is not there."""
-        models = experiments.deep_models(self._run(wildcards))
+        models = model_names.deep_models(self._run(wildcards))
         found = [paths.deep(wildcards.experiment, model) for model in models]
         return found or f"config/{wildcards.experiment}.yaml: no section deep"
 
@@ -316,7 +324,7 @@ class RunPlan:
     def _processes(self, wildcards: Wildcards) -> int:
         """How many processes train a model by GRPO."""
         run = self._run(wildcards)
-        return experiments.grpo_settings(run, wildcards.model).processes
+        return slices.grpo_settings(run, wildcards.model).processes
 
     def _families(self, wildcards: Wildcards) -> str:
         pretraining = self._run(wildcards).pretraining
@@ -341,7 +349,7 @@ def _faults_of_tests(run: Run, files: Mapping[str, str]) -> Iterator[str]:
 
     A test says nothing of what was trained on, and T3 nothing of questions that it does not have.
     """
-    for first, second in experiments.alike({key: os.path.realpath(file) for key, file in files.items()}):
+    for first, second in contradictions.alike({key: os.path.realpath(file) for key, file in files.items()}):
         yield f"{second}: {files[second]} is the file of `{first}` too; name another"
     there = {key: Path(file) for key, file in files.items() if Path(file).is_file()}
     further = {key: file for key, file in there.items() if key != "questions" and "questions" in there}

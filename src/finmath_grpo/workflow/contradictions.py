@@ -1,0 +1,91 @@
+"""What keys of a run's config say that other keys contradict. A fault begins with its key and says what is needed."""
+
+from collections.abc import Iterator, Mapping
+
+import pydantic
+
+from finmath_grpo.files import explain
+from finmath_grpo.training.settings import OF_SAMPLER, DpoSettings, GrpoSettings
+from finmath_grpo.workflow.kinds import Adapter, Dpo, Fetched, Folder, Grpo, Model, Pretrained, Run
+from finmath_grpo.workflow.slices import further_tests, grpo_settings
+
+
+def contradictions(run: Run) -> Iterator[str]:
+    """The faults of a run's config."""
+    for name, model in run.models.items():
+        yield from _of_model(run, f"models.{name}", model)
+    yield from _of_training(run)
+    if run.device == "cpu" and run.evaluation.engine == "vllm":
+        yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
+    yield from _of_names(run)
+    for name in run.deep.models if run.deep else ():
+        if name not in run.models:
+            yield f"deep.models: {name!r} is no entry under models"
+    for name, test in further_tests(run).items():
+        strange = sorted(set(test.temperatures or ()) - set(run.evaluation.temperatures))
+        if strange:
+            yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
+
+
+def _of_model(run: Run, key: str, model: Model) -> Iterator[str]:
+    if isinstance(model, Grpo | Dpo) and not isinstance(run.models.get(model.base), Pretrained | Fetched | Folder):
+        yield f"{key}.base: {model.base!r} must be a pretrain, fetch or folder entry under models"
+    if isinstance(model, Adapter) and not isinstance(run.models.get(model.of), Grpo | Dpo):
+        yield f"{key}.of: {model.of!r} must be a grpo or dpo entry under models"
+    if isinstance(model, Pretrained | Dpo) and run.pretraining is None:
+        yield f"{key}.method: {model.method} needs the section `pretraining`"
+    if isinstance(model, Grpo) and run.training.grpo is None:
+        yield f"{key}.method: grpo needs the section `training.grpo`"
+    if isinstance(model, Dpo) and run.training.dpo is None:
+        yield f"{key}.method: dpo needs the section `training.dpo`"
+    if isinstance(model, Grpo | Dpo) and run.merge is None:
+        yield f"{key}.method: {model.method} needs the section `merge`"
+    if isinstance(model, Pretrained) and (asked := run.evaluation.max_new_tokens) >= model.architecture.max_position:
+        yield f"evaluation.max_new_tokens: {asked} leaves no place for a prompt in {key}.architecture.max_position"
+
+
+def _of_training(run: Run) -> Iterator[str]:
+    """The faults of `training`, and of the fields of it that are others for one model."""
+    sections: dict[str, GrpoSettings | DpoSettings] = {}
+    if run.training.dpo:
+        sections["training.dpo"] = run.training.dpo
+    if run.training.grpo:
+        sections["training.grpo"] = run.training.grpo
+        for name, model in run.models.items():
+            if isinstance(model, Grpo) and model.training:
+                try:
+                    sections[f"models.{name}.training"] = grpo_settings(run, name)
+                except pydantic.ValidationError as error:
+                    yield f"models.{name}.training: {explain(error, model.training)}"
+    for section, settings in sections.items():
+        if run.device == "cpu":
+            yield from _of_cpu(section, settings)
+        if isinstance(settings, GrpoSettings) and settings.validate_every and run.validation is None:
+            remedy = "name one, or switch it off by `validate_every: null`"
+            yield f"{section}.validate_every: needs the file of questions `validation`; {remedy}"
+
+
+def _of_cpu(section: str, settings: GrpoSettings | DpoSettings) -> Iterator[str]:
+    """What only a GPU can do."""
+    if not settings.optim.startswith("adamw_torch"):
+        yield f"{section}.optim: {settings.optim} needs `device: cuda`; on a CPU use `adamw_torch`"
+    if isinstance(settings, GrpoSettings) and settings.engine == "unsloth":
+        yield f"{section}.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
+    if isinstance(settings, GrpoSettings) and OF_SAMPLER in settings.shortcuts:
+        yield f"{section}.shortcuts: {OF_SAMPLER} needs `device: cuda`; what samples on a CPU gives none"
+
+
+def _of_names(run: Run) -> Iterator[str]:
+    """What tables and pages could not tell apart: they name a temperature by six digits, and a model by its label."""
+    for first, second in alike({f"{value!r}": f"{value:g}" for value in run.evaluation.temperatures}):
+        yield f"evaluation.temperatures: {first} and {second} are one in the tables, which write six digits"
+    for first, second in alike({name: model.label for name, model in run.models.items()}):
+        yield f"models.{second}.label: models.{first} has the same; give each its own, or no page tells them apart"
+
+
+def alike(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """The names whose text is that of an earlier name, each after the first one that has it."""
+    first: dict[str, str] = {}
+    for name, text in texts.items():
+        if first.setdefault(text, name) != name:
+            yield first[text], name
