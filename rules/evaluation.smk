@@ -11,11 +11,11 @@ rule generate:
         "results/{experiment}/logs/generate/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/generate/{model}.tsv"
-    threads: plan.cpus
+    threads: needs.cpus
     resources:
-        gpu=plan.gpus_of_generation,
-        mem_mb=plan.memory_mb,
-        runtime=plan.minutes,
+        gpu=needs.gpus_of_generation,
+        mem_mb=needs.memory_mb,
+        runtime=needs.minutes,
     params:
         settings=plan.evaluation_settings,
         prompt=plan.settings("prompt"),
@@ -63,11 +63,11 @@ rule sample_deep:
         "results/{experiment}/logs/sample_deep/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/sample_deep/{model}.tsv"
-    threads: plan.cpus
+    threads: needs.cpus
     resources:
-        gpu=plan.gpus_of_generation,
-        mem_mb=plan.memory_mb,
-        runtime=plan.minutes,
+        gpu=needs.gpus_of_generation,
+        mem_mb=needs.memory_mb,
+        runtime=needs.minutes,
     params:
         settings=plan.deep_settings,
         prompt=plan.settings("prompt"),

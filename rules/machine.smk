@@ -8,7 +8,7 @@ from finmath_grpo.workflow import doctor as doctors
 from finmath_grpo.workflow import cluster, console, gpu_slot, metadata, provenance, unchanged
 
 if workflow.is_main_process and not COMMAND.only_reads:
-    ASKED = command.asked_for(COMMAND.targets, plan.experiments, DEFAULT)
+    ASKED = command.asked_for(COMMAND.targets, experiments, DEFAULT)
     with in_words():
         # Before `hold` deletes temporary files.
         cluster.refuse_beside_orphans(Path())
@@ -16,7 +16,7 @@ if workflow.is_main_process and not COMMAND.only_reads:
         # Jobs on this machine end when this process is killed, so that none runs beside the next run's.
         os.environ[hold.HOLDER] = str(os.getpid())
         unchanged.check(unchanged.made_for(ASKED))
-    provenance.catch_up(ASKED, plan.experiments)
+    provenance.catch_up(ASKED, experiments)
 
 
 # Whatever is asked, `-n` too: what changed is what has other content.
@@ -30,7 +30,7 @@ if not workflow.remote_exec:
     if workflow.is_main_process:
         os.environ[gpu_slot.AT_ONCE] = str(GPU_JOBS)
     # Asked once jobs are planned: before that Snakemake does not know whether they run here.
-    plan.jobs_per_gpu = lambda: gpu_slot.jobs_per_gpu(os.environ) if workflow.local_exec else 1
+    needs.jobs_per_gpu = lambda: gpu_slot.jobs_per_gpu(os.environ) if workflow.local_exec else 1
 
 
 # Before the first job. The machine matters for jobs of this one only: a cluster's nodes have other hardware.
@@ -40,10 +40,10 @@ onstart:
     if workflow.local_exec:
         doctors.check(
             [
-                (job.rule.name, job.wildcards.get("experiment"), plan.gpus_asked(job.rule.name, job.wildcards))
+                (job.rule.name, job.wildcards.get("experiment"), needs.gpus_asked(job.rule.name, job.wildcards))
                 for job in workflow.dag.needrun_jobs()
             ],
-            plan.experiments,
+            experiments,
             GPU_JOBS,
         )
         figures = sum(job.rule.name == "figure" for job in workflow.dag.needrun_jobs())
@@ -62,12 +62,12 @@ if workflow.is_main_process:
 
 # No rule: it collects what the jobs recorded, after a failed run as well, and is never a reason to run anything.
 onsuccess:
-    provenance.write_all(console.experiments_of(workflow.dag.jobs), plan.experiments)
+    provenance.write_all(console.experiments_of(workflow.dag.jobs), experiments)
     print(console.where(workflow.dag.jobs), file=sys.stderr)
 
 
 onerror:
-    provenance.write_all(console.experiments_of(workflow.dag.jobs), plan.experiments)
+    provenance.write_all(console.experiments_of(workflow.dag.jobs), experiments)
 
 
 rule doctor:

@@ -13,11 +13,11 @@ rule pretrain:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
     # Before all others: it has its GPU to itself, and all that comes after it shares.
     priority: 2
-    threads: plan.cpus
+    threads: needs.cpus
     resources:
-        gpu=plan.all_jobs_of_a_gpu,
-        mem_mb=plan.memory_mb,
-        runtime=plan.minutes,
+        gpu=needs.all_jobs_of_a_gpu,
+        mem_mb=needs.memory_mb,
+        runtime=needs.minutes,
     params:
         settings=plan.pretraining_settings,
         code=plan.pretraining_code,

@@ -27,7 +27,7 @@ for experiment in plan.recorded():
             name:
                 f"unpack_{kind}_of_{experiment}"
             input:
-                record=plan.experiments[experiment].record,
+                record=experiments[experiment].record,
                 code=plan.code("release.record"),
             output:
                 [f"results/{experiment}/{member}" for member in members],

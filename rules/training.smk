@@ -18,11 +18,11 @@ rule grpo:
         "results/{experiment}/benchmarks/grpo/{model}.tsv"
     # The longest jobs first: the short ones fit beside them.
     priority: 1
-    threads: plan.cpus_of_grpo
+    threads: needs.cpus_of_grpo
     resources:
-        gpu=plan.gpus_of_grpo,
-        mem_mb=plan.memory_mb_of_grpo,
-        runtime=plan.minutes,
+        gpu=needs.gpus_of_grpo,
+        mem_mb=needs.memory_mb_of_grpo,
+        runtime=needs.minutes,
     params:
         module=plan.grpo_module,
         settings=plan.training_settings,
@@ -49,11 +49,11 @@ rule dpo:
         "results/{experiment}/logs/dpo/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/dpo/{model}.tsv"
-    threads: plan.cpus
+    threads: needs.cpus
     resources:
-        gpu=plan.gpus,
-        mem_mb=plan.memory_mb,
-        runtime=plan.minutes,
+        gpu=needs.gpus,
+        mem_mb=needs.memory_mb,
+        runtime=needs.minutes,
     params:
         settings=plan.training_settings,
         code=plan.dpo_code,
@@ -79,11 +79,11 @@ rule merge:
         "results/{experiment}/logs/merge/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/merge/{model}.tsv"
-    threads: plan.cpus
+    threads: needs.cpus
     resources:
-        gpu=plan.gpus,
-        mem_mb=plan.memory_mb,
-        runtime=plan.minutes,
+        gpu=needs.gpus,
+        mem_mb=needs.memory_mb,
+        runtime=needs.minutes,
     params:
         settings=plan.settings("merge"),
         prompt=plan.settings("prompt"),

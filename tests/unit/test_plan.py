@@ -12,8 +12,11 @@ import zstandard
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import closure, experiments
+from finmath_grpo.workflow.artifacts import artifacts, figures, may_be
 from finmath_grpo.workflow.config_file import self_contained
 from finmath_grpo.workflow.plan import Plan
+from finmath_grpo.workflow.question_files import check_questions
+from finmath_grpo.workflow.resources import JobResources
 
 ROOT = Path(__file__).parents[2]
 
@@ -126,14 +129,15 @@ def test_a_run_without_grpo_has_no_tables_and_no_figures_of_training(plan, tmp_p
         content = text if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
         (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
     mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
-    asked = [*mine.tables_to_link(job("mine")), *mine.figures("mine")]
+    asked = [*mine.tables_to_link(job("mine")), *figures(mine.experiments["mine"])]
     assert not [name for name in asked if "training" in name or "reward" in name]
     assert mine.rollouts(job("mine")) == [] and mine.training_questions(job("mine")) == []
 
 
 def test_jobs_on_a_cpu_use_one_core_and_no_gpu(plan):
-    assert (plan.cpus(job("smoke")), plan.gpus(job("smoke"))) == (1, 0)
-    assert plan.gpus(job("small")) == 1
+    needs = JobResources(plan.experiments)
+    assert (needs.cpus(job("smoke")), needs.gpus(job("smoke"))) == (1, 0)
+    assert needs.gpus(job("small")) == 1
 
 
 def test_others_are_told_of_the_recorded_run_what_its_record_says(plan):
@@ -163,7 +167,7 @@ def test_others_are_told_of_every_training_run_of_a_record(tmp_path):
 
 
 def test_no_experiment_builds_an_export(plan):
-    assert not [file for name in plan.experiments for file in plan.artifacts(name) if "export" in file]
+    assert not [file for name, found in plan.experiments.items() for file in artifacts(name, found) if "export" in file]
 
 
 def test_the_validation_questions_are_asked_in_training_only_where_the_config_says_so(plan, tmp_path):
@@ -199,12 +203,13 @@ def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_
     asked, of_tests = json.loads(mine.deep_settings(job("mine"))), json.loads(mine.evaluation_settings(job("mine")))
     assert asked == {**of_tests["t1"], "temperatures": [0.9], "samples": 64}
     assert of_tests == json.loads(plan.evaluation_settings(job("smoke")))
-    files = dict.fromkeys([*mine.artifacts("mine"), *mine.tables_to_link(job("mine"))])
+    files = dict.fromkeys([*artifacts("mine", mine.experiments["mine"]), *mine.tables_to_link(job("mine"))])
     assert [file for file in files if "deep" in file] == [
         *(f"results/mine/figures/pass_at_k_deep.{kind}" for kind in ("png", "html")),
         "results/mine/statistics/pass_at_k_deep.csv",
     ]
-    assert not [file for file in [*plan.artifacts("smoke"), *plan.tables_to_link(job("smoke"))] if "deep" in file]
+    without = [*artifacts("smoke", plan.experiments["smoke"]), *plan.tables_to_link(job("smoke"))]
+    assert not [file for file in without if "deep" in file]
     (tmp_path / "mine.yaml").write_text(text.replace("llama-grpo", "gone"), encoding="utf-8")
     with pytest.raises(UserError, match=r"deep\.models: 'gone' is no entry under models"):
         experiments.load(tmp_path / "mine.yaml")
@@ -212,7 +217,8 @@ def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_
 
 def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):
     assert plan.figure_tables(job("recorded", figure="scorer_audit")) == ["data/recorded/scorer_audit.csv"]
-    assert "scorer_audit" in plan.figures("recorded") and "scorer_audit" not in plan.figures("smoke")
+    assert "scorer_audit" in figures(plan.experiments["recorded"])
+    assert "scorer_audit" not in figures(plan.experiments["smoke"])
 
 
 def test_a_model_split_over_two_gpus_asks_for_both_and_one_gpu_changes_no_name_of_finished_work(tmp_path):
@@ -220,13 +226,14 @@ def test_a_model_split_over_two_gpus_asks_for_both_and_one_gpu_changes_no_name_o
     small["evaluation"]["tensor_parallel_size"] = 2
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
     split = Plan(experiments.load_all(tmp_path).good)
-    assert (split.gpus_of_generation(job("mine")), split.gpus(job("mine"))) == (2, 1)
+    needs = JobResources(split.experiments)
+    assert (needs.gpus_of_generation(job("mine")), needs.gpus(job("mine"))) == (2, 1)
     settings = split.evaluation_settings(job("mine"))
     assert json.loads(settings)["t1"]["tensor_parallel_size"] == 2
     del small["evaluation"]["tensor_parallel_size"]
     (tmp_path / "one.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
     one = Plan(experiments.load_all(tmp_path).good)
-    assert one.gpus_of_generation(job("one")) == 1
+    assert JobResources(one.experiments).gpus_of_generation(job("one")) == 1
     assert "tensor_parallel_size" not in one.evaluation_settings(job("one"))
 
 
@@ -245,8 +252,9 @@ def test_the_processes_of_one_model_ask_for_its_cores_and_memory_and_for_those_o
         (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
     mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
     two, one = job("mine", "llama-grpo"), job("mine", "llama-grpo-fixed")
-    assert (mine.cpus_of_grpo(two), mine.cpus_of_grpo(one)) == (2, 1)
-    assert mine.memory_mb_of_grpo(two) == 2 * mine.memory_mb_of_grpo(one)
+    needs = JobResources(mine.experiments)
+    assert (needs.cpus_of_grpo(two), needs.cpus_of_grpo(one)) == (2, 1)
+    assert needs.memory_mb_of_grpo(two) == 2 * needs.memory_mb_of_grpo(one)
     assert mine.grpo_code(one) == plan.grpo_code(job("smoke", "llama-grpo-fixed"))
     assert mine.grpo_code(two) != plan.grpo_code(job("smoke", "llama-grpo"))
 
@@ -267,14 +275,15 @@ def test_a_file_of_a_model_or_figure_that_an_experiment_has_not_is_none_of_its_t
         "results/smoke/deep/llama-base.jsonl.zst",
         "results/published/figures/outcomes.png",
     ]
-    assert [plan.may_be(target) for target in right + wrong] == [True] * len(right) + [False] * len(wrong)
+    assert [may_be(target, plan.experiments) for target in right + wrong] == [True] * len(right) + [False] * len(wrong)
 
 
 @pytest.mark.parametrize("experiment", ["smoke", "recorded", "published", "small-seeds"])
 def test_every_table_that_a_page_links_to_is_a_target_so_that_a_deleted_one_is_made_again(plan, experiment):
-    assert set(plan.tables_to_link(job(experiment))) <= set(plan.artifacts(experiment))
-    drawn = {table for name in plan.figures(experiment) for table in plan.figure_tables(job(experiment, figure=name))}
-    assert {table for table in drawn if table.startswith("results/")} <= set(plan.artifacts(experiment))
+    found = plan.experiments[experiment]
+    assert set(plan.tables_to_link(job(experiment))) <= set(artifacts(experiment, found))
+    drawn = {table for name in figures(found) for table in plan.figure_tables(job(experiment, figure=name))}
+    assert {table for table in drawn if table.startswith("results/")} <= set(artifacts(experiment, found))
 
 
 ROWS = [json.loads(row) for row in (ROOT / "data/raw/smoke.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -297,10 +306,10 @@ def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(c
     (tmp_path / "mine.jsonl").write_text(text, encoding="utf-8")
     (tmp_path / "mine.yaml").write_text(f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n", encoding="utf-8")
     (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    mine = Plan({name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")})
-    mine.check_questions(["smoke"])
+    found = {name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")}
+    check_questions("smoke", found["smoke"])
     with pytest.raises(UserError, match=said):
-        mine.check_questions(["mine"])
+        check_questions("mine", found["mine"])
 
 
 COPIED = r"2 questions of .*copied\.jsonl, the first 'x-5', can be found word for word in .*mine\.jsonl"
@@ -342,10 +351,10 @@ def test_a_test_of_what_is_trained_on_or_of_other_questions_is_refused(tests, sa
     text = f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n{changes}\n"
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    mine = Plan({name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")})
-    mine.check_questions(["smoke"])
+    found = {name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")}
+    check_questions("smoke", found["smoke"])
     if said is None:
-        mine.check_questions(["mine"])
+        check_questions("mine", found["mine"])
     else:
         with pytest.raises(UserError, match=said):
-            mine.check_questions(["mine"])
+            check_questions("mine", found["mine"])

@@ -22,6 +22,7 @@ from finmath_grpo.training.processes import environment, seed_of, start_and_wait
 from finmath_grpo.training.settings import GrpoSettings
 from finmath_grpo.workflow import closure, experiments
 from finmath_grpo.workflow.plan import Plan
+from finmath_grpo.workflow.resources import JobResources
 
 ROOT = Path(__file__).parents[2]
 SMALL = experiments.load(ROOT / "config/small.yaml")
@@ -71,19 +72,20 @@ def test_two_processes_of_half_a_batch_take_as_many_steps_as_one():
 
 
 def test_a_job_of_two_processes_asks_for_two_gpus_or_two_cores_and_twice_the_memory(tmp_path):
-    def plan(name: str, processes: int) -> tuple[Plan, object]:
+    def planned(name: str, processes: int) -> tuple[Plan, JobResources]:
         found = yaml.safe_load((ROOT / f"config/{name}.yaml").read_text(encoding="utf-8"))
         found["training"]["grpo"] |= {"processes": processes, "engine": "trl"}
         (tmp_path / "mine.yaml").write_text(yaml.safe_dump(found, allow_unicode=True), encoding="utf-8")
-        wildcards = type("Wildcards", (), {"experiment": "mine", "model": "llama-grpo"})
-        return Plan({"mine": experiments.load(tmp_path / "mine.yaml")}), wildcards
+        mine = {"mine": experiments.load(tmp_path / "mine.yaml")}
+        return Plan(mine), JobResources(mine)
 
-    one, job = plan("small", 1)
-    two, _ = plan("small", 2)
-    assert (one.gpus_of_grpo(job), two.gpus_of_grpo(job), two.gpus(job)) == (1, 2, 1)
-    assert two.memory_mb_of_grpo(job) == 2 * one.memory_mb_of_grpo(job) == 2 * one.memory_mb(job)
-    cpu, _ = plan("smoke", 2)
-    assert (cpu.gpus_of_grpo(job), cpu.cpus_of_grpo(job)) == (0, 2)
+    job = type("Wildcards", (), {"experiment": "mine", "model": "llama-grpo"})
+    one, of_one = planned("small", 1)
+    two, of_two = planned("small", 2)
+    assert (of_one.gpus_of_grpo(job), of_two.gpus_of_grpo(job), of_two.gpus(job)) == (1, 2, 1)
+    assert of_two.memory_mb_of_grpo(job) == 2 * of_one.memory_mb_of_grpo(job) == 2 * of_one.memory_mb(job)
+    _, on_cpu = planned("smoke", 2)
+    assert (on_cpu.gpus_of_grpo(job), on_cpu.cpus_of_grpo(job)) == (0, 2)
     # What runs several processes is code of such runs alone, and one process leaves the settings as they were.
     assert "finmath_grpo/training/processes.py" not in str(closure.covered_files("finmath_grpo.training.grpo"))
     assert one.grpo_code(job) != two.grpo_code(job)

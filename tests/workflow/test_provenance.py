@@ -31,10 +31,12 @@ os.environ["PYTHONPATH"] = "src"
 sys.path.insert(0, "src")
 
 from finmath_grpo.errors import UserError
-from finmath_grpo.workflow import command, experiments, hold
-from finmath_grpo.workflow.plan import Plan
+from finmath_grpo.workflow import command, hold
+from finmath_grpo.workflow.experiments import load_all
+from finmath_grpo.workflow.resources import JobResources
 
-plan = Plan(experiments.load_all(Path("config")).good)
+experiments = load_all(Path("config")).good
+needs = JobResources(experiments)
 DEFAULT, COMMAND = "tiny", command.parsed(sys.argv[1:])
 JOB = "python -m finmath_grpo.workflow.job --log {log} --inputs {input} --outputs {output} -- stage {output}"
 

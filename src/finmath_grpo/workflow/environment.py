@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from finmath_grpo import gpu_environment
 from finmath_grpo.files import sha256
 from finmath_grpo.workflow.machine import Hardware, this_hardware
 from finmath_grpo.workflow.sources import Sources, these_sources
@@ -42,6 +43,18 @@ def make_own(environment: MutableMapping[str, str]) -> None:
     # The user's choice of fonts in `fontconfig/fonts.conf` drew other pictures; this folder stays empty of settings.
     # Fonts in the home folder (`~/.fonts`, `~/.fonts.conf`) still count.
     environment["XDG_CONFIG_HOME"] = str(NO_SETTINGS.resolve())
+
+
+def set_for_jobs() -> None:
+    """Make the environment of this process the one that its jobs run in."""
+    # They run under the interpreter that runs Snakemake and import the sources of this checkout.
+    for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
+        os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
+    make_own(os.environ)
+    # A job keeps the memory of its tensors from step to step; to give it back and ask anew took 8 % of a pre-training.
+    os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", str(2**25))
+    os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", str(2**30))
+    gpu_environment.set_environment()
 
 
 @dataclass(frozen=True)

@@ -1,90 +1,260 @@
-"""What each job gets: its input files, settings and device, by experiment, model and figure.
+"""What each job gets: its input files, settings and code, by experiment, model and figure.
 
-The rules of `rules/*.smk` name the methods of one :class:`Plan`; Snakemake calls them with the wildcards of a job.
-A stage gets the slice of the config that it uses, as canonical JSON, so that another option of the file is no change
-to it. The jobs up to completions are planned in :mod:`finmath_grpo.workflow.plan_of_run`.
+The rules of `rules/*.smk` name the methods of one :class:`Plan`; Snakemake calls them with the wildcards of a job. They
+stand here in the order of these files, each where it is first asked for. A stage gets the slice of the config that it
+uses, as canonical JSON, so that another option of the file is no change to it.
 """
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+
+from snakemake.io import ancient
 
 from finmath_grpo.figures import catalogue
 from finmath_grpo.files import canonical_json
-from finmath_grpo.workflow import closure, model_names, paths, seeds
-from finmath_grpo.workflow.kinds import Published, Recorded, Run
-from finmath_grpo.workflow.plan_of_run import Files, RunPlan, Wildcards
-from finmath_grpo.workflow.recorded import config_of_record
-
-CLAIMED = (
-    *("accuracy", "any_temperature", "contrasts", "panel", "reward_facts", "temperature_effect", "solved", "training"),
-    *("by_question", "forms_by_question", "agreement"),
-    *("decomposition", "readability", "ceiling"),
-    "pass_at_k_deep",
+from finmath_grpo.models.lock import entry_of, read_lock
+from finmath_grpo.workflow import (
+    artifacts,
+    closure,
+    cutoff,
+    model_names,
+    paths,
+    planned_code,
+    seeds,
+    shared_config,
+    slices,
 )
-"""Tables that claims read."""
-LINKED = (
-    *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "power", "reward_forms"),
-    *("shapes", "runs"),
-)
-"""Tables that the report links to beside them."""
-NOT_PUBLISHED = {
-    *("disagreement", "outcomes", "pass_and_majority", "reward_audit", "by_question", "forms_by_question"),
-    *("decomposition", "readability", "ceiling", "shapes", "runs"),
-}
-"""Tables that can't be made of the post's numbers."""
-SHARED = ("questions", "device", "prompt", "models", "training", "evaluation", "statistics")
-"""Sections of a config that an export tells of."""
-OF_DEEP = {"pass_at_k_deep"}
-"""Tables of the section `deep`, which few experiments have."""
-OF_GRPO = {"training", "reward_facts", "reward_audit", "reward_forms", "forms_by_question"}
-"""Tables of what GRPO logged; an experiment without a GRPO model has none of them."""
+from finmath_grpo.workflow.kinds import Adapter, Dpo, Experiment, Fetched, Folder, Grpo, Published, Recorded, Run
+from finmath_grpo.workflow.wildcards import Wildcards, run_of
+
+Files = str | list[str]
+"""What an input function gives; paths may hold wildcards, and an empty list is no input."""
+
+GRPO_MODULES = {"trl": "grpo", "unsloth": "grpo_unsloth"}
+"""Unsloth has to be imported before all else, so its engine has a module of its own."""
 
 
-class Plan(RunPlan):
-    """The input and parameter functions of all rules."""
+class Plan:
+    """The input and parameter functions of all rules, for some experiments."""
 
-    # ---- statistics
+    def __init__(self, found: Mapping[str, Experiment]) -> None:
+        self.experiments = found
 
-    def runs(self, wildcards: Wildcards) -> str:
-        """The entries with several training runs, as the statistics take them, as JSON."""
-        return json.dumps(seeds.made_by_runs(self._found(wildcards)))
+    def kinds(self, *wanted: str) -> str:
+        """A wildcard constraint: the experiments of some kinds (`run`, `published`, `recorded`)."""
+        return "|".join(re.escape(name) for name, found in self.experiments.items() if found.kind in wanted) or "(?!)"
 
-    def run_counts(self, wildcards: Wildcards) -> str:
-        """How many training runs each trained entry has, as JSON."""
-        return json.dumps(seeds.run_counts(self._found(wildcards)))
+    def settings(self, section: str) -> Callable[[Wildcards], str]:
+        """A parameter function: a section of the experiment's config as canonical JSON."""
+        return lambda wildcards: slices.section(self._found(wildcards), section)
 
-    def logs(self, wildcards: Wildcards) -> list[str]:
-        """The step logs of GRPO."""
-        models = model_names.models_by_method(self._found(wildcards), "grpo")
-        return [paths.training(wildcards.experiment, model, "log.csv") for model in models]
+    def device(self, wildcards: Wildcards) -> str:
+        return self._run(wildcards).device
 
-    def merge_checks(self, wildcards: Wildcards) -> list[str]:
-        """What the merges found, by GRPO or DPO."""
-        trained = model_names.trained_pairs(self._found(wildcards))
-        return [f"results/{wildcards.experiment}/models/{model}/merge_check.json" for model, _ in trained]
-
-    def rollouts(self, wildcards: Wildcards) -> list[str]:
-        """What GRPO sampled while it trained."""
-        models = model_names.models_with_rollouts(self._found(wildcards))
-        return [paths.training(wildcards.experiment, model, "completions.jsonl.zst") for model in models]
-
-    def completions_of_first_contrast(self, wildcards: Wildcards) -> list[str]:
-        pair = self._found(wildcards).statistics.contrasts[0]
-        return [paths.completions(wildcards.experiment, model) for model in pair]
+    def models(self, wildcards: Wildcards) -> list[str]:
+        return list(self._found(wildcards).models)
 
     def labels(self, wildcards: Wildcards) -> str:
         """The models' labels as JSON, in the config's order."""
         return json.dumps(model_names.labels(self._found(wildcards)), ensure_ascii=False)
 
+    def confidence(self, wildcards: Wildcards) -> float:
+        return self._found(wildcards).statistics.confidence
+
+    def code(self, module: str) -> list[str]:
+        """The source files of a cheap stage, as inputs."""
+        return closure.source_files(f"finmath_grpo.{module}")
+
+    def fingerprint(self, module: str) -> Callable[[Wildcards], str]:
+        """A parameter function: the fingerprint of a dear stage, in place of its files."""
+        return lambda _: planned_code.planned(f"finmath_grpo.{module}")
+
+    # ---- rules/questions.smk
+
+    def raw(self, wildcards: Wildcards) -> str:
+        return self._run(wildcards).questions
+
+    def raw_of_test(self, wildcards: Wildcards) -> str:
+        """The raw file of a further test or of the validation set; without one, a file that is not there."""
+        run = self._run(wildcards)
+        found = {name: test.questions for name, test in slices.tests(run).items()} | {"v": run.validation}
+        return found.get(wildcards.test) or f"config/{wildcards.experiment}.yaml: no questions for {wildcards.test}"
+
+    def raw_to_clean(self, wildcards: Wildcards) -> Files:
+        """The raw file, whose date and bytes count for nothing where what was cleaned has its rows."""
+        return _to_clean(self.raw(wildcards), wildcards.experiment, "questions.jsonl", "rejected.jsonl")
+
+    def raw_of_test_to_clean(self, wildcards: Wildcards) -> Files:
+        """The same of a further test or of the validation set."""
+        raw, test = self.raw_of_test(wildcards), wildcards.test
+        return _to_clean(raw, wildcards.experiment, f"{test}.jsonl", f"{test}-rejected.jsonl")
+
+    def cleaned_rows(self, wildcards: Wildcards) -> str:
+        return cutoff.cleaned_rows(Path(self.raw(wildcards)))
+
+    def cleaned_rows_of_test(self, wildcards: Wildcards) -> str:
+        return cutoff.cleaned_rows(Path(self.raw_of_test(wildcards)))
+
+    def split_rows(self, wildcards: Wildcards) -> str:
+        return cutoff.split_rows(Path(self.raw(wildcards)), self._run(wildcards).split)
+
+    def committed_test_ids(self, wildcards: Wildcards) -> Files:
+        path = paths.committed_test_ids(self.raw(wildcards))
+        return str(path) if path.exists() else []
+
+    def tests(self, wildcards: Wildcards) -> list[str]:
+        """The questions of every test, in the order of :func:`slices.tests`."""
+        return [paths.questions(wildcards.experiment, name) for name in slices.names_of_tests(self._found(wildcards))]
+
+    def test_names(self, wildcards: Wildcards) -> list[str]:
+        return slices.names_of_tests(self._found(wildcards))
+
+    # ---- rules/models.smk
+
+    def made_by(self, *methods: str) -> Callable[[Wildcards], Files]:
+        """An input function: nothing for a model that comes by one of the methods, or else a file that is not there.
+
+        Four rules make `models/{model}/MANIFEST.sha256`: pretrain, fetch, folder (which asks by its files) and merge.
+        Snakemake takes the one whose inputs can be had.
+        """
+
+        def entry(wildcards: Wildcards) -> Files:
+            if wildcards.model in model_names.models_by_method(self._found(wildcards), *methods):
+                return []
+            return _no_model(wildcards, *methods)
+
+        return entry
+
+    def held_out(self, wildcards: Wildcards) -> list[str]:
+        """Questions whose problems no pre-training text may have: those of the tests and of the validation set."""
+        return [paths.questions(wildcards.experiment, name) for name in self.held_out_names(wildcards)]
+
+    def held_out_names(self, wildcards: Wildcards) -> list[str]:
+        """The names of the files of :meth:`held_out`."""
+        names = slices.names_of_tests(self._found(wildcards))
+        return [*names, "v"] if self._run(wildcards).validation else names
+
+    def pretraining_settings(self, wildcards: Wildcards) -> str:
+        return slices.pretraining_settings(self._run(wildcards), wildcards.model)
+
+    def pretraining_code(self, wildcards: Wildcards) -> str:
+        return planned_code.planned("finmath_grpo.models.pretrain", self._families(wildcards))
+
+    def fetched_model(self, wildcards: Wildcards) -> list[str]:
+        model = self._run(wildcards).models[wildcards.model]
+        assert isinstance(model, Fetched)
+        return [model.repository, model.revision]
+
+    def locked_model(self, wildcards: Wildcards) -> str:
+        """The model's entry of config/models.lock as canonical JSON; `null` where it has none."""
+        entry = entry_of(read_lock(), *self.fetched_model(wildcards))
+        return canonical_json(entry.model_dump(mode="json") if entry else None)
+
+    def folder(self, wildcards: Wildcards) -> str:
+        """The folder of a model that lies on this machine."""
+        model = self._run(wildcards).models[wildcards.model]
+        assert isinstance(model, Folder)
+        return model.folder
+
+    def files_of_folder(self, wildcards: Wildcards) -> Files:
+        """The files of that folder, so that a change of them is one of the model."""
+        model = self._run(wildcards).models.get(wildcards.model)
+        if not isinstance(model, Folder):
+            return _no_model(wildcards, "folder")
+        found = sorted(str(path) for path in Path(model.folder).glob("*") if path.is_file())
+        return found or f"{model.folder}: no such folder of a model"
+
+    # ---- rules/training.smk
+
+    def base(self, wildcards: Wildcards) -> str:
+        """The manifest of the model that `{model}` was trained from."""
+        model = self._run(wildcards).models.get(wildcards.model)
+        if isinstance(model, Grpo | Dpo):
+            return paths.manifest(wildcards.experiment, model.base)
+        return _no_model(wildcards, "grpo", "dpo")
+
+    def training_settings(self, wildcards: Wildcards) -> str:
+        return slices.training_settings(self._run(wildcards), wildcards.model)
+
+    def validation(self, wildcards: Wildcards) -> Files:
+        """The questions that GRPO is asked while it trains, if the config says so."""
+        run, model = self._run(wildcards), wildcards.model
+        trained = isinstance(run.models[model], Grpo)
+        asked = trained and slices.grpo_settings(run, model).validate_every is not None
+        return paths.questions(wildcards.experiment, "v") if asked else []
+
+    def grpo_module(self, wildcards: Wildcards) -> str:
+        return GRPO_MODULES[slices.grpo_settings(self._run(wildcards), wildcards.model).engine]
+
+    def grpo_code(self, wildcards: Wildcards) -> str:
+        model = self._run(wildcards).models[wildcards.model]
+        assert isinstance(model, Grpo)
+        entries = [f"finmath_grpo.rewards:{reward}" for reward in model.rewards]
+        if self.validation(wildcards):
+            entries.append("finmath_grpo.training.held_out:judged")
+        if self._processes(wildcards) > 1:
+            entries.append("finmath_grpo.training.processes")
+        if self._run(wildcards).device == "cpu":
+            entries.append("finmath_grpo.training.cpu_passes")
+        return planned_code.planned(f"finmath_grpo.training.{self.grpo_module(wildcards)}", *entries)
+
+    def dpo_code(self, wildcards: Wildcards) -> str:
+        settings = self._run(wildcards).training.dpo
+        sampled = settings is not None and settings.rejected == "sampled"
+        entries = ["finmath_grpo.training.sampled_pairs"] if sampled else []
+        return planned_code.planned("finmath_grpo.training.dpo", self._families(wildcards), *entries)
+
+    # ---- rules/evaluation.smk
+
+    def weights(self, wildcards: Wildcards) -> list[str]:
+        """The manifest of the model, or of base and adapter where an adapter is evaluated unmerged."""
+        model = self._run(wildcards).models[wildcards.model]
+        if not isinstance(model, Adapter):
+            return [paths.manifest(wildcards.experiment, wildcards.model)]
+        trained = self._run(wildcards).models[model.of]
+        assert isinstance(trained, Grpo | Dpo)
+        return [
+            paths.manifest(wildcards.experiment, trained.base),
+            paths.training(wildcards.experiment, model.of, "MANIFEST.sha256"),
+        ]
+
+    def evaluation_settings(self, wildcards: Wildcards) -> str:
+        """How each test is asked, by its name, as canonical JSON."""
+        tests = slices.tests(self._run(wildcards))
+        return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
+
+    def deep_settings(self, wildcards: Wildcards) -> str:
+        """How T1 is asked for pass@k at large k, as canonical JSON."""
+        return slices.deep_settings(self._run(wildcards))
+
+    def sampling_code(self, module: str) -> Callable[[Wildcards], str]:
+        """A parameter function: the fingerprint of a stage that samples, and of the engine that the config names."""
+
+        def code(wildcards: Wildcards) -> str:
+            engine = f"{self._run(wildcards).evaluation.engine}_engine"
+            return planned_code.planned(f"finmath_grpo.{module}", f"finmath_grpo.evaluation.{engine}:{engine}")
+
+        return code
+
+    def completions(self, wildcards: Wildcards) -> list[str]:
+        """The completions of every model."""
+        return [paths.completions(wildcards.experiment, model) for model in self.models(wildcards)]
+
     def deep_models(self, wildcards: Wildcards) -> tuple[str, ...]:
         return model_names.deep_models(self._found(wildcards))
 
-    # ---- what is shipped
+    def deep_completions(self, wildcards: Wildcards) -> Files:
+        """Those of every model of the section `deep`; without one, a file that is not there."""
+        models = model_names.deep_models(self._run(wildcards))
+        found = [paths.deep(wildcards.experiment, model) for model in models]
+        return found or f"config/{wildcards.experiment}.yaml: no section deep"
+
+    # ---- rules/recorded.smk
 
     def record(self, wildcards: Wildcards) -> str:
-        experiment = self.experiments[wildcards.experiment]
+        experiment = self._found(wildcards)
         assert isinstance(experiment, Recorded)
         return experiment.record
 
@@ -101,34 +271,40 @@ class Plan(RunPlan):
         }
         return {kind: members for kind, members in texts.items() if members}
 
+    # ---- rules/statistics.smk
+
+    def runs(self, wildcards: Wildcards) -> str:
+        """The entries with several training runs, as the statistics take them, as JSON."""
+        return json.dumps(seeds.made_by_runs(self._found(wildcards)))
+
+    def logs(self, wildcards: Wildcards) -> list[str]:
+        """The step logs of GRPO."""
+        models = model_names.models_by_method(self._found(wildcards), "grpo")
+        return [paths.training(wildcards.experiment, model, "log.csv") for model in models]
+
+    def rollouts(self, wildcards: Wildcards) -> list[str]:
+        """What GRPO sampled while it trained."""
+        models = model_names.models_with_rollouts(self._found(wildcards))
+        return [paths.training(wildcards.experiment, model, "completions.jsonl.zst") for model in models]
+
+    def merge_checks(self, wildcards: Wildcards) -> list[str]:
+        """What the merges found, by GRPO or DPO."""
+        trained = model_names.trained_pairs(self._found(wildcards))
+        return [f"results/{wildcards.experiment}/models/{model}/merge_check.json" for model, _ in trained]
+
+    def completions_of_first_contrast(self, wildcards: Wildcards) -> list[str]:
+        pair = self._found(wildcards).statistics.contrasts[0]
+        return [paths.completions(wildcards.experiment, model) for model in pair]
+
     def numbers(self, wildcards: Wildcards) -> str:
-        experiment = self.experiments[wildcards.experiment]
+        experiment = self._found(wildcards)
         assert isinstance(experiment, Published)
         return experiment.numbers
 
-    # ---- figures
-
-    def figures(self, experiment: str) -> list[str]:
-        """The names of the figures of an experiment."""
-        found = self.experiments[experiment]
-        contrasts, sampled = found.statistics.contrasts, model_names.models_with_rollouts(found)
-        return catalogue.figures_of(
-            found.kind,
-            found.models,
-            {
-                "panel": found.statistics.panel,
-                "contrast": contrasts[0] if contrasts else (),
-                "grpo": sampled,
-                # The time of a CPU would change the files of `smoke` from run to run.
-                "timed": sampled if isinstance(found, Run) and found.device == "cuda" else (),
-                "merged": [model for model, _ in model_names.trained_pairs(found)],
-                "deep": model_names.deep_models(found),
-                "audited": found.models if isinstance(found, Recorded) and found.scorer_audit else (),
-            },
-        )
+    # ---- rules/figures.smk
 
     def figure_tables(self, wildcards: Wildcards) -> list[str]:
-        return self._drawn_from(wildcards.experiment, wildcards.figure)
+        return artifacts.tables_drawn(wildcards.experiment, self._found(wildcards), wildcards.figure)
 
     def figure_code(self, wildcards: Wildcards) -> list[str]:
         return closure.source_files("finmath_grpo.figures.draw", catalogue.module_of(wildcards.figure))
@@ -152,36 +328,28 @@ class Plan(RunPlan):
             ensure_ascii=False,
         )
 
-    # ---- claims and report
-
-    def kind(self, wildcards: Wildcards) -> str:
-        """Whose numbers an experiment has: `run`, `recorded` or `published`."""
-        return self.experiments[wildcards.experiment].kind
+    # ---- rules/claims.smk
 
     def tables_of_claims(self, wildcards: Wildcards) -> list[str]:
-        return self._tables(wildcards.experiment, CLAIMED)
-
-    def tables_to_link(self, wildcards: Wildcards) -> list[str]:
-        return self._linked(wildcards.experiment)
-
-    def figures_to_link(self, wildcards: Wildcards) -> list[str]:
-        return [f"results/{wildcards.experiment}/figures/{name}.png" for name in self.figures(wildcards.experiment)]
-
-    def unless_published(self, pattern: str) -> Callable[[Wildcards], Files]:
-        """An input function: a file that the post did not publish."""
-        return lambda wildcards: [] if self._is_published(wildcards) else pattern
+        return artifacts.tables_claimed(wildcards.experiment, self._found(wildcards))
 
     def if_run(self, pattern: str) -> Callable[[Wildcards], Files]:
         """An input function: a file that only a run from raw questions has."""
         return lambda wildcards: pattern if isinstance(self._found(wildcards), Run) else []
 
-    def page_sources(self, *patterns: str) -> list[str]:
-        """Files of the report that are no Python."""
-        folder = Path("src/finmath_grpo/report")
-        return sorted(str(path) for pattern in patterns for path in folder.glob(pattern))
+    def kind(self, wildcards: Wildcards) -> str:
+        """Whose numbers an experiment has: `run`, `recorded` or `published`."""
+        return self._found(wildcards).kind
 
-    def loaded_by_page(self, wildcards: Wildcards) -> list[str]:
-        return self._loaded(wildcards.experiment)
+    def run_counts(self, wildcards: Wildcards) -> str:
+        """How many training runs each trained entry has, as JSON."""
+        return json.dumps(seeds.run_counts(self._found(wildcards)))
+
+    # ---- rules/report.smk
+
+    def unless_published(self, pattern: str) -> Callable[[Wildcards], Files]:
+        """An input function: a file that the post did not publish."""
+        return lambda wildcards: [] if self._is_published(wildcards) else pattern
 
     def completions_to_read(self, wildcards: Wildcards) -> list[str]:
         return [] if self._is_published(wildcards) else self.completions(wildcards)
@@ -189,31 +357,22 @@ class Plan(RunPlan):
     def training_questions(self, wildcards: Wildcards) -> Files:
         return f"results/{wildcards.experiment}/data/train.jsonl" if self.rollouts(wildcards) else []
 
-    def confidence(self, wildcards: Wildcards) -> float:
-        return self.experiments[wildcards.experiment].statistics.confidence
+    def tables_to_link(self, wildcards: Wildcards) -> list[str]:
+        return artifacts.tables_linked(wildcards.experiment, self._found(wildcards))
 
-    # ---- what is shared
+    def figures_to_link(self, wildcards: Wildcards) -> list[str]:
+        drawn = artifacts.figures(self._found(wildcards))
+        return [f"results/{wildcards.experiment}/figures/{figure}.png" for figure in drawn]
 
-    def shared_config(self, wildcards: Wildcards) -> str:
-        """What others are told of the config, as JSON; of a recorded run, of the config in its record."""
-        experiment = self._found(wildcards)
-        if isinstance(experiment, Recorded):
-            _, config = config_of_record(Path(experiment.record))
-            config["models"] = self._models_of_record(experiment, config["models"])
-        else:
-            config = experiment.model_dump(mode="json")
-        return canonical_json({key: config.get(key) for key in SHARED})
+    def loaded_by_page(self, wildcards: Wildcards) -> list[str]:
+        return artifacts.loaded_by_page(wildcards.experiment, self._found(wildcards))
 
-    def _models_of_record(self, experiment: Recorded, entries: dict[str, Any]) -> dict[str, Any]:
-        """The models of a record as its config has them, one per training run."""
-        several = seeds.runs(experiment).items()
-        of_runs = {model: (entry, seed) for entry, runs in several for model, seed in runs.items()}
-        models = {}
-        for name, model in experiment.models.items():
-            entry, seed = of_runs.get(name, (name, None))
-            changes = {"of": model.of} if model.of else {"seed": seed} if seed is not None else {}
-            models[name] = {**entries[entry], "label": model.label, **changes}
-        return models
+    def page_sources(self, *patterns: str) -> list[str]:
+        """Files of the report that are no Python."""
+        folder = Path("src/finmath_grpo/report")
+        return sorted(str(path) for pattern in patterns for path in folder.glob(pattern))
+
+    # ---- rules/share.smk
 
     def manifests(self, wildcards: Wildcards) -> list[str]:
         """The manifests of the models whose weights lie in the experiment's folder."""
@@ -224,73 +383,38 @@ class Plan(RunPlan):
         """What the cards of trained models tell of their training and merging."""
         return [*self.logs(wildcards), *self.merge_checks(wildcards)]
 
-    # ---- targets
+    def shared_config(self, wildcards: Wildcards) -> str:
+        """What others are told of the config, as JSON."""
+        return shared_config.shared_config(self._found(wildcards))
 
-    def artifacts(self, experiment: str) -> list[str]:
-        """Every final artifact of an experiment; the files between them follow."""
-        folder = f"results/{experiment}"
-        figures = [f"{folder}/figures/{name}.{kind}" for name in self.figures(experiment) for kind in ("png", "html")]
-        files = ["claims.json", "claims.md", "report/index.html"]
-        if isinstance(self.experiments[experiment], Run):
-            files += ["data/audit.json", "data/contamination.json"]
-        # Tables and what pages load, too: of the files behind a target, Snakemake makes only targets anew.
-        drawn = {table for name in self.figures(experiment) for table in self._drawn_from(experiment, name)}
-        tables = {*self._linked(experiment), *(table for table in drawn if table.startswith(folder))}
-        return [*figures, *(f"{folder}/{file}" for file in files), *sorted(tables), *self._loaded(experiment)]
+    # ---- what these ask
 
-    def targets(self, experiment: str) -> list[str]:
-        """What a file that someone asks for may be meant to be: artifacts, and what models wrote."""
-        found = self.experiments[experiment]
-        written = [] if isinstance(found, Published) else [paths.completions(experiment, name) for name in found.models]
-        trained = [paths.manifest(experiment, name) for name in found.models] if isinstance(found, Run) else []
-        return [*self.artifacts(experiment), *written, *trained]
+    def _found(self, wildcards: Wildcards) -> Experiment:
+        return self.experiments[wildcards.experiment]
 
-    def may_be(self, target: str) -> bool:
-        """Whether a file is not of a model or a figure that its experiment hasn't."""
-        match Path(target).parts:
-            case "results", experiment, "deep", file if experiment in self.experiments:
-                return file.split(".")[0] in model_names.deep_models(self.experiments[experiment])
-            case "results", experiment, "completions" | "models" | "training", file, *_ if (
-                experiment in self.experiments
-            ):
-                return file.split(".")[0] in self.experiments[experiment].models
-            case "results", experiment, "figures", _ if experiment in self.experiments:
-                return target in self.artifacts(experiment)
-        return True
-
-    # ----
-
-    def _loaded(self, experiment: str) -> list[str]:
-        """What the page of the report and those of the figures load."""
-        folder = f"results/{experiment}"
-        texts = [] if isinstance(self.experiments[experiment], Published) else paths.report_texts(experiment)
-        plotly = [f"{folder}/figures/plotly.min.js"] if self.figures(experiment) else []
-        return [f"{folder}/report/report.js", f"{folder}/report/report.css", *texts, *plotly]
+    def _run(self, wildcards: Wildcards) -> Run:
+        return run_of(self.experiments, wildcards)
 
     def _is_published(self, wildcards: Wildcards) -> bool:
         return isinstance(self._found(wildcards), Published)
 
-    def _drawn_from(self, experiment: str, figure: str) -> list[str]:
-        """The tables that a figure shows."""
-        found = self.experiments[experiment]
-        tables = catalogue.tables_of(figure, found.kind)
-        if isinstance(found, Recorded) and found.scorer_audit and tables == [catalogue.AUDIT]:
-            return [found.scorer_audit]
-        return paths.statistics(experiment, tables)
+    def _processes(self, wildcards: Wildcards) -> int:
+        """How many processes train a model by GRPO."""
+        return slices.grpo_settings(self._run(wildcards), wildcards.model).processes
 
-    def _linked(self, experiment: str) -> list[str]:
-        """The tables that the page shows or links to: those of the claims, and more."""
-        found = self.experiments[experiment]
-        with_examples = not isinstance(found, Published) and found.statistics.contrasts
-        examples = paths.statistics(experiment, ["examples.json"]) if with_examples else []
-        return [*self._tables(experiment, (*CLAIMED, *LINKED)), *examples]
+    def _families(self, wildcards: Wildcards) -> str:
+        pretraining = self._run(wildcards).pretraining
+        assert pretraining is not None
+        return f"finmath_grpo.questions.families.{pretraining.families}:FAMILIES"
 
-    def _tables(self, experiment: str, names: Iterable[str]) -> list[str]:
-        """The files of tables, as far as the experiment has them."""
-        found = self.experiments[experiment]
-        absent = set(NOT_PUBLISHED) if isinstance(found, Published) else set()
-        if not isinstance(found, Published) and not model_names.models_with_rollouts(found):
-            absent |= OF_GRPO
-        if not model_names.deep_models(found):
-            absent |= OF_DEEP
-        return paths.statistics(experiment, [f"{name}.csv" for name in names if name not in absent])
+
+def _to_clean(raw: str, experiment: str, *cleaned: str) -> Files:
+    questions, rejected = (Path("results", experiment, "data", name) for name in cleaned)
+    other = cutoff.are_other_rows(Path(raw), questions, rejected)
+    found: Files = raw if other else ancient(raw)
+    return found
+
+
+def _no_model(wildcards: Wildcards, *methods: str) -> str:
+    """A path that no rule makes; Snakemake shows it to whoever asks for a model that is not in the config."""
+    return f"config/{wildcards.experiment}.yaml: no {wildcards.model} by {' or '.join(methods)} under models"
