@@ -17,7 +17,7 @@ from safetensors.torch import save_file
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.training.checkpoints import NEEDED, last_whole_checkpoint
-from finmath_grpo.training.grpo import optimizer_steps
+from finmath_grpo.training.optimizer_steps import optimizer_steps
 from finmath_grpo.training.processes import environment, seed_of, start_and_wait
 from finmath_grpo.training.settings import GrpoSettings
 from finmath_grpo.workflow import closure, experiments

@@ -16,7 +16,9 @@ from trl.trainer.utils import ensure_master_addr_port
 from finmath_grpo.errors import UserError
 from finmath_grpo.models.weights import base_sha256, put_back_padding_row, tensor_hashes, weights_sha256
 from finmath_grpo.training.checkpoints import last_whole_checkpoint
-from finmath_grpo.training.grpo import meet_at_own_port, optimizer_steps, rollouts
+from finmath_grpo.training.grpo import meet_at_own_port
+from finmath_grpo.training.logged_rollouts import logged_rollouts
+from finmath_grpo.training.optimizer_steps import optimizer_steps
 from finmath_grpo.training.trainer import check_is_stored, checked, frozen_weights
 from finmath_grpo.workflow import experiments, slices
 
@@ -132,10 +134,10 @@ def test_a_generation_that_several_steps_share_is_kept_once(tmp_path):
     log(1, ["a", "b"])
     log(2, ["a", "b"])
     log(3, ["c", "d"])
-    rows = list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=True))
+    rows = list(logged_rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=True))
     assert [(row["step"], row["completion"]) for row in rows] == [(1, "a"), (1, "b"), (3, "c"), (3, "d")]
     # A policy that writes the same at each step loses no row where each step samples anew.
-    assert len(list(rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=False))) == 6
+    assert len(list(logged_rollouts(tmp_path, {"soru": "q1"}, ("xmlcount",), shared=False))) == 6
     assert {row["question_id"] for row in rows} == {"q1"} and rows[0]["rewards"] == {"xmlcount": 0.25}
 
 

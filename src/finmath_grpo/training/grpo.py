@@ -11,12 +11,10 @@ GPU; `finmath_grpo.training.grpo_unsloth` is `engine: unsloth`.
 import argparse
 import copy
 import importlib
-import json
-import math
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import chain
@@ -29,7 +27,7 @@ from datasets import Dataset
 from transformers import PreTrainedTokenizerBase, set_seed
 from trl import GRPOConfig, GRPOTrainer
 
-from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl
 from finmath_grpo.gpu_environment import captured_batch, require
 from finmath_grpo.models import store
@@ -40,8 +38,10 @@ from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages, prompt_tokens
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
-from finmath_grpo.training.checkpoints import last_whole_checkpoint
+from finmath_grpo.training.checkpoints import go_on_after, last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
+from finmath_grpo.training.logged_rollouts import logged_rollouts
+from finmath_grpo.training.optimizer_steps import optimizer_steps, shares_generations
 from finmath_grpo.training.run_folder import is_finished, publish, result_of, run_directory
 from finmath_grpo.training.settings import GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses
@@ -103,62 +103,6 @@ def grpo_config(job: GrpoJob, checkpoints: Path, ends: list[int], vllm: dict[str
             "disable_tqdm": False,
         },
     )
-
-
-def optimizer_steps(settings: GrpoSettings, questions: int) -> int:
-    """How many updates the settings come to: with the post's, 442 questions × 3 epochs = 1326.
-
-    Raises UserError where that is not what `optimizer_steps` says, and where the questions fill no generation.
-    """
-    # TRL leaves out the questions of an epoch that fill no whole generation.
-    batch = settings.per_device_train_batch_size * settings.processes
-    a_generation = batch * settings.steps_per_generation // settings.num_generations
-    if a_generation > questions:
-        raise UserError(
-            f"training.grpo.steps_per_generation: a generation asks {a_generation} questions and there are {questions},"
-            " so that no step would be taken; lower it or per_device_train_batch_size"
-        )
-    if settings.max_steps > 0:
-        steps = settings.max_steps
-    else:
-        completions = questions // a_generation * a_generation * settings.num_generations * settings.num_iterations
-        batches = completions // batch
-        steps = math.ceil(settings.num_train_epochs * math.ceil(batches / settings.gradient_accumulation_steps))
-    if steps != settings.optimizer_steps:
-        raise UserError(
-            f"training.grpo.optimizer_steps: expected {settings.optimizer_steps}, but {questions} questions and the"
-            f" other settings come to {steps}; correct the one that is not meant"
-        )
-    return steps
-
-
-def shares_generations(settings: GrpoSettings) -> bool:
-    """Whether several optimizer steps learn from one generation."""
-    return settings.steps_per_generation * settings.num_iterations > settings.gradient_accumulation_steps
-
-
-def rollouts(directory: Path, ids: dict[str, str], rewards: tuple[str, ...], shared: bool) -> Iterator[dict[str, Any]]:
-    """The completions that TRL logged, one Parquet file per step: step, question, completion, rewards, advantage.
-
-    Where several steps share a generation (`shared`), TRL logs it with each of them; it is kept once, with the first.
-    """
-    previous = None
-    for path in sorted(directory.glob("completions_*.parquet")):
-        table = pd.read_parquet(path)
-        sampled = table.drop(columns="step")
-        texts = [turns[-1]["content"] for turns in table["completion"]]
-        asked = [turns[-1]["content"] for turns in table["prompt"]]
-        if shared and (asked, texts) == previous:
-            continue
-        previous = (asked, texts)
-        for text, (_, row) in zip(texts, sampled.iterrows(), strict=True):
-            yield {
-                "step": int(table["step"].iloc[0]),
-                "question_id": ids[row["prompt"][-1]["content"]],
-                "completion": text,
-                "rewards": {name: row[name] for name in rewards},
-                "advantage": row["advantage"],
-            }
 
 
 def reward_functions(names: tuple[str, ...]) -> list[Callable[..., list[float]]]:
@@ -234,24 +178,6 @@ def trl_trainer(
         )
 
 
-def go_on_after(trainer: GRPOTrainer, checkpoint: Path) -> None:
-    """Let a run that resumes ask the questions in the order of one that was not killed.
-
-    TRL's sampler draws an order for each epoch, and a new process would start with that of the first epoch again
-    (RepeatSampler of TRL 1.16 knows no epoch). So those that were used up are drawn, and thrown away.
-    """
-    epochs = int(json.loads((checkpoint / "trainer_state.json").read_text(encoding="utf-8"))["epoch"])
-    new_sampler = trainer._get_train_sampler
-
-    def sampler(dataset: Dataset | None = None) -> Any:
-        found = new_sampler(dataset)
-        for _ in range(epochs):
-            torch.randperm(found.num_samples, generator=found.generator)
-        return found
-
-    trainer._get_train_sampler = sampler
-
-
 def train(
     trainer: GRPOTrainer,
     job: GrpoJob,
@@ -286,9 +212,8 @@ def train(
         save(trainer, hashes, directory, described)
         check_signal(pd.read_csv(directory / "log.csv"))
         ids = {prompt_messages(job.prompt, question.question)[-1]["content"]: question.id for question in questions}
-        write_rollouts(
-            directory / ROLLOUTS, rollouts(run / "completions", ids, job.rewards, shares_generations(job.training))
-        )
+        shared = shares_generations(job.training)
+        write_rollouts(directory / ROLLOUTS, logged_rollouts(run / "completions", ids, job.rewards, shared))
 
 
 def _processes() -> Any:
