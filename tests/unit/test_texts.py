@@ -270,7 +270,7 @@ def test_a_record_with_several_runs_further_tests_and_many_tries_is_told_whole(n
     assert "On new ideas (T2) mathematics is −3.0 (−4.0 to −2.0), a loss." in headline
     assert "On new numbers (T3) it is" in headline
     # All else in it is of our run.
-    assert "% of its steps have the mean" in headline
+    assert "% of its steps earn what six answers outside it do" in headline
     assert "On T3, which asks 1,000 questions and not 100, accuracy is" in found
 
 
