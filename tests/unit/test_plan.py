@@ -14,6 +14,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.workflow import closure, experiments
 from finmath_grpo.workflow.artifacts import artifacts, figures, may_be
 from finmath_grpo.workflow.config_file import self_contained
+from finmath_grpo.workflow.kinds import Experiment
 from finmath_grpo.workflow.plan import Plan
 from finmath_grpo.workflow.question_files import check_questions
 from finmath_grpo.workflow.resources import JobResources
@@ -33,6 +34,13 @@ def plan() -> Plan:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(ROOT)
         return Plan(experiments.load_all(Path("config")).good)
+
+
+def mine(folder: Path, text: str) -> dict[str, Experiment]:
+    """The experiment `mine`, whose file has this text, beside the file of `smoke`, which it may extend."""
+    for name, content in (("smoke", (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")), ("mine", text)):
+        (folder / f"{name}.yaml").write_text(content, encoding="utf-8")
+    return {"mine": experiments.load(folder / "mine.yaml")}
 
 
 def job(experiment: str, model: str = "", figure: str = "", test: str = "") -> SimpleNamespace:
@@ -123,15 +131,12 @@ def test_what_was_not_published_is_not_asked_for(plan):
     assert any("decomposition" in table for table in plan.tables_of_claims(job("recorded")))
 
 
-def test_a_run_without_grpo_has_no_tables_and_no_figures_of_training(plan, tmp_path):
-    text = "extends: smoke\nmodels: {llama-grpo: null, llama-grpo-fixed: null}\nstatistics: null\n"
-    for name in ("smoke", "mine"):
-        content = text if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
-        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
-    mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
-    asked = [*mine.tables_to_link(job("mine")), *figures(mine.experiments["mine"])]
+def test_a_run_without_grpo_has_no_tables_and_no_figures_of_training(tmp_path):
+    found = mine(tmp_path, "extends: smoke\nmodels: {llama-grpo: null, llama-grpo-fixed: null}\nstatistics: null\n")
+    plan = Plan(found)
+    asked = [*plan.tables_to_link(job("mine")), *figures(found["mine"])]
     assert not [name for name in asked if "training" in name or "reward" in name]
-    assert mine.rollouts(job("mine")) == [] and mine.training_questions(job("mine")) == []
+    assert plan.rollouts(job("mine")) == [] and plan.training_questions(job("mine")) == []
 
 
 def test_jobs_on_a_cpu_use_one_core_and_no_gpu(plan):
@@ -156,10 +161,8 @@ def test_others_are_told_of_every_training_run_of_a_record(tmp_path):
         archive.addfile(entry, io.BytesIO(content))
     record = tmp_path / "seeds.tar.zst"
     record.write_bytes(zstandard.ZstdCompressor().compress(plain.getvalue()))
-    (tmp_path / "mine.yaml").write_text(
-        f"kind: recorded\nrecord: {record}\nneeds: {{memory: 2, disk: 1}}\nfigures: {{}}\n"
-    )
-    told = json.loads(Plan({"mine": experiments.load(tmp_path / "mine.yaml")}).shared_config(job("mine")))["models"]
+    text = f"kind: recorded\nrecord: {record}\nneeds: {{memory: 2, disk: 1}}\nfigures: {{}}\n"
+    told = json.loads(Plan(mine(tmp_path, text)).shared_config(job("mine")))["models"]
     assert (told["llama-grpo"]["seed"], told["llama-grpo-seed2"]["seed"]) == (3407, 2)
     assert told["llama-grpo-seed2"]["base"] == "llama-base" and told["llama-grpo-seed2"]["label"].endswith(", seed 2")
     assert told["llama-grpo-adapter-seed2"]["of"] == "llama-grpo-seed2" and told["llama-base"]["seed"] == 1
@@ -185,34 +188,29 @@ def test_the_validation_questions_are_asked_in_training_only_where_the_config_sa
     assert (
         plan.grpo_code(job("smoke", "llama-grpo")) == closure.fingerprint(*alone, judged) != closure.fingerprint(*alone)
     )
-    (tmp_path / "without.yaml").write_text("extends: smoke\nvalidation: null\n", encoding="utf-8")
-    (tmp_path / "smoke.yaml").write_text(Path("config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
     with pytest.raises(UserError, match=r"training\.grpo\.validate_every: needs the file of questions `validation`"):
-        experiments.load(tmp_path / "without.yaml")
+        mine(tmp_path, "extends: smoke\nvalidation: null\n")
 
 
 def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_without_the_section(plan, tmp_path):
     text = "extends: smoke\ndeep: {models: [llama-base, llama-grpo], temperature: 0.9, samples: 64}\n"
-    for name in ("smoke", "mine"):
-        content = text if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
-        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
-    mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
-    assert mine.deep_completions(job("mine")) == [
+    found = mine(tmp_path, text)
+    deep = Plan(found)
+    assert deep.deep_completions(job("mine")) == [
         f"results/mine/deep/llama-{name}.jsonl.zst" for name in ("base", "grpo")
     ]
-    asked, of_tests = json.loads(mine.deep_settings(job("mine"))), json.loads(mine.evaluation_settings(job("mine")))
+    asked, of_tests = json.loads(deep.deep_settings(job("mine"))), json.loads(deep.evaluation_settings(job("mine")))
     assert asked == {**of_tests["t1"], "temperatures": [0.9], "samples": 64}
     assert of_tests == json.loads(plan.evaluation_settings(job("smoke")))
-    files = dict.fromkeys([*artifacts("mine", mine.experiments["mine"]), *mine.tables_to_link(job("mine"))])
+    files = dict.fromkeys([*artifacts("mine", found["mine"]), *deep.tables_to_link(job("mine"))])
     assert [file for file in files if "deep" in file] == [
         *(f"results/mine/figures/pass_at_k_deep.{kind}" for kind in ("png", "html")),
         "results/mine/statistics/pass_at_k_deep.csv",
     ]
     without = [*artifacts("smoke", plan.experiments["smoke"]), *plan.tables_to_link(job("smoke"))]
     assert not [file for file in without if "deep" in file]
-    (tmp_path / "mine.yaml").write_text(text.replace("llama-grpo", "gone"), encoding="utf-8")
     with pytest.raises(UserError, match=r"deep\.models: 'gone' is no entry under models"):
-        experiments.load(tmp_path / "mine.yaml")
+        mine(tmp_path, text.replace("llama-grpo", "gone"))
 
 
 def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):
@@ -224,39 +222,33 @@ def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):
 def test_a_model_split_over_two_gpus_asks_for_both_and_one_gpu_changes_no_name_of_finished_work(tmp_path):
     small = yaml.safe_load((ROOT / "config/small.yaml").read_text(encoding="utf-8"))
     small["evaluation"]["tensor_parallel_size"] = 2
-    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
-    split = Plan(experiments.load_all(tmp_path).good)
+    split = Plan(mine(tmp_path, yaml.safe_dump(small, allow_unicode=True)))
     needs = JobResources(split.experiments)
     assert (needs.gpus_of_generation(job("mine")), needs.gpus(job("mine"))) == (2, 1)
     settings = split.evaluation_settings(job("mine"))
     assert json.loads(settings)["t1"]["tensor_parallel_size"] == 2
     del small["evaluation"]["tensor_parallel_size"]
-    (tmp_path / "one.yaml").write_text(yaml.safe_dump(small, allow_unicode=True), encoding="utf-8")
-    one = Plan(experiments.load_all(tmp_path).good)
-    assert JobResources(one.experiments).gpus_of_generation(job("one")) == 1
-    assert "tensor_parallel_size" not in one.evaluation_settings(job("one"))
+    one = Plan(mine(tmp_path, yaml.safe_dump(small, allow_unicode=True)))
+    assert JobResources(one.experiments).gpus_of_generation(job("mine")) == 1
+    assert "tensor_parallel_size" not in one.evaluation_settings(job("mine"))
 
 
 def test_transformers_splits_no_model(tmp_path):
     smoke = yaml.safe_load((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"))
     smoke["evaluation"]["tensor_parallel_size"] = 2
-    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(smoke, allow_unicode=True), encoding="utf-8")
-    message = experiments.load_all(tmp_path).broken["mine"]
-    assert "evaluation.tensor_parallel_size" in message and "engine: vllm" in message
+    with pytest.raises(UserError, match=r"evaluation\.tensor_parallel_size.*engine: vllm"):
+        mine(tmp_path, yaml.safe_dump(smoke, allow_unicode=True))
 
 
 def test_the_processes_of_one_model_ask_for_its_cores_and_memory_and_for_those_of_no_other(plan, tmp_path):
     text = "extends: smoke\nmodels: {llama-grpo: {training: {processes: 2, per_device_train_batch_size: 24}}}\n"
-    for name in ("smoke", "mine"):
-        content = text if name == "mine" else (ROOT / "config/smoke.yaml").read_text(encoding="utf-8")
-        (tmp_path / f"{name}.yaml").write_text(content, encoding="utf-8")
-    mine = Plan({"mine": experiments.load(tmp_path / "mine.yaml")})
+    parallel = Plan(mine(tmp_path, text))
     two, one = job("mine", "llama-grpo"), job("mine", "llama-grpo-fixed")
-    needs = JobResources(mine.experiments)
+    needs = JobResources(parallel.experiments)
     assert (needs.cpus_of_grpo(two), needs.cpus_of_grpo(one)) == (2, 1)
     assert needs.memory_mb_of_grpo(two) == 2 * needs.memory_mb_of_grpo(one)
-    assert mine.grpo_code(one) == plan.grpo_code(job("smoke", "llama-grpo-fixed"))
-    assert mine.grpo_code(two) != plan.grpo_code(job("smoke", "llama-grpo"))
+    assert parallel.grpo_code(one) == plan.grpo_code(job("smoke", "llama-grpo-fixed"))
+    assert parallel.grpo_code(two) != plan.grpo_code(job("smoke", "llama-grpo"))
 
 
 def test_a_file_of_a_model_or_figure_that_an_experiment_has_not_is_none_of_its_targets(plan):
@@ -301,13 +293,11 @@ ROWS = [json.loads(row) for row in (ROOT / "data/raw/smoke.jsonl").read_text(enc
     ],
     ids=["a value", "too few", "too few that can be cleaned", "none that can", "one array", "CSV"],
 )
-def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(content, said, tmp_path):
+def test_questions_that_no_stage_could_read_are_refused_before_snakemake_plans(content, said, plan, tmp_path):
     text = content if isinstance(content, str) else "\n".join(json.dumps(row) for row in content)
     (tmp_path / "mine.jsonl").write_text(text, encoding="utf-8")
-    (tmp_path / "mine.yaml").write_text(f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n", encoding="utf-8")
-    (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    found = {name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")}
-    check_questions("smoke", found["smoke"])
+    found = mine(tmp_path, f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n")
+    check_questions("smoke", plan.experiments["smoke"])
     with pytest.raises(UserError, match=said):
         check_questions("mine", found["mine"])
 
@@ -335,7 +325,7 @@ COPIED = r"2 questions of .*copied\.jsonl, the first 'x-5', can be found word fo
         ("tests: {t3: {questions: COPIED}}", rf"tests\.t3\.questions: {COPIED}"),
     ],
 )
-def test_a_test_of_what_is_trained_on_or_of_other_questions_is_refused(tests, said, tmp_path, monkeypatch):
+def test_a_test_of_what_is_trained_on_or_of_other_questions_is_refused(tests, said, plan, tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     rows = {"mine": [{**row, "id": f"own-{row['id']}"} for row in ROWS], "mine-t3": [{**ROWS[0], "of": "own-sm-001"}]}
     rows["mine-t3"][0]["question"] += " (yeni)"
@@ -349,10 +339,8 @@ def test_a_test_of_what_is_trained_on_or_of_other_questions_is_refused(tests, sa
     for name in ("mine-t3", "copied", "mine"):
         changes = changes.replace(name.upper(), str(tmp_path / f"{name}.jsonl"))
     text = f"extends: smoke\nquestions: {tmp_path / 'mine.jsonl'}\n{changes}\n"
-    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
-    (tmp_path / "smoke.yaml").write_text((ROOT / "config/smoke.yaml").read_text(encoding="utf-8"), encoding="utf-8")
-    found = {name: experiments.load(tmp_path / f"{name}.yaml") for name in ("mine", "smoke")}
-    check_questions("smoke", found["smoke"])
+    found = mine(tmp_path, text)
+    check_questions("smoke", plan.experiments["smoke"])
     if said is None:
         check_questions("mine", found["mine"])
     else:
