@@ -94,6 +94,22 @@ def expect_many_shapes() -> None:
     os.environ.setdefault("PYTORCH_ALLOC_CONF", "expandable_segments:True")
 
 
+def repeat_exactly() -> None:
+    """Have PyTorch take only operations that give the same bits each time, for stages that train on a GPU.
+
+    By itself it adds up the gradients of attention in the order in which blocks of the GPU end. With `warn_only` it
+    still does, and cuDNN's attention knows no other way; without, other kernels are taken (docs.pytorch.org, notes,
+    Reproducibility). What has no deterministic kernel raises RuntimeError.
+    """
+    import torch
+
+    # PyTorch refuses cuBLAS without it.
+    os.environ["CUBLAS_WORKSPACE_CONFIG"] = ":4096:8"
+    torch.use_deterministic_algorithms(True)
+    # Else new memory is filled with NaN, which finds errors and takes time.
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
 def refuse_other_unsloth(environment: Mapping[str, str] = os.environ) -> None:
     """Raise UserError where a switch of Unsloth is not as we set it: it may train otherwise, and nothing tells."""
     free = {"UNSLOTH_COMPILE_LOCATION", "UNSLOTH_ENABLE_LOGGING"}

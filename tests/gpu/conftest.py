@@ -239,14 +239,6 @@ def trained_briefly(models: dict[str, Path], questions: Path) -> Trained:
     return run
 
 
-@pytest.fixture(scope="session")
-def sampled(trained_briefly: Trained) -> Callable[[str, int], list[str]]:
-    """What GRPO by an engine samples with a seed in two updates."""
-    from finmath_grpo.rollouts import read_rollouts
-
-    return lambda engine, seed: [row.completion for row in read_rollouts(trained_briefly(engine, seed) / "completions")]
-
-
 def kill_when(process: dict, reached: Callable[[], bool], log: Path) -> None:
     """Start a process and kill it, and what it started, as soon as `reached` says so; its words go to `log`."""
     with (

@@ -143,16 +143,19 @@ def soft_capping(manifest: Path) -> dict:
 
 
 def greedy(manifest: Path, adapter_manifest: Path | None = None) -> dict:
-    """Greedy tokens of a model, and of the model with an adapter."""
+    """Greedy tokens of a model, and of the model with an adapter; with it also sampled ones, twice."""
     from vllm.lora.request import LoRARequest
 
-    wanted = [dataclasses.replace(request, temperature=0.0) for request in requests(manifest, 64, 1.0)]
+    drawn = requests(manifest, 256, 1.0)
+    wanted = [dataclasses.replace(request, temperature=0.0) for request in drawn[:64]]
     ends = stop_tokens(manifest.parent, load_tokenizer(manifest))
-    llm = load_llm(manifest.parent, max(len(r.prompt) for r in wanted) + LIMIT, rank=RANK if adapter_manifest else None)
+    llm = load_llm(manifest.parent, max(len(r.prompt) for r in drawn) + LIMIT, rank=RANK if adapter_manifest else None)
     found = {"alone": ids_of(run(llm, wanted, ends))}
     if adapter_manifest:
         lora = LoRARequest("adapter", 1, str(adapter_manifest.parent))
         found["with_adapter"] = ids_of(run(llm, wanted, ends, lora_request=lora))
+        for name in ("sampled", "sampled_again"):
+            found[name] = ids_of(run(llm, drawn, ends, lora_request=lora))
     return found
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from finmath_grpo.gpu_environment import captured_batch
+from finmath_grpo.rollouts import read_rollouts
 
 BATCHES = {"twice": "same batch again", "shuffled": "in another order", "fewer": "every 8th without the others"}
 
@@ -63,6 +64,7 @@ def test_adapter_and_merged_model_give_the_same_greedy_tokens(family, measured, 
     table.append((f"{family}: greedy, base + adapter = merged", f"{alike(merged):.1%} of {len(base)} completions"))
     table.append((f"{family}: greedy, base + adapter = merged, first 8 tokens", f"{alike(merged, 8):.1%}"))
     table.append((f"{family}: greedy, base + adapter = base", f"{alike(base):.1%}"))
+    assert found["sampled"] == found["sampled_again"]
     assert alike(merged, 8) > 0.9
     assert alike(merged) > max(0.5, alike(base))
 
@@ -75,17 +77,14 @@ def test_the_engine_has_a_decode_graph_for_the_rounded_batch_of_a_rollout(comple
 
 
 @pytest.mark.parametrize("engine", ["trl", "unsloth"])
-def test_two_training_seeds_sample_other_texts_and_one_seed_the_same(engine, sampled, table):
-    one, again, other = sampled(engine, 1), sampled(engine, 1), sampled(engine, 2)
-    first = len(one) // 2  # those of the first update, before anything was learned
-
-    def alike(left: list[str], right: list[str]) -> float:
-        return sum(a == b for a, b in zip(left[:first], right[:first], strict=True)) / first
-
-    table.append((f"{engine}: first rollouts alike, one seed twice", f"{alike(one, again):.1%}"))
-    table.append((f"{engine}: first rollouts alike, two seeds", f"{alike(one, other):.1%}"))
-    assert one[:first] == again[:first]
-    assert alike(one, other) < 0.5
+def test_a_training_gives_the_same_bytes_twice_and_other_texts_with_another_seed(engine, trained_briefly, table):
+    runs = [trained_briefly(engine, seed, max_steps=4, optimizer_steps=4) for seed in (1, 1, 2)]
+    one, again, other = ([row.completion for row in read_rollouts(run / "completions")] for run in runs)
+    adapters = [(run / "adapter/adapter_model.safetensors").read_bytes() for run in runs]
+    alike = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
+    table.append((f"{engine}: rollouts of four updates alike, two seeds", f"{alike:.1%}"))
+    assert one == again and adapters[0] == adapters[1]
+    assert alike < 0.5 and adapters[0] != adapters[2]
 
 
 def test_the_log_probabilities_of_the_sampler_are_taken_where_it_agrees_with_a_pass(trained_briefly, table):

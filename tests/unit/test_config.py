@@ -128,6 +128,11 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
             "engine: trl\n    shortcuts: [sampler_log_probabilities]",
             r"mine\.yaml: training\.grpo\.shortcuts: sampler_log_probabilities needs `device: cuda`",
         ),
+        (
+            "engine: trl",
+            "engine: unsloth\n    shortcuts: [nondeterministic, trimmed]",
+            r"training\.grpo\.shortcuts: .*trimmed needs `engine: trl`",
+        ),
         ("[xmlcount, exact_match]", "[xmlcount, xmlcount]", r"llama-grpo\.rewards: .*stands twice"),
         ("num_generations: 6", "num_generations: 5", r"steps_per_generation: .* is 96, .* multiple of num_generations"),
         ("num_generations: 6", "num_generations: 1", r"num_generations: .*greater than or equal to 2"),
@@ -202,7 +207,7 @@ def test_a_file_that_extends_is_the_other_with_its_changes(folder):
 
 FAST_48 = {
     "engine": "trl",
-    "shortcuts": ["no_input_casts", "sampler_log_probabilities"],
+    "shortcuts": ["no_input_casts", "sampler_log_probabilities", "nondeterministic"],
     "optim": "adamw_torch_fused",
     "vllm_gpu_memory_utilization": 0.45,
     "per_device_train_batch_size": 6,
@@ -211,7 +216,7 @@ FAST_48 = {
     "save_steps": 102,
 }
 FAST = FAST_48 | {
-    "shortcuts": ["no_input_casts", "compiled_layers", "sampler_log_probabilities"],
+    "shortcuts": ["no_input_casts", "compiled_layers", "sampler_log_probabilities", "nondeterministic"],
     "gradient_checkpointing": False,
     "per_device_train_batch_size": 3,
     "gradient_accumulation_steps": 2,

@@ -18,6 +18,7 @@ from finmath_grpo import gpu_environment
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.vllm_engine import cells_in_order, compilation
 from finmath_grpo.gpu_environment import captured_batch
+from finmath_grpo.models.adapter_kernels import sums_in_one_block
 from finmath_grpo.models.stop_tokens import stop_tokens
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.training.grpo import grpo_config
@@ -198,6 +199,28 @@ def test_another_gpu_and_another_vllm_have_a_folder_of_their_own_for_what_was_co
         monkeypatch.setattr("importlib.metadata.version", lambda name, version=version: version)
         folders.add(gpu_environment.compiled_folder(tmp_path).name)
     assert folders == {"NVIDIA-H100-80GB-HBM3-torch-0.26.0", "NVIDIA-L40S-torch-0.26.0", "NVIDIA-L40S-torch-0.27.0"}
+
+
+def test_no_sum_of_an_adapter_is_shared_among_blocks_and_the_kernels_fit_a_smaller_card(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("VLLM_TUNED_CONFIG_FOLDER", "another")
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "NVIDIA GeForce RTX 4090-D")
+    sums_in_one_block()
+    # Where vLLM 0.26 looks, and as it looks them up: adapters, matrices, tokens, width of the weights, rank.
+    file = Path(os.environ["VLLM_TUNED_CONFIG_FOLDER"], "NVIDIA_GeForce_RTX_4090_D_SHRINK.json")
+    (by_matrices,) = json.loads(file.read_text()).values()
+    kernels = [
+        kernel
+        for by_tokens in by_matrices.values()
+        for by_width in by_tokens.values()
+        for by_rank in by_width.values()
+        for kernel in by_rank.values()
+    ]
+    assert set(by_matrices) == {"1", "2", "3"} and len(kernels) == 6
+    for kernel in kernels:
+        assert kernel["split_k"] == 1
+        tiles = 2 * (kernel["block_m"] + kernel["block_n"]) * kernel["block_k"] * kernel["num_stages"]
+        assert tiles <= 99 * 2**10
 
 
 def test_a_place_of_the_user_stays_and_ours_follows_the_gpu_of_the_job(monkeypatch):

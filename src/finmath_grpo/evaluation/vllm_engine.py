@@ -4,8 +4,8 @@ vLLM's noise is Philox keyed by a request's seed and position, so that it does n
 in their last bits. `VLLM_BATCH_INVARIANT=1` is meant to prevent that and does not always: with 256 and more concurrent
 decodes logits changed with the batch (vllm issue 48271, open), and on an H100 with FlashAttention 3 they did where
 prefill and decode are mixed (vllm issue 51902, open). Up to `SEQUENCES_AT_ONCE` decode at once here. So a completion
-is repeatable with the same requests in the same order on the same machine, and not independent of the others. With an
-adapter beside the model it is not: vLLM's kernels share out a sum among blocks, which add their parts in any order.
+is repeatable with the same requests in the same order on the same machine, and not independent of the others; with an
+adapter beside the model by kernels of other blocks (`models.adapter_kernels`).
 """
 
 import json
@@ -24,6 +24,7 @@ from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.engine import Generate, Output, Request
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.gpu_environment import VLLM_COMPILATION, require, set_environment
+from finmath_grpo.models.adapter_kernels import sums_in_one_block
 from finmath_grpo.models.kv_cache import cache_bytes, weights_bytes
 from finmath_grpo.models.manifest import verified_directory
 from finmath_grpo.models.stop_tokens import stop_tokens
@@ -88,6 +89,8 @@ def load_llm(directory: Path, length: int, rank: int | None = None, gpus: int = 
     total = torch.cuda.get_device_properties(0).total_memory
     fixed = weights_bytes(directory) // gpus + working_memory(directory)
     cache = min(cache_bytes(directory, length, SEQUENCES_AT_ONCE, gpus), usable_memory(total) - fixed)
+    if rank:
+        sums_in_one_block()
     return LLM(
         model=str(directory),
         dtype="bfloat16",

@@ -113,6 +113,8 @@ def main() -> None:
     arguments = parser.parse_args()
     gpu_environment.expect_many_shapes()
     job = DpoJob.model_validate_json(arguments.settings)
+    if job.device == "cuda":
+        gpu_environment.repeat_exactly()
     run = run_directory(arguments.cache, job, arguments.code, [*arguments.held_out, arguments.base])
     with store.one_at_a_time(run):
         if not is_finished(run):

@@ -29,7 +29,7 @@ from trl import GRPOConfig, GRPOTrainer
 
 from finmath_grpo.errors import run_stage
 from finmath_grpo.files import read_jsonl
-from finmath_grpo.gpu_environment import captured_batch, require
+from finmath_grpo.gpu_environment import captured_batch, repeat_exactly, require
 from finmath_grpo.models import store
 from finmath_grpo.models.kv_cache import cache_of_rollouts
 from finmath_grpo.models.stop_tokens import stop_tokens
@@ -43,7 +43,7 @@ from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.logged_rollouts import logged_rollouts
 from finmath_grpo.training.optimizer_steps import optimizer_steps, shares_generations
 from finmath_grpo.training.run_folder import is_finished, publish, result_of, run_directory
-from finmath_grpo.training.settings import GrpoJob, GrpoSettings
+from finmath_grpo.training.settings import NONDETERMINISTIC, GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses
 from finmath_grpo.training.trainer import (
     check_unchanged,
@@ -196,6 +196,9 @@ def train(
         trainer.add_callback(Validation(trainer, validation, job.prompt, job.training.validate_every))
     check_unchanged(trainer, job.training.model_dump(mode="python", exclude=OURS))
     print(f"trainer ready {seconds_since_start():.1f} s after the start", flush=True)
+    if job.device == "cuda" and NONDETERMINISTIC not in job.training.shortcuts:
+        # Not before: where the engine of the rollouts compiles, vLLM times kernels, which PyTorch then refuses.
+        repeat_exactly()
     if job.device == "cuda" or rank:
         # An engine in this process set every generator to its own seed, 0, and rollouts draw from numpy's.
         set_seed(job.seed if rank == 0 else _processes().seed_of(job.seed, rank))

@@ -33,6 +33,7 @@ import torch  # noqa: E402
 from datasets import Dataset  # noqa: E402
 from trl import GRPOTrainer  # noqa: E402
 
+from finmath_grpo.models.adapter_kernels import sums_in_one_block  # noqa: E402
 from finmath_grpo.models.kv_cache import cache_of_rollouts, check_room  # noqa: E402
 from finmath_grpo.models.manifest import verified_directory  # noqa: E402
 from finmath_grpo.models.padding import padding_apart  # noqa: E402
@@ -40,7 +41,7 @@ from finmath_grpo.models.stop_tokens import stop_tokens  # noqa: E402
 from finmath_grpo.models.weights import load_tokenizer, put_back_padding_row  # noqa: E402
 from finmath_grpo.prompts import Message, chat_tokens  # noqa: E402
 from finmath_grpo.training import grpo  # noqa: E402
-from finmath_grpo.training.settings import GrpoJob  # noqa: E402
+from finmath_grpo.training.settings import NONDETERMINISTIC, GrpoJob  # noqa: E402
 
 
 def unsloth_trainer(
@@ -55,6 +56,8 @@ def unsloth_trainer(
     prompts = [chat_tokens(tokenizer, prompt) for prompt in chain(dataset["prompt"], validation)]
     length = max(map(len, prompts)) + settings.max_completion_length
     share = settings.vllm_gpu_memory_utilization
+    if NONDETERMINISTIC not in settings.shortcuts:
+        sums_in_one_block()
     with cache_of_rollouts(base.parent, length, sequences, share, settings.load_in_4bit):
         model, _ = unsloth.FastLanguageModel.from_pretrained(
             str(verified_directory(base)),

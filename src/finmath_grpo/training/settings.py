@@ -30,9 +30,10 @@ DpoLoss = Literal["sigmoid", "hinge", "ipo", "nca_pair", "sppo_hard", "apo_zero"
 """Losses of TRL's `DPOTrainer` that need no further setting."""
 
 
-Shortcut = Literal["no_input_casts", "trimmed", "compiled_layers", "sampler_log_probabilities"]
+Shortcut = Literal["no_input_casts", "trimmed", "compiled_layers", "sampler_log_probabilities", "nondeterministic"]
 """What `finmath_grpo.training.shortcuts` describes."""
 OF_SAMPLER: Shortcut = "sampler_log_probabilities"
+NONDETERMINISTIC: Shortcut = "nondeterministic"
 
 
 class LoraSettings(Settings):
@@ -108,7 +109,7 @@ class GrpoSettings(OptimizerSettings):
     use_bias_correction_kl: bool
     # As `rejected` below.
     shortcuts: tuple[Shortcut, ...] = Field(default=(), exclude_if=lambda names: not names)
-    """With `trl` on a GPU: what its passes leave out. The first changes no bit."""
+    """On a GPU: what its passes leave out. The first changes no bit. Unsloth takes `nondeterministic` alone."""
 
     @field_validator("processes")
     @classmethod
@@ -155,8 +156,9 @@ class GrpoSettings(OptimizerSettings):
     @field_validator("shortcuts")
     @classmethod
     def _trl_takes_shortcuts(cls, shortcuts: tuple[Shortcut, ...], info: ValidationInfo) -> tuple[Shortcut, ...]:
-        if shortcuts and info.data.get("engine") != "trl":
-            raise ValueError("needs `engine: trl`")
+        others = [name for name in shortcuts if name != NONDETERMINISTIC]
+        if others and info.data.get("engine") != "trl":
+            raise ValueError(f"{others[0]} needs `engine: trl`")
         return shortcuts
 
 

@@ -1,4 +1,4 @@
-"""Shortcuts of TRL's GRPO on a GPU: what a pass computes twice, moves for nothing, or reads as padding.
+"""Shortcuts of GRPO on a GPU: what a pass computes twice, moves for nothing, reads as padding, or keeps in order.
 
 `training.grpo.shortcuts` names those that a run takes. On a CPU, the first changes no bit and the next two how sums are
 rounded:
@@ -14,6 +14,8 @@ rounded:
   rounding of the sampler included. They agree where a pass over the first rows finds at most `DISAGREEING` of the
   tokens outside of what GRPO clips, and all are numbers; else a pass is made over all rows. The log has that share,
   `sampler/clipped`, and `sampler/taken`, 1 or 0.
+* `nondeterministic`: sums are added up in the order in which the GPU's blocks end. The same training then gives another
+  adapter each time; without it, the same bytes (docs/gpu.md). Unsloth knows this one too.
 """
 
 import math
