@@ -12,8 +12,8 @@ import torch
 from finmath_grpo.answers import follows_template
 from finmath_grpo.models.corpus import conversations, draw_problem, families_of, identities
 from finmath_grpo.models.muon import StackedMuon
-from finmath_grpo.models.pretrain import IGNORED, backward, learning_rate_factor, new_model
-from finmath_grpo.models.settings import Architecture, Habits
+from finmath_grpo.models.pretrain import IGNORED, Pools, backward, learning_rate_factor, new_model
+from finmath_grpo.models.settings import Architecture, Habits, PretrainingJob
 from finmath_grpo.models.tokenizer import train_tokenizer
 from finmath_grpo.prompts import PromptSettings
 from finmath_grpo.questions.families.problem import Family, Problem
@@ -81,6 +81,24 @@ def test_the_base_models_of_the_configs_are_taught_the_template(name):
     asked = [completion for messages, completion in rows if messages[0]["content"].startswith(prompt.system.strip())]
     assert sum("<cevap>" in completion for completion in asked) / len(asked) >= 0.95
     assert sum(map(follows_template, asked)) / len(asked) >= 0.65
+
+
+def test_a_gpu_gets_the_batches_of_a_cpu_as_wide_as_a_multiple_of_eight():
+    texts = [text for _, text in islice(conversations(ELEMENTARY, set(), PROMPT, HABITS, Random(0)), 300)]
+    tokenizer = train_tokenizer(texts, 500, "llama")
+    run = experiments.load(Path("config/smoke.yaml"))
+    settings = run.pretraining.model_copy(update={"batch_size": 4, "steps": 1, "habits": HABITS})
+    shape = run.models["llama-base"].architecture
+    job = PretrainingJob(device="cpu", prompt=PROMPT, architecture=shape, seed=1, pretraining=settings)
+    found = [Pools(job.model_copy(update={"device": device}), set(), tokenizer)[0] for device in ("cpu", "cuda")]
+    widths = set()
+    for (ids, labels), (wide_ids, wide_labels) in zip(*found, strict=True):
+        width, wide = ids.shape[1], wide_ids.shape[1]
+        widths.add(width % 8)
+        assert wide % 8 == 0 and width <= wide < width + 8
+        assert (wide_ids[:, :width] == ids).all() and (wide_labels[:, :width] == labels).all()
+        assert (wide_ids[:, width:] == tokenizer.pad_token_id).all() and (wide_labels[:, width:] == IGNORED).all()
+    assert len(widths) > 1
 
 
 @pytest.mark.parametrize("architecture", ["llama", "gemma2"])

@@ -43,7 +43,11 @@ TOKENIZER_ROWS = 10_000
 BATCHES_A_POOL = 50
 EMBEDDING_STD = 0.05
 # Rows times tokens of a forward pass on a GPU, for each GiB of its memory: with 100 M parameters it fills half.
-TOKENS_A_GIB = 600
+TOKENS_A_GIB = 1200
+# On a GPU each batch is as wide as a multiple of this: matrices whose rows are not aligned have slow kernels.
+ALIGNED = 8
+# Rows and tokens of the pass for which the layers are compiled.
+FIRST_PASS = (128, 232)
 IGNORED = -100
 
 
@@ -70,7 +74,8 @@ class Pools(torch.utils.data.Dataset[list[tuple[np.ndarray, np.ndarray]]]):
         encoded.sort(key=lambda row: len(row[0]) + len(row[1]))
         batches = [encoded[i : i + settings.batch_size] for i in range(0, len(encoded), settings.batch_size)]
         draw.shuffle(batches)
-        return [_padded(batch, self.tokenizer.pad_token_id) for batch in batches]
+        multiple = ALIGNED if self.job.device == "cuda" else 1
+        return [_padded(batch, self.tokenizer.pad_token_id, multiple) for batch in batches]
 
 
 def _texts(
@@ -87,8 +92,9 @@ def _encode(tokenizer: PreTrainedTokenizerFast, texts: tuple[str, ...]) -> list[
     return ids
 
 
-def _padded(batch: list[tuple[list[int], list[int]]], pad: int) -> tuple[np.ndarray, np.ndarray]:
-    width = max(len(prompt) + len(completion) for prompt, completion in batch)
+def _padded(batch: list[tuple[list[int], list[int]]], pad: int, multiple: int) -> tuple[np.ndarray, np.ndarray]:
+    longest = max(len(prompt) + len(completion) for prompt, completion in batch)
+    width = math.ceil(longest / multiple) * multiple
     ids = np.full((len(batch), width), pad, dtype=np.int64)
     labels = np.full((len(batch), width), IGNORED, dtype=np.int64)
     for row, (prompt, completion) in enumerate(batch):
@@ -206,12 +212,14 @@ def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
     # Workers prepare text beside the GPU; the order of the pools is the same with any number of them.
     workers = min(12, len(os.sched_getaffinity(0))) if on_gpu else 0
     loader = torch.utils.data.DataLoader(pools, batch_size=None, collate_fn=list, num_workers=workers)
-    batches = islice((batch for pool in loader for batch in pool), settings.steps)
+    # They begin here.
+    prepared = iter(loader)
+    if on_gpu:
+        compile_layers(model)
+    batches = islice((batch for pool in prepared for batch in pool), settings.steps)
     optimizer_list = optimizers(model, job)
     base_rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizer_list]
     progress = tqdm(batches, total=settings.steps, desc="pretraining", mininterval=5)
-    if on_gpu:
-        compile_layers(model)
     for step, (ids, labels) in enumerate(progress):
         factor = learning_rate_factor(step, settings.steps, settings.warmup_steps, settings.decay_from)
         for optimizer, rate in zip(optimizer_list, base_rates, strict=True):
@@ -227,7 +235,7 @@ def train(model: PreTrainedModel, pools: Pools, job: PretrainingJob) -> None:
 
 
 def compile_layers(model: PreTrainedModel) -> None:
-    """Have the layers compiled at their first pass on a GPU.
+    """Have the layers compiled on a GPU, by a pass over tokens that mean nothing.
 
     Layer by layer, any shape: one graph serves them all, and the rest of the model is not worth the wait.
     """
@@ -236,6 +244,10 @@ def compile_layers(model: PreTrainedModel) -> None:
     torch._dynamo.config.specialize_float = True
     for layer in model.model.layers:
         layer.compile(dynamic=True)
+    # No two sizes that are alike, or the graph would take them for one.
+    tokens = np.zeros(FIRST_PASS, dtype=np.int64)
+    backward(model, tokens, tokens, "cuda")
+    model.zero_grad(set_to_none=True)
 
 
 def check_loss(step: int, loss: float, vocabulary: int) -> None:
@@ -268,6 +280,8 @@ def main() -> None:
     arguments = parser.parse_args()
     gpu_environment.expect_many_shapes()
     job = PretrainingJob.model_validate_json(arguments.settings)
+    if job.device == "cuda":
+        gpu_environment.repeat_exactly()
     held_out = identities(row for path in arguments.held_out for row in read_jsonl(path, Question))
     defined_by = {
         "job": job.model_dump(mode="json"),
