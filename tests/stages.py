@@ -22,12 +22,17 @@ SOURCES = Path(__file__).parents[1] / "src"
 UNSEEN = (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning)
 """Warnings that Python shows nobody, unless it is asked to."""
 
+PROJECT = "finmath_grpo"
+Names = str | tuple[str, ...]
+"""How names of modules begin."""
 Done = subprocess.CompletedProcess[str]
 """Exit status, stdout and stderr."""
 
 
-def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = False, **environment: str) -> Done:
-    """Run `python -m finmath_grpo.MODULE WORD…`. `strict` makes errors of warnings."""
+def run_stage(
+    module: str, *words: object, fresh: bool = False, strict: bool = False, anew: Names = PROJECT, **environment: str
+) -> Done:
+    """Run `python -m finmath_grpo.MODULE WORD…`. `strict` makes errors of warnings; `anew` is for :func:`in_fork`."""
     name = f"finmath_grpo.{module}"
     command = [sys.executable, *(["-W", "error"] if strict else []), "-m", name, *map(str, words)]
     if fresh:
@@ -35,17 +40,17 @@ def run_stage(module: str, *words: object, fresh: bool = False, strict: bool = F
         variables = {**os.environ, "PYTHONPATH": str(SOURCES), **environment}
         return subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
     import_module(name)
-    return in_fork(lambda: run_module(command), "finmath_grpo", **environment)
+    return in_fork(lambda: run_module(command), anew, **environment)
 
 
 def snakemake(folder: Path, *words: str, **environment: str) -> Done:
     """Run `python -m snakemake WORD…` in a checkout, of the sources there. Its jobs are processes as ever."""
     import_module("snakemake.cli")
     command = [sys.executable, "-m", "snakemake", *words]
-    return in_fork(lambda: run_module(command), "finmath_grpo", folder, **environment)
+    return in_fork(lambda: run_module(command), PROJECT, folder, **environment)
 
 
-def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **environment: str) -> Done:
+def in_fork(call: Callable[[], object], anew: Names, folder: Path = Path(), **environment: str) -> Done:
     """Call something in a fork of this process, in a folder; modules named `anew…` are imported again there."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         child = os.fork()
@@ -60,7 +65,7 @@ def in_fork(call: Callable[[], object], anew: str, folder: Path = Path(), **envi
 
 
 def end_as(
-    call: Callable[[], object], anew: str, folder: Path, environment: dict[str, str], out: int, err: int
+    call: Callable[[], object], anew: Names, folder: Path, environment: dict[str, str], out: int, err: int
 ) -> NoReturn:
     """Call, and end as a process that did no more."""
     status = 1

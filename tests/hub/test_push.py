@@ -2,15 +2,13 @@
 
 import hashlib
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from loopback_hub import TOKEN, LoopbackHub
 from small_run import export, write_run
+from stages import Done, run_stage
 
 from finmath_grpo.models.manifest import write_manifest
 
@@ -35,11 +33,10 @@ def hub() -> Iterator[LoopbackHub]:
         yield found
 
 
-def push(hub: LoopbackHub, run: Path, *options: str, token: str = TOKEN) -> subprocess.CompletedProcess[str]:
+def push(hub: LoopbackHub, run: Path, *options: str, token: str = TOKEN) -> Done:
     # Without Xet: the loopback Hub knows Git LFS.
     asked = {"HF_ENDPOINT": hub.endpoint, "HF_TOKEN": token, "HF_HUB_DISABLE_XET": "1", "HF_HUB_OFFLINE": "0"}
-    command = [sys.executable, "-m", "finmath_grpo.sharing.push", str(run), *options]
-    return subprocess.run(command, env={**os.environ, **asked}, capture_output=True, text=True, check=False)
+    return run_stage("sharing.push", run, *options, anew=("finmath_grpo", "huggingface_hub"), **asked)
 
 
 def files_of(hub: LoopbackHub, name: str = NAME) -> dict[str, bytes]:
