@@ -63,13 +63,12 @@ def _imported(module: str) -> frozenset[str]:
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.AST]:
-    """All statements of a module, at whatever depth; no import is below an expression, where most nodes are."""
-    waiting: list[ast.AST] = [tree]
-    while waiting:
-        node = waiting.pop()
+    """All statements of a module, outer ones first; no import is below an expression, where most nodes are."""
+    found: list[ast.AST] = [tree]
+    for node in found:
         yield node
         children = ast.iter_child_nodes(node)
-        waiting += [child for child in children if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)]
+        found += [child for child in children if isinstance(child, ast.stmt | ast.excepthandler | ast.match_case)]
 
 
 @functools.cache
@@ -82,10 +81,6 @@ def _file(module: str) -> Path | None:
 @functools.cache
 def _tree(module: str) -> ast.Module:
     """A syntax tree that nobody changes."""
-    return _parsed(module)
-
-
-def _parsed(module: str) -> ast.Module:
     file = _file(module)
     if file is None:
         raise KeyError(f"no module {module} under {SOURCE}/")
@@ -146,8 +141,10 @@ def _reached(*entries: str) -> set[Place]:
 def _read(module: str) -> dict[str, _Definition]:
     """The definitions of a module by name, with what each of them uses."""
     statements: dict[str, list[ast.AST]] = {MODULE: [], MAIN: []}
-    tree = _Prose().visit(_parsed(module))
+    tree = _tree(module)
     for statement in tree.body:
+        if _is_text(statement):
+            continue
         if isinstance(statement, ast.Import | ast.ImportFrom):
             for alias in statement.names:
                 if not any(_imports(statement)):
@@ -160,33 +157,32 @@ def _read(module: str) -> dict[str, _Definition]:
             statements.setdefault(name, []).append(statement)
         if not names:
             statements[MAIN if _is_main_guard(statement) else MODULE].append(statement)
-    imported = {here: (origin, name) for node in ast.walk(tree) for origin, name, here in _imports(node)}
+    imported = {here: (origin, name) for node in _statements(tree) for origin, name, here in _imports(node)}
     packages = [module.rsplit(".", depth)[0] for depth in range(1, module.count(".") + 1)]
     effects = [(origin, MODULE) for origin in (*packages, *(origin for origin, _ in imported.values()))]
-    return {
-        name: _Definition(
-            repr([_meaning(node) for node in nodes]),
-            (*effects, (module, MODULE), *_uses(module, nodes, statements, imported)),
-        )
-        for name, nodes in statements.items()
-    }
+    found = {}
+    for name, nodes in statements.items():
+        named: list[ast.Name | ast.Attribute] = []
+        meaning = repr([_meaning(node, named) for node in nodes])
+        uses = (*effects, (module, MODULE), *_uses(module, named, statements, imported))
+        found[name] = _Definition(meaning, uses)
+    return found
 
 
 def _uses(
     module: str,
-    nodes: list[ast.AST],
+    named: list[ast.Name | ast.Attribute],
     local: dict[str, list[ast.AST]],
     imported: dict[str, tuple[str, str | None]],
 ) -> Iterator[Place]:
-    inside = [node for tree in nodes for node in ast.walk(tree)]
     of_modules = set()
-    for node in inside:
+    for node in named:
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported:
             origin, name = imported[node.value.id]
             if name is None:
                 of_modules.add(id(node.value))
                 yield from _of(origin, node.attr)
-    for node in inside:
+    for node in named:
         if not isinstance(node, ast.Name):
             continue
         if node.id in local:
@@ -230,28 +226,30 @@ def _is_main_guard(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.If) and ast.unparse(statement.test) == "__name__ == '__main__'"
 
 
-class _Prose(ast.NodeTransformer):
-    """Takes out of a syntax tree what changes no result: texts that stand alone, errors' words, signatures' types."""
-
-    def visit_Expr(self, node: ast.Expr) -> ast.Expr | None:
-        return None if isinstance(node.value, ast.Constant) else node
-
-    def visit_Raise(self, node: ast.Raise) -> ast.Raise:
-        return ast.Raise(exc=None, cause=None)
-
-    def visit_arg(self, node: ast.arg) -> ast.arg:
-        return ast.arg(node.arg)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        node.returns = None
-        return self.generic_visit(node)
+def _is_text(node: object) -> bool:
+    """Whether a statement is a text that stands alone, such as a docstring."""
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
-def _meaning(node: object) -> object:
-    """A syntax tree as nested tuples, the same on every version of Python that we run on."""
-    if isinstance(node, ast.AST):
-        fields = ((name, _meaning(value)) for name, value in ast.iter_fields(node))
-        return (type(node).__name__, *((name, value) for name, value in fields if value not in (None, ())))
+PROSE = {ast.Raise: {"exc", "cause"}, ast.arg: {"annotation"}, ast.FunctionDef: {"returns"}}
+"""What changes no result, beside texts that stand alone: errors' words and signatures' types."""
+
+
+def _meaning(node: object, named: list[ast.Name | ast.Attribute]) -> object:
+    """A syntax tree without prose as nested tuples, the same on every version of Python that we run on.
+
+    Adds its names and attributes to `named`.
+    """
     if isinstance(node, list):
-        return tuple(_meaning(item) for item in node)
-    return node if isinstance(node, str | int | float | bool | None) else repr(node)
+        return tuple([_meaning(item, named) for item in node if not _is_text(item)])
+    if not isinstance(node, ast.AST):
+        return node if isinstance(node, str | int | float | bool | None) else repr(node)
+    if isinstance(node, ast.Name | ast.Attribute):
+        named.append(node)
+    found: list[object] = [type(node).__name__]
+    for name in node._fields:
+        if name not in PROSE.get(type(node), ()):
+            value = _meaning(getattr(node, name, None), named)
+            if value not in (None, ()):
+                found.append((name, value))
+    return tuple(found)
