@@ -18,8 +18,9 @@ if not Path("Snakefile").is_file():
 if config:
     sys.exit("error: settings live in config/{experiment}.yaml; copy one to config/mine.yaml and build `mine`")
 sys.path.insert(0, "src")
-# The libraries are no garbage: to look through them took a tenth of what a plan takes.
+# The libraries are no garbage, nor is the plan: to look through them took a tenth of what a plan takes each.
 gc.freeze()
+gc.set_threshold(50_000)
 
 from finmath_grpo.errors import check_encoding, in_words
 from finmath_grpo.workflow import command, console, environment, hold, machine, paths

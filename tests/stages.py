@@ -45,7 +45,9 @@ def run_stage(
 
 def snakemake(folder: Path, *words: str, **environment: str) -> Done:
     """Run `python -m snakemake WORD…` in a checkout, of the sources there. Its jobs are processes as ever."""
-    import_module("snakemake.cli")
+    # Snakemake imports the others in the fork.
+    for library in ("snakemake.cli", "snakemake.report.html_reporter", "smart_open", "pandas"):
+        import_module(library)
     command = [sys.executable, "-m", "snakemake", *words]
     return in_fork(lambda: run_module(command), PROJECT, folder, **environment)
 
