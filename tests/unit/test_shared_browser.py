@@ -27,7 +27,7 @@ from finmath_grpo.figures import browser, draw
 folder = Path(sys.argv[1])
 browser.share(folder / "browser.log")
 before = {before}
-for place in range(3):
+for place in range(2):
     figure = go.Figure(go.Bar(x=["a", "b"], y=[1, place]), layout={{"width": 200, "height": 150}})
     draw.write_png(figure, folder / f"{{place}}.png", 1.0)
 {after}
@@ -76,12 +76,12 @@ def test_one_browser_draws_all_figures_with_the_bytes_that_each_gives_alone(tmp_
     folder = tmp_path / "run"
     assert run(folder).wait(PATIENCE) == 0
     assert started.read_text().count("start") == 1
-    for place in range(3):
+    for place in range(2):
         figure = go.Figure(go.Bar(x=["a", "b"], y=[1, place]), layout={"width": 200, "height": 150})
         draw.write_png(figure, tmp_path / "alone.png", 1.0)
         assert (tmp_path / "alone.png").read_bytes() == (folder / f"{place}.png").read_bytes()
-    assert started.read_text().count("start") == 4 + capfd.readouterr().out.count("is started anew")
-    assert sorted(path.name for path in folder.iterdir()) == ["0.png", "1.png", "2.png", "browser.log"]
+    assert started.read_text().count("start") == 3 + capfd.readouterr().out.count("is started anew")
+    assert sorted(path.name for path in folder.iterdir()) == ["0.png", "1.png", "browser.log"]
     assert not server_of(folder)
 
 
@@ -93,9 +93,9 @@ def test_a_browser_starts_in_a_temporary_folder_with_too_long_a_name_for_its_soc
     long.mkdir()
     monkeypatch.setenv("TMPDIR", str(long))
     assert run(tmp_path / "run").wait(PATIENCE) == 0
-    assert len(list((tmp_path / "run").glob("*.png"))) == 3
+    assert len(list((tmp_path / "run").glob("*.png"))) == 2
     # One for all, or, with no place for our own socket either, one for each.
-    assert len(started.read_text().splitlines()) == (1 if shared else 3)
+    assert len(started.read_text().splitlines()) == (1 if shared else 2)
 
 
 def test_where_the_shared_browser_was_killed_each_figure_is_drawn_alone(tmp_path: Path, started: Path):
@@ -103,9 +103,9 @@ def test_where_the_shared_browser_was_killed_each_figure_is_drawn_alone(tmp_path
     kill = "os.kill(int(os.popen(f'pgrep -P {os.getpid()} -f figures.browser').read().split()[0]), 9)"
     alone = run(folder, before=kill)
     words = alone.communicate(timeout=PATIENCE)[0]
-    assert alone.returncode == 0 and len(list(folder.glob("*.png"))) == 3
+    assert alone.returncode == 0 and len(list(folder.glob("*.png"))) == 2
     # On a busy machine a browser may give no sign, and be started anew (`draw.write_png`).
-    assert started.read_text().count("start") == 3 + words.count("is started anew")
+    assert started.read_text().count("start") == 2 + words.count("is started anew")
 
 
 def test_the_shared_browser_ends_with_a_run_that_is_killed(tmp_path: Path):

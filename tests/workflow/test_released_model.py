@@ -32,9 +32,9 @@ def test_a_released_model_goes_from_the_hub_to_the_report(released: Path, tmp_pa
     targets = ("open-reduced", "results/open-reduced/export/MANIFEST.sha256")
     with LoopbackHub() as hub:
         commit = hub.publish_folder(NAME, released)
-        # What learns and merges starts as it does for a user; test_killed.py has that of what generates.
+        # What merges starts as it does for a user; test_killed.py has that of what learns and generates.
         variables = {
-            **warm(f"{TABLES}|evaluation.generate"),
+            **warm(f"{TABLES}|training.grpo|evaluation.generate"),
             "HF_ENDPOINT": hub.endpoint,
             "HF_HOME": str(tmp_path / "home"),
         }
