@@ -27,7 +27,7 @@ def _equations_of(line: str) -> list[tuple[str, str, str]]:
     for mark, before, after in zip(marks, parts, parts[1:], strict=False):
         left, right = _longest(before, from_end=True), _longest(after, from_end=False)
         if left is not None and right is not None:
-            found.append((left.strip(), line[mark], right.strip()))
+            found.append((left, line[mark], right))
     return found
 
 
@@ -54,8 +54,9 @@ def _longest(text: str, from_end: bool) -> str | None:
         cut = from_end and edge and part.lstrip().startswith("- ")
         if cut or (beside and beside in f"-+×/^√⁻{_RAISED}"):
             continue  # Only a part of an expression with a letter in it, as in `x × 12 / 100 = 288`.
-        part = part if from_end else re.sub(r"['’].*$|[.,;:]$", "", part.strip())
-        if part.strip() and _value(part) is not None:
+        # Stripped, so that `holds` finds the value again.
+        part = part.strip() if from_end else re.sub(r"['’].*$|[.,;:]$", "", part.strip()).strip()
+        if part and _value(part) is not None:
             return part
     return None
 
