@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -131,8 +132,9 @@ def simulated(tmp_path_factory) -> Path:
     return folder
 
 
+@cache
 def drawn(figure: str, folder: Path, kind: str = "run") -> go.Figure:
-    """The figure from those tables of `folder` that its entry lists, and from no other."""
+    """The figure from those tables of `folder` that its entry lists, and from no other. Nobody changes it."""
     tables = read_tables([folder / table for table in tables_of(figure, kind)])
     return draw.draw(Drawing.model_validate_json(drawing_of(figure)), tables, LOOK)
 
