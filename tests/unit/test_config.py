@@ -1,5 +1,6 @@
 """Config files: ours load, mistakes are named by file and key, and a slice holds only what its stage uses."""
 
+import contextlib
 import io
 import json
 import re
@@ -130,6 +131,11 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
         ),
         (
             "engine: trl",
+            "engine: trl\n    shortcuts: [nondeterministic]",
+            r"mine\.yaml: training\.grpo\.shortcuts: nondeterministic needs `device: cuda`",
+        ),
+        (
+            "engine: trl",
             "engine: unsloth\n    shortcuts: [nondeterministic, trimmed]",
             r"training\.grpo\.shortcuts: .*trimmed needs `engine: trl`",
         ),
@@ -147,6 +153,15 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
 def test_a_mistake_is_named_by_file_and_key(tmp_path, old, new, message):
     with pytest.raises(UserError, match=message):
         load_text(tmp_path, edited(old, new))
+
+
+@pytest.mark.parametrize(("shortcuts", "refused"), [("[]", True), ("[nondeterministic]", False)])
+def test_top_p_on_a_gpu_needs_a_training_that_is_not_deterministic(tmp_path, shortcuts, refused):
+    text = (ROOT / "config/small.yaml").read_text(encoding="utf-8")
+    text = text.replace("    top_p: 1.0\n", f"    top_p: 0.9\n    shortcuts: {shortcuts}\n")
+    expected = pytest.raises(UserError, match=r"mine\.yaml: training\.grpo\.top_p: below 1 .*nondeterministic")
+    with expected if refused else contextlib.nullcontext():
+        load_text(tmp_path, text)
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,8 @@ def test_no_sum_of_an_adapter_is_shared_among_blocks_and_the_kernels_fit_a_small
         for by_rank in by_width.values()
         for kernel in by_rank.values()
     ]
-    assert set(by_matrices) == {"1", "2", "3"} and len(kernels) == 6
+    # vLLM takes the nearest of all but the first: a layer of linear attention has four.
+    assert {"1", "2", "3", "4"} <= set(by_matrices) and len(kernels) == 2 * len(by_matrices)
     for kernel in kernels:
         assert kernel["split_k"] == 1
         tiles = 2 * (kernel["block_m"] + kernel["block_n"]) * kernel["block_k"] * kernel["num_stages"]

@@ -1,9 +1,9 @@
 """vLLM's kernels for an adapter beside the weights, told to work each sum out in one block of the GPU.
 
 By itself vLLM shares a sum out among 64 blocks, or 8 for large batches, which add their parts to it in the order in
-which they end: the same requests then have other texts each time. It takes the sizes of blocks from a file that
-`VLLM_TUNED_CONFIG_FOLDER` names (vllm/lora/ops/triton_ops/README_TUNING.md), and of each size the nearest that the file
-has.
+which they end: the same requests then have other texts each time. It takes the sizes of blocks from a file in a folder
+that `VLLM_TUNED_CONFIG_FOLDER` names (vllm/lora/ops/triton_ops/README_TUNING.md). The file must have the number of
+matrices that a kernel reads; of tokens, widths and ranks, vLLM takes the nearest that it has.
 """
 
 import os
@@ -13,8 +13,8 @@ import torch
 from finmath_grpo.files import write_json
 from finmath_grpo.gpu_environment import compiled_folder
 
-SLICES = (1, 2, 3)
-"""Matrices that one kernel reads: one alone, gate and up, or query, key and value."""
+MATRICES = range(1, 9)
+"""How many one kernel may read: one alone, gate and up, query, key and value; four in a layer of linear attention."""
 BLOCKS = {
     512: {"block_m": 16, "block_n": 16, "block_k": 512, "num_stages": 3},
     8192: {"block_m": 128, "block_n": 32, "block_k": 64, "num_stages": 3},
@@ -25,12 +25,15 @@ of shared memory of a smaller card. Per layer of 8 B, a token of six sequences t
 
 
 def sums_in_one_block() -> None:
-    """Have the engines of this process work the sums of adapters out so. To be called before one is built."""
+    """Have the engines of this process work the sums of adapters out so, whatever folder a user named.
+
+    To be called before an engine is built.
+    """
     rest = {"split_k": 1, "num_warps": 4, "num_ctas": 1, "group_size_m": 8, "max_nreg": None}
     # Of any width and rank.
     by_tokens = {str(tokens): {"1": {"1": {**blocks, **rest}}} for tokens, blocks in BLOCKS.items()}
     name = torch.cuda.get_device_name().replace(" ", "_").replace("-", "_")
     folder = compiled_folder() / "adapter_kernels"
     folder.mkdir(parents=True, exist_ok=True)
-    write_json(folder / f"{name}_SHRINK.json", {"1": {str(slices): by_tokens for slices in SLICES}})
+    write_json(folder / f"{name}_SHRINK.json", {"1": {str(matrices): by_tokens for matrices in MATRICES}})
     os.environ["VLLM_TUNED_CONFIG_FOLDER"] = str(folder)

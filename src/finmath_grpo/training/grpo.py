@@ -38,10 +38,11 @@ from finmath_grpo.processes import seconds_since_start
 from finmath_grpo.prompts import Message, PromptSettings, chat_tokens, prompt_messages, prompt_tokens
 from finmath_grpo.questions.rows import Question
 from finmath_grpo.rollouts import write_rollouts
-from finmath_grpo.training.checkpoints import go_on_after, last_whole_checkpoint
+from finmath_grpo.training.checkpoints import last_whole_checkpoint
 from finmath_grpo.training.divergence import StopWhenDiverged, check_signal
 from finmath_grpo.training.logged_rollouts import logged_rollouts
 from finmath_grpo.training.optimizer_steps import optimizer_steps, shares_generations
+from finmath_grpo.training.question_order import go_on_after
 from finmath_grpo.training.run_folder import is_finished, publish, result_of, run_directory
 from finmath_grpo.training.settings import NONDETERMINISTIC, GrpoJob, GrpoSettings
 from finmath_grpo.training.shortcuts import ShorterPasses

@@ -109,7 +109,7 @@ class GrpoSettings(OptimizerSettings):
     use_bias_correction_kl: bool
     # As `rejected` below.
     shortcuts: tuple[Shortcut, ...] = Field(default=(), exclude_if=lambda names: not names)
-    """On a GPU: what its passes leave out. The first changes no bit. Unsloth takes `nondeterministic` alone."""
+    """On a GPU: what is left out for speed. The first changes no bit. Unsloth takes `nondeterministic` alone."""
 
     @field_validator("processes")
     @classmethod

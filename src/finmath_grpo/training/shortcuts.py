@@ -1,7 +1,6 @@
 """Shortcuts of GRPO on a GPU: what a pass computes twice, moves for nothing, reads as padding, or keeps in order.
 
-`training.grpo.shortcuts` names those that a run takes. On a CPU, the first changes no bit and the next two how sums are
-rounded:
+`training.grpo.shortcuts` names those that a run takes. The first changes no bit; what the others change, they say:
 
 * `no_input_casts`: the input of an adapter stays in bfloat16. PEFT makes it float32 and autocast bfloat16 again: the
   same bits, with 40 bytes moved per value and adapter, and a copy kept for each.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pydantic
 
 from finmath_grpo.files import explain
-from finmath_grpo.training.settings import OF_SAMPLER, DpoSettings, GrpoSettings
+from finmath_grpo.training.settings import NONDETERMINISTIC, OF_SAMPLER, DpoSettings, GrpoSettings
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Fetched, Folder, Grpo, Model, Pretrained, Run
 from finmath_grpo.workflow.slices import further_tests, grpo_settings
 
@@ -58,8 +58,7 @@ def _of_training(run: Run) -> Iterator[str]:
                 except pydantic.ValidationError as error:
                     yield f"models.{name}.training: {explain(error, model.training)}"
     for section, settings in sections.items():
-        if run.device == "cpu":
-            yield from _of_cpu(section, settings)
+        yield from (_of_cpu if run.device == "cpu" else _of_gpu)(section, settings)
         if isinstance(settings, GrpoSettings) and settings.validate_every and run.validation is None:
             remedy = "name one, or switch it off by `validate_every: null`"
             yield f"{section}.validate_every: needs the file of questions `validation`; {remedy}"
@@ -73,6 +72,14 @@ def _of_cpu(section: str, settings: GrpoSettings | DpoSettings) -> Iterator[str]
         yield f"{section}.engine: unsloth needs `device: cuda`; on a CPU use `trl`"
     if isinstance(settings, GrpoSettings) and OF_SAMPLER in settings.shortcuts:
         yield f"{section}.shortcuts: {OF_SAMPLER} needs `device: cuda`; what samples on a CPU gives none"
+    if isinstance(settings, GrpoSettings) and NONDETERMINISTIC in settings.shortcuts:
+        yield f"{section}.shortcuts: {NONDETERMINISTIC} needs `device: cuda`; a CPU always gives the same bytes"
+
+
+def _of_gpu(section: str, settings: GrpoSettings | DpoSettings) -> Iterator[str]:
+    """What a deterministic training can't do on a GPU: add up probabilities, as vLLM's sampler does for `top_p`."""
+    if isinstance(settings, GrpoSettings) and settings.top_p < 1 and NONDETERMINISTIC not in settings.shortcuts:
+        yield f"{section}.top_p: below 1 it needs `shortcuts: [{NONDETERMINISTIC}]` on a GPU; else take 1.0"
 
 
 def _of_names(run: Run) -> Iterator[str]:
