@@ -108,8 +108,8 @@ def stages(folder: Path) -> None:
         "statistics.reward_audit": run("statistics.reward_audit", "--completions", *rollouts, *audits),
     }
     outputs = ("--experiment", "benchmark", "--json", folder / "claims.json", "--markdown", folder / "claims.md")
-    claims = ("--claims", ROOT / "data" / "claims.yaml", *settings, "--tables", *sorted(tables.glob("*.csv")))
-    measured["claims.evaluate"] = run("claims.evaluate", *claims, *outputs)
+    claims = ("--claims", ROOT / "data" / "claims.yaml", "--kind", "run", *settings)
+    measured["claims.evaluate"] = run("claims.evaluate", *claims, "--tables", *sorted(tables.glob("*.csv")), *outputs)
     for module, (seconds, cpu, memory) in measured.items():
         print(f"  {module:28} {seconds:6.1f} s, {cpu:5.1f} s of CPU, {memory:5.0f} MiB")
     seconds, cpu, _ = (sum(column) for column in zip(*measured.values(), strict=True))

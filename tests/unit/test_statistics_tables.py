@@ -17,6 +17,7 @@ from post import tables_of_the_post
 from scipy.stats import t as student
 from stages import run_stage
 
+from benchmarks import statistics as benchmark
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.scores import COLUMNS, OUTCOMES, SCORERS
 from finmath_grpo.files import write_jsonl
@@ -672,3 +673,21 @@ class TestTraining:
         (tmp_path / "log.csv").write_text("step,completion_length\n0,1\n")
         with pytest.raises(UserError, match="rewards/<name>/mean"):
             read_log(tmp_path / "log.csv")
+
+
+def test_the_benchmark_of_statistics_calls_stages_as_they_want_to_be_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = {"QUESTIONS": 10, "NEW_NUMBERS": 10, "SAMPLES": 1, "STEPS": 30, "DRAWS": 200, "TEMPERATURES": (0.1, 1.0)}
+    for name, value in small.items():
+        monkeypatch.setattr(benchmark, name, value)
+
+    def run(module: str, *options: object) -> tuple[float, float, float]:
+        done = run_stage(module, *options)
+        assert done.returncode == 0, done.stderr
+        return 0, 0, 0
+
+    monkeypatch.setattr(benchmark, "run", run)
+    benchmark.write_inputs(tmp_path)
+    benchmark.stages(tmp_path)
+    assert (tmp_path / "claims.md").is_file()
