@@ -323,6 +323,17 @@ def configs() -> Iterator[Case]:
         "a label twice", "models: {gemma-dpo: {label: Tiny Llama}}", r"models\.gemma-dpo\.label: models\.llama-base"
     )
     yield _own("unknown model", "statistics: {panel: [llama-base, x]}", r"statistics\.panel: no model x")
+    yield _own(
+        "a model with no name", 'statistics: {contrasts: [["", llama-base]]}', r"statistics\.contrasts: no model ''"
+    )
+    for text, key in {
+        "evaluation: {samples: yes}": r"evaluation\.samples",
+        "training: {grpo: {validate_every: true}}": r"training\.grpo\.validate_every",
+        "evaluation: {temperatures: [0.5, on]}": r"evaluation\.temperatures\.1",
+        "models: {llama-grpo: {seed: null, seeds: [5, true]}}": r"models\.llama-grpo\.seeds\.1",
+        "models: {llama-grpo: {training: {save_steps: true}}}": r"models\.llama-grpo\.training\.save_steps",
+    }.items():
+        yield _own(text, text, f"{key}: expected a number")
     yield _own("no models", "models: {}\nmerge: null", r"models|gemma")
     yield _own("long prompt", f"prompt: {{system: {'x' * 200_000}}}", r"prompt\.system")
     for name, repository in {

@@ -63,6 +63,6 @@ def check_models(settings: StatisticsSettings, models: Sequence[str]) -> None:
     """Raise UserError if a contrast or the panel names a model that the experiment does not have."""
     compared = {name for pair in settings.contrasts for name in pair}
     for key, named in (("contrasts", compared), ("panel", settings.panel)):
-        strange = ", ".join(sorted(set(named) - set(models)))
-        if strange:
-            raise UserError(f"statistics.{key}: no model {strange} in this experiment, but {', '.join(models)}")
+        if strange := sorted(set(named) - set(models)):
+            names = ", ".join(name or "''" for name in strange)
+            raise UserError(f"statistics.{key}: no model {names} in this experiment, but {', '.join(models)}")

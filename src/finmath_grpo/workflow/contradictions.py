@@ -1,6 +1,7 @@
 """What keys of a run's config say that other keys contradict. A fault begins with its key and says what is needed."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pydantic
 
@@ -54,7 +55,8 @@ def _of_training(run: Run) -> Iterator[str]:
         for name, model in run.models.items():
             if isinstance(model, Grpo) and model.training:
                 try:
-                    sections[f"models.{name}.training"] = grpo_settings(run, name)
+                    own = sections[f"models.{name}.training"] = grpo_settings(run, name)
+                    yield from truths(model.training, own.model_dump(), f"models.{name}.training")
                 except pydantic.ValidationError as error:
                     yield f"models.{name}.training: {explain(error, model.training)}"
     for section, settings in sections.items():
@@ -88,6 +90,18 @@ def _of_names(run: Run) -> Iterator[str]:
         yield f"evaluation.temperatures: {first} and {second} are one in the tables, which write six digits"
     for first, second in alike({name: model.label for name, model in run.models.items()}):
         yield f"models.{second}.label: models.{first} has the same; give each its own, or no page tells them apart"
+
+
+def truths(given: Any, read: Any, place: str = "") -> Iterator[str]:
+    """Values of a file that are true or false (`yes`, `on`, `no` and `off` too), and were read as the number 1 or 0."""
+    if isinstance(given, bool) and not isinstance(read, bool | None):
+        yield f"{place}: expected a number (found {str(given).lower()})"
+    elif isinstance(given, dict):
+        for key, value in given.items():
+            yield from truths(value, read.get(key), f"{place}.{key}".removeprefix("."))
+    elif isinstance(given, list):
+        for number, (value, one) in enumerate(zip(given, read or (), strict=False)):
+            yield from truths(value, one, f"{place}.{number}")
 
 
 def alike(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from finmath_grpo.files import explain
 from finmath_grpo.statistics.settings import check_models, fitting
 from finmath_grpo.workflow import named_files, seeds
 from finmath_grpo.workflow.config_file import NO_EXPERIMENTS, Config, read_config
-from finmath_grpo.workflow.contradictions import contradictions
+from finmath_grpo.workflow.contradictions import contradictions, truths
 from finmath_grpo.workflow.kinds import EXPERIMENT, Experiment, Run, schema
 from finmath_grpo.workflow.model_names import trained_pairs
 from finmath_grpo.workflow.recorded import with_record
@@ -46,7 +46,9 @@ def _checked(path: Path, config: Config) -> Experiment:
     except pydantic.ValidationError as error:
         source = _source(config, (fault["loc"] for fault in error.errors()))
         raise UserError(f"{path}: {explain(error, config.values)}{_of_commas(error)}{source}") from None
-    faults = list(contradictions(experiment)) if isinstance(experiment, Run) else []
+    faults = list(truths(config.values, experiment.model_dump()))
+    if not faults and isinstance(experiment, Run):
+        faults = list(contradictions(experiment))
     if faults:
         source = _source(config, (fault.partition(":")[0].split(".") for fault in faults))
         raise UserError(f"{path}: {'; '.join(faults)}{source}")
