@@ -15,13 +15,14 @@ RUN = ("snakemake", "--cores", "tiny")
 
 @pytest.fixture(scope="module")
 def undisturbed(image: str, tmp_path_factory: pytest.TempPathFactory) -> Container:
-    """A finished run of `tiny`, with so many samples that a job has most of its cells before it when it is killed."""
+    """A finished run of `tiny`, of so many samples and steps that a job is far from its end when a kill arrives."""
     folder = tmp_path_factory.mktemp("undisturbed")
     config = folder / "tiny.yaml"
     more, changed = re.subn(r"^  samples: 2$", "  samples: 24", TINY.read_text(encoding="utf-8"), flags=re.M)
+    more, longer = re.subn(r"^    (optimizer_steps|max_steps): 4$", r"    \1: 16", more, flags=re.M)
     # Cells of `deep` are no sign of a job that is killed between two of its own.
     more, left_out = re.subn(r"^deep: .*\n", "", more, flags=re.M)
-    assert changed == left_out == 1
+    assert (changed, longer, left_out) == (1, 2, 1)
     config.write_text(more, encoding="utf-8")
     config.chmod(0o644)
     container = Container(new_results(folder / "results"), tiny=config)
