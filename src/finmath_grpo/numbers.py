@@ -8,7 +8,7 @@ grammar, the text is normalised. Each of these means nothing for the value and m
 
 1.  Compatible characters, by Unicode NFKC: `１２` is `12`. Superscripts and fractions are not changed: `5²` is no 52.
 2.  Invisible marks (U+200B to U+200F, U+2060, U+FEFF, the soft hyphen and their like): they are removed.
-3.  Markdown, quotes, square brackets: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'`, `[12]`.
+3.  Markdown, quotes, square brackets: `**12.500**`, `__12__`, `` `12` ``, `#### 12`, `"12"`, `'12'` alone, `[12]`.
 4.  LaTeX: `\boxed{12}`, `$12$`, `\(12\)`, `\[12\]`, `33{,}75`, `5\%`, `12 \text{ TL}`, `\mathrm{TL}`, `12\,500`.
 5.  A label that ends in a colon or an equals sign, and signs that lead to a result: `Cevap: 12`, `x = 12`, `= 12`,
     `≈ 12`, `~12`, `≅ 12`, `→ 12`, `=> 12`; of a few words no colon is asked: `Cevap 12`, `Faiz tutarı 12 TL'dir`.
