@@ -4,8 +4,8 @@ vLLM's noise is Philox keyed by a request's seed and position, so that it does n
 in their last bits. `VLLM_BATCH_INVARIANT=1` is meant to prevent that and does not always: with 256 and more concurrent
 decodes logits changed with the batch (vllm issue 48271, open), and on an H100 with FlashAttention 3 they did where
 prefill and decode are mixed (vllm issue 51902, open). Up to `SEQUENCES_AT_ONCE` decode at once here. So a completion
-is repeatable with the same requests in the same order on the same machine, and not independent of the others; with an
-adapter beside the model by kernels of other blocks (`models.adapter_kernels`).
+is repeatable with the same requests in the same order on the same machine, with an adapter beside the model too
+(`models.adapter_kernels`), and not independent of the others.
 """
 
 import json
