@@ -93,34 +93,40 @@ def set_title(figure: go.Figure, title: str, experiment: str) -> None:
 def write_png(figure: go.Figure, path: Path, scale: float) -> None:
     """Draw `figure` at its own size, `scale` pixels per CSS pixel. Raises UserError if no browser can be started.
 
-    The browser that a run's jobs share draws, or else one of our own, in a process of its own: Kaleido (1.3) waits for
-    ever for a browser that dies while it starts.
+    The browser that a run's jobs share draws, or else one of our own.
     """
     options = {"format": "png", "width": figure.layout.width, "height": figure.layout.height, "scale": scale}
     with replacing(path) as temporary:
         if png := browser.drawn(figure, options):
             temporary.write_bytes(png)
-            return
-        for _ in range(TRIES):
-            drawing = multiprocessing.get_context("fork").Process(
-                target=_draw_png, args=(figure, temporary, options, os.getpid())
-            )
-            drawing.start()
-            drawing.join(PATIENCE)
-            if drawing.exitcode is not None:
-                break
-            drawing.kill()
-            drawing.join()
-            print(f"the browser gave no sign for {PATIENCE:g} s and is started anew", flush=True)
         else:
-            raise UserError(f"the browser gave no sign {TRIES} times in {PATIENCE:g} s; see whether it starts by hand")
-        if drawing.exitcode == UNSTARTED:
-            raise UserError(NO_BROWSER)
-        if drawing.exitcode:
-            raise UserError(f"{path}: the drawing process ended with status {drawing.exitcode}; its words are above")
+            write_apart(figure, temporary, options)
 
 
-def _draw_png(figure: go.Figure, path: Path, options: dict[str, Any], parent: int) -> None:
+def write_apart(figure: go.Figure, path: Path, options: dict[str, Any]) -> None:
+    """Draw `figure` by a browser of its own, with Kaleido's `options`. Raises UserError if none can be started.
+
+    In a process of its own, which can be ended: Kaleido (1.3) waits for ever for a browser that dies while it starts,
+    or that gives no answer.
+    """
+    for _ in range(TRIES):
+        drawing = multiprocessing.get_context("fork").Process(target=_draw, args=(figure, path, options, os.getpid()))
+        drawing.start()
+        drawing.join(PATIENCE)
+        if drawing.exitcode is not None:
+            break
+        drawing.kill()
+        drawing.join()
+        print(f"the browser gave no sign for {PATIENCE:g} s and is started anew", flush=True)
+    else:
+        raise UserError(f"the browser gave no sign {TRIES} times in {PATIENCE:g} s; see whether it starts by hand")
+    if drawing.exitcode == UNSTARTED:
+        raise UserError(NO_BROWSER)
+    if drawing.exitcode:
+        raise UserError(f"the drawing process ended with status {drawing.exitcode}; its words are above")
+
+
+def _draw(figure: go.Figure, path: Path, options: dict[str, Any], parent: int) -> None:
     import kaleido
     from kaleido.errors import BrowserClosedError, BrowserFailedError, ChromeNotFoundError
 
