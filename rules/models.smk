@@ -11,8 +11,9 @@ rule pretrain:
         "results/{experiment}/logs/pretrain/{model}.log",
     benchmark:
         "results/{experiment}/benchmarks/pretrain/{model}.tsv"
-    # Before all others: it has its GPU to itself, and all that comes after it shares.
-    priority: 2
+    # Before all others: it has its GPU to itself, and all that comes after it shares. Snakemake adds up the priorities of
+    # jobs that fit at once: with 2, pre-training waited for two GRPO jobs side by side.
+    priority: 100
     threads: needs.cpus
     resources:
         gpu=needs.all_jobs_of_a_gpu,
