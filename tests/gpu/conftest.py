@@ -118,20 +118,28 @@ def take_padding_token_away(manifest: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def measured(models: dict[str, Path]) -> Iterator[Callable[..., dict]]:
-    """Results of all measurements, by name and family; a failed one raises in the test that asks for it."""
+def side_by_side() -> Iterator[ThreadPoolExecutor]:
+    """For processes on the GPU: as many at once as it has memory for."""
     workers = max(1, torch.cuda.get_device_properties(0).total_memory // (GIB_A_PROCESS * 2**30))
     with ThreadPoolExecutor(workers) as pool:
-        tasks = {}
-        for family, manifest in models.items():
-            tasks["repeat", family] = pool.submit(measure, "repeat", manifest)
-            tasks["repeat, batch-invariant", family] = pool.submit(
-                measure, "repeat", manifest, VLLM_BATCH_INVARIANT="1"
-            )
-            tasks["adapter", family] = pool.submit(adapter_and_merged, manifest)
-        tasks["soft_capping", "gemma2"] = pool.submit(measure, "soft_capping", models["gemma2"])
-        tasks["captured", "llama"] = pool.submit(measure, "captured", models["llama"])
-        yield lambda what, family: tasks[what, family].result()
+        yield pool
+        # A failed test leaves none that waits.
+        pool.shutdown(cancel_futures=True)
+
+
+@pytest.fixture(scope="session")
+def measured(models: dict[str, Path], side_by_side: ThreadPoolExecutor) -> Callable[..., dict]:
+    """Results of all measurements, by name and family; a failed one raises in the test that asks for it."""
+    tasks = {}
+    for family, manifest in models.items():
+        tasks["repeat", family] = side_by_side.submit(measure, "repeat", manifest)
+        tasks["repeat, batch-invariant", family] = side_by_side.submit(
+            measure, "repeat", manifest, VLLM_BATCH_INVARIANT="1"
+        )
+        tasks["adapter", family] = side_by_side.submit(adapter_and_merged, manifest)
+    tasks["soft_capping", "gemma2"] = side_by_side.submit(measure, "soft_capping", models["gemma2"])
+    tasks["captured", "llama"] = side_by_side.submit(measure, "captured", models["llama"])
+    return lambda what, family: tasks[what, family].result()
 
 
 def adapter_and_merged(manifest: Path) -> dict:

@@ -1,5 +1,7 @@
 """What can only be seen on a GPU: prompts, seeds, stop tokens, soft-capping and adapters as vLLM handles them."""
 
+from itertools import product
+
 import pandas as pd
 import pytest
 
@@ -77,8 +79,11 @@ def test_the_engine_has_a_decode_graph_for_the_rounded_batch_of_a_rollout(comple
 
 
 @pytest.mark.parametrize("engine", ["trl", "unsloth"])
-def test_a_training_gives_the_same_bytes_twice_and_other_texts_with_another_seed(engine, trained_briefly, table):
-    runs = [trained_briefly(engine, seed, max_steps=4, optimizer_steps=4) for seed in (1, 1, 2)]
+def test_a_training_gives_the_same_bytes_twice_and_other_texts_with_another_seed(
+    engine, trained_briefly, side_by_side, table
+):
+    updates = {"max_steps": 4, "optimizer_steps": 4}
+    runs = list(side_by_side.map(lambda seed: trained_briefly(engine, seed, **updates), (1, 1, 2)))
     one, again, other = ([row.completion for row in read_rollouts(run / "completions")] for run in runs)
     adapters = [(run / "adapter/adapter_model.safetensors").read_bytes() for run in runs]
     alike = sum(a == b for a, b in zip(one, other, strict=True)) / len(one)
@@ -100,12 +105,20 @@ def test_the_log_probabilities_of_the_sampler_are_taken_where_it_agrees_with_a_p
     assert log["clip_ratio/region_mean"].dropna().iloc[0] < 0.01
 
 
-@pytest.mark.parametrize("at_the_end", [False, True], ids=["in the middle", "after the last step"])
+KILLS = {"in the middle": False, "after the last step": True}
+
+
+@pytest.fixture(scope="module")
+def killed(killed_and_resumed, side_by_side):
+    """All of them at once, by engine and by whether the kill came at the end."""
+    cases = list(product(["trl", "unsloth"], KILLS.values()))
+    return {case: side_by_side.submit(killed_and_resumed, case[0], at_the_end=case[1]) for case in cases}
+
+
+@pytest.mark.parametrize("at_the_end", KILLS.values(), ids=KILLS)
 @pytest.mark.parametrize("engine", ["trl", "unsloth"])
-def test_killed_grpo_goes_on_from_its_checkpoint_and_leaves_the_base_as_it_was(
-    engine, at_the_end, killed_and_resumed, table
-):
-    found = killed_and_resumed(engine, at_the_end=at_the_end)
+def test_killed_grpo_goes_on_from_its_checkpoint_and_leaves_the_base_as_it_was(engine, at_the_end, killed, table):
+    found = killed[engine, at_the_end].result()
     log, check = found["log"], found["check"]
     update, greedy = check["summary"]["mean_relative_update"], check["greedy"]
     table.append(

@@ -43,8 +43,9 @@ TOKENIZER_ROWS = 10_000
 BATCHES_A_POOL = 50
 EMBEDDING_STD = 0.05
 # Rows times tokens of a forward pass on a GPU, for each GiB of its memory. With 100 M parameters, Llama fills 44 %,
-# and Gemma-2 62 %.
+# and Gemma-2 62 %. No more on a card of more than 80 GB, so that all of those add up the same sums.
 TOKENS_A_GIB = 1200
+MOST_TOKENS = 79 * TOKENS_A_GIB
 # On a GPU each batch is as wide as a multiple of this: matrices whose rows are not aligned have slow kernels.
 ALIGNED = 8
 # Rows and tokens of the pass for which the layers are compiled.
@@ -172,7 +173,7 @@ def learning_rate_factor(step: int, steps: int, warmup_steps: int, decay_from: f
 
 def tokens_at_once() -> int:
     """How many tokens, padding included, a forward pass may take on this GPU."""
-    return TOKENS_A_GIB * torch.cuda.get_device_properties(0).total_memory // 2**30
+    return min(TOKENS_A_GIB * torch.cuda.get_device_properties(0).total_memory // 2**30, MOST_TOKENS)
 
 
 def backward(model: PreTrainedModel, ids: np.ndarray, labels: np.ndarray, device: str) -> torch.Tensor:
