@@ -1,10 +1,12 @@
 """Errors that are the user's to mend: told in one line, with no traceback.
 
 A stage raises :class:`UserError` with the file, the line or field, what was expected and what to do;
-:func:`run_stage` prints it and exits with 2. Anything else is a defect of ours and keeps its traceback.
+:func:`run_stage` prints it and exits with 2, and so it does for a full disk and a file that may not be written or read.
+Anything else is a defect of ours and keeps its traceback.
 """
 
 import codecs
+import errno
 import gc
 import os
 import signal
@@ -13,6 +15,9 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NOT_ALLOWED = (errno.EACCES, errno.EPERM, errno.EROFS)
 
 
 class UserError(Exception):
@@ -52,6 +57,16 @@ def in_words() -> Iterator[None]:
         sys.exit(f"error: {error}")
 
 
+def of_files(error: OSError) -> str | None:
+    """What to say of a full disk or a missing right to a file; None for an error of another kind."""
+    if error.errno in NO_ROOM:
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror}; free some space and run again"
+    if error.errno in NOT_ALLOWED and error.filename:
+        return f"{error.filename}: {error.strerror} for user {os.getuid()}; run as its owner, or in a copy of your own"
+    return None
+
+
 def run_stage(main: Callable[[], None]) -> None:
     """Call the `main` of a stage; on a :class:`UserError` print it and exit with status 2.
 
@@ -78,3 +93,8 @@ def run_stage(main: Callable[[], None]) -> None:
         # Who reads our output has seen enough, as `| head` has. Nothing more is written to it as Python ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(128 + signal.SIGPIPE)
+    except OSError as error:
+        if not (words := of_files(error)):
+            raise
+        print(f"error: {words}", file=sys.stderr)
+        sys.exit(2)

@@ -56,7 +56,11 @@ def new_temporary(path: Path) -> tuple[Path, int]:
     while True:
         writer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         temporary = path.with_name(f".{path.name}.{writer}.tmp")
-        lock = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        try:
+            lock = os.open(temporary, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+        except OSError as error:
+            error.filename = str(path)  # the name that the user knows
+            raise
         with suppress(OSError):  # some network file systems know no locks; remove_stray then removes nothing
             fcntl.flock(lock, fcntl.LOCK_EX)
         if os.fstat(lock).st_nlink:

@@ -1,6 +1,7 @@
 """Files are written whole or not at all, and what a killed process leaves is removed."""
 
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -116,3 +117,27 @@ def test_file_in_a_folder_that_is_not_there_and_with_signs_of_patterns_is_writte
         text.write("ğ\n")
     assert file.read_bytes() == "ğ\n".encode() and names(file.parent) == [file.name]
     assert os.listdir(tmp_path) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        # Read-only for root too.
+        ("atomic_write(Path('/sys/rows'))", r"/sys/rows: .+ for user \d+; run as its owner, or in a copy of your own"),
+        ("open('/dev/full', 'w')", "No space left on device; free some space and run again"),
+    ],
+)
+def test_a_file_that_may_not_be_written_and_a_full_disk_are_told_in_words(opened: str, said: str):
+    code = f"""
+from pathlib import Path
+from finmath_grpo.errors import run_stage
+from finmath_grpo.files import atomic_write
+
+def main():
+    with {opened} as file:
+        file.write("x")
+
+run_stage(main)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 2 and re.fullmatch(f"error: {said}\n", done.stderr), done.stderr

@@ -56,6 +56,15 @@ def test_settings_by_option_are_refused_before_snakemake_takes_the_target_for_on
     )
 
 
+def test_a_home_where_snakemake_can_keep_no_cache_is_refused_with_what_to_do(checkout: Checkout) -> None:
+    # Nobody can make a folder there.
+    said = refused(checkout, "-n", "published", HOME="/proc/nobody", XDG_CACHE_HOME="")
+    assert said == (
+        "error: /proc/nobody/.cache/snakemake: Snakemake can't write its cache there; "
+        "`export XDG_CACHE_HOME=$(mktemp -d)`, then run again"
+    )
+
+
 @pytest.mark.parametrize("copied", [False, True])
 def test_where_the_link_to_snakemakes_notes_is_gone_a_run_is_refused_and_its_command_mends_it(
     checkout: Checkout, copied: bool

@@ -4,7 +4,6 @@ Nothing here holds a header, and so nothing holds a token.
 """
 
 import email.utils
-import errno
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +21,7 @@ from huggingface_hub.errors import (
 )
 from huggingface_hub.utils import parse_ratelimit_headers
 
-from finmath_grpo.errors import UserError
+from finmath_grpo.errors import NO_ROOM, UserError
 
 
 @contextmanager
@@ -75,7 +74,7 @@ def words(error: Exception, repository: str, revision: str, name: str | None) ->
             " network use `smoke`, `small`, `published` or `recorded`"
         )
     assert isinstance(error, OSError)
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in NO_ROOM:
         return f"{what}: the disk is full; make room and {again}"
     return f"{what}: {error.filename or 'a file'} can't be written: {error.strerror or error}"
 

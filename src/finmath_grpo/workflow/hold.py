@@ -12,7 +12,6 @@ elsewhere. What two jobs of different `results/` must not do at once (train in o
 say) they lock themselves.
 """
 
-import errno
 import fcntl
 import os
 import shutil
@@ -25,7 +24,7 @@ from pathlib import Path
 from typing import TextIO
 
 from finmath_grpo import locks
-from finmath_grpo.errors import UserError
+from finmath_grpo.errors import NO_ROOM, UserError
 from finmath_grpo.files import remove_strays
 from finmath_grpo.locks import this_process
 
@@ -106,7 +105,7 @@ def check_link(results: Path) -> None:
 
 def not_writable(folder: Path, error: OSError) -> UserError:
     what = f"{folder}: can't be written by user {os.getuid()}: {error.strerror}"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in NO_ROOM:
         return UserError(f"{what}; free some space and run again")
     return UserError(f"{what}; run as the owner of {folder.parent}/, on a file system that can be written")
 

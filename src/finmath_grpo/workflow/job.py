@@ -15,7 +15,6 @@ and then on stderr how far they are. For Linux only.
 """
 
 import argparse
-import errno
 import os
 import re
 import shutil
@@ -30,7 +29,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from finmath_grpo.errors import UserError, run_stage
+from finmath_grpo.errors import NO_ROOM, UserError, run_stage
 from finmath_grpo.files import digest, sha256, write_json
 from finmath_grpo.locks import exclusive
 from finmath_grpo.processes import end_with_parent
@@ -296,7 +295,7 @@ def main() -> None:
         with own_gpus(arguments.gpus, os.environ, needed, arguments.alone) as gpus:
             status = run_job(arguments.log, arguments.inputs, arguments.outputs, command, gpus)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        if error.errno not in NO_ROOM:
             raise
         raise UserError(no_room(arguments.log)) from None
     sys.exit(status)
