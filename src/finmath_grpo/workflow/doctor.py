@@ -49,7 +49,8 @@ def refusals(machine: Machine, free_disk: int, gpu: bool, cpu_training: bool, fi
     if figures and machine.browser is None:
         found.append("no Chromium draws the PNG files: apt-get install chromium, or set BROWSER_PATH to a Chrome")
     if free_disk < FULL:
-        found.append(f"the disk that holds results/ is full ({free_disk / 2**20:.0f} MiB are free)")
+        free, needed = (f"{size / 2**20:.0f} MiB" for size in (free_disk, FULL))
+        found.append(f"the disk that holds results/ has {free} free, and a run needs {needed}: free some space")
     return found
 
 
