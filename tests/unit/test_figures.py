@@ -720,6 +720,18 @@ def test_held_out_accuracy_is_drawn_at_the_steps_where_it_was_measured_and_only_
     assert list(dots[0].error_y.array) == pytest.approx([0.15] * 2)
     assert list(dots[0].error_y.arrayminus) == pytest.approx([0.1] * 2)
     assert len(titles) == 7
+    assert "held-out: 95\xa0% interval" in drawing.layout.title.subtitle.text
+
+
+def test_the_caption_of_curves_tells_of_intervals_only_where_there_are_some(simulated):
+    training = read_tables([simulated / "training.csv"])["training"]
+    first, second = dict.fromkeys(training.model)
+    one = training[training.model == first]
+    runs = pd.concat([one, one.assign(model=f"{first}-seed2")])
+    look = LOOK.model_copy(update={"runs": {first: (first, f"{first}-seed2")}})
+    drawing = diagnostics({"training": runs}, look)
+    assert all(trace.error_y.array is None for trace in drawing.data)
+    assert "interval" not in drawing.layout.title.subtitle.text
 
 
 def test_a_missing_browser_is_one_line_that_says_what_to_install(simulated, tmp_path, monkeypatch):

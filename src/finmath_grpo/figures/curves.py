@@ -116,14 +116,17 @@ def _over_steps(
     lines = f"thin: {thin}; thick: {smoothed}"
     if look.runs.keys() & models:
         lines = f"{smoothed}; of several runs thin, their mean thick"
-    if "validation_accuracy" in measures:
+    if "validation_accuracy" in measures and set(models) - look.runs.keys():
         lines += f"; held-out: {look.level} interval of a single run"
     caption = f"{several if len(models) > 1 else names[0]}; {steps} steps; {lines}"
     legend = names if len(models) > 1 else []
     panels.update_layout(frame(look, caption, height=0.2 + each * len(measures), legend=legend, above=28))
     legend_over_titles(panels, 32)
     panels.update_yaxes(nticks=6, rangemode="tozero")
-    panels.update_xaxes(range=[table.step.min(), table.step.max()], showgrid=True)
+    first, last = table.step.min(), table.step.max()
+    # The first and the last held-out accuracy have whole whiskers.
+    edge = 0.01 * (last - first)
+    panels.update_xaxes(range=[first - edge, last + edge], showgrid=True)
     panels.update_xaxes(title_text="step", row=len(measures), col=1)
     return panels
 
