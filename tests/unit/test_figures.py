@@ -725,7 +725,7 @@ def test_held_out_accuracy_is_drawn_at_the_steps_where_it_was_measured_and_only_
 
 def test_the_caption_of_curves_tells_of_intervals_only_where_there_are_some(simulated):
     training = read_tables([simulated / "training.csv"])["training"]
-    first, second = dict.fromkeys(training.model)
+    first = training.model.iloc[0]
     one = training[training.model == first]
     runs = pd.concat([one, one.assign(model=f"{first}-seed2")])
     look = LOOK.model_copy(update={"runs": {first: (first, f"{first}-seed2")}})

@@ -63,8 +63,9 @@ def figure(tables: Tables, look: Look) -> go.Figure:
                 _add_further_run(panels, rows, model, measure, look)
     names = [label(model, look) for model in models if look.entry(model) == model]
     caption = (
-        f"same number; {_dashes(table)}; vertical lines: {look.level} {INTERVALS[table.interval.iloc[0]]}; the models' "
-        f"points at one k stand side by side{left_out}{'; thin: further training runs' if look.runs else ''}"
+        f"right: the same number; {_dashes(table)}; vertical lines: {look.level} {INTERVALS[table.interval.iloc[0]]};"
+        f" the models' points at one k stand side by side{left_out}"
+        f"{'; thin: further training runs' if look.runs else ''}"
     )
     panels.update_layout(frame(look, caption, height=1.15, legend=names, above=32))
     legend_over_titles(panels, 32)
