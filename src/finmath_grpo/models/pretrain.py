@@ -43,7 +43,7 @@ TOKENIZER_ROWS = 10_000
 BATCHES_A_POOL = 50
 EMBEDDING_STD = 0.05
 # Rows times tokens of a forward pass on a GPU, for each GiB of its memory. With 100 M parameters, Llama fills 44 %,
-# and Gemma-2 62 %. No more on a card of more than 80 GB, so that all of those add up the same sums.
+# and Gemma-2 62 %. A larger card takes what one of 80 GB takes, so that both add up the same sums.
 TOKENS_A_GIB = 1200
 MOST_TOKENS = 79 * TOKENS_A_GIB
 # On a GPU each batch is as wide as a multiple of this: matrices whose rows are not aligned have slow kernels.
