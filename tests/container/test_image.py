@@ -97,7 +97,7 @@ def test_full_disk_is_refused_in_words(container: Container):
     )
     mount = command.index(f"{full.results}:/artifact/results")
     done = subprocess.run(command[: mount - 1] + command[mount + 1 :], capture_output=True, text=True)
-    assert done.returncode == 1 and "has 0 MiB free" in done.stderr and "Traceback" not in done.stderr
+    assert done.returncode == 1 and "is full" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_gpu_experiment_is_refused_in_words_before_anything_starts(container: Container):
