@@ -1,6 +1,7 @@
 """The archive holds what git tracks, and nothing else of a folder."""
 
 import base64
+import os
 import subprocess
 from pathlib import Path
 
@@ -58,6 +59,29 @@ def test_untracked_files_stay_out_and_are_listed(project):
     assert names() == project
     assert sorted(archive.left_out()) == sorted([".env", "notes/", "data/raw/secret.jsonl", "src/.token"])
     archive.check_clean()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give a checkout to another user")
+def test_in_a_checkout_of_another_owner_untracked_files_stay_out_and_a_dirty_tree_is_refused(project, monkeypatch):
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    plant()
+    for path in (Path("."), *Path(".").rglob("*")):
+        os.chown(path, 4321, 4321, follow_symlinks=False)
+    assert names() == project
+    Path("README.md").write_text("other")
+    with pytest.raises(UserError, match=r"1 files differ from the commit \(README\.md\)"):
+        archive.check_clean()
+
+
+def test_where_git_cannot_read_the_checkout_nothing_is_packed(project):
+    git("init")
+    git("add", ".")
+    plant()
+    Path(".git/HEAD").unlink()
+    with pytest.raises(UserError, match="git can't say which files are the project's: fatal: not a git repository"):
+        names()
 
 
 def test_an_experiment_stays_out_that_nobody_could_plan_from_the_archive(project):

@@ -72,7 +72,7 @@ def test_variables_of_git_from_another_checkouts_hook_change_no_commit_that_is_r
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give a checkout to another user")
-def test_a_job_knows_whether_files_differ_where_the_users_git_trusts_a_checkout_of_another_owner(
+def test_a_job_knows_whether_files_differ_in_a_checkout_of_another_owner(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     here = tmp_path / "here"
@@ -83,9 +83,6 @@ def test_a_job_knows_whether_files_differ_where_the_users_git_trusts_a_checkout_
         subprocess.run([*git, *words], check=True, capture_output=True)
     for path in (here, *here.rglob("*")):
         os.chown(path, 4321, 4321)
-    settings = tmp_path / "home/.config/git/config"
-    settings.parent.mkdir(parents=True)
-    settings.write_text(f"[safe]\n\tdirectory = {here}\n")
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home")}
     make_own(environment)
     monkeypatch.setattr(os, "environ", environment)

@@ -31,7 +31,7 @@ from finmath_grpo.workflow.kinds import Experiment, Run
 from finmath_grpo.workflow.metadata import files_about, read_makings
 from finmath_grpo.workflow.model_names import models_by_method
 from finmath_grpo.workflow.provenance import write_provenance
-from finmath_grpo.workflow.sources import environment_of_git, these_sources
+from finmath_grpo.workflow.sources import environment_of_git, git_in, these_sources
 
 FOLDER = "finmath-grpo"
 MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json", "finmath-grpo.tar.zst"}
@@ -51,13 +51,22 @@ WEIGHTS = {".safetensors", ".bin", ".gguf"}
 
 
 def git(*words: str) -> list[str] | None:
-    """What git answers, cut at NUL; None where this is no checkout, or there is no git."""
-    if not Path(".git").exists():
+    """What git answers, cut at NUL; None where this is no checkout (an image has no more of one than its commit).
+
+    Raises UserError where it does not answer in a checkout: nothing else knows what is the project's and what its
+    owner's.
+    """
+    if not (Path(".git/index").exists() or Path(".git").is_file()):
         return None
     try:
-        done = subprocess.run(["git", *words], capture_output=True, check=True, env=environment_of_git())
-    except (FileNotFoundError, subprocess.CalledProcessError):
-        return None
+        done = subprocess.run([*git_in(Path(".")), *words], capture_output=True, env=environment_of_git())
+        said = os.fsdecode(done.stderr).strip() if done.returncode else ""
+    except FileNotFoundError:
+        said = "there is no command git"
+    if said:
+        raise UserError(
+            f"git can't say which files are the project's: {said}; mend that, or pack a copy of the folder without .git"
+        )
     return [name for name in os.fsdecode(done.stdout).split("\0") if name]
 
 

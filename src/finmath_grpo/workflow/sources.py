@@ -26,13 +26,17 @@ OF_ANOTHER = {
     "XDG_CONFIG_HOME",
 }
 """Variables by which git answers for another checkout than the one that it is asked in; a hook of another has them.
-Without the last one, which is ours in a job (`environment.make_own`), it reads the user's settings: in a checkout of
-another owner it may need them."""
+Without the last one, which is ours in a job (`environment.make_own`), it reads the user's settings."""
 
 
 def environment_of_git() -> dict[str, str]:
     """Where git answers for the checkout that it is asked in. Jobs ask at the same time; none may hold git's index."""
     return {**{name: value for name, value in os.environ.items() if name not in OF_ANOTHER}, "GIT_OPTIONAL_LOCKS": "0"}
+
+
+def git_in(root: Path) -> list[str]:
+    """The start of a command of git. It answers in a checkout of another owner, too: who runs its code trusts it."""
+    return ["git", "-c", f"safe.directory={root.resolve()}", "-C", str(root)]
 
 
 def these_sources(root: Path = Path(".")) -> Sources:
@@ -61,7 +65,7 @@ def from_build() -> tuple[str | None, bool | None] | None:
 
 
 def from_git(root: Path) -> tuple[str | None, bool | None] | None:
-    command = ["git", "-C", str(root), "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty"]
+    command = [*git_in(root), "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty"]
     try:
         done = subprocess.run(command, capture_output=True, text=True, env=environment_of_git())
     except FileNotFoundError:
