@@ -6,12 +6,14 @@ Gathered for every job, so nothing here imports what it describes or takes more 
 import os
 import re
 import sys
+import tempfile
 from collections.abc import MutableMapping
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
 from finmath_grpo import gpu_environment
+from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 from finmath_grpo.workflow.machine import Hardware, this_hardware
 from finmath_grpo.workflow.sources import Sources, these_sources
@@ -45,8 +47,29 @@ def make_own(environment: MutableMapping[str, str]) -> None:
     environment["XDG_CONFIG_HOME"] = str(NO_SETTINGS.resolve())
 
 
+def keep_temporary_files() -> None:
+    """Name a folder for temporary files that can be written, where TMPDIR names another one.
+
+    Python passes over such a TMPDIR. Snakemake's solver takes the folder that it is started in, which may be read-only.
+    """
+    try:
+        folder = tempfile.gettempdir()
+    except FileNotFoundError:
+        named = os.environ.get("TMPDIR")
+        raise UserError(
+            f"{f'{named} (TMPDIR)' if named else '/tmp'}: no temporary file can be written there, nor elsewhere; free"
+            " some space, or `export TMPDIR=` with a folder of your own, then run again"
+        ) from None
+    for name in {"TMPDIR", "TEMP", "TMP"} & set(os.environ):
+        os.environ[name] = folder
+
+
 def set_for_jobs() -> None:
-    """Make the environment of this process the one that its jobs run in."""
+    """Make the environment of this process the one that its jobs run in.
+
+    Raises UserError where no temporary file can be written.
+    """
+    keep_temporary_files()
     # They run under the interpreter that runs Snakemake and import the sources of this checkout.
     for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
         os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
