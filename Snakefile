@@ -31,9 +31,9 @@ from finmath_grpo.workflow.question_files import check_questions
 from finmath_grpo.workflow.resources import JobResources
 from finmath_grpo.workflow.shell import gpu_job, job
 
+environment.set_for_jobs()
 # Metadata lives with the results, so that the two are mounted, moved and archived together.
 with in_words():
-    environment.set_for_jobs()
     check_encoding()
     hold.metadata_folder(Path("results"))
     hold.check_link(Path("results"))

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.environment import NO_SETTINGS, keep_temporary_files, make_own
 from finmath_grpo.workflow.sources import these_sources
 
@@ -100,11 +99,3 @@ def test_a_folder_for_temporary_files_that_cannot_be_written_is_replaced_for_all
     monkeypatch.delenv("TEMP", raising=False)
     keep_temporary_files()
     assert os.environ["TMPDIR"] == os.environ["TMP"] == "/tmp" and "TEMP" not in os.environ
-
-
-def test_where_no_temporary_file_can_be_written_the_variable_is_named(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(tempfile, "_candidate_tempdir_list", lambda: ["/dev/null/gone"])
-    monkeypatch.setenv("TMPDIR", "/dev/null/gone")
-    with pytest.raises(UserError, match=r"^/dev/null/gone \(TMPDIR\): no temporary file .*`export TMPDIR=`"):
-        keep_temporary_files()

@@ -65,6 +65,16 @@ def test_a_home_where_snakemake_can_keep_no_cache_is_refused_with_what_to_do(che
     )
 
 
+def test_where_no_temporary_file_can_be_written_that_is_said_with_what_to_do(
+    checkout: Checkout, tmp_path: Path
+) -> None:
+    # Root may write anywhere: of Python's folders those are left that nobody can write.
+    gone = "import tempfile\ntempfile._candidate_tempdir_list = lambda: ['/proc/tmp', '/proc']\n"
+    (tmp_path / "sitecustomize.py").write_text(gone, encoding="utf-8")
+    said = refused(checkout, "published", fresh=True, PYTHONPATH=str(tmp_path))
+    assert said.startswith("error: No usable temporary directory found in ['/proc/tmp', '/proc']; free some space, or ")
+
+
 @pytest.mark.parametrize("copied", [False, True])
 def test_where_the_link_to_snakemakes_notes_is_gone_a_run_is_refused_and_its_command_mends_it(
     checkout: Checkout, copied: bool

@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from finmath_grpo import gpu_environment
-from finmath_grpo.errors import UserError
 from finmath_grpo.files import sha256
 from finmath_grpo.workflow.machine import Hardware, this_hardware
 from finmath_grpo.workflow.sources import Sources, these_sources
@@ -52,23 +51,12 @@ def keep_temporary_files() -> None:
 
     Python passes over such a TMPDIR. Snakemake's solver takes the folder that it is started in, which may be read-only.
     """
-    try:
-        folder = tempfile.gettempdir()
-    except FileNotFoundError:
-        named = os.environ.get("TMPDIR")
-        raise UserError(
-            f"{f'{named} (TMPDIR)' if named else '/tmp'}: no temporary file can be written there, nor elsewhere; free"
-            " some space, or `export TMPDIR=` with a folder of your own, then run again"
-        ) from None
     for name in {"TMPDIR", "TEMP", "TMP"} & set(os.environ):
-        os.environ[name] = folder
+        os.environ[name] = tempfile.gettempdir()
 
 
 def set_for_jobs() -> None:
-    """Make the environment of this process the one that its jobs run in.
-
-    Raises UserError where no temporary file can be written.
-    """
+    """Make the environment of this process the one that its jobs run in."""
     keep_temporary_files()
     # They run under the interpreter that runs Snakemake and import the sources of this checkout.
     for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
