@@ -10,6 +10,7 @@ import pytest
 from finmath_grpo.errors import UserError
 from finmath_grpo.release import archive
 from finmath_grpo.workflow.experiments import load
+from finmath_grpo.workflow.sources import these_sources
 
 ROOT = Path(__file__).parents[2]
 PRIVATE = (".env", "notes/private.txt", "data/raw/secret.jsonl", "src/.token")
@@ -59,6 +60,20 @@ def test_untracked_files_stay_out_and_are_listed(project):
     assert names() == project
     assert sorted(archive.left_out()) == sorted([".env", "notes/", "data/raw/secret.jsonl", "src/.token"])
     archive.check_clean()
+
+
+def test_results_on_another_disk_behind_a_link_make_no_tree_dirty(project, monkeypatch, tmp_path_factory):
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "x")
+    monkeypatch.delenv("FINMATH_REVISION", raising=False)
+    elsewhere = tmp_path_factory.mktemp("disk") / "results"
+    Path("results").rename(elsewhere)
+    Path("results").symlink_to(elsewhere)
+    archive.check_clean()
+    assert these_sources().dirty is False and names() == project and archive.left_out() == []
+    Path("README.md").write_text("other")
+    assert these_sources().dirty is True
 
 
 @pytest.mark.skipif(os.getuid() != 0, reason="needs root, to give a checkout to another user")

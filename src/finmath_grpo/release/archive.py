@@ -31,7 +31,7 @@ from finmath_grpo.workflow.kinds import Experiment, Run
 from finmath_grpo.workflow.metadata import files_about, read_makings
 from finmath_grpo.workflow.model_names import models_by_method
 from finmath_grpo.workflow.provenance import write_provenance
-from finmath_grpo.workflow.sources import environment_of_git, git_in, these_sources
+from finmath_grpo.workflow.sources import NO_RESULTS, environment_of_git, git_in, these_sources
 
 FOLDER = "finmath-grpo"
 MADE_HERE = {"MANIFEST.sha256", "REVISION", "ro-crate-metadata.json", "finmath-grpo.tar.zst"}
@@ -98,7 +98,7 @@ def is_made(path: Path) -> bool:
 
 def check_clean() -> None:
     """Raise UserError where tracked files differ from the commit: the archive would say a commit that it is not."""
-    changed = git("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames") or []
+    changed = git("status", "--porcelain", "-z", "--untracked-files=no", "--no-renames", *NO_RESULTS) or []
     if changed:
         names = ", ".join(entry[3:] for entry in changed[:5]) + (" …" if len(changed) > 5 else "")
         raise UserError(f"{len(changed)} files differ from the commit ({names}); commit them, or pack with --dirty")
@@ -106,7 +106,7 @@ def check_clean() -> None:
 
 def left_out() -> list[str]:
     """Files of the checkout that are neither tracked nor ignored, folders as one: what the archive does not hold."""
-    return git("ls-files", "-z", "--others", "--exclude-standard", "--directory") or []
+    return git("ls-files", "-z", "--others", "--exclude-standard", "--directory", *NO_RESULTS) or []
 
 
 def untracked(experiments: dict[str, Experiment]) -> dict[str, list[str]]:

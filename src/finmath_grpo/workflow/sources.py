@@ -29,6 +29,11 @@ OF_ANOTHER = {
 Without the last one, which is ours in a job (`environment.make_own`), it reads the user's settings."""
 
 
+NO_RESULTS = ("--", ":!results")
+"""At the end of a command of git: results/ is no source, and may be a link to another disk, where git misses its
+README."""
+
+
 def environment_of_git() -> dict[str, str]:
     """Where git answers for the checkout that it is asked in. Jobs ask at the same time; none may hold git's index."""
     return {**{name: value for name, value in os.environ.items() if name not in OF_ANOTHER}, "GIT_OPTIONAL_LOCKS": "0"}
@@ -65,13 +70,21 @@ def from_build() -> tuple[str | None, bool | None] | None:
 
 
 def from_git(root: Path) -> tuple[str | None, bool | None] | None:
-    command = [*git_in(root), "describe", "--always", "--exclude=*", "--abbrev=40", "--dirty"]
+    # A checkout inside another repository is not a commit of that one.
+    if not (root / ".git").exists():
+        return None
+    commit = answer_of_git(root, "rev-parse", "HEAD")
+    changed = answer_of_git(root, "status", "--porcelain", "--untracked-files=no", *NO_RESULTS)
+    return None if commit is None or changed is None else (commit, bool(changed))
+
+
+def answer_of_git(root: Path, *words: str) -> str | None:
+    """What git prints, without spaces at the ends; None where it fails, or there is none."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, env=environment_of_git())
+        done = subprocess.run([*git_in(root), *words], capture_output=True, text=True, env=environment_of_git())
     except FileNotFoundError:
         return None
-    # A checkout inside another repository is not a commit of that one.
-    return revision(done.stdout) if done.returncode == 0 and (root / ".git").exists() else None
+    return done.stdout.strip() if done.returncode == 0 else None
 
 
 def from_head(root: Path) -> tuple[str | None, bool | None] | None:
