@@ -32,6 +32,7 @@ from conftest import new_checkout  # noqa: E402
 from benchmarks import rehearsal  # noqa: E402
 from benchmarks.rehearsal import Setting, manifest, watch  # noqa: E402
 from finmath_grpo.files import canonical_json, sha256  # noqa: E402
+from finmath_grpo.release.compare import COMPARED  # noqa: E402
 from finmath_grpo.workflow import slices  # noqa: E402
 
 PROMPTS = 16
@@ -42,8 +43,6 @@ WANTED = [f"results/small/{name}" for name in ("scores.csv", "statistics/trainin
 """What needs the GPU: all trainings, merges and completions. Figures need a browser, which such a machine may lack."""
 JOBS_PER_GPU = 3
 """A job of `small` leaves most of a card of 80 GB idle."""
-COMPARED = ("completions", "scores.csv", "statistics", "training")
-"""Results of `small` that don't say how they were made."""
 
 
 def base(setting: Setting) -> None:
@@ -120,9 +119,8 @@ def small(setting: Setting, gpus: int) -> None:
 
 
 def results(folder: Path) -> dict[str, str]:
-    """The hashes of what `small` made, by path; the seconds in the logs of training differ in any case."""
-    files = [file for name in COMPARED for file in sorted([folder / name, *(folder / name).rglob("*")])]
-    return {str(file.relative_to(folder)): sha256(file) for file in files if file.is_file() and file.name != "log.csv"}
+    """The hashes of what `small` made, by path, but for what belongs to one run, such as times."""
+    return {str(file.relative_to(folder)): sha256(file) for pattern in COMPARED for file in folder.glob(pattern)}
 
 
 def compare(setting: Setting, pieces: str, measured: str) -> None:

@@ -1,5 +1,6 @@
 """What stands in the user's shell changes no result."""
 
+import getpass
 import os
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from finmath_grpo.workflow.environment import NO_SETTINGS, keep_temporary_files, make_own
+from finmath_grpo.workflow.environment import NO_SETTINGS, keep_temporary_files, make_own, name_user
 from finmath_grpo.workflow.sources import these_sources
 
 
@@ -88,6 +89,18 @@ def test_a_job_knows_whether_files_differ_in_a_checkout_of_another_owner(
     make_own(environment)
     monkeypatch.setattr(os, "environ", environment)
     assert these_sources(here).dirty is False
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="needs root, to become a user without a name")
+def test_a_user_without_a_name_is_called_by_its_number(monkeypatch: pytest.MonkeyPatch):
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    child = os.fork()
+    if not child:
+        os.setuid(54321)
+        name_user()
+        os._exit(getpass.getuser() != "54321")
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_a_folder_for_temporary_files_that_cannot_be_written_is_replaced_for_all_that_read_its_variables(

@@ -10,6 +10,7 @@ import pytest
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.workflow.doctor import (
+    FULL,
     before_the_first_job,
     describe,
     lacks,
@@ -122,6 +123,7 @@ def test_what_an_experiment_has_on_disk_counts_towards_what_it_needs(tmp_path, m
 def test_full_disk_is_refused():
     (found,) = refusals(ALL_THERE, 143 * 2**20, **EVERYTHING)
     assert found == "the disk that holds results/ has 143 MiB free, and a run needs 256 MiB: free some space"
+    assert refusals(ALL_THERE, FULL - 1, **EVERYTHING) and not refusals(ALL_THERE, FULL, **EVERYTHING)
 
 
 def test_a_gpu_is_asked_for_only_by_jobs_that_use_one():

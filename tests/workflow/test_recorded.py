@@ -5,8 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
+import zstandard
 from conftest import Checkout
 
 
@@ -42,10 +44,13 @@ def assert_compared(copy: Checkout) -> None:
     """A run has the bytes of its own record; then a completion and weights are others, and a table is gone."""
     words = ["finmath_grpo.release.compare", "tiny", "data/recorded/tiny.tar.zst"]
 
-    def compare() -> list[str]:
+    def compare(fails: int = 0) -> list[str]:
         done = subprocess.run(
             [sys.executable, "-m", *words], cwd=copy.path, env={**os.environ, "PYTHONPATH": "src"}, capture_output=True
         )
+        if fails:
+            assert done.returncode == fails
+            return [done.stderr.decode()]
         assert done.stderr == b""
         return [*done.stdout.decode().splitlines(), str(done.returncode)]
 
@@ -66,6 +71,13 @@ def assert_compared(copy: Checkout) -> None:
         f"{int(whole[1]) - 3} of {whole[1]} files have the bytes of data/recorded/tiny.tar.zst",
         "1",
     ]
+    with tarfile.open(copy.path / "plain.tar", "w") as archive:
+        archive.add(copy.path / "README.md", "README.md")
+    nothing = copy.path / "data/recorded/tiny.tar.zst"
+    whole_record = nothing.read_bytes()
+    nothing.write_bytes(zstandard.compress((copy.path / "plain.tar").read_bytes()))
+    assert "holds nothing that a run makes" in compare(2)[0]
+    nothing.write_bytes(whole_record)
     for name, content in before.items():
         (copy.path / "results/tiny" / name).write_bytes(content)
 

@@ -60,7 +60,7 @@ def git(*words: str) -> list[str] | None:
         return None
     try:
         done = subprocess.run([*git_in(Path(".")), *words], capture_output=True, env=environment_of_git())
-        said = os.fsdecode(done.stderr).strip() if done.returncode else ""
+        said = (os.fsdecode(done.stderr).strip() or "it says nothing") if done.returncode else ""
     except FileNotFoundError:
         said = "there is no command git"
     if said:

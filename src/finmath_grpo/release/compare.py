@@ -52,6 +52,8 @@ def main() -> None:
         compared, same = compared + 1, same + (ours == theirs)
         if ours != theirs:
             print(f"{name}: {'not in ' + str(results) if ours is None else difference(name, theirs, ours)}")
+    if not compared:
+        raise UserError(f"{arguments.record}: holds nothing that a run makes; take the record of a run")
     print(f"{same} of {compared} files have the bytes of {arguments.record}")
     sys.exit(same < compared)
 

@@ -3,6 +3,7 @@
 Gathered for every job, so nothing here imports what it describes or takes more than some hundredths of a second.
 """
 
+import getpass
 import os
 import re
 import sys
@@ -55,9 +56,18 @@ def keep_temporary_files() -> None:
         os.environ[name] = tempfile.gettempdir()
 
 
+def name_user() -> None:
+    """Give a user without a name, as in other containers, its number: Snakemake and torch ask for one."""
+    try:
+        getpass.getuser()
+    except (KeyError, OSError):
+        os.environ["USER"] = str(os.getuid())
+
+
 def set_for_jobs() -> None:
     """Make the environment of this process the one that its jobs run in."""
     keep_temporary_files()
+    name_user()
     # They run under the interpreter that runs Snakemake and import the sources of this checkout.
     for variable, first in {"PATH": Path(sys.executable).parent, "PYTHONPATH": Path("src").resolve()}.items():
         os.environ[variable] = os.pathsep.join(filter(None, [str(first), os.environ.get(variable)]))
