@@ -52,17 +52,20 @@ rule score:
         )
 
 
-# Many completions by a few models, for pass@k at large k: only with the section `deep`. The texts stay here.
+# Many completions by a few models, for pass@k at large k: only with the section `deep`. A job samples some of them of
+# every question, from number `first` on. The texts stay here.
 rule sample_deep:
     input:
         test="results/{experiment}/data/test.jsonl",
         weights=plan.weights,
     output:
-        completions="results/{experiment}/deep/{model}.jsonl.zst",
+        completions="results/{experiment}/deep/{model}.{first}.jsonl.zst",
     log:
-        "results/{experiment}/logs/sample_deep/{model}.log",
+        "results/{experiment}/logs/sample_deep/{model}.{first}.log",
     benchmark:
-        "results/{experiment}/benchmarks/sample_deep/{model}.tsv"
+        "results/{experiment}/benchmarks/sample_deep/{model}.{first}.tsv"
+    wildcard_constraints:
+        first="[0-9]+",
     threads: needs.cpus
     resources:
         gpu=needs.gpus_of_generation,
@@ -77,7 +80,7 @@ rule sample_deep:
         gpu_job(
             "evaluation.deep --settings {params.settings:q} --prompt {params.prompt:q} --device {params.device}"
             " --code {params.code}"
-            " --model {wildcards.model} --test {input.test} --weights {input.weights}"
+            " --model {wildcards.model} --first {wildcards.first} --test {input.test} --weights {input.weights}"
             " --cache results/cache/completions --completions {output.completions}"
         )
 

@@ -14,7 +14,7 @@ from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
 from finmath_grpo.evaluation.deep import cells_of
 from finmath_grpo.evaluation.deep_counts import COLUMNS, counts_of
-from finmath_grpo.evaluation.engine import completion_seed
+from finmath_grpo.evaluation.engine import Output, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
 from finmath_grpo.files import write_jsonl
 from finmath_grpo.prompts import fill_template
@@ -50,7 +50,8 @@ WHOLE = [
 
 
 def test_right_and_readable_answers_of_each_question_are_counted(tmp_path: Path) -> None:
-    counts = counts_of(written(tmp_path / "m.zst", WHOLE), "m", QUESTIONS)
+    parts = [written(tmp_path / "0.zst", WHOLE[::2]), written(tmp_path / "1.zst", WHOLE[1::2])]
+    counts = counts_of(parts, "m", QUESTIONS)
     assert list(counts.columns) == list(COLUMNS)
     assert counts.values.tolist() == [
         ["m", "q1", 1.0, 3, 2, 3],
@@ -75,27 +76,28 @@ def test_completions_that_are_not_whole_are_refused(
     rows: list[dict[str, object]], message: str, tmp_path: Path
 ) -> None:
     with pytest.raises(UserError, match=message):
-        counts_of(written(tmp_path / "m.zst", rows), "m", QUESTIONS)
+        counts_of([written(tmp_path / "m.zst", rows)], "m", QUESTIONS)
 
 
 def test_a_torn_file_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path / "m.zst", WHOLE)
-    path.write_bytes(path.read_bytes()[:-20])
-    with pytest.raises(UserError, match="delete the file and run again"):
-        counts_of(path, "m", QUESTIONS)
+    first, torn = written(tmp_path / "m.0.zst", WHOLE[:5]), written(tmp_path / "m.5.zst", WHOLE[5:])
+    torn.write_bytes(torn.read_bytes()[:-20])
+    with pytest.raises(UserError, match=r"found 5 rows in .*m\.0\.zst, 0 rows in .*m\.5\.zst; delete the file"):
+        counts_of([first, torn], "m", QUESTIONS)
 
 
 def test_cells_hold_every_question_once_with_the_seeds_of_the_tests() -> None:
     settings = EvaluationSettings(
         engine="vllm", temperatures=(0.7,), samples=5000, top_p=1, max_new_tokens=9, batch_size=1
     )
-    cells = cells_of(QUESTIONS, [(1,), (2,), (3,)], settings)
+    cells = cells_of(QUESTIONS, [(1,), (2,), (3,)], settings, 256)
     assert [[asked.id for asked in cell.questions] for cell in cells] == [["q1"], ["q2"], ["q3"]]
     requests = cells[1].requests()
     assert [request.prompt for request in requests] == [(2,)] * 5000
-    assert requests[4999].seed == completion_seed("q2", 0.7, 4999)
+    assert requests[4999].seed == completion_seed("q2", 0.7, 5255)
+    assert [row["sample"] for row in cells[1].rows("m", [Output("", 0, "stop")] * 5000)] == list(range(256, 5256))
     few = settings.model_copy(update={"samples": 4096})
-    assert [len(cell.questions) for cell in cells_of(QUESTIONS, [(1,), (2,), (3,)], few)] == [2, 1]
+    assert [len(cell.questions) for cell in cells_of(QUESTIONS, [(1,), (2,), (3,)], few, 0)] == [2, 1]
 
 
 def test_ks_are_powers_of_two_and_all() -> None:

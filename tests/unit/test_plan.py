@@ -43,8 +43,8 @@ def mine(folder: Path, text: str) -> dict[str, Experiment]:
     return {"mine": experiments.load(folder / "mine.yaml")}
 
 
-def job(experiment: str, model: str = "", figure: str = "", test: str = "") -> SimpleNamespace:
-    return SimpleNamespace(experiment=experiment, model=model, figure=figure, test=test)
+def job(experiment: str, model: str = "", figure: str = "", test: str = "", first: str = "") -> SimpleNamespace:
+    return SimpleNamespace(experiment=experiment, model=model, figure=figure, test=test, first=first)
 
 
 @pytest.mark.parametrize(
@@ -193,14 +193,16 @@ def test_the_validation_questions_are_asked_in_training_only_where_the_config_sa
 
 
 def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_without_the_section(plan, tmp_path):
-    text = "extends: smoke\ndeep: {models: [llama-base, llama-grpo], temperature: 0.9, samples: 64}\n"
+    text = "extends: smoke\ndeep: {models: [llama-base, llama-grpo], temperature: 0.9, samples: 600}\n"
     found = mine(tmp_path, text)
     deep = Plan(found)
     assert deep.deep_completions(job("mine")) == [
-        f"results/mine/deep/llama-{name}.jsonl.zst" for name in ("base", "grpo")
+        f"results/mine/deep/llama-{name}.{first}.jsonl.zst" for name in ("base", "grpo") for first in (0, 256, 512)
     ]
-    asked, of_tests = json.loads(deep.deep_settings(job("mine"))), json.loads(deep.evaluation_settings(job("mine")))
-    assert asked == {**of_tests["t1"], "temperatures": [0.9], "samples": 64}
+    of_tests = json.loads(deep.evaluation_settings(job("mine")))
+    for first, samples in {"0": 256, "256": 256, "512": 88}.items():
+        asked = json.loads(deep.deep_settings(job("mine", first=first)))
+        assert asked == {**of_tests["t1"], "temperatures": [0.9], "samples": samples}
     assert of_tests == json.loads(plan.evaluation_settings(job("smoke")))
     files = dict.fromkeys([*artifacts("mine", found["mine"]), *deep.tables_to_link(job("mine"))])
     assert [file for file in files if "deep" in file] == [
@@ -255,7 +257,7 @@ def test_a_file_of_a_model_or_figure_that_an_experiment_has_not_is_none_of_its_t
     right = [
         "results/smoke/completions/llama-grpo.jsonl",
         "results/smoke/models/gemma-it/MANIFEST.sha256",
-        "results/small-seeds/deep/llama-base.jsonl.zst",
+        "results/small-seeds/deep/llama-base.768.jsonl.zst",
         "results/published/figures/all_models.png",
         "results/published/figures/plotly.min.js",
         "results/smoke/scores.csv",
@@ -264,7 +266,9 @@ def test_a_file_of_a_model_or_figure_that_an_experiment_has_not_is_none_of_its_t
     wrong = [
         "results/smoke/completions/llama-gpro.jsonl",
         "results/smoke/training/gone/log.csv",
-        "results/smoke/deep/llama-base.jsonl.zst",
+        "results/smoke/deep/llama-base.0.jsonl.zst",
+        "results/small-seeds/deep/llama-base.255.jsonl.zst",
+        "results/small-seeds/deep/gemma-it.0.jsonl.zst",
         "results/published/figures/outcomes.png",
     ]
     assert [may_be(target, plan.experiments) for target in right + wrong] == [True] * len(right) + [False] * len(wrong)

@@ -81,18 +81,25 @@ class Cell:
     questions: list[Question]
     prompts: list[tuple[int, ...]]
     """Token ids, one prompt per question."""
+    first: int = 0
+    """The number of the first of the `settings.samples` completions of each question."""
+
+    @property
+    def samples(self) -> range:
+        """The numbers of the completions of each question."""
+        return range(self.first, self.first + self.settings.samples)
 
     def requests(self) -> list[Request]:
         """Question by question, sample by sample."""
         return [
             Request(tokens, self.temperature, completion_seed(question.id, self.temperature, sample))
             for question, tokens in zip(self.questions, self.prompts, strict=True)
-            for sample in range(self.settings.samples)
+            for sample in self.samples
         ]
 
     def rows(self, model: str, completions: list[Output]) -> Iterator[dict[str, Any]]:
         """The rows of the completions of :meth:`requests`."""
-        names = ((question.id, sample) for question in self.questions for sample in range(self.settings.samples))
+        names = ((question.id, sample) for question in self.questions for sample in self.samples)
         for (question_id, sample), done in zip(names, completions, strict=True):
             yield {
                 "model": model,
@@ -116,6 +123,7 @@ def cell_file(model: Asked, ends: list[int], cell: Cell) -> Path:
             "ends": ends,
             "temperature": cell.temperature,
             "sampling": cell.settings.model_dump(mode="json", exclude={"temperatures"}),
+            "first": cell.first,
             "device": model.device,
             "code": model.code,
             "versions": {name: importlib.metadata.version(name) for name in (cell.settings.engine, "torch")},

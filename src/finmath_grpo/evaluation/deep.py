@@ -1,7 +1,8 @@
-"""Many completions of each question of T1 by one model, for pass@k at large k: `deep/{model}.jsonl.zst`.
+"""Many completions of each question of T1 by one model, for pass@k at large k: `deep/{model}.{first}.jsonl.zst`.
 
 Engine, prompts and seeds are those of `finmath_grpo.evaluation.generate`: completion 0 of a question at a temperature
-is the same draw here and there. So many completions take long, so they are cut into cells of some questions each, and a
+is the same draw here and there. So many completions take long. So a job samples a part of them, from number `first` on,
+of every question, and the jobs of a model may run side by side. Each cuts its part into cells of some questions, and a
 killed job goes on from its finished cells.
 """
 
@@ -24,20 +25,24 @@ COMPLETIONS = 8192
 
 
 def cells_of(
-    questions: Sequence[Question], prompts: Sequence[tuple[int, ...]], settings: EvaluationSettings
+    questions: Sequence[Question], prompts: Sequence[tuple[int, ...]], settings: EvaluationSettings, first: int
 ) -> list[Cell]:
-    """The questions, each with the token ids of its prompt, in cells of about :data:`COMPLETIONS` completions."""
+    """The questions, each with the token ids of its prompt, in cells of about :data:`COMPLETIONS` completions.
+
+    Each question has `settings.samples` completions, numbered from `first` on.
+    """
     size = max(1, COMPLETIONS // settings.samples)
     (temperature,) = settings.temperatures
     return [
-        Cell(TEST, temperature, settings, list(questions[start : start + size]), list(prompts[start : start + size]))
-        for start in range(0, len(questions), size)
+        Cell(TEST, temperature, settings, list(questions[start:end]), list(prompts[start:end]), first)
+        for start, end in ((start, start + size) for start in range(0, len(questions), size))
     ]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--settings", required=True, help="EvaluationSettings with one temperature, as JSON")
+    parser.add_argument("--first", type=int, required=True, help="number of the first completion of each question")
     parser.add_argument("--test", type=Path, required=True, help="the questions of T1")
     add_arguments(parser)
     arguments = parser.parse_args()
@@ -47,7 +52,7 @@ def main() -> None:
     questions = list(read_jsonl(arguments.test, Question))
     tokenizer = load_tokenizer(arguments.weights[0])
     prompts = prompt_tokens(tokenizer, prompt, arguments.test, questions, settings.max_new_tokens)
-    cells = cells_of(questions, prompts, settings)
+    cells = cells_of(questions, prompts, settings, arguments.first)
     found = completed(cells, tokenizer, asked_model(arguments))
     with replacing(arguments.completions) as temporary:
         write_rollouts(temporary, found)

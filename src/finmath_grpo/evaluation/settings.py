@@ -20,6 +20,11 @@ Temperatures = Annotated[
 ]
 
 
+SAMPLES_OF_A_PART = 256
+"""Completions per question of a job of `deep`: some minutes on a GPU for a model of 100 M parameters and 100 questions.
+A choice: a model's jobs run side by side, and each starts an engine."""
+
+
 class EvaluationSettings(Settings):
     """Every model answers every test question at every temperature, `samples` times."""
 
@@ -55,7 +60,12 @@ class DeepSettings(Settings):
     """Entries under `models`, the base first: the others are compared with it. Of several runs it is the first one."""
     temperature: float = Field(ge=0.01, le=10)
     samples: int = Field(ge=2, le=10_000)
-    """Completions per question."""
+    """Completions per question. Each 256 of them are a job and a file of their own."""
+
+    def parts(self) -> list[range]:
+        """The numbers of the completions that each job samples of every question; more completions are more parts."""
+        starts = range(0, self.samples, SAMPLES_OF_A_PART)
+        return [range(start, min(start + SAMPLES_OF_A_PART, self.samples)) for start in starts]
 
     @field_validator("models")
     @classmethod

@@ -57,8 +57,9 @@ def targets(name: str, experiment: Experiment) -> list[str]:
 def may_be(target: str, experiments: Mapping[str, Experiment]) -> bool:
     """Whether a file is not of a model or a figure that its experiment hasn't."""
     match Path(target).parts:
-        case "results", name, "deep", file if name in experiments:
-            return file.split(".")[0] in model_names.deep_models(experiments[name])
+        case "results", name, "deep", _ if name in experiments:
+            deep = getattr(experiments[name], "deep", None)
+            return deep is not None and target in paths.deep(name, deep)
         case "results", name, "completions" | "models" | "training", file, *_ if name in experiments:
             return file.split(".")[0] in experiments[name].models
         case "results", name, "figures", _ if name in experiments:

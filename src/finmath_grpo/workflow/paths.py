@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from finmath_grpo.evaluation.settings import DeepSettings
+
 # fmt: off
 OF_SCORES = (
     "accuracy", "any_temperature", "solved", "outcomes", "disagreement", "contrasts", "decomposition",
@@ -44,9 +46,13 @@ def completions(experiment: str, model: str) -> str:
     return f"results/{experiment}/completions/{model}.jsonl"
 
 
-def deep(experiment: str, model: str) -> str:
-    """The completions for pass@k at large k."""
-    return f"results/{experiment}/deep/{model}.jsonl.zst"
+def deep(experiment: str, settings: DeepSettings) -> list[str]:
+    """The completions for pass@k at large k: a file for each model and part, named by the part's first number."""
+    return [
+        f"results/{experiment}/deep/{model}.{part.start}.jsonl.zst"
+        for model in settings.models
+        for part in settings.parts()
+    ]
 
 
 def statistics(experiment: str, tables: Iterable[str]) -> list[str]:

@@ -226,8 +226,8 @@ class Plan:
         return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
 
     def deep_settings(self, wildcards: Wildcards) -> str:
-        """How T1 is asked for pass@k at large k, as canonical JSON."""
-        return slices.deep_settings(self._run(wildcards))
+        """How T1 is asked for a part of the completions of pass@k at large k, as canonical JSON."""
+        return slices.deep_settings(self._run(wildcards), int(wildcards.first))
 
     def sampling_code(self, module: str) -> Callable[[Wildcards], str]:
         """A parameter function: the fingerprint of a stage that samples, and of the engine that the config names."""
@@ -246,10 +246,9 @@ class Plan:
         return model_names.deep_models(self._found(wildcards))
 
     def deep_completions(self, wildcards: Wildcards) -> Files:
-        """Those of every model of the section `deep`; without one, a file that is not there."""
-        models = model_names.deep_models(self._run(wildcards))
-        found = [paths.deep(wildcards.experiment, model) for model in models]
-        return found or f"config/{wildcards.experiment}.yaml: no section deep"
+        """Those of every model of the section `deep`, part by part; without one, a file that is not there."""
+        name, deep = wildcards.experiment, self._run(wildcards).deep
+        return paths.deep(name, deep) if deep else f"config/{name}.yaml: no section deep"
 
     # ---- rules/recorded.smk
 

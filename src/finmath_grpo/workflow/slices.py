@@ -15,11 +15,11 @@ def section(experiment: Experiment, name: str) -> str:
     return _slice(getattr(experiment, name))
 
 
-def deep_settings(run: Run) -> str:
-    """How the questions of T1 are asked for pass@k at large k, as canonical JSON."""
+def deep_settings(run: Run, first: int) -> str:
+    """How the questions of T1 are asked for a part of the completions of pass@k at large k, as canonical JSON."""
     assert run.deep, "the section `deep` is missing"
-    asked = {"temperatures": (run.deep.temperature,), "samples": run.deep.samples}
-    return _slice(run.evaluation.model_copy(update=asked))
+    (part,) = (part for part in run.deep.parts() if part.start == first)
+    return _slice(run.evaluation.model_copy(update={"temperatures": (run.deep.temperature,), "samples": len(part)}))
 
 
 def pretraining_settings(run: Run, model: str) -> str:

@@ -13,6 +13,7 @@ class Wildcards(Protocol):
     model: str
     figure: str
     test: str
+    first: str
 
 
 def run_of(experiments: Mapping[str, Experiment], wildcards: Wildcards) -> Run:
