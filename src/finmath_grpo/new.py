@@ -36,6 +36,8 @@ from finmath_grpo.workflow.machine import gpu_visible
 FROM = "open"
 """The experiment that the new one extends."""
 GB = 10**9
+LONGEST = 60
+"""Characters of the model's name in labels; those that stand after it fit too."""
 TRIAL = """\
 questions: data/raw/questions.jsonl
 tests: {t2: null, t3: null}
@@ -71,6 +73,7 @@ statistics: {bootstrap_draws: 100, contrasts: [[grpo, base]], panel: [base, grpo
 def entries(base: str, revision: str) -> dict[str, Any]:
     """The models of the new experiment, as changes of those of `open`."""
     name = Path(base).name
+    shown = name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
     if Path(base).is_dir():
         files_of(Path(base))
         given = {"method": "folder", "folder": base, "repository": None, "revision": None}
@@ -79,10 +82,10 @@ def entries(base: str, revision: str) -> dict[str, Any]:
     else:
         raise UserError(f"--base {base}: neither a folder here nor a name on the Hub; expected OWNER/NAME")
     return {
-        "base": {"label": name, **given},
-        "grpo": {"label": f"{name} + GRPO"},
-        "grpo-fixed": {"label": f"{name} + GRPO fixed"},
-        "grpo-adapter": {"label": f"{name} + GRPO, not merged"},
+        "base": {"label": shown, **given},
+        "grpo": {"label": f"{shown} + GRPO"},
+        "grpo-fixed": {"label": f"{shown} + GRPO fixed"},
+        "grpo-adapter": {"label": f"{shown} + GRPO, not merged"},
     }
 
 

@@ -148,11 +148,27 @@ def test_the_committed_schema_is_the_one_that_the_code_makes():
         ("smoke-instances.jsonl}", "x.jsonl, temperatures: [0.75]}", r"tests\.t3\.temperatures: 0\.75 is not among"),
         ("kind: run", 'kind: run\nsplit: "\\x00"\n\x07', r"mine\.yaml: not YAML"),
         ("kind: run", "? [a]\n: b\nkind: run", r"mine\.yaml, line 3: not YAML as expected: .*unhashable"),
+        ("label: Tiny Llama\n", 'label: "Tiny \\u202eLlama"\n', r"models\.llama-base\.label: .*U\+202E .*take it out"),
+        ("label: Tiny Llama\n", 'label: "\\u200b"\n', r"models\.llama-base\.label: .*U\+200B .*take it out"),
+        ("label: Tiny Llama\n", f"label: {'x' * 81}\n", r"models\.llama-base\.label: .*at most 80"),
+        (
+            "label: Tiny Llama + GRPO fixed",
+            'label: "Tiny\\u00a0 Llama + GRPO "',
+            r"models\.llama-grpo-fixed\.label: models\.llama-grpo has the same",
+        ),
+        ("\n  gemma-dpo:", "\n  all:", r"models\.all\b.*take another name"),
+        ("\n  gemma-dpo:", f"\n  {'ab' * 20}:", r"models\.abab.*twenty times the same"),
     ],
 )
 def test_a_mistake_is_named_by_file_and_key(tmp_path, old, new, message):
     with pytest.raises(UserError, match=message):
         load_text(tmp_path, edited(old, new))
+
+
+def test_a_label_may_be_of_any_script_and_hold_signs_that_others_take_for_markup(tmp_path):
+    label = "ŞğI й 模型 😀🏽 | * <b> {{x}} %s $HOME `"
+    run = load_text(tmp_path, edited("label: Tiny Llama\n", f'label: "{label}"\n'))
+    assert run.models["llama-base"].label == label
 
 
 @pytest.mark.parametrize(("shortcuts", "refused"), [("[]", True), ("[nondeterministic]", False)])
@@ -602,6 +618,10 @@ def test_one_seed_in_a_list_is_one_run(folder):
         (
             "models: {llama-grpo: {seed: null, seeds: [1, 2]}, x: {label: x, method: adapter, of: llama-grpo-seed2}}",
             r"models\.x\.of: 'llama-grpo-seed2' must be a grpo or dpo entry",
+        ),
+        (
+            "models: {llama-grpo: {label: L, seed: null, seeds: [1, 2]}, gemma-dpo: {label: 'L, seed 2'}}",
+            r"models\.gemma-dpo\.label: models\.llama-grpo-seed2 has the same",
         ),
     ],
 )

@@ -69,6 +69,14 @@ def test_a_folder_becomes_an_experiment_that_loads_with_its_trial(model: tuple[s
     assert experiments.load(whole).needs.memory == 16
 
 
+def test_the_longest_name_on_the_hub_fits_into_its_labels(project: Path) -> None:
+    base = f"o/{'m' * 94}"
+    whole, _ = new.write_configs("mine", base, "main")
+    run = experiments.load(whole)
+    assert run.models["base"].repository == base
+    assert run.models["grpo-adapter"].label.endswith("m… + GRPO, not merged")
+
+
 def test_a_name_on_the_hub_is_fetched_at_its_revision(project: Path) -> None:
     whole, _ = new.write_configs("mine", "someone/model", "v2")
     base = experiments.load(whole).models["base"]

@@ -1,5 +1,6 @@
 """What keys of a run's config say that other keys contradict. A fault begins with its key and says what is needed."""
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import pydantic
 
 from finmath_grpo.files import explain
 from finmath_grpo.training.settings import NONDETERMINISTIC, OF_SAMPLER, DpoSettings, GrpoSettings
+from finmath_grpo.workflow import seeds
 from finmath_grpo.workflow.kinds import Adapter, Dpo, Fetched, Folder, Grpo, Model, Pretrained, Run
 from finmath_grpo.workflow.slices import further_tests, grpo_settings
 
@@ -88,7 +90,7 @@ def _of_names(run: Run) -> Iterator[str]:
     """What tables and pages could not tell apart: they name a temperature by six digits, and a model by its label."""
     for first, second in alike({f"{value!r}": f"{value:g}" for value in run.evaluation.temperatures}):
         yield f"evaluation.temperatures: {first} and {second} are one in the tables, which write six digits"
-    for first, second in alike({name: model.label for name, model in run.models.items()}):
+    for first, second in alike({name: as_seen(model.label) for name, model in seeds.with_runs(run).items()}):
         yield f"models.{second}.label: models.{first} has the same; give each its own, or no page tells them apart"
 
 
@@ -102,6 +104,11 @@ def truths(given: Any, read: Any, place: str = "") -> Iterator[str]:
     elif isinstance(given, list):
         for number, (value, one) in enumerate(zip(given, read or (), strict=False)):
             yield from truths(value, one, f"{place}.{number}")
+
+
+def as_seen(label: str) -> str:
+    """A label as pages show it: spaces of any kind and number are one, and a letter with an accent is one sign."""
+    return " ".join(unicodedata.normalize("NFKC", label).split())
 
 
 def alike(texts: Mapping[str, str]) -> Iterator[tuple[str, str]]:

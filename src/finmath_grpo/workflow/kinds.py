@@ -3,10 +3,12 @@
 Every key is a field here or in the settings of a stage, and `config/schema.json` is made from them for editors.
 """
 
+import re
+import unicodedata
 from typing import Annotated, Any, Literal, get_args
 
 import pydantic
-from pydantic import Field, NonNegativeFloat, PositiveFloat, TypeAdapter
+from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveFloat, TypeAdapter
 from pydantic.json_schema import SkipJsonSchema
 
 from finmath_grpo.evaluation.settings import DeepSettings, EvaluationSettings, FurtherTests
@@ -19,13 +21,33 @@ from finmath_grpo.statistics.settings import StatisticsSettings
 from finmath_grpo.training.settings import MergeSettings, Reward, TrainingSettings
 from finmath_grpo.workflow.config_file import patch_schema
 
-ModelName = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+
+def _told_apart(name: str) -> str:
+    if name == "all":
+        raise ValueError("in the tables, `all` is all models or runs together; take another name")
+    if re.search(r"(.+)\1{19}$", name):
+        raise ValueError("Snakemake takes no name that ends in twenty times the same; take another")
+    return name
+
+
+ModelName = Annotated[str, Field(max_length=64, pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$"), AfterValidator(_told_apart)]
+
+
+def _seen(text: str) -> str:
+    for sign in text:
+        if unicodedata.category(sign) == "Cf":
+            raise ValueError(f"U+{ord(sign):04X} can't be seen, or turns the line around; take it out")
+    return text
+
+
+Label = Annotated[Line, Field(max_length=80), AfterValidator(_seen)]
+"""A longer one runs out of figures."""
 
 
 class Labelled(Settings):
     """A model that others made; only its name in figures is ours."""
 
-    label: Line
+    label: Label
 
 
 class Pretrained(Labelled):
