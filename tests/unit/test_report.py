@@ -16,6 +16,7 @@ from stages import run_stage
 
 from finmath_grpo.evaluation.scores import COLUMNS
 from finmath_grpo.report.build import prose
+from finmath_grpo.report.headline import contrasts
 from finmath_grpo.report.packing import script_json
 from finmath_grpo.report.rollouts import spread
 from finmath_grpo.workflow.paths import TEXT_FILES
@@ -239,6 +240,17 @@ def test_numbers_are_those_of_the_tables(folder: Path):
     assert "it can reach 76 %" in page
     assert "There are no answers to new numbers (T3)" in page
     assert '<span class="amount">+7.1 points <span class="interval">(+4.7 to +9.5)</span></span>' in page
+
+
+def test_models_that_are_named_by_numbers_have_their_gains_and_losses(tmp_path: Path):
+    for number, (trained, base) in enumerate([("2", "1"), ("1e5", "001"), ("true", "inf")]):
+        tables = {name: tmp_path / f"{number}-{name}.csv" for name in ("decomposition", "contrasts")}
+        parts = "test,model,against,at,part,value,low,high\n"
+        tables["decomposition"].write_text(f"{parts}t1,{trained},{base},mean,total,0.1,0,0.2\n", encoding="utf-8")
+        counts = "test,trained,base,scorer,at,gains,losses\n"
+        tables["contrasts"].write_text(f"{counts}t1,{trained},{base},numeric,mean,5,3\n", encoding="utf-8")
+        [found] = contrasts(tables)
+        assert (found.model, found.against, found.gains, found.losses) == (trained, base, 5, 3)
 
 
 def test_the_page_links_to_files_that_exist(folder: Path):

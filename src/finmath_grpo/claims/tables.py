@@ -14,6 +14,7 @@ from finmath_grpo.statistics.families import Families
 from finmath_grpo.statistics.intervals import difference_interval, share_interval, wilson_interval
 from finmath_grpo.statistics.partial_identification import narrowest_spread, of_differences
 from finmath_grpo.statistics.settings import POST_MODELS, StatisticsSettings
+from finmath_grpo.statistics.tables import read_table
 
 FEWEST_QUESTIONS = 10
 """With fewer, no sentence about answers gets a verdict."""
@@ -155,9 +156,7 @@ class Tables:
         if table not in self._tables:
             if table not in self._files:
                 raise NotMeasured(f"there is no table {table}.csv")
-            # A question or a family may be named NA, or 001.
-            text = dict.fromkeys(("at", "temperature", "family", "question_id"), str)
-            rows = pd.read_csv(self._files[table], dtype=text, keep_default_na=False, na_values=[""])
+            rows = read_table(self._files[table], "temperature")
             if rows.columns[0] != "test":  # a later column of this name tells which statistical test it was
                 rows = rows.drop(columns="test", errors="ignore")
                 rows.insert(0, "test", "t1")

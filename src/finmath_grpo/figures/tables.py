@@ -8,31 +8,10 @@ from typing import Any
 import pandas as pd
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.statistics.tables import read_table
 
 Tables = Mapping[str, Any]
 """Tables by name (the stem of the file's name): a DataFrame for a .csv, the parsed value for a .json."""
-
-TEXT = dict.fromkeys(
-    (
-        *(
-            "model",
-            "against",
-            "test",
-            "question_id",
-            "at",
-            "trained",
-            "base",
-            "model_a",
-            "model_b",
-            "extracted",
-            "gold",
-        ),
-        "entry",
-    ),
-    "str",
-)
-"""Columns that hold text, even if every value in them looks like a number."""
-
 
 FIRST_TEST = "t1"
 """The test of the post's protocol, which figures show unless they say otherwise."""
@@ -81,8 +60,7 @@ def read_tables(paths: Sequence[Path]) -> Tables:
             if path.suffix == ".json":
                 tables[path.stem] = json.loads(path.read_text(encoding="utf-8"))
             else:
-                # "None" or "NA" may be the name of a model: only an empty field is a missing value.
-                tables[path.stem] = pd.read_csv(path, dtype=TEXT, keep_default_na=False, na_values=[""])
+                tables[path.stem] = read_table(path)
         except OSError as error:
             raise UserError(f"{path}: can't be read: {error.strerror}") from None
         except ValueError as error:

@@ -15,6 +15,7 @@ import yaml
 
 from finmath_grpo.claims.finding import VERDICTS, effect, interval
 from finmath_grpo.errors import UserError
+from finmath_grpo.statistics import tables as statistics_tables
 
 FIRST_TEST = "t1"
 """The test of the post's protocol."""
@@ -233,7 +234,7 @@ def verdict_counts(claims: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]
 def read_table(path: Path) -> pd.DataFrame:
     """A table of `statistics`. Raises UserError where it is none."""
     try:
-        return pd.read_csv(path, dtype={"model": "str"}, keep_default_na=False, na_values=[""])
+        return statistics_tables.read_table(path)
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: can't be read as a table: {error}") from None
 
