@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -39,6 +40,7 @@ from finmath_grpo.figures.pass_at_k_deep import figure as pass_at_k_deep
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import GivenTables, read_tables
 from finmath_grpo.figures.text import block, columns, visible, wrap
+from finmath_grpo.figures.theme import frame
 from finmath_grpo.numerals import rounded
 from finmath_grpo.prompts import fill_template
 from finmath_grpo.statistics.families import Families
@@ -395,6 +397,43 @@ def test_the_titles_of_the_runs_whose_rewards_are_audited_stay_apart_and_below_t
     assert wide <= (layout.width - 96) / count
     inside = layout.height - layout.margin.t - layout.margin.b
     assert high <= (layout.legend.y - 1) * inside
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+@pytest.mark.parametrize("sign", ["n", "n n"])
+def test_the_longest_labels_stay_in_the_figure_and_leave_room_for_it(figure, sign, simulated):
+    look = Look(models={model: f"{place} {sign * 80}"[:80] for place, model in enumerate(MODELS)})
+    tables = read_tables([simulated / table for table in tables_of(figure, "run")])
+    layout = draw.draw(Drawing.model_validate_json(drawing_of(figure)), tables, look).layout
+    axes = [value for key, value in layout.to_plotly_json().items() if key.startswith("xaxis")]
+    side_by_side = len({tuple(axis["domain"]) for axis in axes if "domain" in axis}) or 1
+    for note in layout.annotations:
+        text = unescape(re.sub("</?(b|span)[^>]*>", "", note.text.replace("<br>", "\n")))
+        _, wide = extent([text.replace("\n", "<br>")], note.font.size or look.font_size)
+        of_panel = note.xref == "paper" and note.xanchor == "center"
+        assert wide <= (layout.width / side_by_side if of_panel else layout.width - 52), text
+    if layout.legend.entrywidth:
+        assert layout.legend.entrywidth + 44 <= layout.width - layout.margin.l - layout.margin.r
+    assert layout.height - layout.margin.t - layout.margin.b >= 0.3 * look.height or "examples" in module_of(figure)
+
+
+def test_a_legend_of_many_rows_makes_the_figure_higher_and_not_the_plot_flat():
+    layout = frame(Look(), "caption", legend=["n" * 80] * 20)
+    assert layout.margin.t > 20 * 15 and layout.height - layout.margin.t - layout.margin.b >= 200
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_can_be_as_narrow_and_its_letters_as_large_as_the_settings_allow(figure, simulated):
+    look = Look(width=800, height=300, font_size=30, models=LOOK.models)
+    tables = read_tables([simulated / table for table in tables_of(figure, "run")])
+    assert draw.draw(Drawing.model_validate_json(drawing_of(figure)), tables, look).layout.width == 800
+
+
+def test_no_model_s_name_is_one_that_an_object_of_javascript_has(simulated):
+    """Plotly keeps stacks of areas in an object by their name, and found its `constructor` there."""
+    table = pd.read_csv(simulated / "reward_audit.csv").assign(model="constructor")
+    areas = reward_audit.figure({"reward_audit": table}, LOOK).data
+    assert {area.stackgroup for area in areas} == {None, "forms"}
 
 
 def test_figures_of_a_panel_say_that_the_experiment_has_further_models(simulated):

@@ -19,7 +19,7 @@ from finmath_grpo.figures.labels import colour, in_order, label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
-from finmath_grpo.numerals import rounded
+from finmath_grpo.numerals import count, rounded
 
 DASHES = ("solid", "dash", "dot", "dashdot")
 """Of the thick lines, so that a line that another covers is seen through its gaps."""
@@ -112,7 +112,7 @@ def _over_steps(
             )
         if column in SHARES:
             panels.update_yaxes(tickformat=".0%", row=row, col=1)
-    smoothed = f"running mean over {window} steps"
+    smoothed = f"running mean over {count(window, 'step')}"
     lines = f"thin: {thin}; thick: {smoothed}"
     if look.runs.keys() & models:
         lines = f"{smoothed}; of several runs thin, their mean thick"

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.colours import INK, MUTED, PAPER, faint
-from finmath_grpo.figures.labels import colour, label
+from finmath_grpo.figures.labels import characters, colour, label
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables, ceiling
 from finmath_grpo.figures.theme import frame
@@ -38,15 +38,17 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         caption += "; any temperature: the first completion of each counts"
     caption += ceiling(tables)
     layout = frame(look, caption, below=66, left=LEFT, right=RIGHT)
-    layout.height = round(LINE * (len(rows) + 1.7 * contrasts.ngroups)) + layout.margin.t + layout.margin.b
+    headings = {pair: heading(str(pair[0]), str(pair[1]), look) for pair, _ in contrasts}
+    second = sum(map(len, headings.values())) - len(headings)
+    height = LINE * (len(rows) + second + 1.7 * len(headings))
+    layout.height = round(height) + layout.margin.t + layout.margin.b
     forest = go.Figure(layout=layout)
     forest.add_vline(x=0, line={"color": MUTED, "width": 1})
     place = 0.0
     for pair, block in contrasts:
-        place += 1.4
-        trained, base = map(str, pair)
-        heading = f"<b>{label(trained, look)}</b>  against  <b>{label(base, look)}</b>"
-        forest.add_annotation(**text(look, place, heading), x=0, xanchor="left", xshift=26 - LEFT)
+        for rise, line in zip((1.4, 1), headings[pair], strict=False):
+            place += rise
+            forest.add_annotation(**text(look, place, line), x=0, xanchor="left", xshift=26 - LEFT)
         for row in block.itertuples():
             place += 1
             add_row(forest, look, row, place)
@@ -57,6 +59,15 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     forest.update_xaxes(title_text="difference (percentage points)", range=limits, showgrid=True)
     forest.update_yaxes(visible=False, range=[place + 0.6, 0.5])
     return forest
+
+
+def heading(trained: str, base: str, look: Look) -> list[str]:
+    """Whom a block compares, in one line or, where the labels are too long for one, in two."""
+    upper, lower = (f"<b>{label(model, look)}</b>" for model in (trained, base))
+    signs = len(look.models.get(trained, trained)) + len(look.models.get(base, base)) + len("  against  ")
+    if signs <= characters(look.width - 52, look.font_size):
+        return [f"{upper}  against  {lower}"]
+    return [upper, f"against  {lower}"]
 
 
 def shown(contrasts: pd.DataFrame) -> pd.DataFrame:

@@ -13,11 +13,13 @@ from plotly.subplots import make_subplots
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.bars import INTERVALS
 from finmath_grpo.figures.colours import MUTED, faint
-from finmath_grpo.figures.labels import colour, in_order, label, symbol
+from finmath_grpo.figures.labels import characters, colour, in_order, label, symbol
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import frame, legend_over_titles, panel_titles
 from finmath_grpo.numerals import rounded, signed
+
+DIFFERENCE = "The difference to "
 
 
 def figure(tables: Tables, look: Look) -> go.Figure:
@@ -28,12 +30,15 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     table = table.assign(against=table.against.fillna(""))
     curves, differences = table[table.against == ""], table[table.against != ""]
     models = in_order(curves.model, look)
-    base = label(differences.against.iloc[0], look)
+    # The space between the panels is left free.
+    room = max(8, characters(0.43 * (look.width - 96), look.font_size) - len(DIFFERENCE))
+    base = label(differences.against.iloc[0], look, room)
+    above = 32 + round(1.3 * look.font_size * base.count("<br>"))
     panels = make_subplots(
         rows=1,
         cols=2,
         horizontal_spacing=0.1,
-        subplot_titles=["Any of k completions is right", f"The difference to {base}"],
+        subplot_titles=["Any of k completions is right", f"{DIFFERENCE}{base}"],
     )
     panel_titles(panels, look)
     for model in models:
@@ -45,8 +50,8 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         f" unbiased pass@k; bands: {look.level} {INTERVALS[curves.interval.iloc[0]]}, right: of the paired difference;"
         f" {'; '.join(_crossing(rows, model, look) for model, rows in differences.groupby('model', sort=False))}"
     )
-    panels.update_layout(frame(look, caption, height=1.1, legend=[label(model, look) for model in models], above=32))
-    legend_over_titles(panels, 32)
+    panels.update_layout(frame(look, caption, height=1.1, legend=[label(model, look) for model in models], above=above))
+    legend_over_titles(panels, above)
     panels.add_hline(y=0, line={"color": MUTED, "width": 1.2, "dash": "dash"}, layer="below", row=1, col=2)
     ks = sorted(set(table.k))
     ticks = ks[::2] if len(ks) > 6 else ks

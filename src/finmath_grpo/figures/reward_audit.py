@@ -71,7 +71,7 @@ def by_form(audit: pd.DataFrame, look: Look) -> go.Figure:
     for column, model in enumerate(models, start=1):
         run = audit[audit.model == model].assign(middle=lambda rows: (rows.step + rows.step_end) / 2)
         panel = {"hovertemplate": f"{label(model, look)}, %{{customdata}}<extra></extra>", "col": column}
-        add_shares(panels, run[run.reward == "xmlcount"], stackgroup=model, row=1, **panel)
+        add_shares(panels, run[run.reward == "xmlcount"], stackgroup="forms", row=1, **panel)
         for row, reward in enumerate(REWARDS, start=2):
             earned = run[run.reward == reward]
             add_means_by_form(panels, earned, row=row, **panel)

@@ -11,7 +11,7 @@ from plotly.subplots import make_subplots
 
 from finmath_grpo.errors import UserError
 from finmath_grpo.figures.colours import INK, MUTED, faint
-from finmath_grpo.figures.labels import label
+from finmath_grpo.figures.labels import characters, label, lines_of
 from finmath_grpo.figures.settings import Look
 from finmath_grpo.figures.tables import Tables
 from finmath_grpo.figures.theme import frame, panel_titles
@@ -34,14 +34,16 @@ def figure(tables: Tables, look: Look) -> go.Figure:
     names = [NAMES.get(scorer, scorer) for scorer in rows["scorer"]]
     paints = [OURS if scorer in NAMES else THEIRS for scorer in rows["scorer"]]
     first = rows.iloc[0]
+    pair = [str(first["trained"]), str(first["base"])]
+    title = " minus ".join(label(model, look) for model in pair)
+    if lines_of([title])[1] > characters(look.width / 2, look.font_size):
+        room = characters(0.45 * (look.width - 290), look.font_size)
+        title = "<br>minus ".join(label(model, look, room) for model in pair)
     panels = make_subplots(
         cols=2,
         shared_yaxes=True,
         horizontal_spacing=0.05,
-        subplot_titles=(
-            "right answers rejected",
-            f"{label(str(first['trained']), look)} minus {label(str(first['base']), look)}",
-        ),
+        subplot_titles=("right answers rejected", title),
     )
     panel_titles(panels, look, rise=6)
     rejected = 100 * rows["rejected_share"]
@@ -68,7 +70,7 @@ def figure(tables: Tables, look: Look) -> go.Figure:
         f"the tools get the answer alone and the value; lines: {look.level} interval "
         "(t, families of questions as units)"
     )
-    layout = frame(look, caption, above=30, height=1.05)
+    layout = frame(look, caption, above=30 + round(1.3 * look.font_size * (lines_of([title])[0] - 1)), height=1.05)
     panels.update_layout(layout)
     panels.update_layout(margin={"l": 264}, bargap=0.45)
     panels.update_xaxes(title_text="% of right answers", range=[0, 100], showgrid=True, col=1)

@@ -8,8 +8,9 @@ from finmath_grpo.settings import Settings
 class FigureSettings(Settings):
     """Size and type. Lengths are CSS pixels; a PNG has `scale` times as many."""
 
-    width: int = Field(default=1000, ge=600, le=4000)
-    """Width of every figure. At 1000 the text stays readable when the figure is shown 800 wide."""
+    width: int = Field(default=1000, ge=800, le=4000)
+    """Width of every figure; names and numbers beside a plot take up to 640. At 1000 the text stays readable when the
+    figure is shown 800 wide."""
     height: int = Field(default=520, ge=300, le=4000)
     """Height of a figure with one panel. A figure with more panels is higher."""
     scale: float = Field(default=2.0, ge=0.5, le=4.0)

@@ -13,6 +13,8 @@ from finmath_grpo.figures.settings import Look
 
 TITLE = 74
 """Pixels for the title and the first line of the caption."""
+LEAST = 0.4
+"""Of the height of one panel, what a long legend leaves to the plot: the figure becomes higher."""
 SANS = "DejaVu Sans, Verdana, Arial, sans-serif"
 MONO = "DejaVu Sans Mono, Menlo, Consolas, monospace"
 
@@ -41,7 +43,7 @@ def frame(
     return go.Layout(
         template=template(look),
         width=look.width,
-        height=round(look.height * height) + more,
+        height=max(round(look.height * height) + more, round(top + LEAST * look.height + below)),
         margin={"l": left, "r": right, "t": top, "b": below, "pad": 0},
         title={"subtitle": {"text": "<br>".join(lines)}},
         meta={"heading": TITLE + more},
