@@ -131,10 +131,12 @@ def build(
     return done
 
 
-def browse(page: Path, address: str = "") -> str:
+def browse(page: Path, address: str = "", *options: str) -> str:
     """The page's document once its scripts have run, from a disk and with no network."""
     command = [BROWSER, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"]
-    return subprocess.run([*command, f"{page.as_uri()}#{address}"], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        [*command, *options, f"{page.as_uri()}#{address}"], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def written(document: str) -> list[str]:
@@ -157,6 +159,22 @@ def test_hostile_completions_and_questions_are_shown_as_text(folder: Path):
     assert not re.search('<(img src="x|u>|i>)', document)
     assert "&lt;i&gt;10&lt;/i&gt;" in document
     assert "Base &lt;b&gt;" in document
+
+
+@in_browser
+@pytest.mark.parametrize("section", ["completions", "training"])
+def test_a_label_of_one_long_word_makes_no_page_wider_than_its_window(folder: Path, monkeypatch, section: str):
+    monkeypatch.setitem(MODELS, "llama-base", "W" * 80)
+    monkeypatch.setitem(MODELS, "llama-grpo", "G" * 80)
+    assert build(folder).returncode == 0
+    page = folder / "report/index.html"
+    # A page with no policy, so that a script may measure it.
+    measure = "document.title = document.documentElement.scrollWidth - innerWidth"
+    script = f"<script>setTimeout(() => {{ {measure} }}, 2000)</script></body>"
+    text = re.sub("<meta http-equiv=[^>]*>", "", page.read_text(encoding="utf-8")).replace("</body>", script)
+    page.write_text(text, encoding="utf-8")
+    wider = re.search("<title>(-?[0-9]+)</title>", browse(page, section, "--window-size=600,900"))
+    assert wider and int(wider[1]) <= 0
 
 
 @in_browser
@@ -240,6 +258,18 @@ def test_numbers_are_those_of_the_tables(folder: Path):
     assert "it can reach 76 %" in page
     assert "There are no answers to new numbers (T3)" in page
     assert '<span class="amount">+7.1 points <span class="interval">(+4.7 to +9.5)</span></span>' in page
+
+
+def test_one_model_and_one_question_are_not_called_models_and_questions(folder: Path, monkeypatch):
+    monkeypatch.delitem(MODELS, "llama-grpo")
+    for name in ("data/test.jsonl", "scores.csv", "completions/llama-base.jsonl", "statistics/decomposition.csv"):
+        lines = (folder / name).read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if "q-2" not in line and "llama-grpo," not in line]
+        (folder / name).write_text("".join(kept), encoding="utf-8")
+    done = build(folder)
+    assert done.returncode == 0, done.stderr
+    page = (folder / "report/index.html").read_text(encoding="utf-8")
+    assert "\n1 test question in Turkish finance mathematics, 1 model, 2 temperatures, 1 completion each: 2 " in page
 
 
 def test_models_that_are_named_by_numbers_have_their_gains_and_losses(tmp_path: Path):
