@@ -50,6 +50,15 @@ def test_a_card_gives_weights_our_licence_only_where_the_base_is_ours(run: Path,
     assert {row["licence"] for row in details} == {"CC-BY-4.0"}
 
 
+def test_a_label_is_text_in_a_card_and_no_markup(run: Path) -> None:
+    label = "</script><!-- *a* [b](c) `d`"
+    export(run, TESTS, {**CONFIG, "models": {**MODELS, "grpo": {**MODELS["grpo"], "label": label}}})
+    _, head, text = (run / "export/hub/grpo/README.md").read_text(encoding="utf-8").split("---\n", 2)
+    # CommonMark: a backslash before a sign of punctuation makes it text.
+    assert r"# \</script\>\<!-- \*a\* \[b\](c) \`d\`" in text.splitlines()
+    assert yaml.safe_load(head)["model-index"][0]["name"] == label
+
+
 def test_own_questions_get_neither_our_licence_nor_our_name(tmp_path: Path) -> None:
     run = write_run(tmp_path, TESTS)
     for file in (run / "data").glob("*.jsonl"):

@@ -3,6 +3,7 @@
 import csv
 import inspect
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -58,10 +59,11 @@ def card(results: Results, config: dict[str, Any], run: Path, model: str, adapte
         undefined=jinja2.StrictUndefined, keep_trailing_newline=True, autoescape=False
     ).from_string(TEMPLATE.read_text(encoding="utf-8"))
     found = text.render(
-        label=entry.label,
+        label=_plain(entry.label),
         experiment=results.experiment,
         commit=results.commit,
-        how=f"{base.label}, trained by {entry.method.upper()}{', the adapter unmerged' if adapter else ' and merged'}.",
+        how=f"{_plain(base.label)}, trained by {entry.method.upper()}"
+        f"{', the adapter unmerged' if adapter else ' and merged'}.",
         prompt=results.prompt("SORU"),
         adapter=adapter,
         data=f"`{config['questions']}` without the test{' (CC BY 4.0)' if results.is_shipped('t1') else ''}"
@@ -191,6 +193,11 @@ def _merge(path: Path) -> str:
         f" {update}. Greedy answers of the merged model and"
         f" of base with adapter were the same on {greedy['identical']} of {greedy['prompts']} prompts."
     )
+
+
+def _plain(label: str) -> str:
+    """A label as text of Markdown, whatever stands in it."""
+    return re.sub(r"[\\`*_\[\]<>&#|]", r"\\\g<0>", label)
 
 
 def _first_line(reward: Any) -> str:
