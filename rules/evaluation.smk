@@ -58,6 +58,7 @@ rule sample_deep:
     input:
         test="results/{experiment}/data/test.jsonl",
         weights=plan.weights,
+        part=plan.deep_part,
     output:
         completions="results/{experiment}/deep/{model}.{first}.jsonl.zst",
     log:

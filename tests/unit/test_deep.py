@@ -12,6 +12,7 @@ from scipy import stats
 from finmath_grpo.claims.checks import CHECKS
 from finmath_grpo.claims.tables import Tables
 from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation.cells import Asked, cell_file
 from finmath_grpo.evaluation.deep import cells_of
 from finmath_grpo.evaluation.deep_counts import COLUMNS, counts_of
 from finmath_grpo.evaluation.engine import Output, completion_seed
@@ -98,6 +99,15 @@ def test_cells_hold_every_question_once_with_the_seeds_of_the_tests() -> None:
     assert [row["sample"] for row in cells[1].rows("m", [Output("", 0, "stop")] * 5000)] == list(range(256, 5256))
     few = settings.model_copy(update={"samples": 4096})
     assert [len(cell.questions) for cell in cells_of(QUESTIONS, [(1,), (2,), (3,)], few, 0)] == [2, 1]
+
+
+def test_the_parts_of_a_model_are_other_cells_in_the_store(tmp_path: Path) -> None:
+    settings = EvaluationSettings(
+        engine="transformers", temperatures=(0.7,), samples=4, top_p=1, max_new_tokens=9, batch_size=1
+    )
+    model = Asked("m", [], "cpu", "code", tmp_path)
+    parts = [cells_of(QUESTIONS, [(1,), (2,), (3,)], settings, first) for first in (0, 4)]
+    assert len({cell_file(model, [2], cell) for cells in parts for cell in cells}) == 2
 
 
 def test_ks_are_powers_of_two_and_all() -> None:
@@ -189,19 +199,23 @@ def test_counts_of_other_questions_or_beyond_the_completions_are_refused(tmp_pat
 def test_the_stages_make_the_table_from_the_completions(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "test.jsonl", [asked.model_dump(mode="json") for asked in QUESTIONS])
     other = [{**row, "model": "n", "text": fill_template("x", "7")} for row in WHOLE]
-    files = [written(tmp_path / "m.zst", WHOLE), written(tmp_path / "n.zst", other)]
-    for command in (
-        ["evaluation.deep_counts", "--models", "m", "n", "--completions", *files, "--counts", tmp_path / "deep.csv"],
-        [
-            *("statistics.pass_at_k_deep", "--settings", "{}", "--models", "m", "n"),
-            *("--counts", tmp_path / "deep.csv", "--table", tmp_path / "table.csv"),
-        ],
+    files = [
+        written(tmp_path / f"{model}.{part}.zst", rows[part::2])
+        for model, rows in (("m", WHOLE), ("n", other))
+        for part in (0, 1)
+    ]
+    counts = ["evaluation.deep_counts", "--models", "m", "n", "--counts", tmp_path / "deep.csv", "--completions"]
+    table = ["statistics.pass_at_k_deep", "--settings", "{}", "--models", "m", "n", "--counts", tmp_path / "deep.csv"]
+    for command, fault in (
+        ([*counts, *files[:3]], "expected as many files for each of 2 models, found 3"),
+        ([*counts, *files], ""),
+        ([*table, "--table", tmp_path / "table.csv"], ""),
     ):
         module, *options = [*command, "--test", tmp_path / "test.jsonl"]
         done = subprocess.run(
             [sys.executable, "-m", f"finmath_grpo.{module}", *map(str, options)], capture_output=True, text=True
         )
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == (2 if fault else 0) and fault in done.stderr, done.stderr
     table = pd.read_csv(tmp_path / "table.csv")
     at_one = table[table["k"] == 1].set_index(["model", table[table["k"] == 1]["against"].fillna("")])["value"]
     assert at_one["m", ""] == pytest.approx(2 / 9, abs=1e-5)

@@ -2,15 +2,18 @@
 
 import json
 import shutil
+import sys
 from pathlib import Path
 from random import Random
 
 import pytest
 import torch
+import zstandard
 from scipy import stats
 from transformers import AutoConfig, AutoModelForCausalLM, GenerationConfig
 
 from finmath_grpo.errors import UserError
+from finmath_grpo.evaluation import deep
 from finmath_grpo.evaluation.cells import check_texts, read_cell, write_cell
 from finmath_grpo.evaluation.engine import Request, completion_seed
 from finmath_grpo.evaluation.settings import EvaluationSettings
@@ -211,6 +214,27 @@ def test_a_changed_weight_file_is_refused_by_name(manifest, tmp_path):
             transformers_engine([manifest], "cpu", SETTINGS)
     finally:
         weights.write_bytes(original)
+
+
+def test_the_parts_of_many_completions_are_those_of_the_whole(manifest, tmp_path, monkeypatch):
+    question = {"family": "", "question": "Kaç?", "answer": "1", "answer_unit": "", "unit": "", "value": "1"}
+    write_jsonl(tmp_path / "test.jsonl", [{"id": "a", **question}, {"id": "b", **question, "question": "Kim?"}])
+
+    def sampled(first: int, samples: int) -> list[dict]:
+        settings = SETTINGS.model_copy(update={"temperatures": (1.0,), "samples": samples}).model_dump_json()
+        path = tmp_path / f"m.{first}.{samples}.jsonl.zst"
+        given = {"settings": settings, "first": first, "test": tmp_path / "test.jsonl", "prompt": '{"system": "Yaz"}'}
+        given |= {"device": "cpu", "code": "c", "model": "m", "weights": manifest, "cache": tmp_path / "cells"}
+        options = [f"--{name}={value}" for name, value in {**given, "completions": path}.items()]
+        monkeypatch.setattr(sys, "argv", ["deep", *options])
+        deep.main()
+        with zstandard.open(path, "rt", encoding="utf-8") as lines:
+            return [json.loads(line) for line in lines]
+
+    whole = sampled(0, 5)
+    assert [(row["question_id"], row["sample"]) for row in whole] == [(name, k) for name in "ab" for k in range(5)]
+    assert sampled(0, 3) == [row for row in whole if row["sample"] < 3]
+    assert sampled(3, 2) == [row for row in whole if row["sample"] >= 3]
 
 
 def test_the_prompt_of_both_families_has_one_bos_and_no_system_turn(manifest):

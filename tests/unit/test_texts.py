@@ -356,6 +356,10 @@ def test_the_picture_shows_a_question_that_only_the_trained_model_solves_and_the
     assert picture.pictured(scores)["question"] == "e"
     assert picture.pictured([*rows("b", "right", "right", at="0.9")])["kind"] is None
     assert picture.pictured([*rows("g", "wrong", "right", at="0.2"), *scores])["question"] == "e"
+    # Nothing to show at 0.7: the nearest temperature at which there is.
+    far, near = rows("h", "wrong", "right", at="0.2"), rows("i", "cut_off", "right", at="0.5")
+    shown = picture.pictured([*rows("b", "right", "right"), *far, *near])
+    assert shown == {"question": "i", "temperature": 0.5, "kind": "cut_off"}
 
 
 def test_commits_are_those_that_trained_and_generated_and_say_where_files_were_changed() -> None:

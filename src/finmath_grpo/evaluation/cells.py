@@ -1,4 +1,4 @@
-"""Cells of completions: all of a test at one temperature, or of some of its questions, by one model.
+"""Cells of completions by one model: all of a test at one temperature, or a part of those of some of its questions.
 
 A finished cell is kept in a store outside the declared outputs, under a hash of everything that changes its text:
 weights, prompt tokens, sampling settings, engine, its version and the code of the stage. So a new temperature generates
@@ -73,7 +73,7 @@ def load_engine(manifests: list[Path], device: str, settings: EvaluationSettings
 
 @dataclass(frozen=True)
 class Cell:
-    """All completions of a test at one temperature."""
+    """Completions of some questions of a test at one temperature, from number `first` on."""
 
     test: str
     temperature: float

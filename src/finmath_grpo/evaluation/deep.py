@@ -1,9 +1,9 @@
 """Many completions of each question of T1 by one model, for pass@k at large k: `deep/{model}.{first}.jsonl.zst`.
 
 Engine, prompts and seeds are those of `finmath_grpo.evaluation.generate`: completion 0 of a question at a temperature
-is the same draw here and there. So many completions take long. So a job samples a part of them, from number `first` on,
-of every question, and the jobs of a model may run side by side. Each cuts its part into cells of some questions, and a
-killed job goes on from its finished cells.
+is the same draw here and there. Many completions take long. So a job samples a part of them for every question, from
+number `first` on, and the jobs of a model may run side by side. Each job cuts its part into cells of some questions; a
+killed one goes on from its finished cells.
 """
 
 import argparse

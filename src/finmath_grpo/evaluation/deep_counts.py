@@ -83,7 +83,12 @@ def main() -> None:
     options = parser.parse_args()
 
     questions = list(read_jsonl(options.test, Question))
-    parts = len(options.completions) // len(options.models)
+    parts, over = divmod(len(options.completions), len(options.models))
+    if over or not parts:
+        raise UserError(
+            f"--completions: expected as many files for each of {len(options.models)} models, found"
+            f" {len(options.completions)}"
+        )
     files = [options.completions[place * parts : (place + 1) * parts] for place in range(len(options.models))]
     pairs = zip(options.models, files, strict=True)
     table = pd.concat([counts_of(paths, model, questions) for model, paths in pairs], ignore_index=True)

@@ -60,7 +60,7 @@ class DeepSettings(Settings):
     """Entries under `models`, the base first: the others are compared with it. Of several runs it is the first one."""
     temperature: float = Field(ge=0.01, le=10)
     samples: int = Field(ge=2, le=10_000)
-    """Completions per question. Each 256 of them are a job and a file of their own."""
+    """Completions per question. Every 256 of them are a job and a file of their own."""
 
     def parts(self) -> list[range]:
         """The numbers of the completions that each job samples of every question; more completions are more parts."""

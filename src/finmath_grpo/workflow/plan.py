@@ -225,6 +225,14 @@ class Plan:
         tests = slices.tests(self._run(wildcards))
         return canonical_json({name: test.evaluation.model_dump(mode="json") for name, test in tests.items()})
 
+    def deep_part(self, wildcards: Wildcards) -> Files:
+        """Nothing for a part that the section `deep` has; for another, a file that is not there."""
+        name, deep = wildcards.experiment, self._run(wildcards).deep
+        asked = f"results/{name}/deep/{wildcards.model}.{wildcards.first}.jsonl.zst"
+        if deep and asked in paths.deep(name, deep):
+            return []
+        return f"config/{name}.yaml: deep has no completions of {wildcards.model} from number {wildcards.first} on"
+
     def deep_settings(self, wildcards: Wildcards) -> str:
         """How T1 is asked for a part of the completions of pass@k at large k, as canonical JSON."""
         return slices.deep_settings(self._run(wildcards), int(wildcards.first))
