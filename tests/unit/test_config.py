@@ -630,6 +630,12 @@ def test_seeds_that_make_no_sense_are_refused_by_name(folder, text, message):
         load_text(folder, f"extends: smoke\n{text}\n")
 
 
+@pytest.mark.parametrize("again", ["[llama-grpo, llama-base]", "[llama-base, llama-grpo]"])
+def test_a_comparison_that_holms_correction_would_count_twice_is_refused(folder, again):
+    with pytest.raises(UserError, match=r"contrasts: two models are compared twice"):
+        load_text(folder, f"extends: smoke\nstatistics: {{contrasts: [[llama-grpo, llama-base], {again}]}}\n")
+
+
 def test_a_file_that_is_not_there_is_named():
     with pytest.raises(UserError, match=r"nothing\.yaml: can't be read: No such file"):
         experiments.load(Path("nothing.yaml"))

@@ -213,6 +213,8 @@ def test_many_tries_are_asked_of_the_models_that_the_config_names_and_of_no_run_
     assert not [file for file in without if "deep" in file]
     with pytest.raises(UserError, match=r"deep\.models: 'gone' is no entry under models"):
         mine(tmp_path, text.replace("llama-grpo", "gone"))
+    with pytest.raises(UserError, match=r"deep\.models: 'llama-grpo' is trained from another of them"):
+        mine(tmp_path, text.replace("[llama-base, llama-grpo]", "[llama-grpo, llama-base]"))
 
 
 def test_the_audit_of_scorers_is_drawn_from_the_table_that_is_shipped(plan):

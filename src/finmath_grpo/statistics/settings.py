@@ -38,8 +38,10 @@ class StatisticsSettings(Settings):
     def _pairs_differ(self) -> "StatisticsSettings":
         if any(trained == base for trained, base in self.contrasts):
             raise ValueError("contrasts: a model is compared with itself")
-        if len(set(self.contrasts)) != len(self.contrasts) or len(set(self.panel)) != len(self.panel):
-            raise ValueError("contrasts and panel: an entry stands twice")
+        if len(set(map(frozenset, self.contrasts))) != len(self.contrasts):
+            raise ValueError("contrasts: two models are compared twice; Holm's correction would count one test as two")
+        if len(set(self.panel)) != len(self.panel):
+            raise ValueError("panel: an entry stands twice")
         return self
 
 

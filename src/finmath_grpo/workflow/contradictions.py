@@ -6,6 +6,7 @@ from typing import Any
 
 import pydantic
 
+from finmath_grpo.evaluation.settings import DeepSettings
 from finmath_grpo.files import explain
 from finmath_grpo.training.settings import NONDETERMINISTIC, OF_SAMPLER, DpoSettings, GrpoSettings
 from finmath_grpo.workflow import seeds
@@ -21,13 +22,21 @@ def contradictions(run: Run) -> Iterator[str]:
     if run.device == "cpu" and run.evaluation.engine == "vllm":
         yield "evaluation.engine: vllm needs `device: cuda`; on a CPU use `transformers`"
     yield from _of_names(run)
-    for name in run.deep.models if run.deep else ():
-        if name not in run.models:
-            yield f"deep.models: {name!r} is no entry under models"
+    if run.deep:
+        yield from _of_deep(run.deep, run.models)
     for name, test in further_tests(run).items():
         strange = sorted(set(test.temperatures or ()) - set(run.evaluation.temperatures))
         if strange:
             yield f"tests.{name}.temperatures: {strange[0]:g} is not among evaluation.temperatures"
+
+
+def _of_deep(deep: DeepSettings, models: Mapping[str, Model]) -> Iterator[str]:
+    for name in deep.models:
+        if name not in models:
+            yield f"deep.models: {name!r} is no entry under models"
+    first, *others = deep.models
+    if getattr(models.get(first), "base", None) in others:
+        yield f"deep.models: {first!r} is trained from another of them; the base stands first"
 
 
 def _of_model(run: Run, key: str, model: Model) -> Iterator[str]:
