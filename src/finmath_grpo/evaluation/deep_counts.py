@@ -30,7 +30,6 @@ def scored_rows(path: Path, model: str, questions: Mapping[str, tuple[Question, 
 
     Raises UserError for a file that can't be read, and for a completion of another model or question.
     """
-    number = 0
     try:
         with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
             for number, line in enumerate(lines, start=1):

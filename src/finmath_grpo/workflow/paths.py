@@ -46,13 +46,14 @@ def completions(experiment: str, model: str) -> str:
     return f"results/{experiment}/completions/{model}.jsonl"
 
 
+def deep_part(experiment: str, model: str, first: int | str) -> str:
+    """A part of the completions for pass@k at large k, from this number on."""
+    return f"results/{experiment}/deep/{model}.{first}.jsonl.zst"
+
+
 def deep(experiment: str, settings: DeepSettings) -> list[str]:
-    """The completions for pass@k at large k: a file for each model and part, named by the part's first number."""
-    return [
-        f"results/{experiment}/deep/{model}.{part.start}.jsonl.zst"
-        for model in settings.models
-        for part in settings.parts()
-    ]
+    """All parts of them, model by model."""
+    return [deep_part(experiment, model, part.start) for model in settings.models for part in settings.parts()]
 
 
 def statistics(experiment: str, tables: Iterable[str]) -> list[str]:

@@ -228,8 +228,7 @@ class Plan:
     def deep_part(self, wildcards: Wildcards) -> Files:
         """Nothing for a part that the section `deep` has; for another, a file that is not there."""
         name, deep = wildcards.experiment, self._run(wildcards).deep
-        asked = f"results/{name}/deep/{wildcards.model}.{wildcards.first}.jsonl.zst"
-        if deep and asked in paths.deep(name, deep):
+        if deep and paths.deep_part(name, wildcards.model, wildcards.first) in paths.deep(name, deep):
             return []
         return f"config/{name}.yaml: deep has no completions of {wildcards.model} from number {wildcards.first} on"
 
